@@ -1,0 +1,169 @@
+"""Domains, strands and nicked complexes, with an identity that does not depend on how they were written down.
+
+A complex is a tuple of strands in their circular 5'-to-3' order together with the pairing of its domains. Rotating
+the strands gives the same complex; ``Complex`` always holds the smallest rotation, so equality is identity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Iterator, Sequence
+
+from dsd_ncrn.errors import InputError
+
+TOEHOLD_MAX_NT = 8
+"""A domain up to this length binds reversibly (a toehold); a longer one is a branch domain."""
+
+Pairing = tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Domain:
+    """A named stretch of a strand; ``starred`` marks the Watson-Crick complement. Length in nt."""
+
+    name: str
+    length: int
+    starred: bool = False
+
+    def __invert__(self) -> Domain:
+        return Domain(self.name, self.length, not self.starred)
+
+    @property
+    def is_toehold(self) -> bool:
+        """Whether binding by this domain alone is reversible."""
+        return self.length <= TOEHOLD_MAX_NT
+
+    def __str__(self) -> str:
+        return self.name + "*" * self.starred
+
+
+Strand = tuple[Domain, ...]
+"""Domains from 5' to 3'. A strand is nothing but its domains: two strands with equal domains are the same."""
+
+
+def strand_length(strand: Strand) -> int:
+    """Length in nt."""
+    return sum(domain.length for domain in strand)
+
+
+def strand_text(strand: Strand) -> str:
+    """``<t x>`` notation of a free strand."""
+    return f"<{' '.join(map(str, strand))}>"
+
+
+@dataclass(frozen=True)
+class Complex:
+    """Strands held together by paired domains, in canonical rotation.
+
+    ``pairing`` has one entry per domain of all strands in order: the flat index of its partner, or None.
+    Build one with ``Complex.of``, which canonicalises and checks.
+    """
+
+    strands: tuple[Strand, ...]
+    pairing: Pairing
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.strands, self.pairing)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @staticmethod
+    def of(strands: Sequence[Strand], pairing: Sequence[int | None]) -> Complex:
+        """The complex in canonical form. Raises InputError where paired domains are not complementary."""
+        flat = [domain for strand in strands for domain in strand]
+        for here, there in enumerate(pairing):
+            if there is not None and (pairing[there] != here or flat[there] != ~flat[here]):
+                raise InputError(f"domain {flat[here]} cannot pair with {flat[there]}", None, "Pair a domain with its complement.")
+        return min((_rotated(tuple(strands), tuple(pairing), turn) for turn in range(len(strands))), key=_sort_key)
+
+    @cached_property
+    def domains(self) -> tuple[Domain, ...]:
+        """All domains of all strands in order."""
+        return tuple(domain for strand in self.strands for domain in strand)
+
+    @cached_property
+    def ends(self) -> frozenset[int]:
+        """Flat indices of the first domain of every strand."""
+        starts, position = [], 0
+        for strand in self.strands:
+            starts.append(position)
+            position += len(strand)
+        return frozenset(starts)
+
+    @property
+    def is_strand(self) -> bool:
+        """Whether this is one free, unpaired strand."""
+        return len(self.strands) == 1 and not any(partner is not None for partner in self.pairing)
+
+    @cached_property
+    def kernel(self) -> str:
+        """Kernel notation: ``a( b + b* ) ...`` with ``+`` between strands."""
+        words = []
+        for index, domain in enumerate(self.domains):
+            if index and index in self.ends:
+                words.append("+")
+            partner = self.pairing[index]
+            words.append(str(domain) if partner is None else f"{domain}(" if partner > index else ")")
+        return " ".join(words)
+
+    def __str__(self) -> str:
+        return strand_text(self.strands[0]) if self.is_strand else self.kernel
+
+
+def _rotated(strands: tuple[Strand, ...], pairing: Pairing, turn: int) -> Complex:
+    total = len(pairing)
+    shift = sum(len(strand) for strand in strands[:turn])
+    turned = pairing[shift:] + pairing[:shift]
+    return Complex(
+        strands[turn:] + strands[:turn], tuple(None if partner is None else (partner - shift) % total for partner in turned)
+    )
+
+
+def _sort_key(complex_: Complex) -> tuple[tuple[Strand, ...], tuple[int, ...]]:
+    return complex_.strands, tuple(-1 if partner is None else partner for partner in complex_.pairing)
+
+
+def free(*domains: Domain) -> Complex:
+    """A free single strand."""
+    return Complex((tuple(domains),), (None,) * len(domains))
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Part of a gate where only the bottom strand is present: an exposed toehold of these (unstarred) domains."""
+
+    domains: Strand
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Part of a gate covered by one top strand."""
+
+    strand: Strand
+
+
+def gate(*parts: Open | Bound) -> Complex:
+    """A continuous bottom strand fully paired with nicked top strands, read 5' to 3' along the top.
+
+    ``gate(Open(t), Bound(x + t), Bound(r))`` is ``{t*}[x t]:[r]``.
+    """
+    covered = [domain for part in parts for domain in (part.domains if isinstance(part, Open) else part.strand)]
+    bottom = tuple(~domain for domain in reversed(covered))
+    tops = [part.strand for part in parts if isinstance(part, Bound)]
+    pairing: list[int | None] = [None] * (len(bottom) + sum(map(len, tops)))
+    for below, above in zip(_bound_positions(parts), range(len(bottom), len(pairing))):
+        pairing[below], pairing[above] = above, below
+    return Complex.of([bottom, *tops], pairing)
+
+
+def _bound_positions(parts: Sequence[Open | Bound]) -> Iterator[int]:
+    """Bottom positions of the covered domains, in the order of the tops."""
+    position = sum(len(part.domains if isinstance(part, Open) else part.strand) for part in parts)
+    for part in parts:
+        for _ in part.domains if isinstance(part, Open) else part.strand:
+            position -= 1
+            if isinstance(part, Bound):
+                yield position

@@ -1,0 +1,42 @@
+"""What the Neural CRN compiler returns: the network and the meaning of its species."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dsd_ncrn.crn.types import Crn
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A real number carried by one species (single rail) or by the difference of two (dual rail)."""
+
+    name: str
+    plus: str
+    minus: str | None = None
+
+    @property
+    def species(self) -> tuple[str, ...]:
+        """Its species, the positive rail first."""
+        return (self.plus,) if self.minus is None else (self.plus, self.minus)
+
+
+@dataclass(frozen=True, slots=True)
+class NeuralCrn:
+    """A compiled learner.
+
+    ``inputs`` and ``targets`` are loaded at the start of every iteration, ``constants`` (bias species, padding) are
+    present from the start with the given value, ``outputs`` are read at the end of the forward phase and add up to
+    the prediction. ``initial_parameters`` holds one start value per parameter.
+    """
+
+    crn: Crn
+    inputs: tuple[Variable, ...]
+    targets: tuple[Variable, ...]
+    parameters: tuple[Variable, ...]
+    initial_parameters: tuple[float, ...]
+    outputs: tuple[Variable, ...]
+    adjoints: tuple[Variable, ...]
+    gradients: tuple[Variable, ...]
+    constants: tuple[tuple[str, float], ...] = ()
+    warnings: tuple[str, ...] = ()
