@@ -7,10 +7,10 @@ without factorials.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Mapping
 
-STAGES = ("N1", "N2", "N3", "N4", "flush", "feed")
+STAGES = ("N1", "N2", "N3", "N4", "flush", "feed", "annihilation")
 
 
 @dataclass(frozen=True, slots=True)

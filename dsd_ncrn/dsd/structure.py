@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Iterator, Sequence
+from typing import Iterator, NamedTuple, Sequence
 
 from dsd_ncrn.errors import InputError
 
@@ -18,9 +18,11 @@ TOEHOLD_MAX_NT = 8
 Pairing = tuple[int | None, ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Domain:
-    """A named stretch of a strand; ``starred`` marks the Watson-Crick complement. Length in nt."""
+class Domain(NamedTuple):
+    """A named stretch of a strand; ``starred`` marks the Watson-Crick complement. Length in nt.
+
+    A named tuple, because enumeration hashes and compares domains millions of times.
+    """
 
     name: str
     length: int
@@ -77,7 +79,11 @@ class Complex:
         for here, there in enumerate(pairing):
             if there is not None and (pairing[there] != here or flat[there] != ~flat[here]):
                 raise InputError(f"domain {flat[here]} cannot pair with {flat[there]}", None, "Pair a domain with its complement.")
-        return min((_rotated(tuple(strands), tuple(pairing), turn) for turn in range(len(strands))), key=_sort_key)
+        strands, pairing = tuple(strands), tuple(pairing)
+        turns = [strands[turn:] + strands[:turn] for turn in range(len(strands))]
+        smallest = min(turns)
+        candidates = [_rotated(strands, pairing, turn) for turn, turned in enumerate(turns) if turned == smallest]
+        return min(candidates, key=_pairing_key)
 
     @cached_property
     def domains(self) -> tuple[Domain, ...]:
@@ -122,8 +128,8 @@ def _rotated(strands: tuple[Strand, ...], pairing: Pairing, turn: int) -> Comple
     )
 
 
-def _sort_key(complex_: Complex) -> tuple[tuple[Strand, ...], tuple[int, ...]]:
-    return complex_.strands, tuple(-1 if partner is None else partner for partner in complex_.pairing)
+def _pairing_key(complex_: Complex) -> tuple[int, ...]:
+    return tuple(-1 if partner is None else partner for partner in complex_.pairing)
 
 
 def free(*domains: Domain) -> Complex:

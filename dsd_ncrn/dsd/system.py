@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Mapping
@@ -30,7 +30,7 @@ class Component:
     """One strand or complex of the system.
 
     ``concentration`` is what is present when an iteration starts (nM), 0 for what is only added later.
-    ``first_toehold_nt`` is set on gates whose first open toehold was chosen by the kinetics.
+    ``topped_up`` components are brought back to it before every iteration.
     """
 
     name: str
@@ -41,13 +41,22 @@ class Component:
     topped_up: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class ClockStrands:
+    """Component names of one clock, the strand and its scavenger, and the strand's concentration in nM."""
+
+    strand: str
+    scavenger: str
+    concentration: float
+
+
 @dataclass(frozen=True)
 class DsdSystem:
     """A translated circuit.
 
     ``signals`` maps a formal species to the component name of its signal strand, ``cogates`` to its cogate.
-    ``clocks`` maps a phase name to (clock strand, its cogate, scavenger of the first, scavenger of the second).
-    ``extents`` maps each formal reaction to the component or complex whose amount counts its firings.
+    ``clocks`` maps a phase name to its strands, ``joins`` a formal reaction to its input gate, ``counters`` to the
+    waste strand of which each firing makes one. ``polarity`` is +1 for a signal ``<t x>``, -1 for ``<x u>``. ``cooperative`` and ``two_domain_annihilations`` name formal reactions.
     """
 
     name: str
@@ -56,10 +65,10 @@ class DsdSystem:
     cogates: Mapping[str, str]
     clocks: Mapping[str, ClockStrands]
     joins: Mapping[str, str]
+    counters: Mapping[str, Complex]
     polarity: Mapping[str, int]
     cooperative: tuple[str, ...] = ()
     two_domain_annihilations: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
     @cached_property
     def by_name(self) -> Mapping[str, Component]:
@@ -77,13 +86,7 @@ class DsdSystem:
         """Every distinct strand, in order of first use."""
         return tuple(dict.fromkeys(strand for component in self.components for strand in component.complex.strands))
 
-
-@dataclass(frozen=True, slots=True)
-class ClockStrands:
-    """Component names of one clock: the strand, its cogate, and the scavengers of both; concentration in nM."""
-
-    strand: str
-    cogate: str
-    strand_scavenger: str
-    cogate_scavenger: str
-    concentration: float
+    def with_concentrations(self, changed: Mapping[str, float]) -> DsdSystem:
+        """The same system with some components at other concentrations (nM)."""
+        components = (replace(c, concentration=changed.get(c.name, c.concentration)) for c in self.components)
+        return replace(self, components=tuple(components))

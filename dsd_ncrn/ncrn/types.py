@@ -27,7 +27,8 @@ class NeuralCrn:
 
     ``inputs`` and ``targets`` are loaded at the start of every iteration, ``constants`` (bias species, padding) are
     present from the start with the given value, ``outputs`` are read at the end of the forward phase and add up to
-    the prediction. ``initial_parameters`` holds one start value per parameter.
+    the prediction. ``initial_parameters`` holds one start value per parameter. ``padding`` species are loaded with
+    their value together with the inputs, in every iteration (padded dimensions of circuits that start from Z(0) = x).
     """
 
     crn: Crn
@@ -40,3 +41,4 @@ class NeuralCrn:
     gradients: tuple[Variable, ...]
     constants: tuple[tuple[str, float], ...] = ()
     warnings: tuple[str, ...] = ()
+    padding: tuple[tuple[str, float], ...] = ()

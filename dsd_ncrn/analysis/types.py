@@ -1,0 +1,85 @@
+"""What the analyses return; the report and the summary are made of these alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionFidelity:
+    """How one formal reaction is realised: firings at the reference point over the ideal network's."""
+
+    origin: str
+    before_calibration: float
+    after_calibration: float
+    join_nM: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fidelity:
+    """The strand-level training against the ideal one.
+
+    ``parameter_error_*`` is max |theta_dsd - theta_ideal| / max |theta_ideal|; ``rmse_ratio`` is DSD over ideal on
+    the test set; ``worst_reaction`` names the formal reaction furthest from its rate over the test iterations.
+    """
+
+    parameter_error_first_iteration: float
+    parameter_error_final: float
+    rmse_ratio: float
+    hours_per_iteration: float
+    reactions: tuple[ReactionFidelity, ...]
+    worst_reaction: str
+    worst_reaction_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class FuelBudget:
+    """Consumption of fuels and gates.
+
+    ``used_fraction`` is the mean consumption per iteration over what is there when the iteration starts;
+    ``iterations_to_10_percent`` counts iterations without top-up until the limiting fuel has lost a tenth.
+    """
+
+    used_fraction: Mapping[str, float]
+    used_nM: Mapping[str, float]
+    iterations_to_10_percent: float
+    limiting_fuel: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeakPoint:
+    """One uniform leak rate (/M/s) and what a whole training comes to with it."""
+
+    rate_per_M_s: float
+    rmse: float
+    rmse_ratio: float
+    parameter_error_final: float
+    parameter_error_first_iteration: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeakShare:
+    """How much of the parameter error of one iteration comes from the leaks of one formal reaction's gates."""
+
+    origin: str
+    share: float
+    parameter_shift: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeakSensitivity:
+    """The curve over uniform leak rates, the largest rate with an RMSE ratio under 1.1, and the ranking of gates.
+
+    ``tolerated_per_M_s`` is None where even the smallest rate tried fails.
+    """
+
+    curve: tuple[LeakPoint, ...]
+    tolerated_per_M_s: float | None
+    ranking: tuple[LeakShare, ...]
+    ranking_rate_per_M_s: float

@@ -1,0 +1,167 @@
+"""Reaction networks as text: ``A + B -> C [k = 1e-3]``, ``A <=> B [kf = 1, kr = 2]``, ``A @initial 10 nM``, ``# …``.
+
+A side may be empty or ``0``; ``2A`` and ``2 A`` mean ``A + A``. Rate constants default to 1. A concentration without a
+unit is in the network's own unit, nM for a network that a user writes.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import NoReturn
+
+from dsd_ncrn.crn.types import Crn, Origin, Reaction
+from dsd_ncrn.design.files import read_text
+from dsd_ncrn.errors import InputError, did_you_mean
+from dsd_ncrn.units import parse_quantity
+
+MAX_COEFFICIENT = 20
+_COMMENT = re.compile(r"#.*")
+_INITIAL = re.compile(r"\s*(\S*)\s*@\s*(\w*)\s*(.*?)\s*")
+_ARROW = re.compile(r"<=>|<->|->|=")
+_TERM = re.compile(r"\s*(?:(\d+)\s*\*?\s*)?([A-Za-z_]\w*)\s*", re.ASCII)
+_OPTION = re.compile(r"\s*(\w+)\s*=\s*(\S+)\s*")
+_SPECIES = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+
+
+def load_crn(path: str | Path) -> Crn:
+    """Read a ``.crn`` file; InputError naming file, line and column for whatever is wrong with it."""
+    return parse_crn(read_text(path), Path(path).stem, str(path))
+
+
+def parse_crn(text: str, name: str = "crn", file: str | None = None) -> Crn:
+    """Parse a network; its species are in the order in which they first appear.
+
+    Rates are in nM^(1-n)/s and concentrations in nM where units matter. Raises InputError with line and column.
+    """
+    parser = _Parser(file)
+    for number, line in enumerate(text.splitlines(), start=1):
+        parser.line(number, _COMMENT.sub("", line))
+    if not parser.reactions:
+        raise InputError("the network has no reaction", remedy="Write for example A + B -> C [k = 1e-3].", file=file)
+    return Crn(name, tuple(parser.species), tuple(parser.reactions), initial=parser.initial)
+
+
+def format_crn(crn: Crn) -> str:
+    """The network as text that ``parse_crn`` reads back; phases, stages and terms become comments."""
+    lines = [f"# {crn.name}: rate = k times the product of concentrations"]
+    lines += [f"# phase {phase.name}: {phase.duration:g}" for phase in crn.phases]
+    lines += [f"{species} @initial {crn.initial.get(species, 0.0)!r}" for species in crn.species]
+    for stage, reactions in groupby(crn.reactions, key=lambda reaction: reaction.origin.stage):
+        lines += ["", *([f"# stage {stage}"] if stage else [])]
+        lines += [_reaction_line(reaction) for reaction in reactions]
+    return "\n".join(lines) + "\n"
+
+
+def _reaction_line(reaction: Reaction) -> str:
+    note = [reaction.origin.reaction, *sorted(reaction.phases), reaction.origin.term]
+    comment = f"  # {'; '.join(part for part in note if part)}" if any(note) else ""
+    return f"{reaction!s:<40} [k = {reaction.rate!r}]{comment}"
+
+
+@dataclass(slots=True)
+class _Parser:
+    file: str | None
+    species: dict[str, None] = field(default_factory=dict)
+    initial: dict[str, float] = field(default_factory=dict)
+    declared: dict[str, int] = field(default_factory=dict)
+    reactions: list[Reaction] = field(default_factory=list)
+    number: int = 0
+
+    def fail(self, rule: str, column: int, value: object = None, remedy: str = "") -> NoReturn:
+        raise InputError(rule, value, remedy, self.file, self.number, column + 1)
+
+    def line(self, number: int, text: str) -> None:
+        self.number = number
+        if "@" in text:
+            self.declaration(text)
+        elif text.strip():
+            self.reaction(text.rstrip())
+
+    def declaration(self, text: str) -> None:
+        match = _INITIAL.fullmatch(text)
+        if match is None or not _SPECIES.fullmatch(match[1]) or match[2] != "initial":
+            self.fail("an initial concentration reads A @initial 10 nM", 0, text.strip())
+        name, amount = match[1], match[3]
+        if name in self.declared:
+            remedy = f"See line {self.declared[name]}."
+            self.fail("this species has an initial concentration already", match.start(1), name, remedy)
+        self.declared[name] = self.number
+        self.species.setdefault(name)
+        value = self.concentration(amount, match.start(3))
+        if value:
+            self.initial[name] = value
+
+    def concentration(self, text: str, column: int) -> float:
+        try:
+            value = float(text) if re.fullmatch(r"[-+.\deE]+", text) else parse_quantity(text, "concentration")
+        except InputError as error:
+            self.fail(error.rule, column, text, error.remedy)
+        except ValueError:
+            self.fail("a concentration is a number, with or without a unit", column, text)
+        if not 0 <= value < math.inf:
+            self.fail("a concentration is finite and not negative", column, text)
+        return value
+
+    def reaction(self, text: str) -> None:
+        body, options = self.options(text)
+        arrow = _ARROW.search(body)
+        if arrow is None or arrow[0] == "=":
+            self.fail("a reaction has an arrow, -> or <=>", arrow.start() if arrow else 0, body.strip(), "Write A + B -> C.")
+        left = self.side(body[: arrow.start()], 0)
+        right = self.side(body[arrow.end() :], arrow.end())
+        if not left and not right:
+            self.fail("a reaction has species on at least one side", 0, body.strip())
+        keys = ("k",) if arrow[0] == "->" else ("kf", "kr")
+        for key, (_, column) in options.items():
+            if key not in keys:
+                self.fail(f"unknown rate constant for {arrow[0]}", column, key, did_you_mean(key, keys))
+        for key, (reactants, products) in zip(keys, ((left, right), (right, left))):
+            origin = Origin(f"R{len(self.reactions) + 1}")
+            self.reactions.append(Reaction(reactants, products, options.get(key, (1.0, 0))[0], origin=origin))
+
+    def options(self, text: str) -> tuple[str, dict[str, tuple[float, int]]]:
+        """The reaction without its brackets, and each constant with its column."""
+        body, bracket, rest = text.partition("[")
+        found: dict[str, tuple[float, int]] = {}
+        if not bracket:
+            return body, found
+        if not rest.endswith("]"):
+            self.fail("the brackets are not closed at the end of the line", len(body), text[len(body) :])
+        column = len(body) + 1
+        for part in rest[:-1].split(","):
+            match = _OPTION.fullmatch(part)
+            if match is None or match[1] in found:
+                self.fail("rate constants read [k = 1e-3] or [kf = 1, kr = 2]", column, part.strip())
+            found[match[1]] = (self.rate(match[2], column + match.start(2)), column + match.start(1))
+            column += len(part) + 1
+        return body, found
+
+    def rate(self, text: str, column: int) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not 0 < value < math.inf:
+            self.fail("a rate constant is a finite number above 0", column, text)
+        return value
+
+    def side(self, text: str, column: int) -> tuple[str, ...]:
+        if text.strip() in ("", "0"):
+            return ()
+        names: list[str] = []
+        for part in text.split("+"):
+            match = _TERM.fullmatch(part)
+            if match is None:
+                start = column + len(part) - len(part.lstrip())
+                self.fail("a species is a letter followed by letters, digits or _", start, part.strip(), "Write A + 2 B.")
+            count = int(match[1] or 1) if len(match[1] or "") < 4 else MAX_COEFFICIENT + 1
+            if not 1 <= count <= MAX_COEFFICIENT:
+                self.fail(f"a stoichiometric coefficient is 1 to {MAX_COEFFICIENT}", column + match.start(1), match[1])
+            names += [match[2]] * count
+            self.species.setdefault(match[2])
+            column += len(part) + 1
+        return tuple(names)

@@ -1,0 +1,114 @@
+"""Reading and writing design files. Whatever is wrong with one becomes a single InputError that names the place."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from dsd_ncrn.design.files import read_text
+from dsd_ncrn.design.positions import Key, Position, positions
+from dsd_ncrn.design.problems import DesignError, problems_of
+from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.errors import InputError
+
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+def load_design(path: str | Path) -> DesignSpec:
+    """Read and validate a design file; ``task.csv`` comes back as an absolute path.
+
+    Raises InputError naming file, line, rule, value and remedy for a file that cannot be read, is not UTF-8 or TOML,
+    or breaks a rule of the schema; of several broken rules the first in the file is told and the others are counted.
+    """
+    text = read_text(path)
+    data = _parse(text, str(path))
+    try:
+        spec = DesignSpec.model_validate(_tuples(data))
+    except ValidationError as error:
+        raise _first_problem(error, data, text, str(path)) from None
+    return _with_absolute_csv(spec, Path(path))
+
+
+def dump_design(spec: DesignSpec) -> str:
+    """The design as TOML text, every default filled in; reading it back gives an equal design."""
+    import tomli_w
+
+    return tomli_w.dumps(spec.model_dump(mode="json", exclude_none=True))
+
+
+def position_of(path: str | Path, key: Key) -> Position | None:
+    """Where ``key``, or the nearest table around it, stands in a design file; None where neither does.
+
+    Raises InputError where the file cannot be read.
+    """
+    return _nearest(positions(read_text(path)), key)
+
+
+def line_of(path: str | Path, key: Key) -> int | None:
+    """The line of ``key`` in a design file, as ``position_of``."""
+    place = position_of(path, key)
+    return place.line if place else None
+
+
+@contextmanager
+def located(path: str | Path) -> Iterator[None]:
+    """Give the DesignErrors of later stages the place of their key in the design file they came from."""
+    try:
+        yield
+    except DesignError as error:
+        if error.file is not None:
+            raise
+        raise _placed(error, str(path), position_of(path, error.key)) from None
+
+
+def _parse(text: str, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message, place = str(error), _PLACE.search(str(error))
+        line, column = (int(place[1]), int(place[2])) if place and place[1] else (text.count("\n") + 1, None)
+        rule = f"not valid TOML: {_PLACE.sub('', message)}"
+        raise InputError(rule, remedy="See https://toml.io.", file=file, line=line, column=column) from None
+    except RecursionError:
+        raise InputError("not valid TOML: nested too deeply", file=file) from None
+
+
+def _tuples(value: Any) -> Any:
+    """The same data with tuples for lists, as the strict schema wants them."""
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def _first_problem(error: ValidationError, data: dict[str, Any], text: str, file: str) -> InputError:
+    places = positions(text)
+    found = [(problem, _nearest(places, problem.key)) for problem in problems_of(error, data)]
+    found.sort(key=lambda pair: pair[1].line if pair[1] else 0)
+    problem, place = found[0]
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    return InputError(problem.rule + more, problem.value, problem.remedy, file, place.line if place else 1)
+
+
+def _nearest(places: dict[Key, Position], key: Key) -> Position | None:
+    prefixes = (key[:length] for length in range(len(key), 0, -1))
+    return next((places[prefix] for prefix in prefixes if prefix in places), None)
+
+
+def _placed(error: DesignError, file: str, place: Position | None) -> InputError:
+    line, column = (place.line if place else None), None
+    if place is not None and error.offset is not None:
+        line, column = place.value_line, place.value_column + 1 + error.offset  # 1 for the opening quote
+    return InputError(error.rule, error.value, error.remedy, file, line, column)
+
+
+def _with_absolute_csv(spec: DesignSpec, path: Path) -> DesignSpec:
+    if spec.task.csv is None:
+        return spec
+    csv = str((path.parent / spec.task.csv).resolve())
+    return spec.model_copy(update={"task": spec.task.model_copy(update={"csv": csv})})

@@ -1,0 +1,94 @@
+"""Errors about a design file: which key is meant, and how pydantic's findings become one message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.errors import InputError, did_you_mean
+
+Key = tuple[str, ...]
+
+
+@dataclass(eq=False)
+class DesignError(InputError):
+    """A value of a design that is wrong for a reason only a later stage knows.
+
+    ``key`` is the path of the value, ``offset`` the index of the offending character in it where that is known.
+    ``design.load.located`` turns both into a line and a column.
+    """
+
+    key: Key = ()
+    offset: int | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One finding: the key's path, the rule, the value as written, the remedy."""
+
+    key: Key
+    rule: str
+    value: object
+    remedy: str
+
+
+def problems_of(error: ValidationError, data: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """Pydantic's findings, one per key; a value that fits no member of a union gives one finding, not several."""
+    grouped: dict[Key, list[Any]] = {}
+    for detail in error.errors(include_url=False):
+        grouped.setdefault(_path(detail, data), []).append(detail)
+    return tuple(_problem(key, details) for key, details in grouped.items())
+
+
+def _path(detail: Mapping[str, Any], data: Mapping[str, Any]) -> Key:
+    """The part of a finding's location that exists in the file, and the key it names."""
+    location = [str(part) for part in detail["loc"]]
+    if detail["type"] == "missing":
+        return tuple(location)
+    named = detail.get("ctx", {}).get("key")
+    path: list[str] = []
+    node: Any = data
+    for part in [*location, *([named] if named else [])]:
+        if not isinstance(node, Mapping) or part not in node:
+            break
+        path.append(part)
+        node = node[part]
+    return tuple(path)
+
+
+def _problem(key: Key, details: Sequence[Mapping[str, Any]]) -> Problem:
+    first, name = details[0], ".".join(key)
+    if first["type"] == "extra_forbidden":
+        return Problem(key, f"unknown key {name!r}", None, did_you_mean(key[-1], _siblings(key)))
+    if first["type"] == "missing":
+        return Problem(key, f"missing key {name!r}", None, _wanted(key))
+    if first["type"] == "refused":
+        context = first["ctx"]
+        value = None if context["key"] or isinstance(first["input"], BaseModel | Mapping) else first["input"]
+        return Problem(key, f"{name}: {context['rule']}", value, context["remedy"])
+    messages = dict.fromkeys(_lower(detail["msg"]) for detail in details)
+    return Problem(key, f"{name}: {', or '.join(messages)}", first["input"], "")
+
+
+def _lower(message: str) -> str:
+    text = message[:1].lower() + message[1:]
+    return text.replace("input should", "the value should").replace("valid tuple", "list").replace("valid dictionary", "table")
+
+
+def _wanted(key: Key) -> str:
+    return f"Add it to [{'.'.join(key[:-1])}]." if len(key) > 1 else "Add it to the top of the file."
+
+
+def _siblings(key: Key) -> tuple[str, ...]:
+    """The keys that the schema knows beside ``key``."""
+    section: type[BaseModel] = DesignSpec
+    for part in key[:-1]:
+        field = section.model_fields.get(part)
+        annotation = field.annotation if field else section
+        inner = [*get_args(annotation), annotation]
+        section = next((kind for kind in inner if isinstance(kind, type) and issubclass(kind, BaseModel)), section)
+    return tuple(section.model_fields)

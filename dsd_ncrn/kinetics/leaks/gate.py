@@ -1,0 +1,52 @@
+"""Gate leak: a free strand displaces a bound strand of the same recognition domain without any toehold.
+
+Visual DSD's gradual leaks (Lakin et al., Bioinformatics 27:3211, 2011): every free strand attacks every gate as it
+was mixed; what a real reaction does anyway is no leak, and what comes out reacts on by ordinary displacement. One
+leak per gate: gates in the middle of a reaction are too few to matter (at most a few per cent of the fresh ones).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Sequence
+
+from dsd_ncrn.dsd.structure import Complex, Domain
+from dsd_ncrn.kinetics.enumerate import Enumerator
+from dsd_ncrn.kinetics.moves import attack
+from dsd_ncrn.kinetics.network import StepKind
+
+UNIT_RATE = 1.0
+
+
+class GateLeak:
+    """Leaks between free strands and fresh gates; their steps carry rate 1, to be multiplied by the leak rate."""
+
+    name = "gate"
+
+    def extend(self, enumerator: Enumerator, gates: Sequence[Complex]) -> None:
+        """Add the leak steps of ``gates`` with every free strand known so far, and all that follows from them."""
+        carriers = _carriers(list(enumerator.position))
+        for target in gates:
+            for position, domain in _attackable(target):
+                for strand, place in carriers[domain]:
+                    move = attack(target, position, strand, place)
+                    if move is not None and move.complete:
+                        enumerator.record(target, strand, move, StepKind.LEAK, UNIT_RATE)
+        enumerator.run()
+
+
+def _carriers(complexes: Sequence[Complex]) -> dict[Domain, list[tuple[Complex, int]]]:
+    """Free strands by the branch domains they carry."""
+    carriers: dict[Domain, list[tuple[Complex, int]]] = defaultdict(list)
+    for complex_ in complexes:
+        if complex_.is_strand:
+            for place, domain in enumerate(complex_.domains):
+                if not domain.is_toehold:
+                    carriers[domain].append((complex_, place))
+    return carriers
+
+
+def _attackable(target: Complex) -> list[tuple[int, Domain]]:
+    """Positions whose partner a strand could displace, with the domain it must carry."""
+    paired = ((position, domain) for position, domain in enumerate(target.domains) if target.pairing[position] is not None)
+    return [(position, ~domain) for position, domain in paired if not domain.is_toehold]

@@ -1,0 +1,62 @@
+"""The strand-level reaction network: species are complexes, reactions are moves with a rate and an origin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Mapping
+
+from dsd_ncrn.crn.types import Origin
+from dsd_ncrn.dsd.structure import Complex
+
+
+class StepKind(StrEnum):
+    """What kind of move a step is."""
+
+    DISPLACEMENT = "displacement"
+    BINDING = "binding"
+    UNBINDING = "unbinding"
+    LEAK = "leak"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One irreversible elementary reaction; species are indices. ``rate`` in nM^(1-n)/s.
+
+    A leak step has ``rate`` 1: it is multiplied by the leak rate when the network is simulated.
+    """
+
+    reactants: tuple[int, ...]
+    products: tuple[int, ...]
+    rate: float
+    kind: StepKind
+    origins: tuple[Origin, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class ReactionNetwork:
+    """Species with names, and steps. The initially present complexes come first, in the system's order."""
+
+    complexes: tuple[Complex, ...]
+    names: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """Species index by name."""
+        return {name: number for number, name in enumerate(self.names)}
+
+    @cached_property
+    def position(self) -> Mapping[Complex, int]:
+        """Species index by complex."""
+        return {complex_: number for number, complex_ in enumerate(self.complexes)}
+
+    def kinds(self, *kinds: StepKind) -> tuple[Step, ...]:
+        """The steps of some kinds."""
+        return tuple(step for step in self.steps if step.kind in kinds)
+
+    def reversible_pairs(self) -> int:
+        """How many of the steps that are no leaks come with their reverse."""
+        forward = {(step.reactants, step.products) for step in self.steps if step.kind != StepKind.LEAK}
+        return sum((products, reactants) in forward for reactants, products in forward) // 2

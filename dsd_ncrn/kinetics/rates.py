@@ -1,0 +1,75 @@
+"""Rate constants of strand-level steps from toehold lengths.
+
+Data: Zhang & Winfree, J. Am. Chem. Soc. 131:17303 (2009): strand displacement by toehold length, and toehold
+exchange with equal toeholds, both at 25 C and 12.5 mM Mg2+. Their three-step model gives the dissociation constants.
+"""
+
+from __future__ import annotations
+
+from math import exp, log, sqrt
+from typing import Protocol
+
+# k by toehold length 0..10 nt, /M/s
+DISPLACEMENT_PER_M_S = (1.40, 8.17, 144.0, 1.08e3, 5.05e4, 9.64e5, 2.36e6, 3.22e6, 3.15e6, 2.77e6, 2.83e6)
+# toehold exchange (n, n) by n, /M/s
+EXCHANGE_PER_M_S = {3: 974.0, 4: 2.13e4, 5: 3.45e5, 6: 4.05e5, 7: 4.7e5}
+ASSOCIATION_PER_M_S = 3.5e6
+"""Hybridisation of a toehold, k_f of the three-step model."""
+MIGRATION_PER_S = 1.0
+"""Branch migration, k_b of the three-step model."""
+PER_M_TO_PER_NM = 1e-9
+
+
+class RateModel(Protocol):
+    """Rates of the moves: /nM/s for those of two complexes, /s for an unbinding."""
+
+    def displacement(self, invading_nt: int, released_nt: int) -> float:
+        """Toehold-mediated displacement that binds one toehold and releases another."""
+        ...
+
+    def binding(self, invading_nt: int) -> float:
+        """Binding that frees nothing, as the first half of a cooperative hybridization."""
+        ...
+
+    def unbinding(self, held_nt: int) -> float:
+        """The reverse of such a binding."""
+        ...
+
+
+class ToeholdLengthRates:
+    """Rates from toehold lengths alone; deterministic, the default before sequences are known."""
+
+    def displacement(self, invading_nt: int, released_nt: int) -> float:
+        """k(n, m), /nM/s.
+
+        Measured values for m = 0 and m = n. Between them the geometric mean of k(n, n) and k(m, m), split so that
+        forward over backward is the ratio of the toeholds' dissociation constants (detailed balance). The one
+        published pair further than one nucleotide off the diagonal, (5, 7), is 20 times below this.
+        """
+        if released_nt == 0:
+            return _by_length(invading_nt) * PER_M_TO_PER_NM
+        mean = sqrt(_exchange(invading_nt) * _exchange(released_nt))
+        return mean * sqrt(self.unbinding(released_nt) / self.unbinding(invading_nt)) * PER_M_TO_PER_NM
+
+    def binding(self, invading_nt: int) -> float:
+        """Toehold association, /nM/s."""
+        return ASSOCIATION_PER_M_S * PER_M_TO_PER_NM
+
+    def unbinding(self, held_nt: int) -> float:
+        """Toehold dissociation, /s: the three-step model solved for it, k_r = k_b (k_f / k(n, 0) - 1)."""
+        return MIGRATION_PER_S * (ASSOCIATION_PER_M_S / _by_length(held_nt) - 1)
+
+
+def _by_length(toehold_nt: int) -> float:
+    return DISPLACEMENT_PER_M_S[min(toehold_nt, len(DISPLACEMENT_PER_M_S) - 1)]
+
+
+def _exchange(toehold_nt: int) -> float:
+    """k(n, n), log-linear beyond the measured range downwards, constant upwards; /M/s."""
+    longest, shortest = max(EXCHANGE_PER_M_S), min(EXCHANGE_PER_M_S)
+    if toehold_nt >= longest:
+        return EXCHANGE_PER_M_S[longest]
+    if toehold_nt >= shortest:
+        return EXCHANGE_PER_M_S[toehold_nt]
+    slope = log(EXCHANGE_PER_M_S[shortest + 1] / EXCHANGE_PER_M_S[shortest])
+    return EXCHANGE_PER_M_S[shortest] * exp(slope * (toehold_nt - shortest))

@@ -1,0 +1,282 @@
+"""Formulas for f_theta: parsed by a whitelist over Python's syntax tree, nothing is ever evaluated.
+
+Symbols: the vectors ``theta``, ``beta``, ``x``, ``z``; the matrix ``Theta``; single entries such as ``x1``, ``theta2``
+or ``Theta12``. ``*`` multiplies element by element, ``Theta @ x`` applies the matrix, ``[f1, f2]`` lists one formula
+per dimension, ``abs(z)`` is the size of z (kept rail by rail), numbers are coefficients.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, NoReturn
+
+from dsd_ncrn.design.problems import DesignError
+from dsd_ncrn.errors import did_you_mean
+
+MAX_DEGREE = 3
+MAX_LENGTH = 1000
+MAX_DEPTH = 40
+KEY = ("circuit", "f")
+
+Polynomial = Any  # sympy's sparse PolyElement over the rationals
+_ENTRY = re.compile(r"(theta|Theta|beta|x|z)(\d+(?:_\d+)?)")
+_OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.MatMult: "@",
+    ast.Div: "/",
+    ast.Pow: "**",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """One polynomial per dimension; ``parameters`` are the names of the trained symbols, in order."""
+
+    polynomials: tuple[Polynomial, ...]
+    parameters: tuple[str, ...]
+
+    @property
+    def dimension(self) -> int:
+        """Number of dimensions d."""
+        return len(self.polynomials)
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A scalar (shape ()), a vector (d,) or the parameter matrix (d, d); entries in row-major order."""
+
+    entries: tuple[Polynomial, ...]
+    shape: tuple[int, ...]
+
+
+def parse_formula(text: str, dimension: int, beta: Sequence[float] | None = None) -> Formula:
+    """Parse f_theta for ``dimension`` dimensions; ``beta`` gives its constants, None makes it a trained parameter.
+
+    Raises DesignError, with the offset of the offending character, for a syntax error, an unknown symbol, shapes that
+    do not fit, a division by a variable, a function other than abs, or a degree above three.
+    """
+    tree = _syntax_tree(text)
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return _Parser(text, dimension, names, beta).parse(tree)
+
+
+def _syntax_tree(text: str) -> ast.expr:
+    if not text.strip() or len(text) > MAX_LENGTH:
+        _fail(f"a formula has 1 to {MAX_LENGTH} characters", f"{len(text)} characters")
+    if not text.isascii() or not text.isprintable():
+        position = next(index for index, char in enumerate(text) if not (char.isascii() and char.isprintable()))
+        _fail("a formula is one line of ASCII", text[position], "Write theta, beta, x, z.", position)
+    try:
+        return ast.parse(text.lstrip(), mode="eval").body
+    except SyntaxError as error:
+        offset = _indent(text) + max((error.offset or 1) - 1, 0)
+        _fail("not a valid formula", text, "Write for example theta * x + beta.", offset)
+    except (MemoryError, RecursionError):
+        _fail("a formula is not nested that deeply", text[:40] + "…")
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip())
+
+
+def _fail(rule: str, value: object = None, remedy: str = "", offset: int | None = None) -> NoReturn:
+    raise DesignError(f"circuit.f: {rule}", value, remedy, key=KEY, offset=offset)
+
+
+class _Parser:
+    def __init__(self, text: str, dimension: int, names: set[str], beta: Sequence[float] | None) -> None:
+        self.text, self.dimension, self.beta = text, dimension, beta
+        self.parameters = _parameters(names, dimension, trained_beta=beta is None)
+        self.generators = _generators(self.parameters, dimension)
+
+    def parse(self, tree: ast.expr) -> Formula:
+        value = self.value(tree, 0)
+        if value.shape != (self.dimension,) and not (value.shape == () and self.dimension == 1):
+            self.fail(tree, f"f has one value per dimension, {self.dimension} in all", "Use vectors, or list [f1, f2, …].")
+        if any(unbacked(entry) for entry in value.entries):
+            self.fail(tree, "abs(z) stands beside a factor z, else f has no derivative", "Write z * abs(z).")
+        return Formula(value.entries, self.parameters)
+
+    def fail(self, node: ast.expr, rule: str, remedy: str = "") -> NoReturn:
+        _fail(rule, ast.get_source_segment(self.text.lstrip(), node), remedy, _indent(self.text) + node.col_offset)
+
+    def value(self, node: ast.expr, depth: int) -> _Value:
+        if depth > MAX_DEPTH:
+            self.fail(node, "a formula is not nested that deeply")
+        handler = _HANDLERS.get(type(node))
+        if handler is None:
+            self.fail(node, "a formula has numbers, symbols, + - * @ / **, abs(z) and lists")
+        value = handler(self, node, depth + 1)
+        degree = max(degree_of(entry) for entry in value.entries)
+        if degree > MAX_DEGREE:
+            self.fail(node, f"a term has degree {degree}, more than {MAX_DEGREE} molecules would have to meet")
+        return value
+
+    def constant(self, node: ast.Constant, depth: int) -> _Value:
+        number = node.value
+        if not isinstance(number, int | float) or isinstance(number, bool) or not abs(number) < 1e100:
+            self.fail(node, "a coefficient is a finite number")
+        return _Value((self.number(number),), ())
+
+    def number(self, value: float) -> Polynomial:
+        """The decimal as written, as an exact rational."""
+        from sympy import QQ
+
+        exact = Fraction(repr(value))
+        return self.generators["x1"].ring.ground_new(QQ(exact.numerator, exact.denominator))
+
+    def name(self, node: ast.Name, depth: int) -> _Value:
+        entry = _ENTRY.fullmatch(node.id)
+        group = entry[1] if entry else node.id
+        if group not in ("theta", "Theta", "beta", "x", "z"):
+            self.fail(node, "unknown symbol", did_you_mean(node.id, ("theta", "Theta", "beta", "x", "z", "abs")))
+        names = _entries(group, self.dimension)
+        if entry is not None and node.id not in names:
+            self.fail(node, f"there are {self.dimension} dimensions, so no such entry", f"Entries: {names[0]} to {names[-1]}.")
+        if entry is not None:
+            return _Value((self.symbol(node.id),), ())
+        shape = (self.dimension,) * (2 if group == "Theta" else 1)
+        return _Value(tuple(self.symbol(name) for name in names), shape)
+
+    def symbol(self, name: str) -> Polynomial:
+        if name.startswith("beta") and self.beta is not None:
+            return self.number(self.beta[int(name[4:]) - 1])
+        return self.generators[name]
+
+    def unary(self, node: ast.UnaryOp, depth: int) -> _Value:
+        inner = self.value(node.operand, depth)
+        if not isinstance(node.op, ast.UAdd | ast.USub):
+            self.fail(node, "this operator has no meaning here")
+        return inner if isinstance(node.op, ast.UAdd) else _Value(tuple(-entry for entry in inner.entries), inner.shape)
+
+    def call(self, node: ast.Call, depth: int) -> _Value:
+        if not (isinstance(node.func, ast.Name) and node.func.id == "abs" and len(node.args) == 1 and not node.keywords):
+            self.fail(node, "the only function is abs")
+        argument = node.args[0]
+        if not (isinstance(argument, ast.Name) and re.fullmatch(r"z\d*", argument.id)):
+            self.fail(node, "abs takes z or one of its entries")
+        inner = self.value(argument, depth)
+        return _Value(tuple(self.generators[f"|{entry}|"] for entry in inner.entries), inner.shape)
+
+    def listing(self, node: ast.List, depth: int) -> _Value:
+        values = [self.value(item, depth) for item in node.elts] if len(node.elts) == self.dimension else []
+        if not values or any(value.shape for value in values):
+            self.fail(node, f"a list has one single formula per dimension, {self.dimension} in all", "Use entries such as x1.")
+        return _Value(tuple(value.entries[0] for value in values), (self.dimension,))
+
+    def binary(self, node: ast.BinOp, depth: int) -> _Value:
+        operator = _OPERATORS.get(type(node.op))
+        if operator is None:
+            remedy = "Write ** for a power." if isinstance(node.op, ast.BitXor) else ""
+            self.fail(node, "this operator has no meaning here", remedy)
+        left, right = self.value(node.left, depth), self.value(node.right, depth)
+        if operator == "@":
+            return self.product(node, left, right)
+        if len(left.shape) == 2 or len(right.shape) == 2:
+            self.fail(node, "a matrix only multiplies a vector", "Write Theta @ x; theta is the vector for theta * x.")
+        if operator in ("/", "**"):
+            return self.by_number(node, operator, left, right)
+        return self.element_wise(operator, left, right)
+
+    def product(self, node: ast.BinOp, left: _Value, right: _Value) -> _Value:
+        if len(left.shape) != 2 or len(right.shape) != 1:
+            self.fail(node, "@ takes the matrix Theta and a vector", "Write Theta @ x, or theta * x element by element.")
+        d = self.dimension
+        rows = (left.entries[row * d : (row + 1) * d] for row in range(d))
+        return _Value(tuple(sum((a * b for a, b in zip(row, right.entries)), self.number(0)) for row in rows), (d,))
+
+    def element_wise(self, operator: str, left: _Value, right: _Value) -> _Value:
+        shape = left.shape or right.shape
+        size = self.dimension if shape else 1
+        pairs = zip(*(value.entries if value.shape else value.entries * size for value in (left, right)))
+        combine: Callable[[Polynomial, Polynomial], Polynomial] = {
+            "+": lambda a, b: a + b,
+            "-": lambda a, b: a - b,
+            "*": lambda a, b: a * b,
+        }[operator]
+        return _Value(tuple(reduced(combine(a, b)) for a, b in pairs), shape)
+
+    def by_number(self, node: ast.BinOp, operator: str, left: _Value, right: _Value) -> _Value:
+        number = right.entries[0]
+        if right.shape or not number.is_ground:
+            what = "a variable in a denominator" if operator == "/" else "a variable as exponent"
+            self.fail(node.right, f"f is a polynomial, it cannot have {what}")
+        value = number.coeff(1)
+        if operator == "/":
+            if not value:
+                self.fail(node.right, "division by zero")
+            return _Value(tuple(entry * (1 / value) for entry in left.entries), left.shape)
+        if value not in range(MAX_DEGREE + 1):
+            self.fail(node.right, f"a polynomial has an exponent of 0 to {MAX_DEGREE}")
+        return _Value(tuple(reduced(entry ** int(value)) for entry in left.entries), left.shape)
+
+
+_HANDLERS: dict[type[ast.expr], Callable[[_Parser, Any, int], _Value]] = {
+    ast.Constant: _Parser.constant,
+    ast.Name: _Parser.name,
+    ast.UnaryOp: _Parser.unary,
+    ast.BinOp: _Parser.binary,
+    ast.Call: _Parser.call,
+    ast.List: _Parser.listing,
+}
+
+
+def _entries(group: str, dimension: int) -> list[str]:
+    """The names of a vector's entries, or of a matrix's in row-major order (Theta1_12 only where digits would clash)."""
+    numbers = range(1, dimension + 1)
+    if group != "Theta":
+        return [f"{group}{index}" for index in numbers]
+    gap = "_" if dimension > 9 else ""
+    return [f"{group}{row}{gap}{column}" for row in numbers for column in numbers]
+
+
+def _parameters(names: set[str], dimension: int, trained_beta: bool) -> tuple[str, ...]:
+    """The trained symbols a formula uses: whole vectors for ``theta``, single entries for ``theta1``."""
+    groups = ("theta", "Theta", "beta") if trained_beta else ("theta", "Theta")
+    wanted = [name for group in groups for name in _entries(group, dimension) if group in names or name in names]
+    return tuple(wanted)
+
+
+def _generators(parameters: tuple[str, ...], dimension: int) -> dict[str, Polynomial]:
+    """Every symbol as a generator of one polynomial ring, by name; the order is that of printed terms."""
+    from sympy import QQ
+    from sympy.polys.rings import ring
+
+    sizes = [f"|{name}|" for name in _entries("z", dimension)]
+    names = [*parameters, *_entries("x", dimension), *_entries("z", dimension), *sizes]
+    return dict(zip(names, ring(names, QQ)[1:]))
+
+
+def degree_of(polynomial: Polynomial) -> int:
+    """The total degree: how many molecules meet in its largest term."""
+    return max((sum(powers) for powers in polynomial.itermonoms()), default=0)
+
+
+def reduced(polynomial: Polynomial) -> Polynomial:
+    """The same polynomial with |z|^2 written as z^2."""
+    result, sizes = polynomial.ring.zero, _sizes(polynomial)
+    for powers, coefficient in polynomial.iterterms():
+        new = list(powers)
+        for size, plain in sizes:
+            new[plain] += new[size] // 2 * 2
+            new[size] %= 2
+        result += polynomial.ring({tuple(new): coefficient})
+    return result
+
+
+def unbacked(polynomial: Polynomial) -> bool:
+    """Whether a term has |z| without a factor z of the same dimension."""
+    sizes = _sizes(polynomial)
+    return any(powers[size] and not powers[plain] for powers in polynomial.itermonoms() for size, plain in sizes)
+
+
+def _sizes(polynomial: Polynomial) -> list[tuple[int, int]]:
+    """The generator indices of each |z| and its z."""
+    names = [str(symbol) for symbol in polynomial.ring.symbols]
+    return [(index, names.index(name[1:-1])) for index, name in enumerate(names) if name.startswith("|")]

@@ -1,0 +1,81 @@
+"""Mass-action systems as flat arrays: what the engines integrate, for ideal networks and for strands alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsd_ncrn.crn.types import Crn
+from dsd_ncrn.kinetics.network import ReactionNetwork
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+NONE = -1
+MAX_REACTANTS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class MassAction:
+    """dy/dt = N (k * products of reactants), without factorials.
+
+    ``reactants`` (reactions, 3) holds species indices, -1 for none; ``net`` lists the non-zero entries of the
+    stoichiometric matrix as (reaction, species, change), sorted by reaction. ``rates`` (reactions,).
+    """
+
+    species: tuple[str, ...]
+    reactants: Ints
+    net_reaction: Ints
+    net_species: Ints
+    net_change: Floats
+    rates: Floats
+
+    @property
+    def size(self) -> int:
+        """Number of species."""
+        return len(self.species)
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Species index by name."""
+        return {name: number for number, name in enumerate(self.species)}
+
+    @cached_property
+    def stoichiometry(self) -> Floats:
+        """The dense stoichiometric matrix, (species, reactions)."""
+        matrix = np.zeros((self.size, len(self.rates)))
+        matrix[self.net_species, self.net_reaction] = self.net_change
+        return matrix
+
+
+def mass_action(species: Sequence[str], reactions: Sequence[tuple[Sequence[int], Sequence[int], float]]) -> MassAction:
+    """Compile reactions given as (reactant indices, product indices, rate constant)."""
+    reactants = np.full((len(reactions), MAX_REACTANTS), NONE, dtype=np.int64)
+    net: list[tuple[int, int, float]] = []
+    for number, (left, right, _) in enumerate(reactions):
+        reactants[number, : len(left)] = left
+        for index in sorted({*left, *right}):
+            change = list(right).count(index) - list(left).count(index)
+            if change:
+                net.append((number, index, change))
+    columns = np.array(net, dtype=float).reshape(-1, 3)
+    rates = np.array([rate for _, _, rate in reactions], dtype=float)
+    numbers, indices = columns[:, 0].astype(np.int64), columns[:, 1].astype(np.int64)
+    return MassAction(tuple(species), reactants, numbers, indices, columns[:, 2].copy(), rates)
+
+
+def from_network(network: ReactionNetwork) -> MassAction:
+    """A strand-level network; leak steps have rate 1 and are scaled by the caller."""
+    return mass_action(network.names, [(step.reactants, step.products, step.rate) for step in network.steps])
+
+
+def from_crn(crn: Crn) -> MassAction:
+    """An abstract network; which reactions run in which phase is the caller's business."""
+    index = {name: number for number, name in enumerate(crn.species)}
+    return mass_action(
+        crn.species,
+        [([index[s] for s in r.reactants], [index[s] for s in r.products], r.rate) for r in crn.reactions],
+    )

@@ -1,0 +1,23 @@
+"""Physical durations of an iteration's phases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Seconds: each clock phase by name, and the wait after each while its clock is scavenged."""
+
+    phases: Mapping[str, float]
+    wait: float
+
+    @property
+    def seconds_per_iteration(self) -> float:
+        """Length of one iteration."""
+        return sum(self.phases.values()) + self.wait * len(self.phases)
+
+    def with_phase(self, name: str, seconds: float) -> Schedule:
+        """The same schedule with one phase changed."""
+        return Schedule({**self.phases, name: seconds}, self.wait)

@@ -1,0 +1,80 @@
+"""Tasks from a user's CSV file: named columns, checked cell by cell, split at random."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from dsd_ncrn.design.files import read_text
+from dsd_ncrn.design.problems import DesignError
+from dsd_ncrn.design.spec import Task
+from dsd_ncrn.errors import InputError, did_you_mean
+from dsd_ncrn.tasks.types import Dataset, Floats
+
+
+def load_table(task: Task, seed: int) -> Dataset:
+    """The rows of ``task.csv``, shuffled by ``seed`` and split in the ratio of training_points to test_points.
+
+    Where the file has enough rows, exactly those numbers of points are taken. Raises InputError naming the file's line
+    for a missing column, an empty, non-numeric or non-finite cell, or fewer than two rows; DesignError for several targets.
+    """
+    if task.csv is None:
+        raise DesignError("the task names no CSV file", key=("task",))
+    if len(task.targets) != 1:
+        raise DesignError(
+            "task.targets: a circuit has one output, so one target column", list(task.targets), key=("task", "targets")
+        )
+    rows = _read_rows(task.csv, (*task.inputs, *task.targets))
+    train = _training_share(task, len(rows), task.csv)
+    order = np.random.default_rng(seed).permutation(len(rows))
+    first, second = rows[order[:train]], rows[order[train : train + task.test_points]]
+    return Dataset(first[:, :-1], first[:, -1], second[:, :-1], second[:, -1], task.inputs)
+
+
+def _training_share(task: Task, rows: int, file: str) -> int:
+    if rows < 2:
+        raise InputError("a data set needs at least two rows, one to train on and one to test on", rows, file=file)
+    wanted = task.training_points + task.test_points
+    share = task.training_points if rows >= wanted else round(rows * task.training_points / wanted)
+    return min(max(share, 1), rows - 1)
+
+
+def _read_rows(file: str, columns: Sequence[str]) -> Floats:
+    """The named columns of all rows, shape (rows, columns)."""
+    reader = csv.reader(io.StringIO(read_text(file), newline=""), skipinitialspace=True, strict=True)
+    rows: list[list[float]] = []
+    try:
+        indices = _indices(next(reader, []), columns, file)
+        for row in reader:
+            if row:
+                rows.append([_number(row, index, column, file, reader.line_num) for index, column in zip(indices, columns)])
+    except csv.Error as error:
+        raise InputError(f"not a valid CSV file: {error}", file=file, line=reader.line_num) from None
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(columns))
+
+
+def _indices(header: Sequence[str], columns: Sequence[str], file: str) -> list[int]:
+    names = [name.strip() for name in header]
+    if not any(names):
+        raise InputError("the file is empty", remedy="The first line names the columns.", file=file, line=1)
+    for column in columns:
+        if names.count(column) != 1:
+            fault = "there is no such column" if column not in names else "the column is there more than once"
+            raise InputError(fault, column, did_you_mean(column, names), file, 1)
+    return [names.index(column) for column in columns]
+
+
+def _number(row: Sequence[str], index: int, column: str, file: str, line: int) -> float:
+    text = row[index].strip() if index < len(row) else ""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        rule = f"column {column!r}: a cell is a finite number"
+        raise InputError(rule, text, "Correct the cell or delete the row.", file, line)
+    return value

@@ -1,0 +1,97 @@
+"""Sequences of the domains of a circuit: the type, and its CSV form."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Iterator, Mapping
+
+from dsd_ncrn.dsd.structure import Strand
+from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.errors import InputError, did_you_mean
+from sequences.layout import spell
+from sequences.thermo import PARAMETER_SET
+from sequences.words import BASES
+
+COLUMNS = ("domain", "sequence")
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceAssignment:
+    """A 5'-to-3' sequence for every unstarred domain name, and how it was found.
+
+    ``temperature`` is in degrees Celsius and ``sodium`` the sodium-equivalent salt in M; both are None, as is ``seed``,
+    for sequences read from a file. ``time_limit_hit`` says that the search ended early, so that a faster machine might
+    give another result. ``seconds`` is the wall time; it belongs in no file that must be the same for the same seed.
+    """
+
+    sequences: Mapping[str, str]
+    seed: int | None = None
+    parameter_set: str = PARAMETER_SET
+    temperature: float | None = None
+    sodium: float | None = None
+    iterations: int = 0
+    time_limit_hit: bool = False
+    seconds: float = field(default=0.0, compare=False)
+
+    def spell(self, strand: Strand) -> str:
+        """The bases of a strand, 5' to 3'."""
+        return spell(strand, self.sequences)
+
+
+def check_covers(system: DsdSystem, assignment: SequenceAssignment) -> None:
+    """Raises InputError where a domain of the circuit has no sequence, or one of another length."""
+    for domain in system.domains:
+        word = assignment.sequences.get(domain.name)
+        if word is None:
+            remedy = did_you_mean(domain.name, assignment.sequences)
+            raise InputError(f"domain {domain.name} of the circuit has no sequence", None, remedy)
+        if len(word) != domain.length:
+            raise InputError(f"domain {domain.name} has {domain.length} nt in the circuit", word, "Give as many bases.")
+
+
+def assignment_csv(assignment: SequenceAssignment) -> str:
+    """The CSV text that ``read_assignment`` reads back, domains in their order."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(assignment.sequences.items())
+    return text.getvalue()
+
+
+def read_assignment(path: Path) -> SequenceAssignment:
+    """Read sequences from a CSV file with the columns ``domain`` and ``sequence``; others are ignored.
+
+    Raises InputError naming the file and line where a column, a name or a base is wrong.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("the sequence file cannot be read", str(error), "Give a CSV file.", str(path)) from error
+    sequences: dict[str, str] = {}
+    for line, domain, word in _rows(text, str(path)):
+        if domain in sequences:
+            raise InputError("each domain is given once", domain, "Remove one of its lines.", str(path), line)
+        sequences[domain] = word
+    if not sequences:
+        raise InputError("the sequence file has no rows", None, "Give one line for each domain.", str(path))
+    return SequenceAssignment(sequences)
+
+
+def _rows(text: str, file: str) -> Iterator[tuple[int, str, str]]:
+    reader = csv.DictReader(io.StringIO(text), skipinitialspace=True)
+    missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+    if missing:
+        header = ",".join(reader.fieldnames or ())
+        raise InputError(f"the first line names the columns {','.join(COLUMNS)}", header, f"Add {missing[0]!r}.", file, 1)
+    for row in reader:
+        domain, word = ((row[column] or "").strip() for column in COLUMNS)
+        word = word.upper()
+        if not domain or domain.endswith("*"):
+            raise InputError("a domain is named without its star", domain, "Give the unstarred domain.", file, reader.line_num)
+        if not word or set(word) - set(BASES):
+            rule = f"the sequence of domain {domain} is of A, C, G and T"
+            raise InputError(rule, word, "Correct the sequence.", file, reader.line_num)
+        yield reader.line_num, domain, word

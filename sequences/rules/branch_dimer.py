@@ -1,0 +1,36 @@
+"""Branch domains do not bind each other."""
+
+from __future__ import annotations
+
+from itertools import combinations_with_replacement
+from typing import Any, Iterator, Sequence
+
+from sequences.rules.base import PAIR, Context, Rule, SearchParts, Verdict
+
+
+class BranchDimer(Rule):
+    """x with y, and x with itself: free strands must not pair off. A three-letter code nearly settles this by itself."""
+
+    name = "branch_dimer"
+
+    def constraints(self, parts: SearchParts, context: Context) -> Sequence[Any]:
+        limit = context.limits.branch_crosstalk
+
+        def evaluate(words: tuple[str, ...], pair: Any) -> Any:
+            energy = context.energies.duplex(*words)
+            return parts.nuad.Result(excess=limit - energy, value=energy, unit="kcal/mol")
+
+        return (
+            parts.nuad.DomainPairConstraint(
+                description="branch with branch",
+                short_description="x y",
+                evaluate=evaluate,
+                weight=100.0,
+                pairs=tuple(combinations_with_replacement(parts.branches, 2)),
+            ),
+        )
+
+    def verdicts(self, context: Context) -> Iterator[Verdict]:
+        for (first, word), (second, other) in combinations_with_replacement(tuple(context.branch_words()), 2):
+            energy = context.energies.duplex(word, other)
+            yield self.at_least(f"{first.name}{PAIR}{second.name}", energy, context.limits.branch_crosstalk)

@@ -1,0 +1,23 @@
+"""Plain facts about one DNA word, written 5' to 3' in the letters A, C, G and T."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+BASES = "ACGT"
+_COMPLEMENT = str.maketrans(BASES, BASES[::-1])
+
+
+def reverse_complement(word: str) -> str:
+    """The word that pairs with this one along its whole length, 5' to 3'."""
+    return word.translate(_COMPLEMENT)[::-1]
+
+
+def longest_run(word: str) -> int:
+    """Length (nt) of the longest stretch of one base."""
+    return max((len(list(run)) for _, run in groupby(word)), default=0)
+
+
+def gc_fraction(word: str) -> float:
+    """Share of G and C, 0 to 1."""
+    return (word.count("G") + word.count("C")) / len(word)
