@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Iterable
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.structure import Complex

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Iterator, Mapping
 
 from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Domain, Strand, strand_text
 from dsd_ncrn.dsd.system import DsdSystem

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
-from typing import Mapping, Sequence
 
 from dsd_ncrn.dsd.structure import Complex, Strand
 from dsd_ncrn.dsd.system import Component, DsdSystem
@@ -12,7 +12,7 @@ from dsd_ncrn.errors import InputError
 from sequences.oligos import Oligo
 
 SMALLEST_UL = 0.5
-"""Below this a pipette is not to be trusted: the next tenfold dilution is used instead."""
+"""Below this a pipette is not to be trusted: the next dilution (2, 5, 10, 20 ... fold) is used instead."""
 
 TOP_EXCESS = 1.2
 """Tops for each bottom when annealing, so that no bottom keeps an open segment."""
@@ -20,7 +20,7 @@ TOP_EXCESS = 1.2
 BUFFER_STRENGTH = 10.0
 """The buffer with magnesium is kept at ten times its final strength."""
 
-_DILUTIONS = 5
+_DILUTIONS = tuple(step * 10**decade for decade in range(5) for step in (1, 2, 5))
 _NM_PER_UM = 1000.0
 _SPARE = 1.2
 _SMALLEST_BATCH_UL = 20.0
@@ -140,9 +140,9 @@ def mixing_row(component: Component, final_nM: float, volume_uL: float, stocks: 
     """One addition, from the most concentrated stock of which a pipettable volume is needed."""
     is_complex = not component.complex.is_strand
     first = annealed_uM(component.complex, stocks) if is_complex else stocks.strands
-    diluted = [first / 10**dilution for dilution in range(_DILUTIONS)]
+    diluted = [first / dilution for dilution in _DILUTIONS]
     volumes = [final_nM * volume_uL / (stock * _NM_PER_UM) for stock in diluted]
-    chosen = next((index for index, volume in enumerate(volumes) if volume >= SMALLEST_UL - 1e-9), _DILUTIONS - 1)
+    chosen = next((index for index, volume in enumerate(volumes) if volume >= SMALLEST_UL - 1e-9), len(_DILUTIONS) - 1)
     enough = volumes[chosen] >= SMALLEST_UL - 1e-9
     return MixingRow(component.name, component.role, is_complex, final_nM, diluted[chosen], volumes[chosen], enough)
 

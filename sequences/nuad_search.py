@@ -11,10 +11,11 @@ import io
 import logging
 import time
 import warnings
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field, replace
 from tempfile import TemporaryDirectory
-from typing import Any, Callable, Iterator, Mapping
+from typing import Any
 
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.errors import InputError
@@ -85,7 +86,7 @@ class Search:
             self._round(design, parts, directory, seed + _SEED_STRIDE * before, resumed=not first)
             first = False
             if self.done - before < min(ROUND, self.steps - before):
-                self.context = replace(self.context, branch_goal=self.context.branch_goal + GOAL_STEP)
+                self.context = tightened(self.context, self.context.branch_goal)
 
     def _round(self, design: Any, parts: SearchParts, directory: str, seed: int, resumed: bool) -> None:
         from nuad.search import SearchParameters, search_for_sequences
@@ -108,6 +109,11 @@ class Search:
         if time.monotonic() > self.deadline:
             raise _Stop
         return 1.0 if change <= _EPSILON else 0.0
+
+
+def tightened(context: Context, reached: float) -> Context:
+    """The next goal, once every branch pair is above an energy (kcal/mol)."""
+    return replace(context, branch_goal=reached + GOAL_STEP, branch_floor=reached)
 
 
 def _design(context: Context, words: Mapping[str, str]) -> tuple[Any, SearchParts]:

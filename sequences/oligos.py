@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Iterable, Mapping
 
 from dsd_ncrn.dsd.structure import Complex, Strand, strand_text
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Sequence
 
 from dsd_ncrn.errors import InputError, did_you_mean
 from sequences.oligos import Oligo

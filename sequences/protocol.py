@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Iterable, Mapping, Sequence
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.system import DsdSystem
@@ -202,10 +202,11 @@ def _mixing(mixing: MixingTable) -> str:
 
 
 def _mixing_advice(mixing: MixingTable) -> str:
-    lines = [
-        "Buffer and water first, then buffers and fuels, gates, and signals last; carrier poly-T20 at 1 µM if plastic binds DNA. "
-        "Controls: the same without signals (leak), without clock strands, and buffer alone."
-    ]
+    order = (
+        "Buffer and water first, then buffers and fuels, gates, and signals last; carrier poly-T20 at 1 µM if plastic binds "
+        "DNA. Controls: the same without signals (leak), without clock strands, and buffer alone."
+    )
+    lines = [order]
     if not mixing.fits:
         lines.append(
             f"**This does not fit:** the stocks are {mixing.components_uL:.1f} µL and the buffer {mixing.buffer_uL:.1f} µL, "

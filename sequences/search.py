@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Callable
+from typing import Any
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.assignment import SequenceAssignment
 from sequences.layout import Layout
-from sequences.nuad_search import Search, require_nuad
+from sequences.nuad_search import Search, require_nuad, tightened
 from sequences.rules.base import Context
 from sequences.seeding import draw_words, greedy_words
 from sequences.thermo import PARAMETER_SET, Energies
@@ -80,7 +81,7 @@ def _start(
 
     rng = np.random.default_rng(seed)
     layout = Layout.of(system)
-    context = Context(layout, rules, Energies.under(rules, temperature), {}, rules.branch_crosstalk)
+    context = Context(layout, rules, Energies.under(rules, temperature), {})
     needed = Counter(domain.length for domain in layout.branches)
     tell(0.0, "choosing toeholds")
     context = replace(context, sequences=choose_toeholds(context, _sample(context, needed, rng), rng))
@@ -90,7 +91,7 @@ def _start(
     chosen, goal = greedy_words(pools, needed, context)
     words = {domain.name: chosen[domain.length].pop(0) for domain in layout.branches}
     tell(_SEED_SHARE, "searching")
-    return replace(context, branch_goal=goal + 0.5), words
+    return tightened(context, goal), words
 
 
 def _sample(context: Context, needed: Counter[int], rng: Any) -> list[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Iterator
+from itertools import groupby, pairwise
 
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand, strand_text
 from dsd_ncrn.dsd.system import DsdSystem
@@ -35,7 +35,7 @@ def toehold_sites(system: DsdSystem, assignment: SequenceAssignment, temperature
     stacks = stack_energies(temperature)
 
     def site(row: Strand, word: str, branch: Domain) -> ToeholdSite:
-        energy = sum(stacks[BASES.index(here), BASES.index(after)] for here, after in zip(word, word[1:]))
+        energy = sum(stacks[BASES.index(here), BASES.index(after)] for here, after in pairwise(word))
         return ToeholdSite(strand_text(row), branch.name, len(word) - 1, round(float(energy), 4))
 
     rows = dict.fromkeys(found for component in system.components for found in _exposed(component.complex))

@@ -7,11 +7,11 @@ once, and whoever asks for an energy gets it under the conditions it was made fo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import sqrt
 from types import ModuleType
-from typing import Sequence
 
 from dsd_ncrn.design.spec import SequenceRules
 from sequences.words import reverse_complement

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
-from typing import Any, Sequence
+from typing import Any
 
 from dsd_ncrn.dsd.structure import Domain
 from sequences.layout import ToeholdWord

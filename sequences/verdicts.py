@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import combinations_with_replacement
-from typing import Iterator
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.structure import Strand, strand_text
@@ -67,9 +67,7 @@ def judge(system: DsdSystem, assignment: SequenceAssignment, rules: SequenceRule
     Raises InputError where a domain has no sequence or one of another length.
     """
     check_covers(system, assignment)
-    context = Context(
-        Layout.of(system), rules, Energies.under(rules, temperature), assignment.sequences, rules.branch_crosstalk
-    )
+    context = Context(Layout.of(system), rules, Energies.under(rules, temperature), assignment.sequences)
     verdicts = tuple(verdict for rule in RULES for verdict in rule.verdicts(context))
     crosstalk = _values(verdicts, "branch_crosstalk")
     weakest = max((context.energies.perfect(word) for _, word in context.branch_words()), default=0.0)

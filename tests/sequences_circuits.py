@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, Strand, free, gate
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
@@ -92,6 +92,7 @@ def assemble(
         cogates={each: f"cogate_{each}" for each in species},
         clocks={},
         joins={},
+        counters={},
         polarity={},
     )
 
@@ -122,3 +123,19 @@ def linear_circuit(cooperative: bool = False) -> DsdSystem:
         mirrored,
         pairs,
     )
+
+
+SMALL_WORDS = {
+    "t1": "T",
+    "t2": "C",
+    "t3": "ACA",
+    "x": "CCATACAATCCTTTC",
+    "p": "CTACTCCTATTCTTC",
+    "z": "CTCTCTATCCAAATC",
+    "y": "CCATAATACCCTAAC",
+    "c": "CTACATTAAACCAAC",
+    "r1": "CCATCTAATATCTCC",
+    "i": "CTAACAACTTCATCC",
+    "r2": "CTTCTTACCTCTTAC",
+}
+"""Sequences designed for ``small_circuit`` with seed 0."""

@@ -72,6 +72,10 @@ class Complex:
     def __hash__(self) -> int:
         return self._hash
 
+    def __reduce__(self) -> tuple[type[Complex], tuple[tuple[Strand, ...], Pairing]]:
+        # the kept hash is salted by the process: another one must make its own
+        return Complex, (self.strands, self.pairing)
+
     @staticmethod
     def of(strands: Sequence[Strand], pairing: Sequence[int | None]) -> Complex:
         """The complex in canonical form. Raises InputError where paired domains are not complementary."""

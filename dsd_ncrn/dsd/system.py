@@ -43,11 +43,22 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class ClockStrands:
-    """Component names of one clock, the strand and its scavenger, and the strand's concentration in nM."""
+    """One clock: its strand and concentration (nM), and the scavengers that close its phase.
+
+    The scavengers are added one after the other; each is on beads and is pulled out before the next.
+    """
 
     strand: str
-    scavenger: str
+    scavengers: tuple[str, ...]
     concentration: float
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Counts the firings of a reaction: complexes that hold both strands, its join's bottom and the seal."""
+
+    bottom: Strand
+    seal: Strand
 
 
 @dataclass(frozen=True)
@@ -55,8 +66,8 @@ class DsdSystem:
     """A translated circuit.
 
     ``signals`` maps a formal species to the component name of its signal strand, ``cogates`` to its cogate.
-    ``clocks`` maps a phase name to its strands, ``joins`` a formal reaction to its input gate, ``counters`` to the
-    waste strand of which each firing makes one. ``polarity`` is +1 for a signal ``<t x>``, -1 for ``<x u>``. ``cooperative`` and ``two_domain_annihilations`` name formal reactions.
+    ``clocks`` maps a phase name to its strands, ``joins`` a formal reaction to its input gate, ``counters`` to
+    what counts its firings. ``polarity`` is +1 for a signal ``<t x>``, -1 for ``<x u>``. ``cooperative`` and ``two_domain_annihilations`` name formal reactions.
     """
 
     name: str
@@ -65,7 +76,7 @@ class DsdSystem:
     cogates: Mapping[str, str]
     clocks: Mapping[str, ClockStrands]
     joins: Mapping[str, str]
-    counters: Mapping[str, Complex]
+    counters: Mapping[str, Counter]
     polarity: Mapping[str, int]
     cooperative: tuple[str, ...] = ()
     two_domain_annihilations: tuple[str, ...] = ()

@@ -7,11 +7,10 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.modules.annihilation import two_domain_annihilation
 from dsd_ncrn.dsd.modules.cooperative import cooperative_annihilation
 from dsd_ncrn.dsd.modules.drain import drain
-from dsd_ncrn.dsd.modules.join_fork import join_fork, seal, trigger_name
-from dsd_ncrn.dsd.modules.sinks import cogate_sink, strand_sink
+from dsd_ncrn.dsd.modules.join_fork import join_fork, sealing_strand, seals
+from dsd_ncrn.dsd.modules.sinks import capture, cogate_sink, strand_sink
 from dsd_ncrn.dsd.polarity import Polarity, assign_polarity, is_annihilation
-from dsd_ncrn.dsd.structure import Complex, free
-from dsd_ncrn.dsd.system import ClockStrands, Component, DsdSystem, Role
+from dsd_ncrn.dsd.system import ClockStrands, Component, Counter, DsdSystem, Role
 from dsd_ncrn.dsd.words import Words, budget_name, strand_component
 from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.ncrn.types import NeuralCrn
@@ -29,7 +28,7 @@ def translate(ncrn: NeuralCrn, spec: DesignSpec) -> DsdSystem:
     gates = [component for reaction in ncrn.crn.reactions for component in _gates(reaction, ncrn, polarity, words)]
     phases = [phase.name for phase in ncrn.crn.phases]
     clocks = {phase: _clock_components(phase, words) for phase in phases}
-    components = _merged([*_signals(ncrn, words), *_buffers(ncrn, words), *gates, seal(words), *sum(clocks.values(), [])])
+    components = _merged([*_signals(ncrn, words), *_buffers(ncrn, words), *gates, *seals(words), *sum(clocks.values(), [])])
     return DsdSystem(
         spec.name,
         components,
@@ -37,17 +36,23 @@ def translate(ncrn: NeuralCrn, spec: DesignSpec) -> DsdSystem:
         cogates={species: f"{species}_cogate" for species in _species(ncrn)},
         clocks={phase: _clock_strands(phase, words) for phase in phases},
         joins={r.origin.reaction: f"join_{r.origin.reaction}" for r in ncrn.crn.reactions if r.origin.stage != FLUSH},
-        counters={r.origin.reaction: _counter(r, words) for r in ncrn.crn.reactions if r.products},
+        counters=_counters(ncrn, components, words),
         polarity=polarity.of,
         cooperative=polarity.cooperative,
         two_domain_annihilations=polarity.fallback,
     )
 
 
-def _counter(reaction: Reaction, words: Words) -> Complex:
-    """The strand that the last step of a reaction's join sets free."""
-    mirrored = [product for product in reaction.products if words.polarity[product] < 0]
-    return free(*words.branch(mirrored[-1] if mirrored else trigger_name(reaction)))
+def _counters(ncrn: NeuralCrn, components: tuple[Component, ...], words: Words) -> dict[str, Counter]:
+    """For every reaction with outputs, the strands that only a fired join holds together."""
+    joins = {component.name: component.complex for component in components}
+    counters = {}
+    for reaction in ncrn.crn.reactions:
+        name = reaction.origin.reaction
+        if reaction.products:
+            bottom = next(strand for strand in joins[f"join_{name}"].strands if strand[0].starred)
+            counters[name] = Counter(bottom, sealing_strand(reaction, words))
+    return counters
 
 
 def _species(ncrn: NeuralCrn) -> list[str]:
@@ -130,19 +135,24 @@ def _buffers(ncrn: NeuralCrn, words: Words) -> list[Component]:
 
 
 def _clock_components(phase: str, words: Words) -> list[Component]:
-    """The clock strand and what takes it away again; the flush clock keeps its cogate, which closes the drains."""
-    clock, chemistry = _clock_name(phase), words.spec.chemistry
-    strand = strand_component(clock, words.helper(clock), Role.CLOCK, 0.0)
-    scavenger = strand_sink(f"scavenger_{clock}", clock, 0.0, words)
+    """The clock strand and what takes it away again.
+
+    The cogates of C1 and C2 are sunk as they appear, because they drive joins back; that of the flush is a buffer,
+    because it closes the drains, and is captured after that.
+    """
+    clock = _clock_name(phase)
     level = _require(words.spec, "buffers", "clock")
+    components = [strand_component(clock, words.helper(clock), Role.CLOCK, 0.0), capture(f"capture_{clock}", clock, words)]
     if phase == FLUSH:
-        return [strand, scavenger, strand_component(f"{clock}_cogate", words.returned(clock), Role.BUFFER, level)]
-    return [strand, scavenger, cogate_sink(f"scavenger_{clock}_cogate", clock, level, words)]
+        closing = strand_component(f"{clock}_cogate", words.returned(clock), Role.BUFFER, level)
+        return [*components, strand_sink(f"scavenger_{clock}", clock, 0.0, words), closing]
+    return [*components, cogate_sink(f"sink_{clock}_cogate", clock, level, words)]
 
 
 def _clock_strands(phase: str, words: Words) -> ClockStrands:
     clock = _clock_name(phase)
-    return ClockStrands(clock, f"scavenger_{clock}", words.spec.chemistry.clock)
+    scavengers = (f"scavenger_{clock}", f"capture_{clock}") if phase == FLUSH else (f"capture_{clock}",)
+    return ClockStrands(clock, scavengers, words.spec.chemistry.clock)
 
 
 def _merged(components: list[Component]) -> tuple[Component, ...]:

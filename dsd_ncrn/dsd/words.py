@@ -24,7 +24,8 @@ class Words:
     spec: DesignSpec
     polarity: Mapping[str, int]
     weak_toeholds: tuple[int, ...] = ()
-    inert: str = field(default="inert")
+    fork_end: str = field(default="inert")
+    join_end: str = field(default="end")
 
     @cached_property
     def toehold(self) -> Strand:

@@ -13,7 +13,7 @@ from dsd_ncrn.crn.types import Origin
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.kinetics.moves import Move, invade
+from dsd_ncrn.kinetics.moves import Move, hybridise, invade
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
 from dsd_ncrn.kinetics.rates import RateModel
 
@@ -24,7 +24,10 @@ MAX_SPECIES = 200_000
 
 
 class Enumerator:
-    """Grows the network until no move leads to a new species."""
+    """Grows the network until no move leads to a new species.
+
+    ``common``, where set, holds the species that are plentiful: two species outside it are never brought together.
+    """
 
     def __init__(self, rates: RateModel, origins_of: Callable[[Complex], tuple[Origin, ...]]) -> None:
         self.rates = rates
@@ -33,7 +36,9 @@ class Enumerator:
         self.steps: dict[tuple[tuple[int, ...], tuple[int, ...]], Step] = {}
         self._openings: dict[Junction, list[tuple[Complex, int]]] = defaultdict(list)
         self._invaders: dict[Junction, list[tuple[Complex, int]]] = defaultdict(list)
+        self._single: dict[Domain, list[tuple[Complex, int]]] = defaultdict(list)
         self._waiting: list[Complex] = []
+        self.common: frozenset[Complex] | None = None
 
     def add(self, complex_: Complex) -> int:
         """The index of a species, new or known. Raises CheckFailed where the network does not end."""
@@ -48,22 +53,37 @@ class Enumerator:
         """Enumerate all moves of the species added so far and of those that follow."""
         while self._waiting:
             complex_ = self._waiting.pop()
-            openings, invaders = list(_openings(complex_)), list(_invading_junctions(complex_))
-            for junction, position in openings:
-                self._openings[junction].append((complex_, position))
-            for junction, position in invaders:
-                self._invaders[junction].append((complex_, position))
-            for junction, position in openings:
-                for invader, there in list(self._invaders[junction]):
-                    self._meet(complex_, position, invader, there)
-            for junction, there in invaders:
-                for target, position in list(self._openings[junction]):
-                    if target is not complex_:
-                        self._meet(target, position, complex_, there)
+            self._invasions(complex_)
+            self._hybridisations(complex_)
+
+    def _invasions(self, complex_: Complex) -> None:
+        """Meet a new species with everything known, as target and as invader."""
+        openings, invaders = list(_openings(complex_)), list(_invading_junctions(complex_))
+        for junction, position in openings:
+            self._openings[junction].append((complex_, position))
+        for junction, position in invaders:
+            self._invaders[junction].append((complex_, position))
+        for junction, position in openings:
+            for invader, there in list(self._invaders[junction]):
+                self._meet(complex_, position, invader, there)
+        for junction, there in invaders:
+            for target, position in list(self._openings[junction]):
+                if target is not complex_:
+                    self._meet(target, position, complex_, there)
+
+    def _hybridisations(self, complex_: Complex) -> None:
+        """Meet a new species' unpaired branch domains with unpaired complements."""
+        for place, domain in enumerate(complex_.domains):
+            if complex_.pairing[place] is None and not domain.is_toehold:
+                self._single[domain].append((complex_, place))
+                for other, partner in list(self._single[~domain]):
+                    move = hybridise(complex_, place, other, partner) if self._may_meet(complex_, other) else None
+                    if move is not None:
+                        self.record(complex_, other, move, StepKind.HYBRIDISATION, self.rates.hybridisation())
 
     def _meet(self, target: Complex, opening: int, invader: Complex, toehold: int) -> None:
         """Try one binding: the invader's position ``toehold`` to the target's exposed position ``opening``."""
-        move = invade(target, opening, invader, toehold)
+        move = invade(target, opening, invader, toehold) if self._may_meet(target, invader) else None
         if move is None:
             return
         if move.complete:
@@ -72,6 +92,9 @@ class Enumerator:
         else:
             self.record(target, invader, move, StepKind.BINDING, self.rates.binding(move.invading_nt))
             self._record_unbinding(target, invader, move)
+
+    def _may_meet(self, one: Complex, other: Complex) -> bool:
+        return self.common is None or one in self.common or other in self.common
 
     def record(self, target: Complex, invader: Complex, move: Move, kind: StepKind, rate: float) -> None:
         """Keep a step unless it changes nothing or is known already."""

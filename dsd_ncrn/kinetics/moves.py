@@ -18,7 +18,7 @@ from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Complex, Domain, Strand
 class Move:
     """Result of one move: the resting complexes, the toehold that was bound and the one that was released (nt).
 
-    ``complete`` is False where the incumbent still holds on by a branch domain: the invader is only bound.
+    ``complete`` is False where nothing came free because the incumbent holds on by another branch domain.
     """
 
     products: tuple[Complex, ...]
@@ -72,14 +72,15 @@ class Assembly:
 
     def zip_up(self) -> None:
         """Extend every helix over adjacent unpaired complementary domains."""
-        for position in range(len(self.owner)):
-            partner = self.pairing[position]
-            while partner is not None:
-                here, there = self.neighbour(position, 1), self.neighbour(partner, -1)
-                if here is None or there is None or not self.fits(here, there):
-                    break
-                self.pair(here, there)
-                position, partner = here, there
+        for start in range(len(self.owner)):
+            for step in (1, -1):
+                position, partner = start, self.pairing[start]
+                while partner is not None:
+                    here, there = self.neighbour(position, step), self.neighbour(partner, -step)
+                    if here is None or there is None or not self.fits(here, there):
+                        break
+                    self.pair(here, there)
+                    position, partner = here, there
 
     def fits(self, one: int, other: int) -> bool:
         """Whether two positions are both unpaired and complementary."""
@@ -142,6 +143,17 @@ def invade(target: Complex, opening: int, invader: Complex, toehold: int) -> Mov
     return _settle(assembly, walks[0].incumbents | walks[1].incumbents, bound)
 
 
+def hybridise(one: Complex, place: int, other: Complex, partner: int) -> Move | None:
+    """Two unpaired branch domains meet and zip; None inside closed loops."""
+    sides = _side_by_side(one, place, other, partner)
+    if sides is None:
+        return None
+    assembly, here, there = sides
+    assembly.pair(there, here)
+    assembly.zip_up()
+    return Move(assembly.complexes(), 0, 0, True)
+
+
 def attack(target: Complex, position: int, invader: Complex, domain: int) -> Move | None:
     """The invader's branch ``domain`` displaces the one bound at ``position`` without a toehold (a leak)."""
     sides = _side_by_side(target, position, invader, domain)
@@ -200,12 +212,11 @@ def _migrate(assembly: Assembly, there: int, here: int, step: int, only: int | N
 
 
 def _settle(assembly: Assembly, incumbents: frozenset[int] | set[int], bound: int) -> Move:
-    """Let toehold-held incumbents go and close what can close."""
-    complete, released = True, 0
+    """Let toehold-held incumbents go and close what can close; the move is complete if the complexes come apart."""
+    released = 0
     for incumbent in sorted(incumbents):
-        if assembly.helix_nt(incumbent) > TOEHOLD_MAX_NT:
-            complete = False
-        else:
+        if assembly.helix_nt(incumbent) <= TOEHOLD_MAX_NT:
             released = max(released, assembly.release(incumbent))
     assembly.zip_up()
-    return Move(assembly.complexes(), bound, released, complete)
+    products = assembly.complexes()
+    return Move(products, bound, released, len(products) > 1)

@@ -17,6 +17,7 @@ class StepKind(StrEnum):
     DISPLACEMENT = "displacement"
     BINDING = "binding"
     UNBINDING = "unbinding"
+    HYBRIDISATION = "hybridisation"
     LEAK = "leak"
 
 

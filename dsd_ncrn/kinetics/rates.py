@@ -36,6 +36,11 @@ class RateModel(Protocol):
         ...
 
 
+    def hybridisation(self) -> float:
+        """Two unpaired complementary branch domains."""
+        ...
+
+
 class ToeholdLengthRates:
     """Rates from toehold lengths alone; deterministic, the default before sequences are known."""
 
@@ -58,6 +63,11 @@ class ToeholdLengthRates:
     def unbinding(self, held_nt: int) -> float:
         """Toehold dissociation, /s: the three-step model solved for it, k_r = k_b (k_f / k(n, 0) - 1)."""
         return MIGRATION_PER_S * (ASSOCIATION_PER_M_S / _by_length(held_nt) - 1)
+
+
+    def hybridisation(self) -> float:
+        """Association of free complementary strands, taken as fast as that of a long toehold, /nM/s."""
+        return ASSOCIATION_PER_M_S * PER_M_TO_PER_NM
 
 
 def _by_length(toehold_nt: int) -> float:

@@ -62,9 +62,7 @@ def calibrate(
 def _ratios(
     tube: Tube, wanted: Mapping[str, float], slow: Mapping[str, str], ideal: IdealLearner, x: Floats, y: Floats
 ) -> dict[str, float]:
-    for variable in ideal.ncrn.parameters:
-        for species in variable.species:
-            tube.state[tube.system.index[species]] = ideal.state[ideal.system.index[species]] * tube.unit
+    tube.set_parameters(np.array([ideal.read(ideal.state, variable) for variable in ideal.ncrn.parameters]))
     fired = tube.extents(x, y)
     return {name: fired[name] / wanted[name] for name in slow}
 

@@ -8,16 +8,17 @@ from typing import Mapping
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Seconds: each clock phase by name, and the wait after each while its clock is scavenged."""
+    """Seconds: each clock phase by name, and the wait after each scavenger, of which there are ``waits``."""
 
     phases: Mapping[str, float]
     wait: float
+    waits: int
 
     @property
     def seconds_per_iteration(self) -> float:
         """Length of one iteration."""
-        return sum(self.phases.values()) + self.wait * len(self.phases)
+        return sum(self.phases.values()) + self.wait * self.waits
 
     def with_phase(self, name: str, seconds: float) -> Schedule:
         """The same schedule with one phase changed."""
-        return Schedule({**self.phases, name: seconds}, self.wait)
+        return Schedule({**self.phases, name: seconds}, self.wait, self.waits)

@@ -8,24 +8,27 @@ from typing import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dsd_ncrn.dsd.system import DsdSystem, Role
+from dsd_ncrn.dsd.structure import Complex
+from dsd_ncrn.dsd.system import Counter, DsdSystem, Role
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
-from dsd_ncrn.simulate.engines.types import ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Engine
+from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.learner import checked
 from dsd_ncrn.simulate.mass_action import from_network
 from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.types import Trajectory
 
 Floats = NDArray[np.float64]
+RELATIVE, ABSOLUTE = 1e-4, 1e-6
+"""Per-step tolerances (the latter in nM): parameters after six iterations are within 2e-6 of those at 1e-9, 1e-10."""
 
 
 class Tube:
     """A simulated tube. Concentrations in nM, times in s; values given and returned are in the design's units.
 
-    One iteration: top up, add inputs and targets; for each phase add its clock strand (enough to use up what is left
-    of its scavenger), wait for the phase's duration, add the scavenger, wait. Additions are taken to be small in
-    volume and mixed at once.
+    One iteration: top up, add inputs and targets; for each phase add its clock strand, wait for the phase's duration,
+    add the scavenger on beads, wait, pull the beads out. Additions are taken to be small in volume and mixed at once,
+    the beads to take all that is bound to them.
     """
 
     def __init__(
@@ -43,7 +46,7 @@ class Tube:
         self.ncrn, self.dsd, self.network, self.schedule = ncrn, system, network, schedule
         self.unit, self.scavenger_excess, self.top_up = unit, scavenger_excess, top_up
         self.system = from_network(network)
-        self.stepper = engine.prepare(self.system, RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE)
+        self.stepper = engine.prepare(self.system, RELATIVE, ABSOLUTE)
         self.is_leak = np.array([step.kind == StepKind.LEAK for step in network.steps])
         self.rates = np.where(self.is_leak, self.system.rates * leak_rate, self.system.rates)
         self.nominal = np.array([component.concentration for component in system.components])
@@ -51,6 +54,16 @@ class Tube:
         self.state = np.zeros(self.system.size)
         self.state[: len(self.nominal)] = self.nominal
         self.used: list[Floats] = []
+
+    @cached_property
+    def on_beads(self) -> Mapping[str, list[int]]:
+        """For each scavenger all species that contain its starred strand."""
+        names = [scavenger for clock in self.dsd.clocks.values() for scavenger in clock.scavengers]
+        return {name: self._containing_anchor(self.dsd.by_name[name].complex) for name in names}
+
+    def _containing_anchor(self, scavenger: Complex) -> list[int]:
+        anchor = next(strand for strand in scavenger.strands if strand[0].starred)
+        return [number for number, complex_ in enumerate(self.network.complexes) if anchor in complex_.strands]
 
     @cached_property
     def holders(self) -> Mapping[str, list[int]]:
@@ -67,21 +80,26 @@ class Tube:
                     holders[species].append(max(step.products, key=lambda p: len(self.network.complexes[p].strands)))
         return holders
 
+    def set_parameters(self, values: Floats) -> None:
+        """Put parameters on their signal strands, shape (parameters,), in the design's units."""
+        for variable, value in zip(self.ncrn.parameters, values):
+            for species, amount in zip(variable.species, (max(value, 0.0), max(-value, 0.0))):
+                self.state[self.system.index[self.dsd.signals[species]]] = amount * self.unit
+
     def predict(self, x: Floats) -> Floats:
         """See Learner."""
         state = self._refill(self.state.copy())
         self._feed(state, self.ncrn.inputs, x)
-        before = self._outputs(state)
-        return self._outputs(self.run_phase(state, self.ncrn.crn.phases[0].name)) - before
+        before, forward = self._outputs(state), self.ncrn.crn.phases[0].name
+        return self._outputs(self.close_phase(self.run_phase(state, forward), forward)) - before
 
     def iterate(self, x: Floats, y: Floats) -> Floats:
         """See Learner."""
         state = self.start_iteration(x, y)
         before, outputs = self._outputs(state), None
         for phase in self.schedule.phases:
-            state = self.run_phase(state, phase)
+            state = self.close_phase(self.run_phase(state, phase), phase)
             outputs = self._outputs(state) - before if outputs is None else outputs
-            state = self.close_phase(state, phase)
         self.used.append(np.maximum(self.nominal - state[: len(self.nominal)], 0.0))
         self.state = state
         assert outputs is not None
@@ -120,14 +138,29 @@ class Tube:
         return self.wait(self.open_phase(state, phase), self.schedule.phases[phase], phase)
 
     def open_phase(self, state: Floats, phase: str) -> Floats:
-        """Add the clock strand, and as much again as is left of its scavenger."""
+        """Add the clock strand."""
         state, clock = state.copy(), self.dsd.clocks[phase]
-        state[self.system.index[clock.strand]] += clock.concentration + max(state[self.system.index[clock.scavenger]], 0.0)
+        state[self.system.index[clock.strand]] += clock.concentration
         return state
 
     def close_phase(self, state: Floats, phase: str) -> Floats:
-        """Add the scavenger of a phase's clock and wait."""
-        return self.wait(self._scavenged(state, phase), self.schedule.wait, f"the wait after {phase}")
+        """Scavenge a phase's clock, one scavenger after the other."""
+        for scavenger in self.dsd.clocks[phase].scavengers:
+            state = self.add_scavenger(state, phase, scavenger)
+            state = self.pull_beads(self.wait(state, self.schedule.wait, f"the wait after {phase}"), scavenger)
+        return state
+
+    def add_scavenger(self, state: Floats, phase: str, scavenger: str) -> Floats:
+        """Add a scavenger in excess of the clock."""
+        state = state.copy()
+        state[self.system.index[scavenger]] += self.scavenger_excess * self.dsd.clocks[phase].concentration
+        return state
+
+    def pull_beads(self, state: Floats, scavenger: str) -> Floats:
+        """Take a scavenger out with all that it holds."""
+        state = state.copy()
+        state[self.on_beads[scavenger]] = 0.0
+        return state
 
     def wait(self, state: Floats, seconds: float, where: str) -> Floats:
         """Let the tube react."""
@@ -135,32 +168,29 @@ class Tube:
 
     def trace(self, x: Floats, y: Floats, points: int) -> Trajectory:
         """The trajectory of one iteration from a copy of the state, ``points`` per phase and per wait."""
-        state, start = self.start_iteration(x, y), 0.0
-        times, values, phases = [], [], []
+        recorder = Recorder(self, self.start_iteration(x, y), points)
         for phase in self.schedule.phases:
-            phases.append((phase, start))
-            for opening, seconds in ((True, self.schedule.phases[phase]), (False, self.schedule.wait)):
-                state = self.open_phase(state, phase) if opening else self._scavenged(state, phase)
-                grid = np.linspace(0.0, seconds, points)
-                piece = checked(self.stepper.solve(state, grid, self.rates), phase)
-                times.append(grid + start)
-                values.append(piece)
-                state, start = piece[-1], start + seconds
-        return Trajectory(self.system.species, np.concatenate(times), np.concatenate(values), tuple(phases))
+            recorder.phases.append((phase, recorder.now))
+            recorder.state = self.open_phase(recorder.state, phase)
+            recorder.run(self.schedule.phases[phase])
+            for scavenger in self.dsd.clocks[phase].scavengers:
+                recorder.state = self.add_scavenger(recorder.state, phase, scavenger)
+                recorder.run(self.schedule.wait)
+                recorder.state = self.pull_beads(recorder.state, scavenger)
+        return recorder.trajectory()
 
     def extents(self, x: Floats, y: Floats) -> dict[str, float]:
         """How often each counted reaction fires in one iteration from a copy of the state, in the design's units."""
-        places = {name: self.network.position[complex_] for name, complex_ in self.dsd.counters.items()}
         before = self.start_iteration(x, y)
         state = before
         for phase in self.schedule.phases:
             state = self.close_phase(self.run_phase(state, phase), phase)
-        return {name: float(state[place] - before[place]) / self.unit for name, place in places.items()}
+        fired = {name: self._fired_complexes(counter) for name, counter in self.dsd.counters.items()}
+        return {name: float((state - before)[places].sum()) / self.unit for name, places in fired.items()}
 
-    def _scavenged(self, state: Floats, phase: str) -> Floats:
-        state, clock = state.copy(), self.dsd.clocks[phase]
-        state[self.system.index[clock.scavenger]] += self.scavenger_excess * clock.concentration
-        return state
+    def _fired_complexes(self, counter: Counter) -> list[int]:
+        needed = {counter.bottom, counter.seal}
+        return [number for number, complex_ in enumerate(self.network.complexes) if needed <= set(complex_.strands)]
 
     def _refill(self, state: Floats) -> Floats:
         """Bring fuels and gates back to their concentrations; nothing can be taken out."""
@@ -176,3 +206,26 @@ class Tube:
 
     def _outputs(self, state: Floats) -> Floats:
         return np.array([sum(self.amount(state, variable) for variable in self.ncrn.outputs)])
+
+
+class Recorder:
+    """Collects the pieces of a trajectory while a tube goes through its protocol."""
+
+    def __init__(self, tube: Tube, state: Floats, points: int) -> None:
+        self.tube, self.state, self.points = tube, state, points
+        self.now = 0.0
+        self.phases: list[tuple[str, float]] = []
+        self._times: list[Floats] = []
+        self._values: list[Floats] = []
+
+    def run(self, seconds: float) -> None:
+        """Let the tube react and keep what happens."""
+        grid = np.linspace(0.0, seconds, self.points)
+        piece = checked(self.tube.stepper.solve(self.state, grid, self.tube.rates), "a recorded iteration")
+        self._times.append(grid + self.now)
+        self._values.append(piece)
+        self.state, self.now = piece[-1], self.now + seconds
+
+    def trajectory(self) -> Trajectory:
+        """All that was recorded."""
+        return Trajectory(self.tube.system.species, np.concatenate(self._times), np.concatenate(self._values), tuple(self.phases))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, ClassVar, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.structure import Domain, Strand
@@ -36,14 +37,16 @@ class Verdict:
 class Context:
     """What rules work on. During the search ``sequences`` holds only the toeholds, which are chosen first.
 
-    ``branch_goal`` (kcal/mol) is what the search tries to keep every branch pair above; it is tighter than the limit.
+    ``branch_goal`` (kcal/mol) is what the search tries to keep every branch pair above, and ``branch_floor`` what all of
+    them already are above; verdicts use neither, but the design's limit.
     """
 
     layout: Layout
     limits: SequenceRules
     energies: Energies
     sequences: Mapping[str, str]
-    branch_goal: float
+    branch_goal: float = 0.0
+    branch_floor: float = 0.0
 
     def spell(self, strand: Strand) -> str:
         """The bases of a strand, 5' to 3'."""

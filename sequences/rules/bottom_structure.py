@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from dsd_ncrn.dsd.structure import strand_text
 from sequences.rules.base import Context, Rule, SearchParts, Verdict
@@ -19,7 +20,7 @@ class BottomStructure(Rule):
     hard = False
 
     def constraints(self, parts: SearchParts, context: Context) -> Sequence[Any]:
-        return (fold_constraint(parts, parts.bottoms, context, self.name),)
+        return (fold_constraint(parts, parts.bottoms, context, self.name, weight=10.0),)
 
     def verdicts(self, context: Context) -> Iterator[Verdict]:
         for strand in context.layout.bottoms:

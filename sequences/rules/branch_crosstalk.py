@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import Any, Iterator, Sequence
+from typing import Any
 
 from sequences.rules.base import PAIR, Context, Rule, SearchParts, Verdict
 
-BEYOND_LIMIT = 1000.0
-"""Score of a pair beyond the design's limit: no gain among the pairs within it can pay for that."""
+BELOW_FLOOR = 1000.0
+"""Score of a pair worse than all pairs were at the start: no gain among the others can pay for that."""
 
 
 class BranchCrosstalk(Rule):
@@ -20,14 +21,14 @@ class BranchCrosstalk(Rule):
     name = "branch_crosstalk"
 
     def constraints(self, parts: SearchParts, context: Context) -> Sequence[Any]:
-        slack = context.branch_goal - context.limits.branch_crosstalk
+        slack = context.branch_goal - context.branch_floor + 1e-6
 
         def evaluate(words: tuple[str, ...], pair: Any) -> Any:
             energy = context.energies.offtarget(*words)
             return parts.nuad.Result(excess=context.branch_goal - energy, value=energy, unit="kcal/mol")
 
         def score(excess: float) -> float:
-            return excess**2 + (BEYOND_LIMIT if excess > slack else 0.0)
+            return excess**2 + (BELOW_FLOOR if excess > slack else 0.0)
 
         return (
             parts.nuad.DomainPairConstraint(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from math import ceil, floor
 from types import ModuleType
-from typing import Any, Iterator, Sequence
+from typing import Any
 
 from sequences.rules.base import Context, Rule, Verdict
 from sequences.words import gc_fraction

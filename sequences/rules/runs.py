@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from types import ModuleType
-from typing import Any, Iterator, Sequence
+from typing import Any
 
 from dsd_ncrn.dsd.structure import strand_text
 from sequences.rules.base import Context, Rule, SearchParts, Verdict

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from dsd_ncrn.dsd.structure import strand_text
 from sequences.rules.base import Context, Rule, SearchParts, Verdict
 
 
-def fold_constraint(parts: SearchParts, strands: Sequence[Any], context: Context, name: str) -> Any:
+def fold_constraint(parts: SearchParts, strands: Sequence[Any], context: Context, name: str, weight: float) -> Any:
     """A nuad constraint: the best fold of each of these strands is no stronger than the design's limit."""
 
     def evaluate(words: tuple[str, ...], strand: Any) -> Any:
@@ -16,7 +17,7 @@ def fold_constraint(parts: SearchParts, strands: Sequence[Any], context: Context
         return parts.nuad.Result(excess=context.limits.strand_structure - energy, value=energy, unit="kcal/mol")
 
     return parts.nuad.StrandConstraint(
-        description=name, short_description=name, evaluate=evaluate, weight=100.0, strands=tuple(strands)
+        description=name, short_description=name, evaluate=evaluate, weight=weight, strands=tuple(strands)
     )
 
 
@@ -26,7 +27,7 @@ class StrandStructure(Rule):
     name = "strand_structure"
 
     def constraints(self, parts: SearchParts, context: Context) -> Sequence[Any]:
-        return (fold_constraint(parts, parts.tops, context, self.name),)
+        return (fold_constraint(parts, parts.tops, context, self.name, weight=100.0),)
 
     def verdicts(self, context: Context) -> Iterator[Verdict]:
         for strand in context.layout.tops:

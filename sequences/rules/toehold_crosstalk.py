@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import permutations
-from typing import Iterator
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.structure import strand_text

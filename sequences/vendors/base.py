@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Iterable, Iterator, Mapping, Sequence
+from typing import ClassVar
 
 from dsd_ncrn.errors import InputError
 from sequences.oligos import LONGEST_NAME, NAME, Oligo

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import Mapping, Sequence
 
 from sequences.oligos import Oligo
 from sequences.vendors.base import LengthRange, Vendor, Well, csv_bytes, wells_by_column

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sequences.oligos import Oligo
 from sequences.vendors.base import LengthRange, Vendor, csv_bytes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sequences.oligos import Oligo
 from sequences.vendors.base import LengthRange, Vendor, csv_bytes
@@ -16,7 +16,8 @@ class Twist(Vendor):
     ranges = (LengthRange("pool", 1, 300),)
     advice = (
         "A pool is one tube of all strands in unknown amounts: gates cannot be annealed from it one by one. "
-        "Use it as a template for amplification, not as stocks. Check the limits, also for short oligos, on the vendor's page when ordering."
+        "Use it as a template for amplification, not as stocks. Check the limits, also for short oligos, on the vendor's "
+        "page when ordering."
     )
 
     def files(self, oligos: Sequence[Oligo]) -> Mapping[str, bytes]:

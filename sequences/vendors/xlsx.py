@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Mapping, Sequence
 
 _FIXED = datetime(2000, 1, 1)
 """openpyxl writes the time of day into the document and into the archive's entries."""

@@ -5,13 +5,14 @@ are taken by the join and given back by the fork, so the cogates that the join r
 a clock strand, where the reaction is gated, is the last input before the trigger. An output of opposite polarity is
 released by the join, because the fork's strands all face the same way.
 
-Join ``{t*}[x t][p t][c t][r t][r]`` with helper ``<t r>``; fork ``[i][t z][t x][t p][t r]{t*}`` with helper ``<i t>``.
+Join ``{t*}[x t][p t][c t][r t][e]`` with helper ``<t r>``, sealed by ``<t e>``; fork ``[i][t z][t x][t p][t r]{t*}``,
+sealed by ``<i t>``. The seals are shared by all gates, so what sealing sets free can attack nothing.
 """
 
 from __future__ import annotations
 
 from dsd_ncrn.crn.types import Reaction
-from dsd_ncrn.dsd.structure import Bound, Open
+from dsd_ncrn.dsd.structure import Bound, Open, Strand
 from dsd_ncrn.dsd.system import Component, Role
 from dsd_ncrn.dsd.words import Words, gate_component, strand_component
 
@@ -34,9 +35,21 @@ def trigger_name(reaction: Reaction) -> str:
     return f"r_{reaction.origin.reaction}"
 
 
-def seal(words: Words) -> Component:
-    """The strand ``<i t>`` that ends every fork; one for the whole system."""
-    return strand_component("seal", words.returned(words.inert), Role.FUEL, words.spec.chemistry.seal)
+def seals(words: Words) -> list[Component]:
+    """The strands that end every fork and every join; one set for the whole system."""
+    level = words.spec.chemistry.seal
+    join_seals = [strand_component("join_seal", words.helper(words.join_end), Role.FUEL, level)]
+    if -1 in words.polarity.values():
+        mirrored = words.mirrored_toehold + words.branch(words.join_end)
+        join_seals.append(strand_component("mirrored_join_seal", mirrored, Role.FUEL, level))
+    return [strand_component("fork_seal", words.returned(words.fork_end), Role.FUEL, level), *join_seals]
+
+
+def sealing_strand(reaction: Reaction, words: Words) -> Strand:
+    """The strand that ends a reaction's join: each firing binds one."""
+    if any(words.polarity.get(product, 1) < 0 for product in reaction.products):
+        return words.mirrored_toehold + words.branch(words.join_end)
+    return words.helper(words.join_end)
 
 
 def _outputs_innermost_last(reaction: Reaction) -> list[str]:
@@ -53,21 +66,16 @@ def _join(
 ) -> list[Open | Bound]:
     inputs = [words.cogate(reactant) for reactant in reaction.reactants]
     clocked = [words.returned(clock)] if clock else []
-    tail = [part for product in mirrored for part in (words.signal(product), words.branch(product))]
-    last = [words.returned(trigger), *tail] if mirrored else [words.returned(trigger), words.branch(trigger)]
+    last = [words.returned(trigger), *(words.signal(product) for product in mirrored), words.branch(words.join_end)]
     first = Open(words.weak(words.budget(reaction).first_toehold))
     return [first, *map(Bound, [*inputs, *clocked, *last])]
 
 
 def _fork(outputs: list[str], trigger: str, words: Words) -> list[Open | Bound]:
-    tops = [words.branch(words.inert), *(words.signal(output) for output in outputs), words.helper(trigger)]
+    tops = [words.branch(words.fork_end), *(words.signal(output) for output in outputs), words.helper(trigger)]
     return [*map(Bound, tops), Open(words.toehold)]
 
 
 def _mirrored_helpers(reaction: Reaction, product: str, words: Words) -> list[Component]:
-    """``<t g>`` frees the output ``<g u>``; its cogate ``<u g>`` seals the join."""
-    fuel = words.budget(reaction).fuel
-    return [
-        strand_component(f"release_{product}", words.helper(product), Role.FUEL, fuel),
-        strand_component(f"{product}_cogate", words.cogate(product), Role.BUFFER, fuel),
-    ]
+    """``<t g>`` frees the output ``<g u>``; the join is then sealed through the mirrored toehold."""
+    return [strand_component(f"release_{product}", words.helper(product), Role.FUEL, words.budget(reaction).fuel)]

@@ -25,6 +25,7 @@ class GateLeak:
 
     def extend(self, enumerator: Enumerator, gates: Sequence[Complex]) -> None:
         """Add the leak steps of ``gates`` with every free strand known so far, and all that follows from them."""
+        enumerator.common = frozenset(enumerator.position)
         carriers = _carriers(list(enumerator.position))
         for target in gates:
             for position, domain in _attackable(target):

@@ -1,0 +1,16 @@
+"""Simulation engines: one file each, listed here."""
+
+from dsd_ncrn.errors import InputError, did_you_mean
+from dsd_ncrn.simulate.engines.cvode import CvodeEngine
+from dsd_ncrn.simulate.engines.rosenbrock import RosenbrockEngine
+from dsd_ncrn.simulate.engines.types import Engine
+
+ENGINES: tuple[Engine, ...] = (RosenbrockEngine(), CvodeEngine())
+
+
+def engine_named(name: str) -> Engine:
+    """The engine of that name. Raises InputError for an unknown one."""
+    engines = {engine.name: engine for engine in ENGINES}
+    if name not in engines:
+        raise InputError("unknown engine", name, did_you_mean(name, engines))
+    return engines[name]

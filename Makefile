@@ -1,0 +1,44 @@
+# Everything from a checkout with Python 3.11 and pip alone: uv comes from PyPI into .tools/ where it is absent.
+PYTHON ?= python3
+UV := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.tools/uv/bin/uv)
+RUN = "$(UV)" run --locked --no-sync
+
+# Without a home to write to, uv and the plotting library keep their caches here.
+ifneq ($(shell test -n "$$HOME" && test -d "$$HOME" && test -w "$$HOME" && echo yes),yes)
+export HOME := $(CURDIR)/.tools/home
+endif
+
+.PHONY: help setup demo test lint format clean
+
+help:
+	@echo "make demo    set up and run designs/linreg2d.toml: sequences, order files and a report in runs/linreg2d"
+	@echo "make test    set up and run the tests"
+	@echo "make lint    set up and run the linters"
+	@echo "make format  let ruff write the code as the linters want it"
+
+setup: $(UV)
+	@mkdir -p "$$HOME"
+	"$(UV)" sync --locked
+
+# --target leaves Python's own packages alone, also where they are managed by the system.
+$(CURDIR)/.tools/uv/bin/uv:
+	$(PYTHON) -m pip install --quiet --target "$(CURDIR)/.tools/uv" uv
+
+demo: setup
+	$(RUN) dsd-ncrn run designs/linreg2d.toml -o runs/linreg2d
+
+test: setup
+	$(RUN) pytest -n 2
+
+lint: setup
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) basedpyright
+	$(RUN) lint-imports
+
+format: setup
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+
+clean:
+	rm -rf .tools .venv

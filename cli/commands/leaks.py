@@ -1,0 +1,47 @@
+"""``dsd-ncrn leaks``: how much leak a design bears, and whose leaks do the harm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.options import design_argument, json_option, out_option, seed_option
+
+if TYPE_CHECKING:
+    from dsd_ncrn.analysis.types import LeakSensitivity
+
+
+@click.command("leaks")
+@design_argument
+@out_option("leaks.csv")
+@seed_option
+@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that share the trainings.")
+@json_option
+def command(design: Path, out: Path | None, seed: int, workers: int, as_json: bool) -> None:
+    """Train at rising leak rates, and rank the gates by the harm that their leaks do."""
+    from cli.console import display
+    from cli.output import deliver, show
+    from cli.stages.job import job_of
+    from cli.stages.leaks import leak_study, leaks_csv, leaks_section
+    from dsd_ncrn.design.load import located
+
+    job = job_of(design, seed)
+    with located(design), display() as shown:
+        shown.start("leaks")
+        found = leak_study(job, lambda share: shown.advance("leaks", share), workers)
+        shown.done("leaks", f"{len(found.curve)} leak rates")
+    deliver(out, {"leaks.csv": leaks_csv(found)})
+    show(as_json, leaks_section(found), _listing(found))
+
+
+def _listing(found: LeakSensitivity) -> str:
+    from cli.output import table
+
+    curve = [("leak /M/s", "test error over ideal", "parameter error")]
+    curve += [(each.rate_per_M_s, each.rmse_ratio, each.parameter_error_final) for each in found.curve]
+    ranking = [("reaction", "share of the error", "parameter shift")]
+    ranking += [(each.origin, each.share, each.parameter_shift) for each in found.ranking]
+    tolerated = "none that was tried" if found.tolerated_per_M_s is None else f"{found.tolerated_per_M_s:.3g} /M/s"
+    return f"{table(curve)}\n\ntolerated: {tolerated}\n\n{table(ranking)}"

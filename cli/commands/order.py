@@ -1,0 +1,69 @@
+"""``dsd-ncrn order``: order files and the protocol."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.options import json_option, out_option, seed_option
+from dsd_ncrn.errors import InputError
+
+if TYPE_CHECKING:
+    from cli.stages.job import Job
+
+
+@click.command("order")
+@click.argument("source", type=click.Path(path_type=Path), metavar="DESIGN|RUN_DIR")
+@out_option("order/ and protocol.md (default: RUN_DIR/order_<vendor>, or order_<vendor> here)")
+@seed_option
+@click.option("--vendor", metavar="NAME", help="See `dsd-ncrn list vendors`; the design's if not given.")
+@click.option("--sequences", type=click.Path(path_type=Path), metavar="FILE", help="Order these, from a CSV file.")
+@json_option
+def command(
+    source: Path, out: Path | None, seed: int, vendor: str | None, sequences: Path | None, as_json: bool
+) -> None:
+    """Write a vendor's order files and the lab protocol, from a finished run or straight from a design.
+
+    A run folder itself is left as it is: its files belong to its run.
+    """
+    from cli.output import deliver, show, table
+    from cli.stages.order import order_outcome
+    from dsd_ncrn.design.load import located
+    from sequences.order import vendor_named
+
+    design = source / "design.toml" if source.is_dir() else source
+    job = _job(source, design, seed)
+    chosen = vendor_named(vendor or job.spec.order.vendor).name
+    with located(design):
+        _find_sequences(job, sequences)
+        outcome = order_outcome(job, chosen)
+    base = source if source.is_dir() else Path()
+    deliver(out or base / f"order_{chosen}", outcome.files)
+    section = outcome.summary["order"]
+    show(as_json, section, table((name, section[name]) for name in ("vendor", "oligos", "bases", "longest_nt", "plates", "advice")))
+
+
+def _job(source: Path, design: Path, seed: int) -> Job:
+    from cli.stages.job import job_of
+    from cli.summary import read_summary
+
+    if not source.is_dir():
+        return job_of(design, seed)
+    if not design.exists():
+        raise InputError("this folder holds no run", None, "Give a design file, or a folder that `run` has written.", str(source))
+    job = job_of(design, int(read_summary(source).get("seed", seed)))
+    job.folder = source
+    return job
+
+
+def _find_sequences(job: Job, given: Path | None) -> None:
+    """The given sequences, else those of the run folder, else new ones."""
+    from cli.commands.sequences import design_here
+    from sequences.assignment import read_assignment
+
+    if given is not None:
+        job.found_sequences = read_assignment(given)
+    elif job.folder is None:
+        job.found_sequences = design_here(job)

@@ -1,0 +1,31 @@
+"""``dsd-ncrn report``: the HTML report, again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.options import json_option, out_option, run_argument, seed_option
+from dsd_ncrn.errors import InputError
+
+
+@click.command("report")
+@run_argument
+@out_option("report.html (default: RUN_DIR)")
+@seed_option
+@json_option
+def command(run_folder: Path, out: Path | None, seed: int, as_json: bool) -> None:
+    """Build the report of a run folder again, from its files alone.
+
+    Nothing in it is random: --seed is accepted and changes nothing.
+    """
+    from cli.output import deliver, show
+    from cli.report import build_report
+
+    if not (run_folder / "design.toml").is_file():
+        raise InputError("this folder holds no run", None, "Give a folder that `run` has written.", str(run_folder))
+    report = build_report(run_folder)
+    place = out or run_folder
+    deliver(place, {"report.html": report})
+    show(as_json, {"report": str(place / "report.html")}, f"Report: {place / 'report.html'}")

@@ -1,0 +1,69 @@
+"""``dsd-ncrn sequences``: design sequences, or judge given ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.options import design_argument, json_option, out_option, seed_option
+from dsd_ncrn.errors import CheckFailed
+
+if TYPE_CHECKING:
+    from cli.stages.job import Job
+    from sequences.assignment import SequenceAssignment
+    from sequences.verdicts import SequenceVerdicts
+
+SHOWN = 20
+
+
+@click.command("sequences")
+@design_argument
+@out_option("sequences.csv, sequences.json and verdicts.csv")
+@seed_option
+@click.option("--check", type=click.Path(path_type=Path), metavar="FILE", help="Judge the sequences of a CSV file instead.")
+@json_option
+def command(design: Path, out: Path | None, seed: int, check: Path | None, as_json: bool) -> None:
+    """Design a sequence for every domain, and judge it by every rule; the exit code is 1 where a hard rule is broken."""
+    from cli.output import deliver, show
+    from cli.stages.job import job_of
+    from cli.stages.sequences import judged, sequences_outcome
+    from dsd_ncrn.design.load import located
+    from sequences.assignment import read_assignment
+
+    job = job_of(design, seed)
+    with located(design):
+        assignment = read_assignment(check) if check else design_here(job)
+    outcome, verdicts = sequences_outcome(job, assignment), judged(job, assignment)
+    deliver(out, outcome.files)
+    show(as_json, outcome.summary["sequences"], _listing(assignment, verdicts))
+    if verdicts.hard_violations:
+        raise CheckFailed(f"{verdicts.hard_violations} hard sequence rules are broken")
+
+
+def design_here(job: Job) -> SequenceAssignment:
+    """Design sequences in this process, with a display."""
+    from cli.console import display
+    from sequences.search import design_sequences
+
+    with display() as shown:
+        shown.start("sequences")
+        spec = job.spec
+
+        def progress(share: float, _: str) -> None:
+            shown.advance("sequences", share)
+
+        found = design_sequences(job.translated, spec.sequences, spec.chemistry.temperature, job.seed, progress)
+        shown.done("sequences", f"{found.iterations} steps ({found.seconds:.1f} s)")
+    return found
+
+
+def _listing(assignment: SequenceAssignment, found: SequenceVerdicts) -> str:
+    from cli.output import table
+
+    worst = [("worst", "kcal/mol"), ("branch with a foreign complement", found.worst_crosstalk_kcal)]
+    worst += [("structure of a strand", found.worst_structure_kcal), ("spread of toeholds", found.toehold_spread_kcal)]
+    failed = [(each.rule, each.subject, each.value, each.limit, "hard" if each.hard else "soft") for each in found.failed]
+    parts = [table(assignment.sequences.items()), table(worst), f"{len(failed)} verdicts did not pass"]
+    return "\n\n".join([*parts, *([table(failed[:SHOWN])] if failed else [])])

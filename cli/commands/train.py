@@ -1,0 +1,70 @@
+"""``dsd-ncrn train``: one training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.options import design_argument, engine_option, json_option, out_option, seed_option
+
+if TYPE_CHECKING:
+    from cli.console import Display
+    from cli.stages.job import Job
+    from cli.stages.types import Outcome
+
+
+@click.command("train")
+@design_argument
+@out_option("training_<level>.csv and the predictions of the test points")
+@seed_option
+@click.option("--level", type=click.Choice(["ideal", "dsd"]), default="dsd", show_default=True)
+@click.option("--iterations", type=click.IntRange(min=1), help="In all; the design's epochs if not given.")
+@click.option("--epochs", type=click.IntRange(min=1), help="How often to go through the training points.")
+@click.option("--leaks", is_flag=True, help="With leaks at the design's rate (level dsd).")
+@click.option("--one-pot", is_flag=True, help="Without topping fuels up (level dsd).")
+@engine_option
+@json_option
+def command(
+    design: Path,
+    out: Path | None,
+    seed: int,
+    level: str,
+    iterations: int | None,
+    epochs: int | None,
+    leaks: bool,
+    one_pot: bool,
+    engine: str,
+    as_json: bool,
+) -> None:
+    """Train a design: its ideal network, or its strands."""
+    from cli.console import display
+    from cli.output import deliver, show, table
+    from cli.stages.job import job_of
+    from dsd_ncrn.design.load import located
+
+    job = job_of(design, seed, engine)
+    changed = {"iterations": iterations or (None if epochs else job.spec.training.iterations)} | ({"epochs": epochs} if epochs else {})
+    job.spec = job.spec.model_copy(update={"training": job.spec.training.model_copy(update=changed)})
+    with located(design), display() as shown:
+        outcome = _trained(job, level, leaks, one_pot, shown)
+    deliver(out, outcome.files)
+    (section,) = outcome.summary.values()
+    rows = {**section, **{f"  {name}": value for name, value in section["parameters"].items()}}
+    del rows["parameters"]
+    show(as_json, section, table(rows.items()))
+
+
+def _trained(job: Job, level: str, leaks: bool, one_pot: bool, shown: Display) -> Outcome:
+    """One training with a display. Calibration always uses the whole ideal training of the design."""
+    from cli.stages.training import ideal_stage, strands_training, training_outcome
+
+    shown.start(level)
+    if level == "ideal":
+        outcome = ideal_stage(job, lambda share: shown.advance(level, share))
+    else:
+        training = strands_training(job, leaks, not one_pot, lambda share: shown.advance(level, share))
+        outcome = training_outcome(job, training)
+    shown.done(level, outcome.note)
+    return outcome

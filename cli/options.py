@@ -1,0 +1,22 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Callable, TypeVar
+
+import click
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+design_argument = click.argument("design", type=click.Path(path_type=Path), metavar="DESIGN")
+run_argument = click.argument("run_folder", type=click.Path(path_type=Path), metavar="RUN_DIR")
+seed_option = click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all that is random.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON to standard output.")
+engine_option = click.option("--engine", default="rosenbrock", show_default=True, help="See `dsd-ncrn list engines`.")
+
+
+def out_option(what: str) -> Callable[[Function], Function]:
+    """``-o DIR``, with what goes there."""
+    path = click.Path(path_type=Path, file_okay=True)
+    return click.option("-o", "--out", "out", type=path, metavar="DIR", help=f"Write {what} into this folder.")

@@ -1,0 +1,41 @@
+"""How the smaller commands give their results: text or JSON on standard output, files into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.run_folder import json_text, write_file
+from dsd_ncrn.errors import InputError
+
+
+def deliver(out: Path | None, files: Mapping[str, str | bytes]) -> None:
+    """Write files into a folder, each whole or not at all, and name them; nothing without a folder."""
+    if out is None:
+        return
+    if out.exists() and not out.is_dir():
+        raise InputError("results go into a folder, and this is a file", None, "Give another one with -o.", str(out))
+    for name, content in files.items():
+        write_file(out / name, content)
+        click.echo(f"Wrote {out / name}", err=True)
+
+
+def show(as_json: bool, value: Any, text: str) -> None:
+    """Print a result as JSON, or as the text for people."""
+    click.echo(json_text(value) if as_json else text.rstrip("\n") + "\n", nl=False)
+
+
+def table(rows: Iterable[Sequence[object]]) -> str:
+    """Rows in columns as wide as their contents; numbers to six digits."""
+    cells = [[_cell(item) for item in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells)]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in cells)
+
+
+def _cell(item: object) -> str:
+    if item is None:
+        return "-"
+    return f"{item:.6g}" if isinstance(item, float) else str(item)

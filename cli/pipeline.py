@@ -1,0 +1,168 @@
+"""A whole run: every stage into one folder, what is finished already left as it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.failures import Interrupted
+from cli.run_folder import RunFolder, digest, json_text
+from cli.stages import STAGES
+from cli.stages.sequences import SEQUENCES, start_search
+from cli.summary import FILE, empty_summary, fill, read_summary, sections_of
+from cli.version import version
+from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError
+
+if TYPE_CHECKING:
+    from cli.console import Display
+    from cli.stages.job import Job
+    from cli.stages.types import Stage
+
+REPORT = "report.html"
+TESTS = "test_predictions.csv"
+PROVENANCE = "provenance.json"
+
+
+@dataclass
+class Pipeline:
+    """One run of a job into a folder. ``failed`` maps stages to what went wrong in them."""
+
+    job: Job
+    folder: RunFolder
+    display: Display
+    skipped: Collection[str] = ()
+    failed: dict[str, DsdNcrnError] = field(default_factory=dict)
+    worked: list[str] = field(default_factory=list)
+    summary: dict[str, Any] = field(default_factory=dict)
+
+    def run(self) -> dict[str, Any]:
+        """Do what is not done yet; returns the summary.
+
+        Raises Interrupted, saying what is kept, on an interrupt; CheckFailed, or InputError where bad input is to blame,
+        after all other stages where one has failed.
+        """
+        started = time.time()
+        self._begin()
+        try:
+            with self._search_ended():
+                for stage in STAGES:
+                    self._visit(stage)
+                    if stage.name == "translate":
+                        self._start_search()
+            self._conclude(started)
+        except KeyboardInterrupt as interrupt:
+            raise Interrupted(self._kept()) from interrupt
+        self._judge()
+        return self.summary
+
+    def _begin(self) -> None:
+        from dsd_ncrn.design.load import dump_design
+
+        job, design = self.job, digest(dump_design(self.job.spec))
+        self.folder.claim(job.spec.name, digest("\n".join((design, job.data_key, str(job.seed), version()))))
+        self.job.folder = self.folder.path
+        self.earlier = read_summary(self.folder.path)
+        self.summary = empty_summary(job.spec.name, design, job.seed, version())
+
+    def _visit(self, stage: Stage) -> None:
+        """Keep, run or leave out one stage."""
+        missing = [name for name in stage.needs if name not in self.folder.stages or name in self.failed]
+        key = self._key(stage)
+        if not missing and self._keep(stage, key):
+            self.display.done(stage.name, "finished already, kept")
+        elif missing or stage.name in self.skipped:
+            self.folder.forget(stage.name)
+            self.display.done(stage.name, f"not run: it needs {', '.join(missing)}" if missing else "left out")
+        else:
+            self._run(stage, key)
+        self._write_summary()
+
+    def _key(self, stage: Stage) -> str:
+        """A digest of all that a stage is made from."""
+        needs = {name: dict(self.folder.stages[name].outputs) for name in stage.needs if name in self.folder.stages}
+        return digest(json_text([self.folder.base, stage.name, needs]))
+
+    def _keep(self, stage: Stage, key: str) -> bool:
+        sections = sections_of(self.earlier, stage.sections)
+        seconds = sections_of(self.earlier, [f"wall_seconds.{stage.name}"])
+        if sections is None or seconds is None or not self.folder.holds(stage.name, key):
+            return False
+        fill(self.summary, sections | seconds)
+        return True
+
+    def _run(self, stage: Stage, key: str) -> None:
+        self.display.start(stage.name)
+        start = time.monotonic()
+        try:
+            outcome = stage.run(self.job, lambda share: self._tell(stage.name, share))
+        except DsdNcrnError as error:
+            self.failed[stage.name] = error
+            self.folder.forget(stage.name)
+            self.display.done(stage.name, f"failed: {error}")
+            return
+        seconds = round(outcome.seconds or time.monotonic() - start, 3)
+        self.folder.finish(stage.name, key, outcome.files)
+        fill(self.summary, {**outcome.summary, f"wall_seconds.{stage.name}": seconds})
+        self.worked.append(stage.name)
+        self.display.done(stage.name, f"{outcome.note} ({seconds:.1f} s)".strip())
+
+    def _start_search(self) -> None:
+        """Begin the search for sequences as soon as the strands are known, beside the simulations."""
+        if SEQUENCES.name in self.skipped or self.folder.holds(SEQUENCES.name, self._key(SEQUENCES)):
+            return
+        self.display.start(SEQUENCES.name)
+        self.job.sequence_search = start_search(self.job, lambda share: self.display.advance(SEQUENCES.name, share))
+
+    def _tell(self, stage: str, share: float) -> None:
+        self.display.advance(stage, share)
+        if self.job.sequence_search is not None:
+            self.job.sequence_search.poll()
+
+    @contextmanager
+    def _search_ended(self) -> Iterator[None]:
+        """Whatever happens, no process is left behind."""
+        try:
+            yield
+        finally:
+            if self.job.sequence_search is not None:
+                self.job.sequence_search.stop()
+
+    def _write_summary(self) -> None:
+        self.folder.write(FILE, json_text(self.summary))
+
+    def _conclude(self, started: float) -> None:
+        """What is made of the other stages' files: the joint table of test points, the provenance, the report."""
+        report = self.folder.path / REPORT
+        if not self.worked and not self.failed and report.exists():
+            self.display.done("report", "finished already, kept")
+            return
+        from cli.provenance import provenance
+        from cli.report import build_report
+        from cli.stages.training import joint_predictions
+
+        start = time.monotonic()
+        self.folder.write(TESTS, joint_predictions(self.folder.path))
+        self.folder.write(PROVENANCE, json_text(provenance(self.job, started)))
+        self.folder.write(REPORT, build_report(self.folder.path))
+        fill(self.summary, {"wall_seconds.report": round(time.monotonic() - start, 3)})
+        self._write_summary()
+        self.display.done("report", f"{REPORT} ({time.monotonic() - start:.1f} s)")
+
+    def _kept(self) -> str:
+        done = ", ".join(stage.name for stage in STAGES if stage.name in self.folder.stages)
+        kept = f"Kept in {self.folder.path}: {done}." if done else f"Nothing was finished in {self.folder.path}."
+        return f"{kept} The same command goes on from there."
+
+    def _judge(self) -> None:
+        """Raise what the run's own checks found."""
+        found = [f"{stage}: {error}" for stage, error in self.failed.items()]
+        broken = (self.summary["sequences"] or {}).get("hard_violations")
+        found += [f"sequences: {broken} hard rules are broken, see verdicts.csv"] if broken else []
+        if found:
+            bad_input = any(isinstance(error, InputError) for error in self.failed.values())
+            message = f"the run in {self.folder.path} ended with {len(found)} failed: {'; '.join(found)}"
+            raise InputError(message) if bad_input else CheckFailed(message)

@@ -1,0 +1,159 @@
+"""Rows of the report's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from cli.report.data import Json, ReportData
+from cli.report.figures.gates import gate_svg
+from cli.report.kernel import gate_blocks
+from cli.report.text import number
+
+STAGES: Mapping[str, str] = {
+    "feed": "Feed: brings in the data",
+    "N1": "N1 · forward: computes the output Z from the inputs X and the parameters P",
+    "N2": "N2 · error: turns output and target into the adjoint A",
+    "N3": "N3 · gradient: multiplies adjoint and input into G",
+    "N4": "N4 · update: moves the parameters by G",
+    "annihilation": "Annihilation: keeps dual rails small",
+    "flush": "Flush: clears what the next iteration must not find",
+}
+SHOWN_GATES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A gate and its drawing; ``svg`` is empty for a shape that is not drawn."""
+
+    name: str
+    origin: str
+    concentration: str
+    kernel: str
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A sequence rule over all its subjects."""
+
+    rule: str
+    hard: bool
+    subjects: int
+    failed: int
+    worst: str
+    worst_subject: str
+    limit: str
+
+
+def reactions_by_stage(data: ReportData) -> list[tuple[str, list[Json]]]:
+    """Title and reactions of every stage that has some."""
+    reactions = (data.ncrn or {}).get("reactions", [])
+    stages = dict.fromkeys([*STAGES, *(reaction["stage"] for reaction in reactions)])
+    grouped = ((STAGES.get(stage, stage), [each for each in reactions if each["stage"] == stage]) for stage in stages)
+    return [(title, members) for title, members in grouped if members]
+
+
+def equation(reaction: Json) -> str:
+    """A reaction as it is written, ``∅`` for nothing."""
+    left, right = (" + ".join(reaction[side]) or "∅" for side in ("reactants", "products"))
+    return f"{left} → {right}"
+
+
+def components(data: ReportData) -> list[tuple[str, list[Json]]]:
+    """The system's components by role."""
+    listed = sorted((data.system or {}).get("components", []), key=lambda component: component["role"])
+    return [(role, list(members)) for role, members in groupby(listed, key=lambda component: component["role"])]
+
+
+def gates(data: ReportData) -> list[Gate]:
+    """Every gate with its drawing, in the system's order."""
+    system = data.system or {}
+    lengths = {domain["name"]: domain["length"] for domain in system.get("domains", [])}
+    toehold = (data.design.get("translation") or {}).get("toehold", 5)
+    listed = [component for component in system.get("components", []) if component["role"] == "gate"]
+    return [_gate(component, lengths, toehold) for component in listed]
+
+
+def _gate(component: Json, lengths: Mapping[str, int], toehold: int) -> Gate:
+    blocks = gate_blocks(component["kernel"], lengths)
+    return Gate(
+        component["name"],
+        ", ".join(origin_name(origin) for origin in component["origins"]),
+        f"{number(float(component['concentration']))} nM",
+        component["kernel"],
+        gate_svg(blocks, component["name"], toehold) if blocks else "",
+    )
+
+
+def origin_name(origin: Any) -> str:
+    """The formal reaction that something belongs to."""
+    return str(origin["reaction"] if isinstance(origin, Mapping) else origin)
+
+
+def typical_gates(listed: list[Gate]) -> list[Gate]:
+    """One gate of every shape: the first of those whose drawings differ only in their labels."""
+    seen: dict[str, Gate] = {}
+    for gate in listed:
+        if gate.svg:
+            seen.setdefault(_shape(gate), gate)
+    return list(seen.values())[:SHOWN_GATES]
+
+
+def _shape(gate: Gate) -> str:
+    return "".join(part for part in gate.svg.split("<") if part.startswith(("path", "svg")))
+
+
+def trainings(data: ReportData) -> list[tuple[str, Json]]:
+    """Title and summary of every training that ran."""
+    return [(series.title, data.training(series.key)) for series in data.series if data.training(series.key)]
+
+
+def rules(data: ReportData) -> list[RuleRow]:
+    """The verdicts rule by rule, broken ones first."""
+    names = dict.fromkeys(row["rule"] for row in data.verdicts)
+    found = [_rule(name, [row for row in data.verdicts if row["rule"] == name]) for name in names]
+    return sorted(found, key=lambda row: (not row.failed, not row.hard))
+
+
+def _rule(name: str, rows: list[Mapping[str, str]]) -> RuleRow:
+    failed = [row for row in rows if not is_true(row["passed"])]
+    worst = max(failed, key=_distance) if failed else min(rows, key=_distance)
+    unit = f" {worst['unit']}" if worst["unit"] else ""
+    return RuleRow(
+        rule=name.replace("_", " "),
+        hard=is_true(rows[0]["hard"]),
+        subjects=len(rows),
+        failed=len(failed),
+        worst=f"{number(float(worst['value']))}{unit}",
+        worst_subject=worst["subject"],
+        limit=f"{number(float(worst['limit']))}{unit}",
+    )
+
+
+def _distance(row: Mapping[str, str]) -> float:
+    """From the limit, on whichever side: the nearest of those that pass, the furthest of those that fail, is the worst."""
+    return abs(float(row["value"]) - float(row["limit"]))
+
+
+def is_true(text: str) -> bool:
+    """A truth value of a CSV file."""
+    return text.strip().lower() in ("true", "1", "yes")
+
+
+def provenance(data: ReportData) -> list[tuple[str, Any]]:
+    """What identifies the run, then all that is recorded of it, as rows."""
+    known = {name: data.summary.get(name) for name in ("design", "seed", "version")}
+    recorded = {name: value for name, value in (data.provenance or {}).items() if name not in known}
+    return [(name, value) for name, value in flat({**known, **recorded}) if value is not None]
+
+
+def flat(value: Json, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Nested JSON as rows of a dotted name and a value."""
+    for name, inner in value.items():
+        if isinstance(inner, Mapping):
+            yield from flat(inner, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", inner

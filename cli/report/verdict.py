@@ -1,0 +1,187 @@
+"""The run's results as plain answers to the questions a reader has first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cli.report.data import ReportData
+from cli.report.figures.leaks import ACCEPTED_RATIO, LITERATURE_LEAK
+from cli.report.text import days, number, percent
+
+LEARNED = 0.5
+"""The test error must fall under this part of what it was before training."""
+
+CLOSE = 0.05
+"""Parameters this close to the ideal ones count as the same."""
+
+LONG_OLIGO_NT = 60
+"""Beyond it a plain synthesis has too many incomplete strands: of a 100-mer 37 to 61 % are whole at 99 to 99.5 % coupling."""
+
+GOOD, CAUTION, BAD, UNKNOWN = "good", "caution", "bad", "unknown"
+MARKS: Mapping[str, str] = {GOOD: "✓", CAUTION: "!", BAD: "✗", UNKNOWN: "?"}
+WORDS: Mapping[str, str] = {GOOD: "yes", CAUTION: "with reservations", BAD: "no", UNKNOWN: "not run"}
+
+
+HOPELESS = "In a test tube, as designed, it would not learn."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question, how good the answer is, and the answer in a sentence or two."""
+
+    question: str
+    status: str
+    text: str
+
+    @property
+    def mark(self) -> str:
+        """A sign that says the status without colour."""
+        return MARKS[self.status]
+
+    @property
+    def word(self) -> str:
+        """The status in words."""
+        return WORDS[self.status]
+
+
+def answers(data: ReportData) -> tuple[Answer, ...]:
+    """Every question, in the order a reader asks them."""
+    return (_learns(data), _survives_leak(data), _one_pot(data), _buildable(data))
+
+
+def _learns(data: ReportData) -> Answer:
+    question, strands, ideal = "Does it learn at strand level?", data.training("dsd"), data.training("ideal")
+    if not strands:
+        return Answer(question, UNKNOWN, "Not run: there is no strand-level training in this folder.")
+    before, after, ratio = strands["rmse_before"], strands["rmse_after"], data.section("fidelity").get("rmse_ratio")
+    learned = after < LEARNED * before
+    close = ratio is not None and ratio < ACCEPTED_RATIO
+    text = f"Without leak the test error goes from {number(before)} to {number(after)}"
+    text += f" (ideal network: {number(ideal['rmse_after'])})." if ideal else "."
+    error = data.section("fidelity").get("parameter_error_final")
+    if error is not None:
+        text += f" The parameters end within {percent(error)} of the ideal ones."
+    return Answer(question, GOOD if learned and close else CAUTION if learned else BAD, text)
+
+
+def _survives_leak(data: ReportData) -> Answer:
+    question, low, high = "Does it survive leak?", *LITERATURE_LEAK
+    if not data.leak_curve:
+        return Answer(question, UNKNOWN, "Not run: the leak study has left no curve in this folder.")
+    tolerated = data.section("leaks").get("tolerated_leak_per_M_per_s")
+    literature = f"published gates leak at {low:g} to {high:g} /M/s"
+    if not tolerated:
+        smallest = smallest_rate(data)
+        text = f"Even the smallest rate tried, {number(smallest)} /M/s, spoils it; {literature}. {HOPELESS}"
+        return Answer(question, BAD, text)
+    found = f"It tolerates up to {number(tolerated, 2)} /M/s on every gate; {literature}"
+    if tolerated < low:
+        short = f"{number(low / tolerated, 2)} to {number(high / tolerated, 2)} times more"
+        return Answer(question, BAD, f"{found}, {short}. {HOPELESS}")
+    return Answer(question, GOOD if tolerated >= high else CAUTION, f"{found}.")
+
+
+def smallest_rate(data: ReportData) -> float:
+    """The smallest leak rate of the study, /M/s."""
+    return min(float(row["rate_per_M_s"]) for row in data.leak_curve)
+
+
+def tolerated(data: ReportData) -> str:
+    """The tolerated leak rate as a number, or what it is under; empty where there is no study."""
+    found = data.section("leaks").get("tolerated_leak_per_M_per_s")
+    if found:
+        return number(found, 2)
+    return f"< {number(smallest_rate(data), 2)}" if data.leak_curve else ""
+
+
+def _one_pot(data: ReportData) -> Answer:
+    question, pot, ideal = "Can it run without topping up?", data.training("one_pot"), data.training("ideal")
+    if not pot:
+        return Answer(question, UNKNOWN, "Not run: there is no training without top-up in this folder.")
+    text = f"In one pot, without refilling fuels, the test error ends at {number(pot['rmse_after'])}"
+    good = bool(ideal) and pot["rmse_after"] < ACCEPTED_RATIO * ideal["rmse_after"]
+    text += "." if good else ", so the protocol tops fuels and gates up before every iteration."
+    return Answer(question, GOOD if good else CAUTION if pot["rmse_after"] < LEARNED * pot["rmse_before"] else BAD, text)
+
+
+def _buildable(data: ReportData) -> Answer:
+    question, found, order = "Can the strands be ordered?", data.section("sequences"), data.section("order")
+    violations = found.get("hard_violations")
+    if violations is None:
+        return Answer(question, UNKNOWN, "Not run: no sequences have been designed in this folder.")
+    broken = "no hard rule is broken" if not violations else f"hard rules are broken {number(violations)} times"
+    text = f"{number(found['domains'])} domains have sequences; {broken}."
+    if order:
+        oligos, bases, longest = (number(order.get(key)) for key in ("oligos", "bases", "longest_nt"))
+        text += f" {oligos} oligos, {bases} bases; the longest has {longest} nt."
+    return Answer(question, GOOD if not violations else BAD, text)
+
+
+def headline(data: ReportData) -> str:
+    """The whole run in one sentence."""
+    learns, leak = _learns(data).status, _survives_leak(data).status
+    if learns == UNKNOWN:
+        return "The strand-level circuit has not been trained yet."
+    if learns == BAD:
+        return "The strand-level circuit does not learn this task, even without leak."
+    return (
+        "The strand-level circuit learns this task"
+        + {
+            BAD: " in a leak-free tube, but does not survive the leak of published gates.",
+            CAUTION: ", and survives the leak of the best of the published gates.",
+            GOOD: ", and survives the leak of published gates.",
+            UNKNOWN: "; its leak tolerance has not been studied.",
+        }[leak]
+    )
+
+
+def limits(data: ReportData) -> tuple[str, ...]:
+    """What limits the circuit, worst first, in sentences."""
+    found = []
+    if data.leak_ranking:
+        worst = max(data.leak_ranking, key=lambda row: float(row["share"]))
+        share = percent(float(worst["share"]))
+        found.append(f"Leak: the gates of {worst['origin']} do the most harm, {share} of one iteration's parameter error.")
+    worst_reaction = data.section("fidelity").get("worst_reaction") or {}
+    if worst_reaction.get("error") is not None:
+        error = percent(abs(worst_reaction["error"]))
+        found.append(f"Rates: {worst_reaction['origin']} is furthest from its formal rate, by {error}.")
+    fuel = data.section("fuel")
+    if fuel.get("limiting_fuel"):
+        count = number(fuel["iterations_to_10_percent"], 2)
+        found.append(f"Fuel: {fuel['limiting_fuel']} is the first to lose a tenth, after {count} iterations without top-up.")
+    return tuple(found)
+
+
+def duration(data: ReportData) -> str | None:
+    """How long the training takes in the laboratory; None where the timing is not known."""
+    hours, iterations = data.section("fidelity").get("hours_per_iteration"), data.training("dsd").get("iterations")
+    if hours is None or iterations is None:
+        return None
+    whole = f"{days(hours * iterations)} for the {number(iterations)} iterations of this training"
+    return f"{number(hours, 2)} hours for an iteration, {whole}"
+
+
+def advice(data: ReportData) -> tuple[str, ...]:
+    """What to do next, as far as the numbers say."""
+    todo = []
+    tolerated = data.section("leaks").get("tolerated_leak_per_M_per_s")
+    if data.leak_curve and (not tolerated or tolerated < LITERATURE_LEAK[0]):
+        todo.append(
+            "Before ordering: lower the leak's weight. Raise the signals against the gates (chemistry.unit), shorten the "
+            "phases, and give the gates that leak most less excess."
+        )
+        todo.append("At the bench: measure the leak of single gates first, with clamps of 1 to 3 nt on their ends.")
+    hours, iterations = data.section("fidelity").get("hours_per_iteration"), data.training("dsd").get("iterations")
+    if hours and iterations and hours * iterations > 24 * 7:
+        todo.append("Train for fewer iterations with a larger learning rate: the time at the bench is beyond a week.")
+    if data.training("one_pot") and _one_pot(data).status != GOOD:
+        todo.append("Keep the top-up of every iteration, or exchange the fuels by flow: one pot does not last.")
+    if data.section("sequences").get("hard_violations"):
+        todo.append("Mend the sequences that break hard rules before ordering, or give the search more time.")
+    if (data.section("order").get("longest_nt") or 0) > LONG_OLIGO_NT:
+        todo.append(
+            f"Order the strands over {LONG_OLIGO_NT} nt purified by PAGE: a plain synthesis of 100 nt is 40 to 60 % whole."
+        )
+    return tuple(todo)

@@ -1,0 +1,23 @@
+"""The stages of a run, in the order in which they are done."""
+
+from cli.stages.leaks import LEAKS
+from cli.stages.network import COMPILE, TRANSLATE
+from cli.stages.order import ORDER_STAGE
+from cli.stages.sequences import SEQUENCES
+from cli.stages.training import CALIBRATE, DSD, DSD_LEAKY, IDEAL, ONE_POT
+from cli.stages.types import Stage
+
+STAGES: tuple[Stage, ...] = (
+    COMPILE,
+    IDEAL,
+    TRANSLATE,
+    CALIBRATE,
+    DSD,
+    ONE_POT,
+    DSD_LEAKY,
+    LEAKS,
+    SEQUENCES,
+    ORDER_STAGE,
+)
+OPTIONAL = ("one_pot", "dsd_leaky", "leaks", "sequences", "order")
+"""Stages that a run can do without."""

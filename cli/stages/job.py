@@ -1,0 +1,119 @@
+"""One design on its way through the stages. What a stage needs in memory is worked out once, when first asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.run_folder import digest
+from dsd_ncrn.errors import InputError
+
+if TYPE_CHECKING:
+    from cli.background import BackgroundTask
+    from dsd_ncrn.analysis.study import Study
+    from dsd_ncrn.design.spec import DesignSpec
+    from dsd_ncrn.dsd.system import DsdSystem
+    from dsd_ncrn.kinetics.network import ReactionNetwork
+    from dsd_ncrn.ncrn.types import NeuralCrn
+    from dsd_ncrn.simulate.types import Training
+    from dsd_ncrn.tasks import Dataset
+    from sequences.assignment import SequenceAssignment
+
+DEFAULT_ENGINE = "rosenbrock"
+
+
+@dataclass
+class Job:
+    """A validated design with its seed, and everything derived from it."""
+
+    spec: DesignSpec
+    seed: int
+    engine: str = DEFAULT_ENGINE
+    sequence_search: BackgroundTask | None = None
+    found_sequences: SequenceAssignment | None = None
+    folder: Path | None = None
+
+    @cached_property
+    def data(self) -> Dataset:
+        """The training and test points."""
+        from dsd_ncrn.tasks import load_dataset
+
+        return load_dataset(self.spec.task, self.seed)
+
+    @cached_property
+    def ncrn(self) -> NeuralCrn:
+        """The compiled network."""
+        from dsd_ncrn.ncrn.compile import compile_design
+
+        return compile_design(self.spec, self.data.dimension)
+
+    @cached_property
+    def translated(self) -> DsdSystem:
+        """The strands and complexes, with the concentrations of the design."""
+        from dsd_ncrn.dsd.translate import translate
+
+        return translate(self.ncrn, self.spec)
+
+    @cached_property
+    def network(self) -> ReactionNetwork:
+        """The strand-level network without leaks."""
+        from dsd_ncrn.kinetics.build import build_network
+
+        return build_network(self.translated)
+
+    @cached_property
+    def leaky_network(self) -> ReactionNetwork:
+        """The strand-level network with the leak channels of the design's model."""
+        from dsd_ncrn.kinetics.build import build_network
+
+        return build_network(self.translated, self.spec.leak.model)
+
+    @cached_property
+    def ideal(self) -> Training:
+        """The ideal network's training."""
+        from dsd_ncrn.analysis.study import train_ideal
+        from dsd_ncrn.simulate.engines import engine_named
+
+        return train_ideal(self.spec, self.data, self.ncrn, engine_named(self.engine))
+
+    @cached_property
+    def study(self) -> Study:
+        """The calibrated system, ready to be simulated."""
+        from dsd_ncrn.analysis.study import study_of
+
+        return study_of(self.spec, self.data, self.ncrn, self.engine)
+
+    @property
+    def assignment(self) -> SequenceAssignment:
+        """The sequences: those found or given, or those of the run folder."""
+        from cli.stages.sequences import read_sequences
+
+        if self.found_sequences is None:
+            assert self.folder is not None, "sequences are found before they are used"
+            self.found_sequences = read_sequences(self.folder)
+        return self.found_sequences
+
+    @cached_property
+    def data_key(self) -> str:
+        """A digest of the points, which a design may take from a file that changes."""
+        points = (self.data.train_x, self.data.train_y, self.data.test_x, self.data.test_y)
+        return digest(b"".join(array.tobytes() for array in points))
+
+
+def job_of(design: Path, seed: int, engine: str = DEFAULT_ENGINE) -> Job:
+    """The job of a design file. Raises InputError naming the file and line where the design cannot be compiled."""
+    from dsd_ncrn.design.load import load_design, located
+
+    _refuse_networks(design)
+    job = Job(load_design(design), seed, engine)
+    with located(design):
+        _ = job.ncrn
+    return job
+
+
+def _refuse_networks(path: Path) -> None:
+    if path.suffix in (".crn", ".pil"):
+        remedy = "Give a design file (.toml)."
+        raise InputError("a plain network has no task, no chemistry and no parameters", None, remedy, str(path))

@@ -1,0 +1,69 @@
+"""The stage that studies leaks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cli.plain import csv_text, plain
+from cli.stages.types import Outcome, Stage, Tell
+
+if TYPE_CHECKING:
+    from cli.stages.job import Job
+    from dsd_ncrn.analysis.types import LeakPoint, LeakSensitivity, LeakShare
+
+HEADER = (
+    "kind",
+    "rate_per_M_s",
+    "origin",
+    "rmse",
+    "rmse_ratio",
+    "parameter_error_first_iteration",
+    "parameter_error_final",
+    "share",
+    "parameter_shift",
+)
+
+
+def leaks_stage(job: Job, tell: Tell) -> Outcome:
+    """Train at rising leak rates, and rank the gates by the harm of their leaks."""
+    found = leak_study(job, tell)
+    tolerated = found.tolerated_per_M_s
+    note = "no rate tried is tolerated" if tolerated is None else f"tolerates {tolerated:.3g} /M/s"
+    return Outcome({"leaks.csv": leaks_csv(found)}, {"leaks": leaks_section(found)}, note)
+
+
+def leak_study(job: Job, tell: Tell, workers: int = 1) -> LeakSensitivity:
+    """The leak sensitivity of a job's design."""
+    from dsd_ncrn.analysis.leaks import leak_sensitivity
+
+    return leak_sensitivity(job.study, lambda done, total: tell(done / total), workers)
+
+
+def leaks_csv(found: LeakSensitivity) -> str:
+    """Rows of kind ``curve``, one for each leak rate, and of kind ``ranking``, one for each formal reaction."""
+    ranking = (_ranking_row(share, found.ranking_rate_per_M_s) for share in found.ranking)
+    return csv_text(HEADER, (*map(_curve_row, found.curve), *ranking))
+
+
+def _curve_row(point: LeakPoint) -> tuple[object, ...]:
+    errors = (point.parameter_error_first_iteration, point.parameter_error_final)
+    return ("curve", point.rate_per_M_s, "", point.rmse, point.rmse_ratio, *errors, "", "")
+
+
+def _ranking_row(share: LeakShare, rate: float) -> tuple[object, ...]:
+    return ("ranking", rate, share.origin, "", "", "", "", share.share, share.parameter_shift)
+
+
+def leaks_section(found: LeakSensitivity) -> dict[str, Any]:
+    """The summary's section on leaks. ``samples`` counts the leak rates tried."""
+    return plain(
+        {
+            "samples": len(found.curve),
+            "tolerated_leak_per_M_per_s": found.tolerated_per_M_s,
+            "ranking": [{"origin": share.origin, "share": share.share} for share in found.ranking],
+            "ranking_rate_per_M_per_s": found.ranking_rate_per_M_s,
+        }
+    )
+
+
+LEAKS = Stage("leaks", ("calibrate",), ("leaks",), leaks_stage)

@@ -1,0 +1,121 @@
+"""The stage that designs sequences, in a process of its own beside the simulations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.plain import csv_text, plain
+from cli.run_folder import json_text
+from cli.stages.types import Outcome, Stage, Tell
+
+if TYPE_CHECKING:
+    from cli.background import BackgroundTask
+    from cli.stages.job import Job
+    from dsd_ncrn.design.spec import DesignSpec
+    from sequences.assignment import SequenceAssignment
+    from sequences.verdicts import SequenceVerdicts
+
+SEQUENCES_CSV = "sequences.csv"
+SEARCH_JSON = "sequences.json"
+_SEARCH_FIELDS = ("seed", "parameter_set", "temperature", "sodium", "iterations", "time_limit_hit")
+
+
+def search(spec: DesignSpec, seed: int, report: Callable[[float], None]) -> SequenceAssignment:
+    """Design the sequences of a design. It is translated anew here, since hashes do not survive the way to a process."""
+    from cli.stages.job import Job
+    from sequences.search import design_sequences
+
+    def progress(share: float, _: str) -> None:
+        report(share)
+
+    return design_sequences(Job(spec, seed).translated, spec.sequences, spec.chemistry.temperature, seed, progress)
+
+
+def start_search(job: Job, progress: Tell) -> BackgroundTask:
+    """Begin the search in another process."""
+    from cli.background import BackgroundTask
+
+    return BackgroundTask(search, (job.spec, job.seed), progress)
+
+
+def sequences_stage(job: Job, tell: Tell) -> Outcome:
+    """Wait for the search that runs already, and judge what it found."""
+    assert job.sequence_search is not None
+    assignment: SequenceAssignment = job.sequence_search.result()
+    job.found_sequences = assignment
+    return sequences_outcome(job, assignment)
+
+
+def sequences_outcome(job: Job, assignment: SequenceAssignment) -> Outcome:
+    """Files and summary of an assignment."""
+    from sequences.assignment import assignment_csv
+
+    verdicts = judged(job, assignment)
+    section = sequences_section(job, assignment, verdicts)
+    files = {
+        SEQUENCES_CSV: assignment_csv(assignment),
+        SEARCH_JSON: json_text(search_json(assignment, verdicts)),
+        "verdicts.csv": verdicts_csv(verdicts),
+    }
+    note = f"{section['domains']} domains, {section['hard_violations']} hard rules broken"
+    return Outcome(files, {"sequences": section}, note, assignment.seconds)
+
+
+def judged(job: Job, assignment: SequenceAssignment) -> SequenceVerdicts:
+    """Every rule's verdict on an assignment, at the design's temperature."""
+    from sequences.verdicts import judge
+
+    return judge(job.translated, assignment, job.spec.sequences, job.spec.chemistry.temperature)
+
+
+def verdicts_csv(found: SequenceVerdicts) -> str:
+    """A row for every rule and subject."""
+    names = ("rule", "subject", "value", "unit", "limit", "passed", "hard")
+    return csv_text(names, ([getattr(verdict, name) for name in names] for verdict in found.verdicts))
+
+
+def search_json(assignment: SequenceAssignment, found: SequenceVerdicts) -> dict[str, Any]:
+    """How the sequences were found and what stands out; all but the wall time."""
+    return plain(
+        {
+            **{name: getattr(assignment, name) for name in _SEARCH_FIELDS},
+            "gap_kcal": found.gap,
+            "weakest_perfect_kcal": found.weakest_perfect_kcal,
+            "worst_domains": [asdict(each) for each in found.worst_domains],
+            "worst_strands": [asdict(each) for each in found.worst_strands],
+            "toehold_sites": [asdict(each) for each in found.toehold_sites],
+        }
+    )
+
+
+def sequences_section(job: Job, assignment: SequenceAssignment, found: SequenceVerdicts) -> dict[str, Any]:
+    """The summary's section on sequences."""
+    return plain(
+        {
+            "domains": len(job.translated.domains),
+            "strands": len(job.translated.strands),
+            "hard_violations": found.hard_violations,
+            "worst_crosstalk_kcal": found.worst_crosstalk_kcal,
+            "worst_structure_kcal": found.worst_structure_kcal,
+            "toehold_spread_kcal": found.toehold_spread_kcal,
+            "seconds": assignment.seconds,
+        }
+    )
+
+
+def read_sequences(folder: Path) -> SequenceAssignment:
+    """The sequences of a run folder with the record of their search, all but the wall time."""
+    from sequences.assignment import read_assignment
+
+    assignment, record = read_assignment(folder / SEQUENCES_CSV), folder / SEARCH_JSON
+    if not record.exists():
+        return assignment
+    found = json.loads(record.read_text(encoding="utf-8"))
+    return replace(assignment, **{name: found[name] for name in _SEARCH_FIELDS})
+
+
+SEQUENCES = Stage("sequences", ("translate",), ("sequences",), sequences_stage)

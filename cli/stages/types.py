@@ -1,0 +1,36 @@
+"""What a stage of a run is, and what it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cli.stages.job import Job
+
+Tell = Callable[[float], None]
+"""Gets the share (0 to 1) of a stage that is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A stage's files by name, its sections of the summary by dotted name, and a few words for the display.
+
+    ``seconds`` is the stage's own wall time where it is not the time that the pipeline waited for it.
+    """
+
+    files: Mapping[str, str | bytes]
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage: the stages whose files it builds on, the sections of the summary it fills, and its work."""
+
+    name: str
+    needs: tuple[str, ...]
+    sections: tuple[str, ...]
+    run: Callable[[Job, Tell], Outcome]

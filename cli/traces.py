@@ -1,0 +1,67 @@
+"""Trajectories that the command ``simulate`` asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cli.stages.traces import POINTS, Columns, dsd_columns, ideal_columns
+
+if TYPE_CHECKING:
+    from cli.stages.job import Job
+
+DEFAULT_SECONDS = 1000.0
+
+
+def design_trace(design: Path, seed: int, level: str, engine: str, forward_only: bool) -> Columns:
+    """One iteration of a design at a level, with the first training point."""
+    from cli.stages.job import job_of
+
+    job = job_of(design, seed, engine)
+    columns = _iteration(job, level, forward_only)
+    if not forward_only:
+        return columns
+    rows = [number for number, phase in enumerate(columns["phase"]) if phase == columns["phase"][0]]
+    return _rows(columns, rows)
+
+
+def _iteration(job: Job, level: str, forward_only: bool) -> Columns:
+    from dsd_ncrn.simulate.engines import engine_named
+    from dsd_ncrn.simulate.ideal import IdealLearner
+
+    x, y = job.data.train_x[0], np.atleast_1d(job.data.train_y[0])
+    target = np.zeros_like(y) if forward_only else y
+    if level == "ideal":
+        learner = IdealLearner(job.ncrn, engine_named(job.engine))
+        return ideal_columns(learner, learner.trace(x, target, POINTS))
+    tube = job.study.tube()
+    return dsd_columns(tube, tube.trace(x, target, POINTS))
+
+
+def network_trace(path: Path, engine: str, seconds: float | None) -> Columns:
+    """A plain network from its initial concentrations: nM and s."""
+    from dsd_ncrn.crn.text import load_crn
+    from dsd_ncrn.simulate.engines import engine_named
+    from dsd_ncrn.simulate.learner import checked
+    from dsd_ncrn.simulate.mass_action import from_crn
+
+    crn = load_crn(path)
+    system = from_crn(crn)
+    start = np.array([crn.initial.get(name, 0.0) for name in crn.species])
+    times = np.linspace(0.0, seconds or DEFAULT_SECONDS, POINTS + 1)
+    stepper = engine_named(engine).prepare(system, 1e-8, 1e-10)
+    values = checked(stepper.solve(start, times, system.rates), str(path))
+    return {"time": times.tolist(), **{name: values[:, number].tolist() for number, name in enumerate(crn.species)}}
+
+
+def until(columns: Columns, end: float | None) -> Columns:
+    """The rows up to a time."""
+    if end is None:
+        return columns
+    return _rows(columns, [number for number, time in enumerate(columns["time"]) if time <= end])
+
+
+def _rows(columns: Columns, rows: list[int]) -> Columns:
+    return {name: [values[row] for row in rows] for name, values in columns.items()}

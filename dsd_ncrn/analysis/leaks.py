@@ -1,0 +1,139 @@
+"""Which leak a design survives, and whose leak hurts most."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from typing import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsd_ncrn.analysis.fidelity import parameter_errors
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.types import LeakPoint, LeakSensitivity, LeakShare
+from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
+from dsd_ncrn.simulate.train import Progress, no_progress
+from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.units import per_nM_s_to_per_M_s
+
+Floats = NDArray[np.float64]
+ALLOWED_RATIO = 1.1
+GRID_PER_M_S = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
+BISECTIONS = 2
+LOWEST_PER_M_S = 1e-6
+HIGHEST_PER_M_S = 100.0
+
+
+class LeakTrainer:
+    """Trains a study at a given leak rate; made once per process, because the leaky network is the costly part."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self.network: ReactionNetwork = study.leaky_network()
+
+    def train(self, rate_per_M_s: float, progress: Progress = no_progress) -> Training:
+        """A whole training with a uniform leak rate in /M/s."""
+        tube = self.study.tube(self.network, rate_per_M_s / per_nM_s_to_per_M_s(1.0))
+        return self.study.train(tube, "dsd_leaky", progress)
+
+    def point(self, rate_per_M_s: float) -> LeakPoint:
+        """The point of the leak curve at one rate."""
+        return leak_point(self.study, rate_per_M_s, self.train(rate_per_M_s))
+
+
+def leak_point(study: Study, rate_per_M_s: float, training: Training) -> LeakPoint:
+    """What a training under leak comes to."""
+    errors = parameter_errors(training, study.ideal)
+    ratio = training.rmse_after / study.ideal.rmse_after
+    return LeakPoint(rate_per_M_s, training.rmse_after, ratio, float(errors[-1]), float(errors[1]))
+
+
+def leak_sensitivity(
+    study: Study, known: Iterable[LeakPoint] = (), pool: Executor | None = None, progress: Progress = no_progress
+) -> LeakSensitivity:
+    """Sweep a uniform leak rate, bracket the tolerated one by bisection, and rank the gates.
+
+    ``known`` points are not computed again; ``pool`` runs the trainings of one round side by side.
+    """
+    points = {point.rate_per_M_s: point for point in known}
+    sweep = _Sweep(study, points, pool, progress)
+    sweep.add(GRID_PER_M_S)
+    while not _passing(points) and min(points) > LOWEST_PER_M_S:
+        sweep.add([min(points) / 10, min(points) / 100])
+    while len(_passing(points)) == len(points) and max(points) < HIGHEST_PER_M_S:
+        sweep.add([max(points) * 10])
+    for _ in range(BISECTIONS):
+        sweep.add(_between(points))
+    rate = per_nM_s_to_per_M_s(study.spec.leak.rate)
+    tolerated = max(_passing(points), default=None)
+    return LeakSensitivity(tuple(points[r] for r in sorted(points)), tolerated, rank_leaks(study, rate), rate)
+
+
+class _Sweep:
+    """Fills in points of the curve."""
+
+    def __init__(self, study: Study, points: dict[float, LeakPoint], pool: Executor | None, progress: Progress) -> None:
+        self.study, self.points, self.pool, self.progress = study, points, pool, progress
+        self.expected = len(GRID_PER_M_S) + BISECTIONS
+
+    def add(self, rates: Iterable[float]) -> None:
+        """Compute the missing ones of some rates."""
+        missing = [rate for rate in rates if rate not in self.points]
+        jobs = [(self.study, rate) for rate in missing]
+        for point in self.pool.map(_point, jobs) if self.pool else map(_point, jobs):
+            self.points[point.rate_per_M_s] = point
+            self.progress(min(len(self.points), self.expected), self.expected)
+
+
+def _point(job: tuple[Study, float]) -> LeakPoint:
+    study, rate = job
+    return LeakTrainer(study).point(rate)
+
+
+def _passing(points: Mapping[float, LeakPoint]) -> list[float]:
+    """Rates up to the first one that fails: past it a pass would be luck."""
+    passing = []
+    for rate in sorted(points):
+        if not points[rate].rmse_ratio < ALLOWED_RATIO:
+            break
+        passing.append(rate)
+    return passing
+
+
+def _between(points: Mapping[float, LeakPoint]) -> list[float]:
+    """The geometric mean of the last passing and the first failing rate."""
+    passing = _passing(points)
+    failing = [rate for rate in sorted(points) if rate not in passing]
+    if not passing or not failing:
+        return []
+    return [float(f"{np.sqrt(max(passing) * min(failing)):.3g}")]
+
+
+def rank_leaks(study: Study, rate_per_M_s: float) -> tuple[LeakShare, ...]:
+    """Switch on the leaks of one formal reaction's gates at a time, for one iteration at the reference point."""
+    network = study.leaky_network()
+    owners = _leaks_by_origin(network)
+    x, y = study.reference
+    tube = study.tube(network)
+    start, quiet = tube.state.copy(), tube.rates.copy()
+
+    def after(leaking: list[int]) -> Floats:
+        tube.state, tube.rates = start.copy(), quiet.copy()
+        tube.rates[leaking] = rate_per_M_s / per_nM_s_to_per_M_s(1.0)
+        tube.set_parameters(study.ideal.parameters[-1])
+        tube.iterate(x, y)
+        return tube.parameters()
+
+    undisturbed = after([])
+    shifts = {origin: float(np.abs(after(steps) - undisturbed).max()) for origin, steps in owners.items()}
+    total = sum(shifts.values()) or 1.0
+    ranked = sorted(shifts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(LeakShare(origin, shift / total, shift) for origin, shift in ranked)
+
+
+def _leaks_by_origin(network: ReactionNetwork) -> dict[str, list[int]]:
+    owners: dict[str, list[int]] = {}
+    for number, step in enumerate(network.steps):
+        if step.kind == StepKind.LEAK:
+            owners.setdefault(str(step.origins[0]) if step.origins else "shared", []).append(number)
+    return owners

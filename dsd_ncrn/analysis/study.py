@@ -1,0 +1,142 @@
+"""One design, worked through: compiled, translated, enumerated, calibrated, ready to be trained at any level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.dsd.translate import translate
+from dsd_ncrn.kinetics.build import build_network
+from dsd_ncrn.kinetics.network import ReactionNetwork
+from dsd_ncrn.ncrn.compile import compile_design
+from dsd_ncrn.ncrn.types import NeuralCrn
+from dsd_ncrn.simulate.calibrate import Calibration, calibrate
+from dsd_ncrn.simulate.engines import engine_named
+from dsd_ncrn.simulate.engines.types import Engine
+from dsd_ncrn.simulate.ideal import IdealLearner
+from dsd_ncrn.simulate.timing import Schedule
+from dsd_ncrn.simulate.train import Progress, no_progress, train
+from dsd_ncrn.simulate.tube import Tube
+from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.tasks import Dataset, load_dataset
+
+Floats = NDArray[np.float64]
+FIRST_GUESS_S = 3600.0
+"""Duration that the calibration of a free phase starts from."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """What every simulation of a design starts from. ``ideal`` is the ideal network's training."""
+
+    spec: DesignSpec
+    data: Dataset
+    ncrn: NeuralCrn
+    ideal: Training
+    system: DsdSystem
+    network: ReactionNetwork
+    calibration: Calibration
+    engine: Engine
+
+    @property
+    def schedule(self) -> Schedule:
+        """The calibrated durations."""
+        return self.calibration.schedule
+
+    @property
+    def reference(self) -> tuple[Floats, Floats]:
+        """The point of calibration: the mean input and target of the training set."""
+        return self.data.train_x.mean(axis=0), np.atleast_1d(self.data.train_y.mean(axis=0))
+
+    def leaky_network(self) -> ReactionNetwork:
+        """The network with the leak channels of the design's model."""
+        return build_network(self.system, self.spec.leak.model)
+
+    def tube(self, network: ReactionNetwork | None = None, leak_rate: float = 0.0, top_up: bool = True) -> Tube:
+        """A fresh tube. ``leak_rate`` in /nM/s scales every leak step of ``network``."""
+        clamped = leak_rate / self.spec.leak.clamp_factor
+        return _tube(self.spec, self.ncrn, self.system, network or self.network, self.schedule, self.engine, clamped, top_up)
+
+    def train(self, tube: Tube, level: str, progress: Progress = no_progress) -> Training:
+        """Train a tube on the design's data; the consumption of fuels is recorded with it."""
+        plan, names = self.spec.training, self.ideal.parameter_names
+        training = train(tube, level, names, self.data, plan.epochs, plan.iterations, progress)
+        used = np.array(tube.used)
+        fuels = {c.name: n for n, c in enumerate(self.system.components) if tube.refilled[n] and c.concentration > 0}
+        return replace(
+            training,
+            fuel_used={name: used[:, number] for name, number in fuels.items()},
+            fuel_start={name: float(tube.nominal[number]) for name, number in fuels.items()},
+        )
+
+
+def prepare(spec: DesignSpec, seed: int, engine: str = "rosenbrock", progress: Progress = no_progress) -> Study:
+    """Compile, train the ideal network, translate, enumerate and calibrate.
+
+    Raises InputError for a design that cannot be compiled or translated, CheckFailed where calibration fails.
+    """
+    data = load_dataset(spec.task, seed)
+    return study_of(spec, data, compile_design(spec, data.dimension), engine, progress)
+
+
+def study_of(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: str, progress: Progress = no_progress) -> Study:
+    """The study of a compiled design."""
+    chosen = engine_named(engine)
+    ideal = train_ideal(spec, data, ncrn, chosen, progress)
+    system = translate(ncrn, spec)
+    network = build_network(system)
+    calibration = _calibrated(spec, data, ncrn, ideal, system, network, chosen)
+    return Study(spec, data, ncrn, ideal, calibration.system, network, calibration, chosen)
+
+
+def train_ideal(
+    spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: Engine, progress: Progress = no_progress
+) -> Training:
+    """Train the ideal network on the design's data."""
+    names = tuple(variable.name for variable in ncrn.parameters)
+    learner = IdealLearner(ncrn, engine)
+    return train(learner, "ideal", names, data, spec.training.epochs, spec.training.iterations, progress)
+
+
+def _calibrated(
+    spec: DesignSpec,
+    data: Dataset,
+    ncrn: NeuralCrn,
+    ideal: Training,
+    system: DsdSystem,
+    network: ReactionNetwork,
+    engine: Engine,
+) -> Calibration:
+    """Calibrate at the mean training point, with the parameters that the ideal network ends with."""
+    reference = IdealLearner(ncrn, engine)
+    reference.set_parameters(ideal.parameters[-1])
+    x, y = data.train_x.mean(axis=0), np.atleast_1d(data.train_y.mean(axis=0))
+    durations = {"C1": spec.timing.forward, "C2": spec.timing.backward, "flush": spec.timing.flush}
+    waits = sum(len(clock.scavengers) for clock in system.clocks.values())
+    schedule = Schedule({name: seconds or FIRST_GUESS_S for name, seconds in durations.items()}, spec.timing.wait, waits)
+    free = {name for name, seconds in durations.items() if seconds is None}
+
+    def make(changed: DsdSystem, timing: Schedule) -> Tube:
+        return _tube(spec, ncrn, changed, network, timing, engine, 0.0, True)
+
+    return calibrate(make, system, schedule, free, reference, x, y)
+
+
+def _tube(
+    spec: DesignSpec,
+    ncrn: NeuralCrn,
+    system: DsdSystem,
+    network: ReactionNetwork,
+    schedule: Schedule,
+    engine: Engine,
+    leak_rate: float,
+    top_up: bool,
+) -> Tube:
+    chemistry = spec.chemistry
+    return Tube(
+        ncrn, system, network, schedule, engine, chemistry.unit, chemistry.scavenger_excess, leak_rate=leak_rate, top_up=top_up
+    )

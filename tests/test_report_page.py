@@ -1,0 +1,194 @@
+"""The report as a whole: what is on the page, what is said of missing stages, and that it is safe and the same each time."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from report_runs import HOSTILE, SECTIONS, full_summary, write_full_run, write_json
+
+from cli.report import build_report
+from dsd_ncrn.errors import InputError
+
+VOID = {"meta", "link", "input", "br", "hr", "img", "col"}
+SELF_CLOSING = {"path", "use", "rect"}
+
+
+class Page(HTMLParser):
+    """Text by section, ids, tags; raises AssertionError where tags do not match."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.texts: dict[str, str] = {}
+        self.ids: list[str] = []
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.open: list[str] = []
+        self.section = ""
+        self.feed(html)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._start(tag, attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._start(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.section:
+            self.texts[self.section] = self.texts.get(self.section, "") + data
+
+    def _start(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        known = dict(attrs)
+        if known.get("id"):
+            self.ids.append(str(known["id"]))
+        if tag == "section":
+            self.section = str(known["id"])
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return build_report(write_full_run(tmp_path_factory.mktemp("runs") / "full"))
+
+
+def test_every_section_is_there_once_and_in_order(full: str) -> None:
+    page = Page(full)
+    assert tuple(page.texts) == SECTIONS
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_nothing_is_missing_from_a_full_run(full: str) -> None:
+    assert "Not run" not in full.replace("Not run: nothing is recorded", "")
+    assert full.count("<figure>") == 8
+
+
+def test_numbers_are_those_of_the_summary(full: str) -> None:
+    texts = Page(full).texts
+    for shown in ("0.431", "0.439", "17.3", "10.1", "9.6", "0.0023", "104", "129", "1.2\u00a0%"):
+        assert shown in texts["verdict"]
+    for shown in ("16", "41", "37", "39", "263", "227", "2,153", "446"):
+        assert shown in texts["dsd"]
+    for shown in ("DNA strands, leak 0.001 /M/s", "6.53", "θ1 2.09, θ2 4.12", "0.41\u00a0%", "1.02 times"):
+        assert shown in texts["learning"]
+    assert "5.37\u00a0%" in texts["fuel"] and "1.9 iterations" in texts["fuel"]
+    assert "−7.63" in texts["sequences"] and "5.37 kcal/mol more strongly" in texts["sequences"]
+    assert "−6.42" in texts["sequences"]
+    assert "mind N1_1" in texts["circuit"]
+    assert "5,437" in texts["order"] and "ab" * 32 in texts["provenance"]
+
+
+def test_accuracies_are_shown_of_a_task_that_has_them(full: str, tmp_path: Path) -> None:
+    summary = full_summary()
+    for each in summary["training"].values():
+        each |= {"accuracy_before": 0.52, "accuracy_after": 0.97}
+    write_json(write_full_run(tmp_path) / "summary.json", summary)
+    assert "accuracy" not in Page(full).texts["learning"]
+    assert "97\u00a0%" in Page(build_report(tmp_path)).texts["learning"]
+
+
+def test_provenance_has_versions_times_and_the_digest_of_every_file(tmp_path: Path) -> None:
+    run = write_full_run(tmp_path)
+    text = Page(build_report(run)).texts["provenance"]
+    assert "packages.numpy" in text and "2.9.9" in text and "12.3 s" in text
+    assert hashlib.sha256(run.joinpath("order", "o.csv").read_bytes()).hexdigest() in text
+    assert "report.html" not in text and "nuad" not in text
+
+
+def test_the_verdict_says_plainly_that_published_leaks_are_not_survived(full: str) -> None:
+    verdict = Page(full).texts["verdict"]
+    assert "does not survive the leak of published gates" in verdict
+    assert "up to 0.0023 /M/s" in verdict and "1 to 10 /M/s" in verdict and "430 to 4,300 times more" in verdict
+
+
+def test_the_page_needs_nothing_from_elsewhere(full: str) -> None:
+    addresses = [value for name, value in Page(full).attributes if name in ("src", "href", "xlink:href", "action", "data")]
+    assert all(str(address).startswith(("#", "data:,")) for address in addresses)
+    assert not re.search(r"@import|url\((?!#)|fetch\(|https?://(?!www\.w3\.org/)", full)
+
+
+def test_the_page_is_small(full: str) -> None:
+    assert len(full.encode()) < 1_000_000
+
+
+def test_both_themes_and_print_are_in_the_style(full: str) -> None:
+    assert "prefers-color-scheme: dark" in full and "@media print" in full
+    assert "#0a0b" not in full, "a stand-in colour was left in a figure"
+
+
+def test_toggles_name_series_that_figures_have(full: str) -> None:
+    toggled = {str(value) for name, value in Page(full).attributes if name == "data-toggles"}
+    drawn = {str(value) for name, value in Page(full).attributes if name == "data-series"}
+    assert toggled == {"ideal", "dsd", "dsd_leaky", "one_pot"} == drawn
+
+
+def test_the_same_files_give_the_same_bytes(full: str, tmp_path: Path) -> None:
+    assert build_report(write_full_run(tmp_path / "again")) == full
+
+
+def test_hostile_names_are_escaped_everywhere(tmp_path: Path) -> None:
+    html = build_report(write_full_run(tmp_path, HOSTILE))
+    page = Page(html)
+    assert page.tags.count("script") == 1
+    assert "alert" not in html.split("<script>")[1]
+    for section in ("verdict", "circuit", "dsd", "learning", "leak", "fuel", "sequences", "order"):
+        assert HOSTILE in page.texts[section], section
+
+
+def test_a_run_without_any_stage_is_reported_as_such(tmp_path: Path) -> None:
+    tmp_path.joinpath("design.toml").write_text('format = 1\nname = "nothing"\n')
+    write_json(tmp_path / "summary.json", dict.fromkeys(full_summary()))
+    texts = Page(build_report(tmp_path)).texts
+    assert tuple(texts) == SECTIONS
+    for section in ("circuit", "dsd", "learning", "iteration", "leak", "fuel", "sequences", "order"):
+        assert "Not run." in texts[section], section
+    assert "has not been trained yet" in texts["verdict"] and texts["verdict"].count("not run") == 4
+
+
+def test_an_empty_folder_has_a_report(tmp_path: Path) -> None:
+    assert tuple(Page(build_report(tmp_path)).texts) == SECTIONS
+
+
+def test_numbers_that_are_missing_are_dashes(tmp_path: Path) -> None:
+    """Every leaf of the summary is null, as after a stage that failed half-way."""
+    write_json(tmp_path / "summary.json", {name: _emptied(value) for name, value in full_summary().items()})
+    assert "–" in Page(build_report(tmp_path)).texts["dsd"]
+
+
+@pytest.mark.parametrize("missing", ["summary.json", "design.toml", "system.json", "training_ideal.csv", "training_dsd.csv"])
+def test_any_file_may_be_missing(tmp_path: Path, missing: str) -> None:
+    write_full_run(tmp_path).joinpath(missing).unlink()
+    assert tuple(Page(build_report(tmp_path)).texts) == SECTIONS
+
+
+def test_a_training_that_diverged_is_reported(tmp_path: Path) -> None:
+    """Predictions and ratios that are not finite have no place in a figure, but do not spoil the report."""
+    run = write_full_run(tmp_path)
+    for name in ("training_ideal.csv", "test_predictions.csv", "leaks.csv"):
+        path = run / name
+        path.write_text(re.sub(r",(4\.0|3\.1|31\.0)", ",inf", path.read_text()))
+        assert "inf" in path.read_text()
+    assert tuple(Page(build_report(run)).texts) == SECTIONS
+
+
+@pytest.mark.parametrize("broken", ["summary.json", "design.toml", "trajectories.parquet"])
+def test_a_broken_file_is_named(tmp_path: Path, broken: str) -> None:
+    write_full_run(tmp_path).joinpath(broken).write_text("{ no")
+    with pytest.raises(InputError, match=re.escape(broken)):
+        build_report(tmp_path)
+
+
+def _emptied(value: object) -> object:
+    if not isinstance(value, dict):
+        return None
+    return {name: _emptied(inner) for name, inner in value.items()}
