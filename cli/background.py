@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -12,6 +13,7 @@ from typing import Any
 from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError
 
 POLL_S = 0.2
+GRACE_S = 3.0
 Progress = Callable[[float], None]
 
 
@@ -26,11 +28,25 @@ class _Failed:
 def _work(connection: Connection, task: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     """The other process: an interrupt of the terminal is its owner's business, a closed pipe ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that it cleans up after itself
     try:
-        result: Any = task(*arguments, connection.send)
+        result: Any = task(*arguments, _in_steps(connection.send))
     except DsdNcrnError as error:
         result = _Failed(str(error), error.exit_code)
     connection.send((result,))
+
+
+def _in_steps(send: Progress) -> Progress:
+    """Progress in whole per cents: a pipe that nobody empties for long must not fill up."""
+    told = -1
+
+    def tell(share: float) -> None:
+        nonlocal told
+        if int(100 * share) > told:
+            told = int(100 * share)
+            send(share)
+
+    return tell
 
 
 class BackgroundTask:
@@ -69,6 +85,8 @@ class BackgroundTask:
     def stop(self) -> None:
         """End the process, whatever it is doing."""
         self.process.terminate()
+        self.process.join(GRACE_S)
+        self.process.kill()
         self.process.join()
         self.connection.close()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Callable, TypeVar
+from typing import TypeVar
 
 import click
 
@@ -11,8 +12,13 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 design_argument = click.argument("design", type=click.Path(path_type=Path), metavar="DESIGN")
 run_argument = click.argument("run_folder", type=click.Path(path_type=Path), metavar="RUN_DIR")
-seed_option = click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all that is random.")
+seed_option = click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all that is random."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON to standard output.")
+workers_option = click.option(
+    "--workers", type=click.IntRange(min=1, max=256), help="Processes that share the leak study; all processors if not given."
+)
 engine_option = click.option("--engine", default="rosenbrock", show_default=True, help="See `dsd-ncrn list engines`.")
 
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.failures import Interrupted
@@ -138,6 +137,8 @@ class Pipeline:
         """What is made of the other stages' files: the joint table of test points, the provenance, the report."""
         report = self.folder.path / REPORT
         if not self.worked and not self.failed and report.exists():
+            fill(self.summary, sections_of(self.earlier, ["wall_seconds.report"]) or {})
+            self._write_summary()
             self.display.done("report", "finished already, kept")
             return
         from cli.provenance import provenance

@@ -19,7 +19,7 @@ def design_trace(design: Path, seed: int, level: str, engine: str, forward_only:
     """One iteration of a design at a level, with the first training point."""
     from cli.stages.job import job_of
 
-    job = job_of(design, seed, engine)
+    job = job_of(design, seed, engine, strands=level == "dsd")
     columns = _iteration(job, level, forward_only)
     if not forward_only:
         return columns

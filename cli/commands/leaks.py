@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import design_argument, json_option, out_option, seed_option
+from cli.options import design_argument, json_option, out_option, seed_option, workers_option
 
 if TYPE_CHECKING:
     from dsd_ncrn.analysis.types import LeakSensitivity
@@ -17,20 +17,21 @@ if TYPE_CHECKING:
 @design_argument
 @out_option("leaks.csv")
 @seed_option
-@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that share the trainings.")
+@workers_option
 @json_option
-def command(design: Path, out: Path | None, seed: int, workers: int, as_json: bool) -> None:
+def command(design: Path, out: Path | None, seed: int, workers: int | None, as_json: bool) -> None:
     """Train at rising leak rates, and rank the gates by the harm that their leaks do."""
     from cli.console import display
     from cli.output import deliver, show
     from cli.stages.job import job_of
     from cli.stages.leaks import leak_study, leaks_csv, leaks_section
-    from dsd_ncrn.design.load import located
+    from cli.workers import available_cpus
 
-    job = job_of(design, seed)
-    with located(design), display() as shown:
+    job = job_of(design, seed, strands=True)
+    job.workers = workers or available_cpus()
+    with display() as shown:
         shown.start("leaks")
-        found = leak_study(job, lambda share: shown.advance("leaks", share), workers)
+        found = leak_study(job, lambda share: shown.advance("leaks", share))
         shown.done("leaks", f"{len(found.curve)} leak rates")
     deliver(out, {"leaks.csv": leaks_csv(found)})
     show(as_json, leaks_section(found), _listing(found))

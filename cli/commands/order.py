@@ -21,28 +21,28 @@ if TYPE_CHECKING:
 @click.option("--vendor", metavar="NAME", help="See `dsd-ncrn list vendors`; the design's if not given.")
 @click.option("--sequences", type=click.Path(path_type=Path), metavar="FILE", help="Order these, from a CSV file.")
 @json_option
-def command(
-    source: Path, out: Path | None, seed: int, vendor: str | None, sequences: Path | None, as_json: bool
-) -> None:
+def command(source: Path, out: Path | None, seed: int, vendor: str | None, sequences: Path | None, as_json: bool) -> None:
     """Write a vendor's order files and the lab protocol, from a finished run or straight from a design.
 
     A run folder itself is left as it is: its files belong to its run.
     """
     from cli.output import deliver, show, table
     from cli.stages.order import order_outcome
-    from dsd_ncrn.design.load import located
     from sequences.order import vendor_named
 
     design = source / "design.toml" if source.is_dir() else source
     job = _job(source, design, seed)
     chosen = vendor_named(vendor or job.spec.order.vendor).name
-    with located(design):
-        _find_sequences(job, sequences)
-        outcome = order_outcome(job, chosen)
+    _find_sequences(job, sequences)
+    outcome = order_outcome(job, chosen)
     base = source if source.is_dir() else Path()
     deliver(out or base / f"order_{chosen}", outcome.files)
     section = outcome.summary["order"]
-    show(as_json, section, table((name, section[name]) for name in ("vendor", "oligos", "bases", "longest_nt", "plates", "advice")))
+    show(
+        as_json,
+        section,
+        table((name, section[name]) for name in ("vendor", "oligos", "bases", "longest_nt", "plates", "advice")),
+    )
 
 
 def _job(source: Path, design: Path, seed: int) -> Job:
@@ -50,10 +50,12 @@ def _job(source: Path, design: Path, seed: int) -> Job:
     from cli.summary import read_summary
 
     if not source.is_dir():
-        return job_of(design, seed)
+        return job_of(design, seed, strands=True)
     if not design.exists():
-        raise InputError("this folder holds no run", None, "Give a design file, or a folder that `run` has written.", str(source))
-    job = job_of(design, int(read_summary(source).get("seed", seed)))
+        raise InputError(
+            "this folder holds no run", None, "Give a design file, or a folder that `run` has written.", str(source)
+        )
+    job = job_of(design, int(read_summary(source).get("seed", seed)), strands=True)
     job.folder = source
     return job
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options import design_argument, json_option, out_option, seed_option
+from cli.options import design_argument, json_option, out_option, seed_option, workers_option
 from dsd_ncrn.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 @seed_option
 @click.option("--skip", multiple=True, metavar="STAGE", help="Leave a stage out: one_pot, dsd_leaky, leaks, sequences, order.")
 @click.option("--fresh", is_flag=True, help="Do everything again, also what is finished.")
+@workers_option
 @json_option
-def command(design: Path, out: Path | None, seed: int, skip: tuple[str, ...], fresh: bool, as_json: bool) -> None:
+def command(
+    design: Path, out: Path | None, seed: int, skip: tuple[str, ...], fresh: bool, workers: int | None, as_json: bool
+) -> None:
     """Compile, translate, calibrate, train, study leaks, design sequences, write order files and a report.
 
     All of it goes into one folder. A run that was interrupted goes on where it ended; one that is finished is left as it
@@ -31,10 +34,12 @@ def command(design: Path, out: Path | None, seed: int, skip: tuple[str, ...], fr
     from cli.pipeline import Pipeline
     from cli.run_folder import json_text, opened
     from cli.stages.job import job_of
+    from cli.workers import available_cpus
 
     _check_skipped(skip)
-    job = job_of(design, seed)
-    _check_ahead(job, design, skip)
+    job = job_of(design, seed, strands=True)
+    job.workers = workers or available_cpus()
+    _check_ahead(job, skip)
     with opened(out or Path("runs") / job.spec.name) as folder, display() as shown:
         if fresh:
             folder.base = ""
@@ -50,14 +55,11 @@ def _check_skipped(skip: tuple[str, ...]) -> None:
             raise InputError("a run cannot leave this out", name, did_you_mean(name, OPTIONAL))
 
 
-def _check_ahead(job: Job, design: Path, skip: tuple[str, ...]) -> None:
+def _check_ahead(job: Job, skip: tuple[str, ...]) -> None:
     """What would fail late is found before anything is written."""
     from cli.console import warn
     from cli.stages.network import warnings_of
-    from dsd_ncrn.design.load import located
 
-    with located(design):
-        _ = job.translated
     if "sequences" not in skip:
         from sequences.nuad_search import require_nuad
         from sequences.order import vendor_named

@@ -29,12 +29,10 @@ def command(design: Path, out: Path | None, seed: int, check: Path | None, as_js
     from cli.output import deliver, show
     from cli.stages.job import job_of
     from cli.stages.sequences import judged, sequences_outcome
-    from dsd_ncrn.design.load import located
     from sequences.assignment import read_assignment
 
-    job = job_of(design, seed)
-    with located(design):
-        assignment = read_assignment(check) if check else design_here(job)
+    job = job_of(design, seed, strands=True)
+    assignment = read_assignment(check) if check else design_here(job)
     outcome, verdicts = sequences_outcome(job, assignment), judged(job, assignment)
     deliver(out, outcome.files)
     show(as_json, outcome.summary["sequences"], _listing(assignment, verdicts))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 
 import click
 
 from cli.options import design_argument, engine_option, json_option, out_option, seed_option
+from dsd_ncrn.errors import InputError
 
 
 @click.command("simulate")
@@ -15,7 +17,9 @@ from cli.options import design_argument, engine_option, json_option, out_option,
 @seed_option
 @click.option("--level", type=click.Choice(["ideal", "dsd"]), default="ideal", show_default=True)
 @engine_option
-@click.option("--t-end", type=click.FloatRange(min=0, min_open=True), help="Where to stop: s, at the ideal level dimensionless.")
+@click.option(
+    "--t-end", type=click.FloatRange(min=0, min_open=True), help="Where to stop: s, at the ideal level dimensionless."
+)
 @click.option("--no-training", is_flag=True, help="Only the forward phase, without a target.")
 @click.option("--format", "form", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
 @json_option
@@ -39,6 +43,8 @@ def command(
     from cli.stages.traces import parquet_bytes
     from cli.traces import design_trace, network_trace, until
 
+    if t_end is not None and not isfinite(t_end):
+        raise InputError("--t-end is a finite number", t_end)
     if design.suffix == ".crn":
         columns = network_trace(design, engine, t_end)
     else:

@@ -42,12 +42,13 @@ def command(
     from cli.console import display
     from cli.output import deliver, show, table
     from cli.stages.job import job_of
-    from dsd_ncrn.design.load import located
 
-    job = job_of(design, seed, engine)
-    changed = {"iterations": iterations or (None if epochs else job.spec.training.iterations)} | ({"epochs": epochs} if epochs else {})
+    job = job_of(design, seed, engine, strands=level == "dsd")
+    changed = {"iterations": iterations or (None if epochs else job.spec.training.iterations)} | (
+        {"epochs": epochs} if epochs else {}
+    )
     job.spec = job.spec.model_copy(update={"training": job.spec.training.model_copy(update=changed)})
-    with located(design), display() as shown:
+    with display() as shown:
         outcome = _trained(job, level, leaks, one_pot, shown)
     deliver(out, outcome.files)
     (section,) = outcome.summary.values()

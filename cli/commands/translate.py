@@ -25,13 +25,10 @@ def command(design: Path, out: Path | None, seed: int, form: str, as_json: bool)
     from cli.plain import plain
     from cli.run_folder import json_text
     from cli.stages.job import job_of
-    from dsd_ncrn.design.load import located
     from dsd_ncrn.dsd.jsonable import system_to_json
     from dsd_ncrn.dsd.kernel import write_pil
 
-    job = job_of(design, seed)
-    with located(design):
-        system = job.translated
+    system = job_of(design, seed, strands=True).translated
     described = plain(system_to_json(system))
     deliver(out, {"system.pil": write_pil(system), "system.json": json_text(described)})
     show(as_json or form == "json", described, write_pil(system) if form == "pil" else _listing(system))

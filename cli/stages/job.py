@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,14 +28,16 @@ DEFAULT_ENGINE = "rosenbrock"
 
 @dataclass
 class Job:
-    """A validated design with its seed, and everything derived from it."""
+    """A validated design with its seed, and everything derived from it. ``trainings`` are those done here, by level."""
 
     spec: DesignSpec
     seed: int
     engine: str = DEFAULT_ENGINE
+    workers: int = 1
     sequence_search: BackgroundTask | None = None
     found_sequences: SequenceAssignment | None = None
     folder: Path | None = None
+    trainings: dict[str, Training] = field(default_factory=dict)
 
     @cached_property
     def data(self) -> Dataset:
@@ -102,15 +106,31 @@ class Job:
         return digest(b"".join(array.tobytes() for array in points))
 
 
-def job_of(design: Path, seed: int, engine: str = DEFAULT_ENGINE) -> Job:
-    """The job of a design file. Raises InputError naming the file and line where the design cannot be compiled."""
-    from dsd_ncrn.design.load import load_design, located
+def job_of(design: Path, seed: int, engine: str = DEFAULT_ENGINE, strands: bool = False) -> Job:
+    """The job of a design file, compiled and, where ``strands`` are wanted, translated.
+
+    Raises InputError naming the file, and the line where it is known, for a design that does not allow that.
+    """
+    from dsd_ncrn.design.load import load_design
+    from dsd_ncrn.simulate.engines import engine_named
 
     _refuse_networks(design)
-    job = Job(load_design(design), seed, engine)
-    with located(design):
-        _ = job.ncrn
+    job = Job(load_design(design), seed, engine_named(engine).name)
+    with _placed(design):
+        _ = job.ncrn, job.translated if strands else None
     return job
+
+
+@contextmanager
+def _placed(design: Path) -> Iterator[None]:
+    """Name the design file, and the line where it is known, in the errors of later steps."""
+    from dsd_ncrn.design.load import located
+
+    try:
+        with located(design):
+            yield
+    except InputError as error:
+        raise error.at(str(design)) from None
 
 
 def _refuse_networks(path: Path) -> None:

@@ -32,11 +32,22 @@ def leaks_stage(job: Job, tell: Tell) -> Outcome:
     return Outcome({"leaks.csv": leaks_csv(found)}, {"leaks": leaks_section(found)}, note)
 
 
-def leak_study(job: Job, tell: Tell, workers: int = 1) -> LeakSensitivity:
-    """The leak sensitivity of a job's design."""
+def leak_study(job: Job, tell: Tell) -> LeakSensitivity:
+    """The leak sensitivity of a job's design; the training at the design's own rate is not done twice."""
+    from cli.workers import worker_pool
     from dsd_ncrn.analysis.leaks import leak_sensitivity
 
-    return leak_sensitivity(job.study, lambda done, total: tell(done / total), workers)
+    with worker_pool(job.workers) as pool:
+        return leak_sensitivity(job.study, _known_points(job), pool, lambda done, total: tell(done / total))
+
+
+def _known_points(job: Job) -> tuple[LeakPoint, ...]:
+    from dsd_ncrn.analysis.leaks import leak_point
+    from dsd_ncrn.units import per_nM_s_to_per_M_s
+
+    training = job.trainings.get("dsd_leaky")
+    rate = per_nM_s_to_per_M_s(job.spec.leak.rate)
+    return () if training is None or rate == 0 else (leak_point(job.study, rate, training),)
 
 
 def leaks_csv(found: LeakSensitivity) -> str:

@@ -39,9 +39,7 @@ def order_outcome(job: Job, vendor: str) -> Outcome:
         summary, files = _written(oligos, vendor, Path(place))
     schedule = iteration_schedule(job.study)
     wells = vendor_named(vendor).wells(oligos)
-    protocol = protocol_markdown(
-        system, oligos, job.assignment, spec.sequences, spec.order.volume_uL, schedule, wells=wells
-    )
+    protocol = protocol_markdown(system, oligos, job.assignment, spec.sequences, spec.order.volume_uL, schedule, wells=wells)
     section = plain({**asdict(summary), "files": [f"{ORDER}/{name}" for name in summary.files]})
     note = f"{summary.oligos} oligos, {summary.bases} bases ({vendor})"
     return Outcome({**files, "protocol.md": protocol}, {"order": section}, note)

@@ -52,7 +52,7 @@ def dsd_stage(job: Job, tell: Tell) -> Outcome:
     outcome = training_outcome(job, training)
     sections = {
         "fidelity": fidelity_section(fidelity(job.study, training)),
-        "fuel": fuel_section(fuel_budget(job.study, training)),
+        "fuel": fuel_section(fuel_budget(training)),
     }
     return Outcome(outcome.files, {**outcome.summary, **sections}, outcome.note)
 
@@ -72,7 +72,8 @@ def strands_training(job: Job, leaks: bool, top_up: bool, tell: Tell) -> Trainin
     network, rate = (job.leaky_network, job.spec.leak.rate) if leaks else (None, 0.0)
     level = ("dsd_leaky" if leaks else "dsd") if top_up else ("one_pot_leaky" if leaks else "one_pot")
     tube = job.study.tube(network, rate, top_up)
-    return job.study.train(tube, level, lambda done, total: tell(done / total))
+    job.trainings[level] = job.study.train(tube, level, lambda done, total: tell(done / total))
+    return job.trainings[level]
 
 
 def training_outcome(job: Job, training: Training) -> Outcome:

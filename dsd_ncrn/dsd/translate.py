@@ -24,7 +24,7 @@ def translate(ncrn: NeuralCrn, spec: DesignSpec) -> DsdSystem:
     Raises InputError where the design allots no gates or no buffer to something the circuit needs.
     """
     polarity = _polarity(ncrn, spec)
-    words = Words(spec, polarity.of, _weak_toeholds(ncrn, spec))
+    words = Words(spec, polarity.of, _weak_toeholds(ncrn, spec, polarity))
     gates = [component for reaction in ncrn.crn.reactions for component in _gates(reaction, ncrn, polarity, words)]
     phases = [phase.name for phase in ncrn.crn.phases]
     clocks = {phase: _clock_components(phase, words) for phase in phases}
@@ -35,12 +35,18 @@ def translate(ncrn: NeuralCrn, spec: DesignSpec) -> DsdSystem:
         signals={species: species for species in _species(ncrn)},
         cogates={species: f"{species}_cogate" for species in _species(ncrn)},
         clocks={phase: _clock_strands(phase, words) for phase in phases},
-        joins={r.origin.reaction: f"join_{r.origin.reaction}" for r in ncrn.crn.reactions if r.origin.stage != FLUSH},
+        joins=_joins(ncrn, polarity),
         counters=_counters(ncrn, components, words),
         polarity=polarity.of,
         cooperative=polarity.cooperative,
         two_domain_annihilations=polarity.fallback,
     )
+
+
+def _joins(ncrn: NeuralCrn, polarity: Polarity) -> dict[str, str]:
+    """The gate that each reaction but the flush takes its inputs with."""
+    names = [reaction.origin.reaction for reaction in ncrn.crn.reactions if reaction.origin.stage != FLUSH]
+    return {name: f"{'annihilator' if name in polarity.cooperative else 'join'}_{name}" for name in names}
 
 
 def _counters(ncrn: NeuralCrn, components: tuple[Component, ...], words: Words) -> dict[str, Counter]:
@@ -69,10 +75,11 @@ def _polarity(ncrn: NeuralCrn, spec: DesignSpec) -> Polarity:
     return Polarity({species: 1 for species in _species(ncrn)}, (), pairs)
 
 
-def _weak_toeholds(ncrn: NeuralCrn, spec: DesignSpec) -> tuple[int, ...]:
+def _weak_toeholds(ncrn: NeuralCrn, spec: DesignSpec, polarity: Polarity) -> tuple[int, ...]:
     """First toeholds shorter than the universal one; raises InputError for a longer one or a missing budget."""
     full, weak = spec.translation.toehold, set()
-    for name in sorted({budget_name(reaction) for reaction in ncrn.crn.reactions}):
+    joined = (reaction for reaction in ncrn.crn.reactions if reaction.origin.reaction not in polarity.cooperative)
+    for name in sorted({budget_name(reaction) for reaction in joined}):
         length = _require(spec, "gates", name).first_toehold
         if length > full:
             raise InputError(f"first_toehold of gates.{name} is longer than the toehold of {full} nt", length, "Shorten it.")

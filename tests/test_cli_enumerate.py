@@ -1,0 +1,91 @@
+"""``dsd-ncrn enumerate`` on the modules whose networks are known from the literature."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from conftest import Invoke
+
+LONG = "".join(f"length {name} = 15\n" for name in ("x", "y", "p", "z", "a", "e"))
+HEAD = f"length t = 5\n{LONG}"
+MODULES = {
+    "transducer": (
+        f"{HEAD}X = t x @initial 1 nM\njoin = x( t( + a( t( + a( + ) ) ) ) ) t* @initial 1 nM\n"
+        "fork = x( + t( y( + t( a( + t* ) ) ) ) ) @initial 1 nM\nta = t a @initial 1 nM\nyt = y t @initial 1 nM\n",
+        (16, 4, 2),
+    ),
+    "catalytic": (
+        f"{HEAD}X = t x\nP = t p\njoin = x( t( + p( t( + a( t( + a( + ) ) ) ) ) ) ) t*\n"
+        "fork = e( + t( z( + t( x( + t( p( + t( a( + t* ) ) ) ) ) ) ) ) )\nta = t a\nzt = z t\net = e t\n",
+        (22, 7, 2),
+    ),
+    "annihilation": (f"{HEAD}X = t x\nY = t y\ngate = x( t( + y( + ) ) ) t*\n", (7, 1, 1)),
+    "sink": (f"{HEAD}X = t x\ngate = x( + ) t*\n", (4, 0, 1)),
+    "cooperative": (f"length t = 7\nlength u = 7\n{LONG}X = t x\nY = y u\ngate = x( y( + u* ) ) t*\n", (7, 2, 2)),
+}
+
+
+@pytest.fixture(params=MODULES)
+def module(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, tuple[int, int, int]]:
+    """A module's file, with its number of species, reversible and irreversible reactions."""
+    text, counts = MODULES[request.param]
+    path = tmp_path / f"{request.param}.pil"
+    path.write_text(text, encoding="utf-8")
+    return path, counts
+
+
+def test_the_network_of_every_module_is_the_published_one(module: tuple[Path, tuple[int, int, int]], invoke: Invoke) -> None:
+    path, counts = module
+    result = invoke("enumerate", path, "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert (found["species"], found["reversible"], found["irreversible"]) == counts
+    assert found["leaks"] == 0
+    assert len(found["reactions"]) == 2 * counts[1] + counts[2]
+    assert len(found["complexes"]) == counts[0]
+
+
+def test_strands_are_conserved_by_every_step(module: tuple[Path, tuple[int, int, int]], invoke: Invoke) -> None:
+    found = json.loads(invoke("enumerate", module[0], "--json", "--leaks").stdout)
+    kernels = {entry["name"]: entry["kernel"] for entry in found["complexes"]}
+
+    def strands(names: list[str]) -> int:
+        return sum(kernels[name].count("+") + 1 for name in names)
+
+    assert all(strands(step["reactants"]) == strands(step["products"]) for step in found["reactions"])
+
+
+def test_leaks_are_added_on_demand(tmp_path: Path, invoke: Invoke) -> None:
+    """``<t y>`` displaces the y of ``{t*}[x t]:[y]`` though x is still there."""
+    path = tmp_path / "gate.pil"
+    path.write_text(MODULES["annihilation"][0], encoding="utf-8")
+    found = json.loads(invoke("enumerate", path, "--leaks", "--json").stdout)
+    leaks = [step for step in found["reactions"] if step["kind"] == "leak"]
+    assert found["leaks"] == len(leaks) > 0
+    assert ["Y", "gate"] in [sorted(step["reactants"]) for step in leaks]
+    assert {step["rate"] for step in leaks} == {1.0}
+
+
+def test_a_complex_at_zero_is_named_but_takes_no_part(tmp_path: Path, invoke: Invoke) -> None:
+    path = tmp_path / "zero.pil"
+    path.write_text(f"{HEAD}X = t x @initial 0 nM\ngate = x( + ) t*\n", encoding="utf-8")
+    found = json.loads(invoke("enumerate", path, "--json").stdout)
+    assert (found["species"], found["reactions"]) == (1, [])
+
+
+def test_the_listing_names_species_and_reactions(tmp_path: Path, invoke: Invoke) -> None:
+    path = tmp_path / "sink.pil"
+    path.write_text(MODULES["sink"][0], encoding="utf-8")
+    result = invoke("enumerate", path, "-o", tmp_path / "out")
+    assert result.stdout.startswith("4 species, 0 reversible, 1 irreversible, 0 leaks")
+    assert "X + gate -> s1 + s2" in result.stdout
+    assert json.loads((tmp_path / "out" / "network.json").read_text())["species"] == 4
+
+
+def test_other_semantics_are_not_offered(tmp_path: Path, invoke: Invoke) -> None:
+    result = invoke("enumerate", tmp_path / "any.pil", "--semantics", "finite")
+    assert result.exit_code == 2
+    assert "'finite' is not 'infinite'" in result.output

@@ -1,0 +1,316 @@
+"""A whole run of a small design: every file, every key, resumed, repeated and interrupted."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cli.main import main
+from cli.pipeline import PROVENANCE, REPORT, TESTS
+from conftest import small_spec
+from dsd_ncrn.crn.text import load_crn
+from dsd_ncrn.design.load import dump_design, load_design
+from dsd_ncrn.dsd.kernel import read_pil
+from dsd_ncrn.errors import CheckFailed
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole run")]
+
+FILES = {
+    "design.toml",
+    "ncrn.crn",
+    "ncrn.json",
+    "system.pil",
+    "system.json",
+    "network.json",
+    "training_ideal.csv",
+    "training_dsd.csv",
+    "training_dsd_leaky.csv",
+    "training_one_pot.csv",
+    "trajectories.parquet",
+    "leaks.csv",
+    "sequences.csv",
+    "verdicts.csv",
+    "protocol.md",
+    "report.html",
+    "summary.json",
+    "provenance.json",
+    "test_predictions.csv",
+}
+SECTIONS = {
+    "ncrn": {"species", "species_with_bias", "reactions", "by_stage", "max_molecularity"},
+    "dsd": {
+        "signals",
+        "fuels",
+        "complexes",
+        "strands",
+        "domains",
+        "network_species",
+        "network_reactions",
+        "leak_reactions",
+        "cooperative_annihilations",
+        "two_domain_annihilations",
+        "verified",
+        "longest_strand_nt",
+    },
+    "fidelity": {
+        "parameter_error_first_iteration",
+        "parameter_error_final",
+        "rmse_ratio",
+        "hours_per_iteration",
+        "worst_reaction",
+    },
+    "fuel": {"consumed_fraction_per_iteration", "iterations_to_10_percent", "limiting_fuel"},
+    "leaks": {"samples", "tolerated_leak_per_M_per_s", "ranking"},
+    "sequences": {
+        "domains",
+        "strands",
+        "hard_violations",
+        "worst_crosstalk_kcal",
+        "worst_structure_kcal",
+        "toehold_spread_kcal",
+        "seconds",
+    },
+    "order": {"vendor", "files", "oligos", "bases", "longest_nt", "plates"},
+}
+TRAINING = {"iterations", "epochs", "rmse_before", "rmse_after", "accuracy_before", "accuracy_after", "parameters"}
+
+
+def run(design: Path, out: Path, *options: str) -> Result:
+    """``dsd-ncrn run``."""
+    return CliRunner().invoke(main, ["run", str(design), "-o", str(out), "--workers", "1", *options])
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder by its name in it."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def summary_of(folder: Path) -> dict[str, Any]:
+    """The summary without its wall times."""
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    del summary["wall_seconds"]
+    if summary["sequences"]:
+        del summary["sequences"]["seconds"]
+    return summary
+
+
+@pytest.fixture(scope="module")
+def design(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("design") / "small.toml"
+    path.write_text(dump_design(small_spec()), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def finished(design: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    """A finished run; tests that change it work on a copy."""
+    out = tmp_path_factory.mktemp("runs") / "small"
+    return out, run(design, out)
+
+
+@pytest.fixture
+def copy(finished: tuple[Path, Result], tmp_path: Path) -> Path:
+    return Path(shutil.copytree(finished[0], tmp_path / "copy"))
+
+
+def test_a_run_writes_every_file_whole_and_names_report_and_orders(finished: tuple[Path, Result]) -> None:
+    out, result = finished
+    assert result.exit_code == 0, result.output
+    written = contents(out)
+    assert set(written) >= FILES
+    assert not [name for name in written if name.endswith((".part", ".lock"))]
+    orders = [name for name in written if name.startswith("order/")]
+    assert orders
+    assert all(f"{out / name}" in result.stdout for name in [REPORT, *orders])
+
+
+def test_the_summary_has_every_key(finished: tuple[Path, Result]) -> None:
+    summary = json.loads((finished[0] / "summary.json").read_text(encoding="utf-8"))
+    assert (summary["format"], summary["seed"], summary["design"]["name"]) == (1, 0, "small")
+    assert all(seconds >= 0 for seconds in summary["wall_seconds"].values())
+    for section, keys in SECTIONS.items():
+        assert set(summary[section]) >= keys, section
+    assert set(summary["ncrn"]["by_stage"]) >= {"N1", "N2", "N3", "N4", "flush", "feed"}
+    for level in ("ideal", "dsd", "dsd_leaky"):
+        assert set(summary["training"][level]) == TRAINING
+    assert set(summary["fidelity"]["worst_reaction"]) == {"origin", "error"}
+    assert all({"origin", "share"} <= set(entry) for entry in summary["leaks"]["ranking"])
+
+
+def test_the_files_agree_with_each_other(finished: tuple[Path, Result], design: Path) -> None:
+    import hashlib
+
+    out = finished[0]
+    summary = summary_of(out)
+    system = json.loads((out / "system.json").read_text(encoding="utf-8"))
+    network = json.loads((out / "network.json").read_text(encoding="utf-8"))
+    assert summary["design"]["sha256"] == hashlib.sha256((out / "design.toml").read_bytes()).hexdigest()
+    assert load_design(out / "design.toml") == load_design(design)
+    assert len(load_crn(out / "ncrn.crn").reactions) == sum(summary["ncrn"]["by_stage"].values())
+    assert [entry.name for entry in read_pil(out / "system.pil")] == [each["name"] for each in system["components"]]
+    assert (len(network["species"]), len(network["reactions"])) == (
+        summary["dsd"]["network_species"],
+        summary["dsd"]["network_reactions"],
+    )
+    with (out / "sequences.csv").open(encoding="utf-8") as file:
+        assert len(list(csv.DictReader(file))) == summary["dsd"]["domains"] == summary["sequences"]["domains"]
+    assert summary["order"]["longest_nt"] == summary["dsd"]["longest_strand_nt"]
+    assert summary["order"]["files"] == sorted(name for name in contents(out) if name.startswith("order/"))
+
+
+def test_trainings_have_a_row_for_each_iteration(finished: tuple[Path, Result]) -> None:
+    for level in ("ideal", "dsd", "dsd_leaky", "one_pot"):
+        with (finished[0] / f"training_{level}.csv").open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        assert [row["iteration"] for row in rows] == ["0", "1", "2", "3"], level
+        assert set(rows[0]) == {"iteration", "prediction", "target", "theta1", "theta2"}
+    with (finished[0] / TESTS).open(encoding="utf-8") as file:
+        assert len(list(csv.DictReader(file))) == 4
+
+
+def test_the_trajectories_are_one_iteration_of_both_networks(finished: tuple[Path, Result]) -> None:
+    import pyarrow.parquet
+
+    columns = pyarrow.parquet.read_table(finished[0] / "trajectories.parquet").to_pydict()
+    assert set(columns["level"]) == {"ideal", "dsd"}
+    assert set(columns["phase"]) == {"C1", "C2", "flush"}
+    assert {"time", "X1", "P1", "Z1", "G1p"} <= set(columns)
+    assert (finished[0] / "trajectories.parquet").stat().st_size < 200_000
+
+
+def test_a_second_run_does_nothing_and_says_so(copy: Path, design: Path) -> None:
+    before = contents(copy)
+    result = run(design, copy, "--json")
+    assert result.exit_code == 0
+    assert result.stderr.count("finished already, kept") == len(result.stderr.splitlines())
+    assert json.loads(result.stdout) == json.loads(before["summary.json"])
+    assert contents(copy) == before
+
+
+def test_only_what_is_missing_is_made_again_with_the_same_bytes(copy: Path, design: Path) -> None:
+    before = contents(copy)
+    (copy / "training_one_pot.csv").unlink()
+    (copy / "order" / "idt_tubes.csv").write_text("tampered with", encoding="utf-8")
+    result = run(design, copy)
+    made = {line.split()[0] for line in result.stderr.splitlines() if "kept" not in line}
+    assert made == {"one_pot", "order", "report"}
+    after = contents(copy)
+    changing = {PROVENANCE, "summary.json", REPORT}
+    assert {name: after[name] for name in before if name not in changing} == {
+        name: content for name, content in before.items() if name not in changing
+    }
+
+
+def test_the_same_seed_gives_the_same_bytes_elsewhere(finished: tuple[Path, Result], design: Path, tmp_path: Path) -> None:
+    """Only wall times, and what tells of them, may differ."""
+    again = tmp_path / "again"
+    assert run(design, again, "--skip", "leaks").exit_code == 0
+    first, second = contents(finished[0]), contents(again)
+    for name in set(second) - {PROVENANCE, "summary.json", REPORT, ".stages.json"}:
+        assert first[name] == second[name], name
+    left_out = summary_of(again)
+    assert left_out["leaks"] is None
+    assert left_out | {"leaks": 0} == summary_of(finished[0]) | {"leaks": 0}
+    assert "leaks.csv" not in second
+
+
+def test_another_seed_starts_over(copy: Path, design: Path) -> None:
+    result = run(design, copy, "--seed", "1", *(f"--skip={name}" for name in ("one_pot", "dsd_leaky", "leaks", "sequences")))
+    assert result.exit_code == 0, result.output
+    assert "kept" not in result.stderr
+    assert summary_of(copy)["seed"] == 1
+    assert set(contents(copy)).isdisjoint({"training_one_pot.csv", "leaks.csv", "sequences.csv", "order/idt_tubes.csv"})
+
+
+def test_an_order_elsewhere_leaves_the_run_as_it_is(copy: Path) -> None:
+    before = contents(copy)
+    result = CliRunner().invoke(main, ["order", str(copy), "--vendor", "idt-plate", "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["vendor"] == "idt-plate"
+    after = contents(copy)
+    assert {name: after[name] for name in before} == before
+    assert {name for name in after if name not in before} == {
+        "order_idt-plate/order/idt_plates.xlsx",
+        "order_idt-plate/order/plate_map.csv",
+        "order_idt-plate/protocol.md",
+    }
+
+
+def test_the_report_can_be_made_again(copy: Path) -> None:
+    before = (copy / REPORT).read_bytes()
+    (copy / REPORT).unlink()
+    result = CliRunner().invoke(main, ["report", str(copy)])
+    assert result.exit_code == 0
+    assert f"Report: {copy / REPORT}" in result.stdout
+    assert len((copy / REPORT).read_bytes()) == pytest.approx(len(before), rel=0.01)
+
+
+def test_a_failed_stage_is_reported_and_the_others_are_done(
+    design: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without calibration nothing can be simulated, but there are still sequences and a report."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise CheckFailed("join_N1_1 would need 1e+06 nM")
+
+    monkeypatch.setattr("dsd_ncrn.analysis.study.study_of", fail)
+    result = run(design, tmp_path / "out")
+    assert result.exit_code == 1
+    assert "calibrate: join_N1_1 would need 1e+06 nM" in result.stderr
+    assert "not run: it needs calibrate" in result.stderr
+    summary = summary_of(tmp_path / "out")
+    assert summary["training"]["dsd"] is None
+    assert summary["sequences"]["hard_violations"] == 0
+    assert {"report.html", "sequences.csv", "summary.json"} <= set(contents(tmp_path / "out"))
+    assert "system.json" not in contents(tmp_path / "out")
+
+
+@pytest.fixture
+def running(design: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """A run in a process of its own, with its folder, once its first stages are finished."""
+    out = tmp_path / "out"
+    command = [sys.executable, "-c", "from cli.main import main; main()", "run", str(design), "-o", str(out)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while not (out / "network.json").exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    yield process, out
+    process.kill()
+    process.communicate()
+
+
+def test_an_interrupt_keeps_what_is_finished_and_the_next_run_goes_on(
+    running: tuple[subprocess.Popen[str], Path], design: Path
+) -> None:
+    process, out = running
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in stderr
+    assert stderr.splitlines()[-1].startswith(f"Interrupted. Kept in {out}: compile, ideal, translate")
+    assert stdout == ""
+    written = contents(out)
+    assert not [name for name in written if name.endswith((".part", ".lock"))]
+    assert tomllib.loads(written["design.toml"].decode())["name"] == "small"
+    assert json.loads(written["summary.json"])["ncrn"]["reactions"] > 0
+    result = run(design, out, *(f"--skip={name}" for name in ("one_pot", "dsd_leaky", "leaks", "sequences")))
+    assert result.exit_code == 0, result.output
+    assert result.stderr.startswith("compile      finished already, kept")
+
+
+def test_a_second_run_in_the_same_folder_is_refused(running: tuple[subprocess.Popen[str], Path], design: Path) -> None:
+    result = run(design, running[1])
+    assert result.exit_code == 2
+    assert "another run is writing to this folder" in result.stderr
