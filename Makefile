@@ -28,7 +28,7 @@ demo: setup
 	$(RUN) dsd-ncrn run designs/linreg2d.toml -o runs/linreg2d
 
 test: setup
-	$(RUN) pytest -n 2 --dist loadgroup
+	$(RUN) pytest -n 2 --dist loadfile
 
 lint: setup
 	$(RUN) ruff check .

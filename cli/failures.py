@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from dsd_ncrn.errors import DsdNcrnError
 
 INTERRUPTED = 130
@@ -10,6 +15,23 @@ BAD_INPUT = 2
 
 class Interrupted(KeyboardInterrupt):
     """An interrupt, with what the work so far has left."""
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let SIGINT and SIGTERM interrupt the work, also where a script has started it in the background.
+
+    A shell starts its background jobs deaf to SIGINT, and SIGTERM would leave the other processes of a run behind.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def exit_code_of(error: BaseException) -> tuple[int | None, str]:

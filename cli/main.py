@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cli.failures import exit_code_of
+from cli.failures import exit_code_of, interruptible
 
 COMMANDS = (
     "run",
@@ -50,7 +50,8 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the subcommand; expected errors and interrupts become one message and an exit code."""
         try:
-            return super().invoke(ctx)
+            with interruptible():
+                return super().invoke(ctx)
         except (Exception, KeyboardInterrupt) as error:
             code, message = exit_code_of(error)
             if code is None:

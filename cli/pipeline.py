@@ -165,5 +165,5 @@ class Pipeline:
         found += [f"sequences: {broken} hard rules are broken, see verdicts.csv"] if broken else []
         if found:
             bad_input = any(isinstance(error, InputError) for error in self.failed.values())
-            message = f"the run in {self.folder.path} ended with {len(found)} failed: {'; '.join(found)}"
+            message = f"{len(found)} of the run's checks failed: {'; '.join(found)}. Report: {self.folder.path / REPORT}"
             raise InputError(message) if bad_input else CheckFailed(message)

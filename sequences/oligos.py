@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dsd_ncrn.dsd.structure import Complex, Strand, strand_text
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
@@ -20,7 +20,10 @@ LONGEST_NAME = 50
 
 @dataclass(frozen=True, slots=True)
 class Oligo:
-    """One strand to order: its bases 5' to 3', its length (nt), and the components it is part of."""
+    """One strand to order: its bases 5' to 3', its length (nt), and the components it is part of.
+
+    ``on_beads`` strands carry a biotin at their 5' end, by which streptavidin beads hold them.
+    """
 
     name: str
     strand: Strand
@@ -28,6 +31,7 @@ class Oligo:
     role: Role
     length: int
     used_in: tuple[str, ...]
+    on_beads: bool = False
 
     @property
     def is_bottom(self) -> bool:
@@ -47,7 +51,18 @@ def oligos_of(system: DsdSystem, assignment: SequenceAssignment) -> tuple[Oligo,
         for strand in dict.fromkeys(component.complex.strands):
             users.setdefault(strand, []).append(component)
     taken: set[str] = set()
-    return tuple(_oligo(strand, components, assignment, taken) for strand, components in users.items())
+    anchors = bead_strands(system)
+    return tuple(
+        replace(_oligo(strand, components, assignment, taken), on_beads=strand in anchors)
+        for strand, components in users.items()
+    )
+
+
+def bead_strands(system: DsdSystem) -> frozenset[Strand]:
+    """The starred strands of the scavengers that close the phases: they are pulled out on beads."""
+    scavengers = (system.by_name[name] for clock in system.clocks.values() for name in clock.scavengers)
+    strands = (strand for scavenger in scavengers for strand in scavenger.complex.strands)
+    return frozenset(strand for strand in strands if strand[0].starred)
 
 
 def _oligo(strand: Strand, components: list[Component], assignment: SequenceAssignment, taken: set[str]) -> Oligo:

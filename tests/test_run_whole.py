@@ -25,7 +25,7 @@ from dsd_ncrn.design.load import dump_design, load_design
 from dsd_ncrn.dsd.kernel import read_pil
 from dsd_ncrn.errors import CheckFailed
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole run")]
+pytestmark = pytest.mark.slow
 
 FILES = {
     "design.toml",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sequences.protocol import ScheduleRow
 
 ORDER = "order"
+ALSO_WRITTEN = {"idt-tube": ("idt-plate",), "idt-plate": ("idt-tube",)}
+"""The same maker sells both, and which is cheaper depends on the day: the files of both are written."""
 
 
 def order_stage(job: Job, tell: Tell) -> Outcome:
@@ -36,11 +38,13 @@ def order_outcome(job: Job, vendor: str) -> Outcome:
     oligos = oligos_of(system, job.assignment)
     check_reassembly(system, oligos, job.assignment)
     with TemporaryDirectory() as place:
-        summary, files = _written(oligos, vendor, Path(place))
+        written = [_written(oligos, each, Path(place)) for each in (vendor, *ALSO_WRITTEN.get(vendor, ()))]
+    summary = written[0][0]
+    files = {name: content for _, contents in written for name, content in contents.items()}
     schedule = iteration_schedule(job.study)
     wells = vendor_named(vendor).wells(oligos)
     protocol = protocol_markdown(system, oligos, job.assignment, spec.sequences, spec.order.volume_uL, schedule, wells=wells)
-    section = plain({**asdict(summary), "files": [f"{ORDER}/{name}" for name in summary.files]})
+    section = plain({**asdict(summary), "files": sorted(files), "plates": max(each.plates for each, _ in written)})
     note = f"{summary.oligos} oligos, {summary.bases} bases ({vendor})"
     return Outcome({**files, "protocol.md": protocol}, {"order": section}, note)
 

@@ -19,7 +19,7 @@ from dsd_ncrn.units import per_nM_s_to_per_M_s
 Floats = NDArray[np.float64]
 ALLOWED_RATIO = 1.1
 GRID_PER_M_S = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
-BISECTIONS = 2
+REFINEMENTS = 1
 LOWEST_PER_M_S = 1e-6
 HIGHEST_PER_M_S = 100.0
 
@@ -51,7 +51,7 @@ def leak_point(study: Study, rate_per_M_s: float, training: Training) -> LeakPoi
 def leak_sensitivity(
     study: Study, known: Iterable[LeakPoint] = (), pool: Executor | None = None, progress: Progress = no_progress
 ) -> LeakSensitivity:
-    """Sweep a uniform leak rate, bracket the tolerated one by bisection, and rank the gates.
+    """Sweep a uniform leak rate, close in on the tolerated one, and rank the gates.
 
     ``known`` points are not computed again; ``pool`` runs the trainings of one round side by side.
     """
@@ -62,7 +62,7 @@ def leak_sensitivity(
         sweep.add([min(points) / 10, min(points) / 100])
     while len(_passing(points)) == len(points) and max(points) < HIGHEST_PER_M_S:
         sweep.add([max(points) * 10])
-    for _ in range(BISECTIONS):
+    for _ in range(REFINEMENTS):
         sweep.add(_between(points))
     rate = per_nM_s_to_per_M_s(study.spec.leak.rate)
     tolerated = max(_passing(points), default=None)
@@ -74,7 +74,7 @@ class _Sweep:
 
     def __init__(self, study: Study, points: dict[float, LeakPoint], pool: Executor | None, progress: Progress) -> None:
         self.study, self.points, self.pool, self.progress = study, points, pool, progress
-        self.expected = len(GRID_PER_M_S) + BISECTIONS
+        self.expected = len(GRID_PER_M_S) + 2 * REFINEMENTS
 
     def add(self, rates: Iterable[float]) -> None:
         """Compute the missing ones of some rates."""
@@ -101,12 +101,13 @@ def _passing(points: Mapping[float, LeakPoint]) -> list[float]:
 
 
 def _between(points: Mapping[float, LeakPoint]) -> list[float]:
-    """The geometric mean of the last passing and the first failing rate."""
+    """Two rates that cut the gap between the last passing and the first failing one into equal factors."""
     passing = _passing(points)
     failing = [rate for rate in sorted(points) if rate not in passing]
     if not passing or not failing:
         return []
-    return [float(f"{np.sqrt(max(passing) * min(failing)):.3g}")]
+    low, high = max(passing), min(failing)
+    return [float(f"{low * (high / low) ** share:.3g}") for share in (1 / 3, 2 / 3)]
 
 
 def rank_leaks(study: Study, rate_per_M_s: float) -> tuple[LeakShare, ...]:
@@ -119,7 +120,7 @@ def rank_leaks(study: Study, rate_per_M_s: float) -> tuple[LeakShare, ...]:
 
     def after(leaking: list[int]) -> Floats:
         tube.state, tube.rates = start.copy(), quiet.copy()
-        tube.rates[leaking] = rate_per_M_s / per_nM_s_to_per_M_s(1.0)
+        tube.rates[leaking] = rate_per_M_s / per_nM_s_to_per_M_s(1.0) / study.spec.leak.clamp_factor
         tube.set_parameters(study.ideal.parameters[-1])
         tube.iterate(x, y)
         return tube.parameters()

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsd_ncrn.design.spec import DesignSpec
-from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
@@ -66,7 +66,7 @@ class Study:
         plan, names = self.spec.training, self.ideal.parameter_names
         training = train(tube, level, names, self.data, plan.epochs, plan.iterations, progress)
         used = np.array(tube.used)
-        fuels = {c.name: n for n, c in enumerate(self.system.components) if tube.refilled[n] and c.concentration > 0}
+        fuels = {c.name: n for n, c in enumerate(self.system.components) if _is_fuel(c)}
         return replace(
             training,
             fuel_used={name: used[:, number] for name, number in fuels.items()},
@@ -100,6 +100,11 @@ def train_ideal(
     names = tuple(variable.name for variable in ncrn.parameters)
     learner = IdealLearner(ncrn, engine)
     return train(learner, "ideal", names, data, spec.training.epochs, spec.training.iterations, progress)
+
+
+def _is_fuel(component: Component) -> bool:
+    """Whether a component's consumption is of interest: clocks are dosed anew in every iteration anyway."""
+    return component.topped_up and component.role != Role.CLOCK and component.concentration > 0
 
 
 def _calibrated(

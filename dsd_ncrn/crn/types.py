@@ -22,7 +22,7 @@ class Origin:
     term: str = ""
 
     def __str__(self) -> str:
-        return f"{self.stage} {self.reaction}".strip()
+        return self.reaction
 
 
 @dataclass(frozen=True, slots=True)

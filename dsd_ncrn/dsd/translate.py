@@ -133,12 +133,17 @@ def _buffers(ncrn: NeuralCrn, words: Words) -> list[Component]:
         if words.polarity[species] < 0:
             continue  # its cogate is a helper of the join that releases it
         if species in made:
-            level = _require(words.spec, "buffers", species.rstrip("pm0123456789"))
+            level = _require(words.spec, "buffers", _group(species))
             buffers.append(strand_component(f"{species}_cogate", words.cogate(species), Role.BUFFER, level))
         elif any(reaction.origin.stage != FLUSH and species in reaction.reactants for reaction in ncrn.crn.reactions):
             level = _require(words.spec, "gates", "N2").join
             buffers.append(cogate_sink(f"sink_{species}_cogate", species, level, words))
     return buffers
+
+
+def _group(species: str) -> str:
+    """The group of a species, its capital letters' word: ``A`` of ``A1p``, ``Zb`` of ``Zb2m``."""
+    return species.rstrip("pm0123456789")
 
 
 def _clock_components(phase: str, words: Words) -> list[Component]:
@@ -151,7 +156,7 @@ def _clock_components(phase: str, words: Words) -> list[Component]:
     level = _require(words.spec, "buffers", "clock")
     components = [strand_component(clock, words.helper(clock), Role.CLOCK, 0.0), capture(f"capture_{clock}", clock, words)]
     if phase == FLUSH:
-        closing = strand_component(f"{clock}_cogate", words.returned(clock), Role.BUFFER, level)
+        closing = strand_component(f"{clock}_cogate", words.returned(clock), Role.CLOCK, level)
         return [*components, strand_sink(f"scavenger_{clock}", clock, 0.0, words), closing]
     return [*components, cogate_sink(f"sink_{clock}_cogate", clock, level, words)]
 

@@ -67,7 +67,7 @@ class IdealLearner:
     def trace(self, x: Floats, y: Floats, points: int) -> Trajectory:
         """The trajectory of one iteration from a copy of the state, ``points`` per phase."""
         state, start = self.state.copy(), 0.0
-        self._load_all(state, self.ncrn.inputs, x)
+        self._feed(state, x)
         self._load_all(state, self.ncrn.targets, y)
         times, values, phases = [], [], []
         for phase in self.ncrn.crn.phases:
@@ -104,8 +104,13 @@ class IdealLearner:
 
     def _forward(self, state: Floats, x: Floats) -> Floats:
         state = state.copy()
-        self._load_all(state, self.ncrn.inputs, x)
+        self._feed(state, x)
         return self.run(state, self.ncrn.crn.phases[0])
+
+    def _feed(self, state: Floats, x: Floats) -> None:
+        self._load_all(state, self.ncrn.inputs, x)
+        for species, value in self.ncrn.padding:
+            state[self.system.index[species]] = value
 
     def _load_all(self, state: Floats, variables: tuple[Variable, ...], values: Floats) -> None:
         for variable, value in zip(variables, values):

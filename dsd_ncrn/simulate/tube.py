@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsd_ncrn.dsd.structure import Complex
-from dsd_ncrn.dsd.system import Counter, DsdSystem, Role
+from dsd_ncrn.dsd.system import Counter, DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.simulate.engines.types import Engine
@@ -50,7 +50,7 @@ class Tube:
         self.is_leak = np.array([step.kind == StepKind.LEAK for step in network.steps])
         self.rates = np.where(self.is_leak, self.system.rates * leak_rate, self.system.rates)
         self.nominal = np.array([component.concentration for component in system.components])
-        self.refilled = np.array([c.topped_up and c.role not in (Role.SIGNAL, Role.CLOCK) for c in system.components])
+        self.refilled = np.array([component.topped_up for component in system.components])
         self.state = np.zeros(self.system.size)
         self.state[: len(self.nominal)] = self.nominal
         self.used: list[Floats] = []
@@ -88,8 +88,7 @@ class Tube:
 
     def predict(self, x: Floats) -> Floats:
         """See Learner."""
-        state = self._refill(self.state.copy())
-        self._feed(state, self.ncrn.inputs, x)
+        state = self._fed(x)
         before, forward = self._outputs(state), self.ncrn.crn.phases[0].name
         return self._outputs(self.close_phase(self.run_phase(state, forward), forward)) - before
 
@@ -128,8 +127,7 @@ class Tube:
 
     def start_iteration(self, x: Floats, y: Floats) -> Floats:
         """The state at the start of an iteration: topped up, inputs and targets added."""
-        state = self._refill(self.state.copy())
-        self._feed(state, self.ncrn.inputs, x)
+        state = self._fed(x)
         self._feed(state, self.ncrn.targets, y)
         return state
 
@@ -197,6 +195,14 @@ class Tube:
         if self.top_up:
             mixed = state[: len(self.nominal)]
             mixed[:] = np.where(self.refilled, np.maximum(mixed, self.nominal), mixed)
+        return state
+
+    def _fed(self, x: Floats) -> Floats:
+        """A copy of the state, topped up, with inputs and padding added."""
+        state = self._refill(self.state.copy())
+        self._feed(state, self.ncrn.inputs, x)
+        for species, value in self.ncrn.padding:
+            state[self.system.index[self.dsd.signals[species]]] += value * self.unit
         return state
 
     def _feed(self, state: Floats, variables: tuple[Variable, ...], values: Floats) -> None:

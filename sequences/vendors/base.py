@@ -54,9 +54,13 @@ class Vendor:
 
     def scale(self, oligo: Oligo) -> LengthRange:
         """The first range that fits the oligo's length. Raises InputError naming the strand and the rule."""
-        found = next((each for each in self.ranges if oligo.length in each), None)
+        return self.first_fitting(oligo, self.ranges)
+
+    def first_fitting(self, oligo: Oligo, ranges: Sequence[LengthRange]) -> LengthRange:
+        """The first of some ranges that fits the oligo's length. Raises InputError as ``scale`` does."""
+        found = next((each for each in ranges if oligo.length in each), None)
         if found is None:
-            limits = ", ".join(f"{each.name} {each.shortest}-{each.longest} nt" for each in self.ranges)
+            limits = ", ".join(f"{each.name} {each.shortest}-{each.longest} nt" for each in ranges)
             remedy = f"Change the domain lengths, or choose another vendor for {oligo.name}."
             raise InputError(f"{self.title} makes {limits}: strand {oligo.name} is outside", oligo.length, remedy)
         return found

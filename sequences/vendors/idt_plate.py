@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from sequences.oligos import Oligo
-from sequences.vendors.base import LengthRange, Vendor, Well, csv_bytes, wells_by_column
+from sequences.vendors.base import LengthRange, Well, csv_bytes, wells_by_column
+from sequences.vendors.idt import Idt
 from sequences.vendors.xlsx import workbook_bytes
 
 MINIMUM_WELLS = 24
@@ -15,7 +16,7 @@ MINIMUM_WELLS = 24
 PLATE_WELLS = 96
 
 
-class IdtPlate(Vendor):
+class IdtPlate(Idt):
     """Header ``Well Position | Name | Sequence``, wells ``A1``, ``B1`` ... ``H12``. A map for the bench comes with it.
 
     Plates hold one scale: oligos of up to 60 nt go to 25-nmol plates, up to 90 nt to 100-nmol plates, and longer ones to
@@ -31,7 +32,7 @@ class IdtPlate(Vendor):
         by_name = {oligo.name: oligo for oligo in oligos}
         wells, names = self.wells(oligos), self._plate_names(oligos)
         sheets = {
-            names[plate]: [header, *((well.label, well.oligo, by_name[well.oligo].sequence) for well in group)]
+            names[plate]: [header, *((well.label, well.oligo, self.spelled(by_name[well.oligo])) for well in group)]
             for plate, group in groupby(wells, key=lambda well: well.plate)
         }
         rows = [(names[well.plate], well.label, well.oligo, by_name[well.oligo].role) for well in wells]

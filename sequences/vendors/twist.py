@@ -16,7 +16,8 @@ class Twist(Vendor):
     ranges = (LengthRange("pool", 1, 300),)
     advice = (
         "A pool is one tube of all strands in unknown amounts: gates cannot be annealed from it one by one. "
-        "Use it as a template for amplification, not as stocks. Check the limits, also for short oligos, on the vendor's "
+        "Use it as a template for amplification, not as stocks. It has no modifications: the scavengers that go on beads "
+        "need a 5' biotin and are to be ordered elsewhere. Check the limits, also for short oligos, on the vendor's "
         "page when ordering."
     )
 

@@ -54,10 +54,11 @@ def sealing_strand(reaction: Reaction, words: Words) -> Strand:
 
 def _outputs_innermost_last(reaction: Reaction) -> list[str]:
     """Net products first, then the catalysts in the order in which the join took them."""
-    catalysts = [reactant for reactant in reaction.reactants if reactant in reaction.products]
-    products = list(reaction.products)
-    for catalyst in catalysts:
-        products.remove(catalyst)
+    products, catalysts = list(reaction.products), []
+    for reactant in reaction.reactants:
+        if reactant in products:
+            products.remove(reactant)
+            catalysts.append(reactant)
     return products + catalysts
 
 

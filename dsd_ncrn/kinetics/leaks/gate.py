@@ -48,6 +48,10 @@ def _carriers(complexes: Sequence[Complex]) -> dict[Domain, list[tuple[Complex, 
 
 
 def _attackable(target: Complex) -> list[tuple[int, Domain]]:
-    """Positions whose partner a strand could displace, with the domain it must carry."""
-    paired = ((position, domain) for position, domain in enumerate(target.domains) if target.pairing[position] is not None)
-    return [(position, ~domain) for position, domain in paired if not domain.is_toehold]
+    """Positions whose partner a strand could displace to some effect, with the domain it must carry."""
+    with_toehold = [any(domain.is_toehold for domain in strand) for strand in target.strands for _ in strand]
+    return [
+        (position, ~domain)
+        for position, domain in enumerate(target.domains)
+        if not domain.is_toehold and (partner := target.pairing[position]) is not None and with_toehold[partner]
+    ]
