@@ -36,6 +36,7 @@ class Pipeline:
     skipped: Collection[str] = ()
     failed: dict[str, DsdNcrnError] = field(default_factory=dict)
     worked: list[str] = field(default_factory=list)
+    visited: set[str] = field(default_factory=set)
     summary: dict[str, Any] = field(default_factory=dict)
 
     def run(self) -> dict[str, Any]:
@@ -49,7 +50,8 @@ class Pipeline:
         try:
             with self._search_ended():
                 for stage in STAGES:
-                    self._visit(stage)
+                    if stage.name not in self.visited:
+                        self._visit(stage)
                     if stage.name == "translate":
                         self._start_search()
             self._conclude(started)
@@ -69,6 +71,7 @@ class Pipeline:
 
     def _visit(self, stage: Stage) -> None:
         """Keep, run or leave out one stage."""
+        self.visited.add(stage.name)
         missing = [name for name in stage.needs if name not in self.folder.stages or name in self.failed]
         key = self._key(stage)
         if not missing and self._keep(stage, key):
@@ -117,9 +120,11 @@ class Pipeline:
         self.job.sequence_search = start_search(self.job, lambda share: self.display.advance(SEQUENCES.name, share))
 
     def _tell(self, stage: str, share: float) -> None:
+        """Show how far a stage is; sequences that have come in are kept at once, not only after the long stages."""
         self.display.advance(stage, share)
-        if self.job.sequence_search is not None:
-            self.job.sequence_search.poll()
+        search = self.job.sequence_search
+        if search is not None and SEQUENCES.name not in self.visited and search.poll():
+            self._visit(SEQUENCES)
 
     @contextmanager
     def _search_ended(self) -> Iterator[None]:
