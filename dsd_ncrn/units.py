@@ -29,7 +29,7 @@ def parse_quantity(text: object, kind: str) -> float:
     match = _QUANTITY.fullmatch(text) if isinstance(text, str) else None
     if match is None or match.group(2) not in units:
         raise InputError(
-            f"a {kind} is a number and a unit", text, f"Write for example \"1 {next(iter(units))}\"; units: {', '.join(units)}."
+            f"a {kind} is a number and a unit", text, f'Write for example "1 {next(iter(units))}"; units: {", ".join(units)}.'
         )
     return float(match.group(1)) * units[match.group(2)]
 

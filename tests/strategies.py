@@ -29,7 +29,8 @@ def _helices(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.builds("{}( {} )".format, words, loop)
 
 
-kernels = st.lists(st.recursive(words, lambda inner: inner | _helices(inner), max_leaves=8), min_size=1, max_size=4).map(" ".join)
+nested = st.recursive(words, lambda inner: inner | _helices(inner), max_leaves=8)
+kernels = st.lists(nested, min_size=1, max_size=4).map(" ".join)
 """Kernel notation of connected complexes without pseudoknots."""
 
 

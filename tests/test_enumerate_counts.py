@@ -10,7 +10,7 @@ import pytest
 
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
 from dsd_ncrn.kinetics.jsonable import count_steps
-from dsd_ncrn.kinetics.network import StepKind
+from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from studies import A, C, E, P, T, U, X, Y, Z, catalysis, fork, join, network_of, transducer, two_inputs
 
 OUTPUTS = tuple(Domain(f"y{number}", 15) for number in range(1, 5))
@@ -109,26 +109,29 @@ def join_and_reporter() -> dict[str, Complex]:
     }
 
 
-def test_transducers_in_series_share_no_domain() -> None:
-    """Two transducers with private triggers make 2 * 16 - 3 species: they share Y and its cogate.
+def in_series(trigger: Domain) -> ReactionNetwork:
+    """X -> Y -> Z, the second transducer with this trigger."""
+    second = {
+        "join2": join((Y, T), (trigger, T), (trigger,)),
+        "fork2": fork((Y,), (T, Z), (T, trigger)),
+        "trigger2": free(T, trigger),
+        "helper_z": free(Z, T),
+    }
+    names = {complex_: name for name, complex_ in (transducer(Y) | second).items()}
+    return network_of({name: complex_ for complex_, name in names.items()})
 
-    Sharing the trigger is the known error: the second one's gates then react with the first one's strands.
+
+def test_reactions_must_not_share_a_trigger() -> None:
+    """Section 1 of the chemistry notes: with one trigger for two reactions, the join of either sets off both forks.
+
+    With private triggers two transducers share only Y and its cogate.
     """
-    own, shared = Domain("d", 15), A
-    sizes = []
-    for trigger in (own, shared):
-        second = {
-            "join2": join((Y, T), (trigger, T), (trigger,)),
-            "fork2": fork((Y,), (T, Z), (T, trigger)),
-            "trigger2": free(T, trigger),
-            "helper_z": free(Z, T),
-        }
-        merged = transducer(Y) | second
-        unique = {name: complex_ for name, complex_ in merged.items() if name == "trigger2" or complex_ != free(T, trigger)}
-        unique = unique if trigger is own else {name: made for name, made in unique.items() if name != "trigger"}
-        sizes.append(counts(merged if trigger is own else unique)[0])
-    assert sizes == [30, sizes[1]]
-    assert sizes[1] != sizes[0]
+    private, shared = in_series(C), in_series(A)
+    assert (len(private.names), len(shared.names)) == (2 * 16 - 2, 2 * 16 - 2 - 3)
+    for network, forks in ((private, {"fork"}), (shared, {"fork", "fork2"})):
+        released = network.position[free(A, T)]
+        met = {network.names[index] for step in network.steps if released in step.reactants for index in step.reactants}
+        assert met & {"fork", "fork2"} == forks
 
 
 def test_gates_out_of_reach_do_not_react() -> None:

@@ -42,7 +42,11 @@ def modules() -> Mapping[str, list[Component]]:
         "G + P -> 0, cooperative": cooperative_annihilation(reaction("G P", "", "N4"), turned),
         "A -> 0 in the flush": drain(reaction("A", "", "flush"), "c3", False, plain),
         "X -> 0 in the flush, X fed": drain(reaction("X", "", "flush"), "c3", True, plain),
-        "sinks": [strand_sink("scavenger", "c1", 10.0, plain), cogate_sink("sink", "c1", 10.0, plain), capture("bead", "c1", plain)],
+        "sinks": [
+            strand_sink("scavenger", "c1", 10.0, plain),
+            cogate_sink("sink", "c1", 10.0, plain),
+            capture("bead", "c1", plain),
+        ],
     }
 
 

@@ -1,18 +1,11 @@
-"""A whole run of a small design: every file, every key, resumed, repeated and interrupted."""
+"""A whole run of a small design: every file, every key, resumed and repeated."""
 
 from __future__ import annotations
 
 import csv
 import json
 import shutil
-import signal
-import subprocess
-import sys
-import time
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -24,6 +17,7 @@ from dsd_ncrn.crn.text import load_crn
 from dsd_ncrn.design.load import dump_design, load_design
 from dsd_ncrn.dsd.kernel import read_pil
 from dsd_ncrn.errors import CheckFailed
+from runs import contents, run, summary_of
 
 pytestmark = pytest.mark.slow
 
@@ -85,25 +79,6 @@ SECTIONS = {
     "order": {"vendor", "files", "oligos", "bases", "longest_nt", "plates"},
 }
 TRAINING = {"iterations", "epochs", "rmse_before", "rmse_after", "accuracy_before", "accuracy_after", "parameters"}
-
-
-def run(design: Path, out: Path, *options: str) -> Result:
-    """``dsd-ncrn run``."""
-    return CliRunner().invoke(main, ["run", str(design), "-o", str(out), "--workers", "1", *options])
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder by its name in it."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def summary_of(folder: Path) -> dict[str, Any]:
-    """The summary without its wall times."""
-    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    del summary["wall_seconds"]
-    if summary["sequences"]:
-        del summary["sequences"]["seconds"]
-    return summary
 
 
 @pytest.fixture(scope="module")
@@ -236,16 +211,13 @@ def test_another_seed_starts_over(copy: Path, design: Path) -> None:
 
 def test_an_order_elsewhere_leaves_the_run_as_it_is(copy: Path) -> None:
     before = contents(copy)
-    result = CliRunner().invoke(main, ["order", str(copy), "--vendor", "idt-plate", "--json"])
+    result = CliRunner().invoke(main, ["order", str(copy), "--vendor", "generic", "--json"])
     assert result.exit_code == 0, result.output
-    assert json.loads(result.stdout)["vendor"] == "idt-plate"
+    assert json.loads(result.stdout)["vendor"] == "generic"
     after = contents(copy)
     assert {name: after[name] for name in before} == before
-    assert {name for name in after if name not in before} == {
-        "order_idt-plate/order/idt_plates.xlsx",
-        "order_idt-plate/order/plate_map.csv",
-        "order_idt-plate/protocol.md",
-    }
+    made = {name for name in after if name not in before}
+    assert made == {"order_generic/order/oligos.csv", "order_generic/protocol.md"}
 
 
 def test_the_report_can_be_made_again(copy: Path) -> None:
@@ -275,42 +247,3 @@ def test_a_failed_stage_is_reported_and_the_others_are_done(
     assert summary["sequences"]["hard_violations"] == 0
     assert {"report.html", "sequences.csv", "summary.json"} <= set(contents(tmp_path / "out"))
     assert "system.json" not in contents(tmp_path / "out")
-
-
-@pytest.fixture
-def running(design: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
-    """A run in a process of its own, with its folder, once its first stages are finished."""
-    out = tmp_path / "out"
-    command = [sys.executable, "-c", "from cli.main import main; main()", "run", str(design), "-o", str(out)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 120
-    while not (out / "network.json").exists() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.05)
-    yield process, out
-    process.kill()
-    process.communicate()
-
-
-def test_an_interrupt_keeps_what_is_finished_and_the_next_run_goes_on(
-    running: tuple[subprocess.Popen[str], Path], design: Path
-) -> None:
-    process, out = running
-    process.send_signal(signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "Traceback" not in stderr
-    assert stderr.splitlines()[-1].startswith(f"Interrupted. Kept in {out}: compile, ideal, translate")
-    assert stdout == ""
-    written = contents(out)
-    assert not [name for name in written if name.endswith((".part", ".lock"))]
-    assert tomllib.loads(written["design.toml"].decode())["name"] == "small"
-    assert json.loads(written["summary.json"])["ncrn"]["reactions"] > 0
-    result = run(design, out, *(f"--skip={name}" for name in ("one_pot", "dsd_leaky", "leaks", "sequences")))
-    assert result.exit_code == 0, result.output
-    assert result.stderr.startswith("compile      finished already, kept")
-
-
-def test_a_second_run_in_the_same_folder_is_refused(running: tuple[subprocess.Popen[str], Path], design: Path) -> None:
-    result = run(design, running[1])
-    assert result.exit_code == 2
-    assert "another run is writing to this folder" in result.stderr

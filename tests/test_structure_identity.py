@@ -124,7 +124,9 @@ def test_look_ups_survive_another_process() -> None:
     salts = set()
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed}
-        done = subprocess.run([sys.executable, "-c", LOOK_UP], input=sent, capture_output=True, cwd=ROOT, env=environment, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", LOOK_UP], input=sent, capture_output=True, cwd=ROOT, env=environment, check=False
+        )
         assert done.returncode == 0, done.stderr.decode()
         salts.add(done.stdout)
     assert len(salts) == 2

@@ -48,7 +48,7 @@ def _worst_reaction(study: Study) -> tuple[str, float]:
     """The slow reaction whose firings differ most from the ideal ones over some training points."""
     ideal = IdealLearner(study.ncrn, study.engine)
     ideal.set_parameters(study.ideal.parameters[-1])
-    worst = {name: 0.0 for name in study.calibration.before}
+    worst = dict.fromkeys(study.calibration.before, 0.0)
     for x, y in list(zip(study.data.train_x, study.data.train_y))[:PROBES]:
         tube = study.tube()
         tube.set_parameters(study.ideal.parameters[-1])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
-from typing import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray

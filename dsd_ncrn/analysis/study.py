@@ -93,9 +93,7 @@ def study_of(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: str, prog
     return Study(spec, data, ncrn, ideal, calibration.system, network, calibration, chosen)
 
 
-def train_ideal(
-    spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: Engine, progress: Progress = no_progress
-) -> Training:
+def train_ideal(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: Engine, progress: Progress = no_progress) -> Training:
     """Train the ideal network on the design's data."""
     names = tuple(variable.name for variable in ncrn.parameters)
     learner = IdealLearner(ncrn, engine)

@@ -6,9 +6,9 @@ from the same end. Contract the "same" edges and 2-colour the rest.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Mapping, Sequence
 
 import networkx as nx
 

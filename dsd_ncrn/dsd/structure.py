@@ -6,9 +6,10 @@ the strands gives the same complex; ``Complex`` always holds the smallest rotati
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Iterator, NamedTuple, Sequence
+from typing import NamedTuple
 
 from dsd_ncrn.errors import InputError
 
@@ -82,7 +83,7 @@ class Complex:
         flat = [domain for strand in strands for domain in strand]
         for here, there in enumerate(pairing):
             if there is not None and (pairing[there] != here or flat[there] != ~flat[here]):
-                raise InputError(f"domain {flat[here]} cannot pair with {flat[there]}", None, "Pair a domain with its complement.")
+                raise InputError(f"domain {flat[here]} cannot pair with {flat[there]}", None, "Only complements pair.")
         strands, pairing = tuple(strands), tuple(pairing)
         turns = [strands[turn:] + strands[:turn] for turn in range(len(strands))]
         smallest = min(turns)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Mapping
 
 from dsd_ncrn.crn.types import Origin
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand
@@ -66,8 +66,9 @@ class DsdSystem:
     """A translated circuit.
 
     ``signals`` maps a formal species to the component name of its signal strand, ``cogates`` to its cogate.
-    ``clocks`` maps a phase name to its strands, ``joins`` a formal reaction to its input gate, ``counters`` to
-    what counts its firings. ``polarity`` is +1 for a signal ``<t x>``, -1 for ``<x u>``. ``cooperative`` and ``two_domain_annihilations`` name formal reactions.
+    ``clocks`` maps a phase name to its strands, ``joins`` a formal reaction to its input gate, ``counters`` to what
+    counts its firings. ``polarity`` is +1 for a signal ``<t x>``, -1 for ``<x u>``. ``cooperative`` and
+    ``two_domain_annihilations`` name formal reactions.
     """
 
     name: str

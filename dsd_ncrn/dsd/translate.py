@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.modules.annihilation import two_domain_annihilation
@@ -28,7 +30,8 @@ def translate(ncrn: NeuralCrn, spec: DesignSpec) -> DsdSystem:
     gates = [component for reaction in ncrn.crn.reactions for component in _gates(reaction, ncrn, polarity, words)]
     phases = [phase.name for phase in ncrn.crn.phases]
     clocks = {phase: _clock_components(phase, words) for phase in phases}
-    components = _merged([*_signals(ncrn, words), *_buffers(ncrn, words), *gates, *seals(words), *sum(clocks.values(), [])])
+    closing = chain.from_iterable(clocks.values())
+    components = _merged([*_signals(ncrn, words), *_buffers(ncrn, words), *gates, *seals(words), *closing])
     return DsdSystem(
         spec.name,
         components,
@@ -72,7 +75,7 @@ def _polarity(ncrn: NeuralCrn, spec: DesignSpec) -> Polarity:
         _require(spec, "gates", "cooperative")
         return assign_polarity([reaction for reaction in ncrn.crn.reactions if reaction.origin.stage != FLUSH])
     pairs = tuple(reaction.origin.reaction for reaction in ncrn.crn.reactions if is_annihilation(reaction))
-    return Polarity({species: 1 for species in _species(ncrn)}, (), pairs)
+    return Polarity(dict.fromkeys(_species(ncrn), 1), (), pairs)
 
 
 def _weak_toeholds(ncrn: NeuralCrn, spec: DesignSpec, polarity: Polarity) -> tuple[int, ...]:

@@ -7,9 +7,9 @@ a cooperative complex (Zhang 2011).
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Iterable, Mapping
 
 from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.design.spec import DesignSpec, GateBudget
@@ -94,5 +94,3 @@ def strand_component(name: str, strand: Strand, role: Role, concentration: float
 def gate_component(name: str, parts: Iterable[Open | Bound], concentration: float, *origins: Origin) -> Component:
     """A gate as a component."""
     return Component(name, gate(*parts), Role.GATE, concentration, origins)
-
-

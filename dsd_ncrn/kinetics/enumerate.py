@@ -7,7 +7,7 @@ grows with the number of reactions found, not with the square of the number of s
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from dsd_ncrn.crn.types import Origin
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand

@@ -8,8 +8,8 @@ is a reversible binding instead.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Sequence
 
 from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Complex, Domain, Strand
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Mapping
 
 from dsd_ncrn.crn.types import Origin
 from dsd_ncrn.dsd.structure import Complex

@@ -35,7 +35,6 @@ class RateModel(Protocol):
         """The reverse of such a binding."""
         ...
 
-
     def hybridisation(self) -> float:
         """Two unpaired complementary branch domains."""
         ...
@@ -63,7 +62,6 @@ class ToeholdLengthRates:
     def unbinding(self, held_nt: int) -> float:
         """Toehold dissociation, /s: the three-step model solved for it, k_r = k_b (k_f / k(n, 0) - 1)."""
         return MIGRATION_PER_S * (ASSOCIATION_PER_M_S / _by_length(held_nt) - 1)
-
 
     def hybridisation(self) -> float:
         """Association of free complementary strands, taken as fast as that of a long toehold, /nM/s."""

@@ -105,7 +105,7 @@ def _backward(term: Term) -> Term:
 def _needed(roots: Iterable[Terms], equations: Mapping[str, Terms]) -> set[str]:
     """The symbols that the root equations read, directly or through other equations."""
     needed: set[str] = set()
-    waiting = [terms for terms in roots]
+    waiting = list(roots)
     while waiting:
         names = {name.strip("|") for term in waiting.pop() for name in term.factors} & equations.keys()
         waiting += [equations[name] for name in sorted(names - needed)]

@@ -7,8 +7,8 @@ each join takes the rest. Loading, latency and depletion are thus all in the mea
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,8 +87,8 @@ def _reconcentrate(
         level, start = system.by_name[join].concentration / factor, designed.by_name[join].concentration
         if not 1 / MAX_FACTOR <= level / start <= MAX_FACTOR:
             raise CheckFailed(
-                f"{join} would need {level:.3g} nM to give reaction {name} its rate, {level / start:.2g} times its {start:g} nM: "
-                "change its concentration or its first_toehold under chemistry.gates"
+                f"{join} would need {level:.3g} nM to give reaction {name} its rate, {level / start:.2g} times its "
+                f"{start:g} nM: change its concentration or its first_toehold under chemistry.gates"
             )
         changed[join] = level
     return system.with_concentrations(changed)

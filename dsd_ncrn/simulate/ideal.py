@@ -50,7 +50,7 @@ class IdealLearner:
 
     def iterate(self, x: Floats, y: Floats) -> Floats:
         """See Learner."""
-        forward, *later = self.ncrn.crn.phases
+        later = self.ncrn.crn.phases[1:]
         after_forward = self._forward(self.state, x)
         state = after_forward.copy()
         self._load_all(state, self.ncrn.targets, y)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -234,4 +234,5 @@ class Recorder:
 
     def trajectory(self) -> Trajectory:
         """All that was recorded."""
-        return Trajectory(self.tube.system.species, np.concatenate(self._times), np.concatenate(self._values), tuple(self.phases))
+        times, values = np.concatenate(self._times), np.concatenate(self._values)
+        return Trajectory(self.tube.system.species, times, values, tuple(self.phases))

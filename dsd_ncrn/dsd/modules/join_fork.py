@@ -62,9 +62,7 @@ def _outputs_innermost_last(reaction: Reaction) -> list[str]:
     return products + catalysts
 
 
-def _join(
-    reaction: Reaction, clock: str | None, trigger: str, mirrored: list[str], words: Words
-) -> list[Open | Bound]:
+def _join(reaction: Reaction, clock: str | None, trigger: str, mirrored: list[str], words: Words) -> list[Open | Bound]:
     inputs = [words.cogate(reactant) for reactant in reaction.reactants]
     clocked = [words.returned(clock)] if clock else []
     last = [words.returned(trigger), *(words.signal(product) for product in mirrored), words.branch(words.join_end)]

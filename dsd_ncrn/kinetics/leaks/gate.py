@@ -8,7 +8,7 @@ leak per gate: gates in the middle of a reaction are too few to matter (at most 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Sequence
+from collections.abc import Sequence
 
 from dsd_ncrn.dsd.structure import Complex, Domain
 from dsd_ncrn.kinetics.enumerate import Enumerator

@@ -170,7 +170,8 @@ def _integrate(  # noqa: ANN202
                 h = _first_step(y, slope, relative, absolute, end - t)
             last = t + h >= end * (1 - 1e-14)
             step = end - t if last else h
-            _matrix(y, rates, reactants, jac_reaction, jac_which, jac_change, jac_position, 1 / (step * GAMMA), diagonal, matrix)
+            shift = 1 / (step * GAMMA)
+            _matrix(y, rates, reactants, jac_reaction, jac_which, jac_change, jac_position, shift, diagonal, matrix)
             error = np.inf
             if factorise(matrix, starts, columns, diagonal, work):
                 for i in range(STAGES):

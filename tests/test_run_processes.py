@@ -1,0 +1,116 @@
+"""Work in other processes: results, errors and progress come back, and nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from multiprocessing import active_children
+
+import pytest
+
+from cli.background import BackgroundTask
+from cli.workers import available_cpus, worker_pool
+from dsd_ncrn.errors import CheckFailed, InputError
+
+Report = Callable[[float], None]
+
+
+def double(value: int, report: Report) -> int:
+    """Reports far more often than a pipe could hold."""
+    for step in range(20_000):
+        report(step / 20_000)
+    return 2 * value
+
+
+def refuse(report: Report) -> None:
+    raise InputError("the rule", 7, "The remedy.")
+
+
+def fail(report: Report) -> None:
+    raise CheckFailed("the check")
+
+
+def die(report: Report) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def sleep(report: Report) -> None:
+    report(0.5)
+    time.sleep(600)
+
+
+def square(value: int) -> int:
+    return value**2
+
+
+def end_with(value: int) -> None:
+    os._exit(value)
+
+
+def test_a_result_comes_back_with_progress_on_the_way() -> None:
+    shares: list[float] = []
+    task = BackgroundTask(double, (21,), shares.append)
+    time.sleep(1.0)
+    assert task.result() == 42
+    assert shares == sorted(shares)
+    assert len(shares) == 100
+    task.stop()
+
+
+@pytest.mark.parametrize(
+    ("work", "error", "message"),
+    [
+        (refuse, InputError, r"^the rule \(got 7\)\. The remedy\.$"),
+        (fail, CheckFailed, "^the check$"),
+        (die, CheckFailed, "^a background process ended with exit code -9$"),
+    ],
+)
+def test_what_goes_wrong_there_is_raised_here(work: Callable[[Report], None], error: type[Exception], message: str) -> None:
+    task = BackgroundTask(work, (), lambda _: None)
+    with pytest.raises(error, match=message):
+        task.result()
+    task.stop()
+
+
+def test_a_task_is_stopped_at_once() -> None:
+    shares: list[float] = []
+    task = BackgroundTask(sleep, (), shares.append)
+    while not shares:
+        assert not task.poll(0.1)
+    start = time.monotonic()
+    task.stop()
+    assert time.monotonic() - start < 3
+    assert not task.process.is_alive()
+
+
+def test_one_worker_is_this_process_and_more_are_a_pool() -> None:
+    with worker_pool(1) as nobody:
+        assert nobody is None
+    with worker_pool(2) as pool:
+        assert pool is not None
+        assert list(pool.map(square, [1, 2, 3])) == [1, 4, 9]
+    assert active_children() == []
+    assert available_cpus() >= 1
+
+
+def test_a_killed_worker_is_a_failed_check_with_advice() -> None:
+    with pytest.raises(CheckFailed, match="use fewer with --workers"), worker_pool(2) as pool:
+        assert pool is not None
+        list(pool.map(end_with, [1]))
+
+
+def test_an_interrupt_ends_the_pool() -> None:
+    def interrupted() -> None:
+        with worker_pool(2) as pool:
+            assert pool is not None
+            assert list(pool.map(square, [2])) == [4]
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    deadline = time.monotonic() + 10
+    while active_children() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert active_children() == []
