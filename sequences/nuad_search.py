@@ -57,8 +57,8 @@ def require_nuad() -> None:
 class Search:
     """One search and the best words so far: what an interrupted search leaves is as good as what it returns.
 
-    ``deadline`` is in seconds of ``time.monotonic``; ``progress`` gets the share of steps done. Not frozen: nuad reports
-    back to it at every step.
+    ``deadline`` is in seconds of ``time.process_time``, which other work on the machine does not use up; ``progress``
+    gets the share of steps done. Not frozen: nuad reports back to it at every step.
     """
 
     context: Context
@@ -106,7 +106,7 @@ class Search:
         """Keep what is no worse; nuad asks once at every step, which makes it the place to count and to stop."""
         self.done += 1
         self.progress(self.done / self.steps)
-        if time.monotonic() > self.deadline:
+        if time.process_time() > self.deadline:
             raise _Stop
         return 1.0 if change <= _EPSILON else 0.0
 

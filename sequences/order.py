@@ -29,7 +29,7 @@ def vendor_named(name: str) -> Vendor:
     """The vendor of a name. Raises InputError with the nearest known one."""
     found = next((vendor for vendor in VENDORS if vendor.name == name), None)
     if found is None:
-        raise InputError("the vendor is known", name, did_you_mean(name, [vendor.name for vendor in VENDORS]))
+        raise InputError("unknown vendor", name, did_you_mean(name, [vendor.name for vendor in VENDORS]))
     return found
 
 

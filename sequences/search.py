@@ -59,7 +59,7 @@ def design_sequences(
     require_nuad()
     context, words = _start(system, rules, temperature, seed, tell)
     search = Search(
-        context, words, steps or _steps(rules, len(words)), start + rules.time_limit,
+        context, words, steps or _steps(rules, len(words)), time.process_time() + rules.time_limit,
         lambda share: tell(_SEED_SHARE + (1 - _SEED_SHARE) * share, "searching"),
     )  # fmt: skip
 

@@ -59,13 +59,13 @@ def test_strands_are_conserved_by_every_step(module: tuple[Path, tuple[int, int,
 
 
 def test_leaks_are_added_on_demand(tmp_path: Path, invoke: Invoke) -> None:
-    """``<t y>`` displaces the y of ``{t*}[x t]:[y]`` though x is still there."""
-    path = tmp_path / "gate.pil"
-    path.write_text(MODULES["annihilation"][0], encoding="utf-8")
+    """``<t a>`` displaces the ``<a t>`` of a transducer's join though no X is there."""
+    path = tmp_path / "transducer.pil"
+    path.write_text(MODULES["transducer"][0], encoding="utf-8")
     found = json.loads(invoke("enumerate", path, "--leaks", "--json").stdout)
     leaks = [step for step in found["reactions"] if step["kind"] == "leak"]
     assert found["leaks"] == len(leaks) > 0
-    assert ["Y", "gate"] in [sorted(step["reactants"]) for step in leaks]
+    assert ["join", "ta"] in [sorted(step["reactants"]) for step in leaks]
     assert {step["rate"] for step in leaks} == {1.0}
 
 

@@ -96,9 +96,13 @@ def test_one_worker_is_this_process_and_more_are_a_pool() -> None:
 
 
 def test_a_killed_worker_is_a_failed_check_with_advice() -> None:
-    with pytest.raises(CheckFailed, match="use fewer with --workers"), worker_pool(2) as pool:
-        assert pool is not None
-        list(pool.map(end_with, [1]))
+    def killed() -> None:
+        with worker_pool(2) as pool:
+            assert pool is not None
+            list(pool.map(end_with, [1]))
+
+    with pytest.raises(CheckFailed, match="use fewer with --workers"):
+        killed()
 
 
 def test_an_interrupt_ends_the_pool() -> None:

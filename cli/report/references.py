@@ -76,8 +76,8 @@ LIMITS = (
     ),
     Limit(
         "One displacement is one step",
-        "Toehold binding is not followed separately, so a toehold that is bound without displacing occupies nothing. At these "
-        "concentrations 5-nt toeholds may slow everything about twofold.",
+        "Toehold binding is not followed separately, so a toehold that is bound without displacing occupies nothing. At "
+        "tens of µM of toehold strands the occupied ones may slow everything four- to tenfold, and stretch the hours.",
         ("Cardelli 2010", "Zhang & Winfree 2009"),
     ),
     Limit(

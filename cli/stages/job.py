@@ -112,11 +112,13 @@ def job_of(design: Path, seed: int, engine: str = DEFAULT_ENGINE, strands: bool 
     Raises InputError naming the file, and the line where it is known, for a design that does not allow that.
     """
     from dsd_ncrn.design.load import load_design
+    from dsd_ncrn.ncrn.signs import check_signs
     from dsd_ncrn.simulate.engines import engine_named
 
     _refuse_networks(design)
     job = Job(load_design(design), seed, engine_named(engine).name)
     with _placed(design):
+        check_signs(job.spec, job.data)
         _ = job.ncrn, job.translated if strands else None
     return job
 

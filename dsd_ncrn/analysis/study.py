@@ -13,6 +13,7 @@ from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.compile import compile_design
+from dsd_ncrn.ncrn.signs import check_signs
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.simulate.calibrate import Calibration, calibrate
 from dsd_ncrn.simulate.engines import engine_named
@@ -94,7 +95,8 @@ def study_of(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: str, prog
 
 
 def train_ideal(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: Engine, progress: Progress = no_progress) -> Training:
-    """Train the ideal network on the design's data."""
+    """Train the ideal network on the design's data. Raises InputError where the data do not fit the rails."""
+    check_signs(spec, data)
     names = tuple(variable.name for variable in ncrn.parameters)
     learner = IdealLearner(ncrn, engine)
     return train(learner, "ideal", names, data, spec.training.epochs, spec.training.iterations, progress)

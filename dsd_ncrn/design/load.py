@@ -89,7 +89,8 @@ def _tuples(value: Any) -> Any:
 def _first_problem(error: ValidationError, data: dict[str, Any], text: str, file: str) -> InputError:
     places = positions(text)
     found = [(problem, _nearest(places, problem.key)) for problem in problems_of(error, data)]
-    found.sort(key=lambda pair: pair[1].line if pair[1] else 0)
+    # a misspelt key shows up twice, as unknown and as missing: the first of the two says what to do
+    found.sort(key=lambda pair: (not pair[0].rule.startswith("unknown key"), pair[1].line if pair[1] else 0))
     problem, place = found[0]
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     return InputError(problem.rule + more, problem.value, problem.remedy, file, place.line if place else 1)

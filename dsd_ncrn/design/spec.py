@@ -15,7 +15,7 @@ from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.units import format_quantity, parse_quantity
 
 GATE_KINDS = ("N1", "bias", "N2", "N3", "N4", "annihilation", "cooperative", "flush", "feed")
-BUFFER_GROUPS = ("X", "P", "Z", "Zb", "A", "G", "Y", "B", "I", "clock")
+BUFFER_GROUPS = ("X", "P", "Pb", "Z", "Zb", "A", "G", "Gb", "Y", "B", "I", "clock")
 _BASE_UNITS = {"concentration": "nM", "time": "s", "bimolecular rate": "/nM/s", "temperature": "C"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from dsd_ncrn.crn.types import Reaction
+from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.modules.annihilation import two_domain_annihilation
 from dsd_ncrn.dsd.modules.cooperative import cooperative_annihilation
@@ -14,7 +15,7 @@ from dsd_ncrn.dsd.modules.sinks import capture, cogate_sink, strand_sink
 from dsd_ncrn.dsd.polarity import Polarity, assign_polarity, is_annihilation
 from dsd_ncrn.dsd.system import ClockStrands, Component, Counter, DsdSystem, Role
 from dsd_ncrn.dsd.words import Words, budget_name, strand_component
-from dsd_ncrn.errors import InputError, did_you_mean
+from dsd_ncrn.errors import did_you_mean
 from dsd_ncrn.ncrn.types import NeuralCrn
 
 FLUSH = "flush"
@@ -85,7 +86,8 @@ def _weak_toeholds(ncrn: NeuralCrn, spec: DesignSpec, polarity: Polarity) -> tup
     for name in sorted({budget_name(reaction) for reaction in joined}):
         length = _require(spec, "gates", name).first_toehold
         if length > full:
-            raise InputError(f"first_toehold of gates.{name} is longer than the toehold of {full} nt", length, "Shorten it.")
+            rule = f"first_toehold of gates.{name} is longer than the toehold of {full} nt"
+            raise DesignError(rule, length, "Shorten it.", key=("chemistry", "gates", name))
         weak |= {length} - {full}
     return tuple(sorted(weak))
 
@@ -93,7 +95,8 @@ def _weak_toeholds(ncrn: NeuralCrn, spec: DesignSpec, polarity: Polarity) -> tup
 def _require(spec: DesignSpec, table: str, name: str):  # noqa: ANN202  a budget or a concentration, by table
     entries = getattr(spec.chemistry, table)
     if name not in entries:
-        raise InputError(f"chemistry.{table} has no entry for {name}", None, f"Add one. {did_you_mean(name, entries)}")
+        remedy = f"Add one. {did_you_mean(name, entries)}"
+        raise DesignError(f"chemistry.{table} has no entry for {name}", None, remedy, key=("chemistry", table))
     return entries[name]
 
 

@@ -48,12 +48,15 @@ class ToeholdLengthRates:
 
         Measured values for m = 0 and m = n. Between them the geometric mean of k(n, n) and k(m, m), split so that
         forward over backward is the ratio of the toeholds' dissociation constants (detailed balance). The one
-        published pair further than one nucleotide off the diagonal, (5, 7), is 20 times below this.
+        published pair further than one nucleotide off the diagonal, (5, 7), is 20 times below this. No exchange is
+        faster than displacement by the longer toehold: both directions are slowed alike where it would be.
         """
         if released_nt == 0:
             return _by_length(invading_nt) * PER_M_TO_PER_NM
         mean = sqrt(_exchange(invading_nt) * _exchange(released_nt))
-        return mean * sqrt(self.unbinding(released_nt) / self.unbinding(invading_nt)) * PER_M_TO_PER_NM
+        tilt = sqrt(self.unbinding(released_nt) / self.unbinding(invading_nt))
+        limit = _by_length(max(invading_nt, released_nt)) / (mean * max(tilt, 1 / tilt))
+        return mean * tilt * min(1.0, limit) * PER_M_TO_PER_NM
 
     def binding(self, invading_nt: int) -> float:
         """Toehold association, /nM/s."""

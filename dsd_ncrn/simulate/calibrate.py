@@ -22,6 +22,8 @@ from dsd_ncrn.simulate.tube import Tube
 Floats = NDArray[np.float64]
 ROUNDS = 6
 CLOSE_ENOUGH = 1e-4
+CONVERGED = 0.02
+NEGLIGIBLE = 1e-9
 MAX_FACTOR = 4.0
 """A join is moved from its designed concentration by no more than this factor."""
 
@@ -44,7 +46,9 @@ def calibrate(
 ) -> Calibration:
     """Iterate until every slow reaction fires as often as it should at the reference point (x, y).
 
-    ``ideal`` holds the reference parameters. Raises CheckFailed where a join would have to leave its bounds.
+    ``ideal`` holds the reference parameters. A reaction that the ideal network does not fire there, as that of an empty
+    rail, and one without outputs, which nothing counts, keep their designed gates. Raises CheckFailed where a join would have to leave its bounds, where a reaction does
+    not fire at all, and where the rounds do not converge.
     """
     slow = {r.origin.reaction: next(iter(r.phases)) for r in ideal.ncrn.crn.reactions if not r.fast}
     wanted = ideal.extents(x, y)
@@ -56,6 +60,7 @@ def calibrate(
             break
         schedule = _stretch(schedule, ratio, slow, free_phases)
         system = _reconcentrate(system, designed, ratio, slow, free_phases)
+    _check_converged(ratio)
     return Calibration(system, schedule, before, ratio)
 
 
@@ -64,15 +69,29 @@ def _ratios(
 ) -> dict[str, float]:
     tube.set_parameters(np.array([ideal.read(ideal.state, variable) for variable in ideal.ncrn.parameters]))
     fired = tube.extents(x, y)
-    return {name: fired[name] / wanted[name] for name in slow}
+    least = NEGLIGIBLE * max(wanted.values())
+    ratios = {name: fired[name] / wanted[name] for name in slow if name in fired and wanted[name] > least}
+    for name, ratio in ratios.items():
+        if ratio <= 0:
+            raise CheckFailed(f"reaction {name} never fires at strand level: check its fork, fuel and buffers under chemistry")
+    return ratios
+
+
+def _check_converged(ratio: Mapping[str, float]) -> None:
+    name = max(ratio, key=lambda reaction: abs(np.log(ratio[reaction])))
+    if abs(np.log(ratio[name])) > CONVERGED:
+        raise CheckFailed(
+            f"calibration did not settle: after {ROUNDS} rounds reaction {name} fires {ratio[name]:.3g} times as often as it "
+            "should; give it more gate, fuel or buffer under chemistry"
+        )
 
 
 def _common(ratio: Mapping[str, float], slow: Mapping[str, str], phase: str) -> float:
-    return float(np.exp(np.mean([np.log(ratio[name]) for name, when in slow.items() if when == phase])))
+    return float(np.exp(np.mean([np.log(value) for name, value in ratio.items() if slow[name] == phase])))
 
 
 def _stretch(schedule: Schedule, ratio: Mapping[str, float], slow: Mapping[str, str], free: set[str]) -> Schedule:
-    for phase in sorted(free & set(slow.values())):
+    for phase in sorted(free & {slow[name] for name in ratio}):
         schedule = schedule.with_phase(phase, schedule.phases[phase] / _common(ratio, slow, phase))
     return schedule
 
@@ -81,8 +100,8 @@ def _reconcentrate(
     system: DsdSystem, designed: DsdSystem, ratio: Mapping[str, float], slow: Mapping[str, str], free: set[str]
 ) -> DsdSystem:
     changed = {}
-    for name, phase in slow.items():
-        join = system.joins[name]
+    for name in ratio:
+        join, phase = system.joins[name], slow[name]
         factor = ratio[name] / (_common(ratio, slow, phase) if phase in free else 1.0)
         level, start = system.by_name[join].concentration / factor, designed.by_name[join].concentration
         if not 1 / MAX_FACTOR <= level / start <= MAX_FACTOR:

@@ -12,14 +12,17 @@ sealed by ``<i t>``. The seals are shared by all gates, so what sealing sets fre
 from __future__ import annotations
 
 from dsd_ncrn.crn.types import Reaction
+from dsd_ncrn.design.problems import DesignError
+from dsd_ncrn.design.spec import GateBudget
 from dsd_ncrn.dsd.structure import Bound, Open, Strand
 from dsd_ncrn.dsd.system import Component, Role
-from dsd_ncrn.dsd.words import Words, gate_component, strand_component
+from dsd_ncrn.dsd.words import Words, budget_name, gate_component, strand_component
 
 
 def join_fork(reaction: Reaction, clock: str | None, words: Words) -> list[Component]:
     """Gates and helpers of one reaction with at least one output."""
     name, budget, trigger = reaction.origin.reaction, words.budget(reaction), trigger_name(reaction)
+    check_fuels(reaction, budget)
     mirrored = [product for product in reaction.products if words.polarity.get(product, 1) < 0]
     straight = [product for product in _outputs_innermost_last(reaction) if product not in mirrored]
     return [
@@ -28,6 +31,15 @@ def join_fork(reaction: Reaction, clock: str | None, words: Words) -> list[Compo
         strand_component(f"helper_{name}", words.helper(trigger), Role.FUEL, budget.fuel, reaction.origin),
         *(component for product in mirrored for component in _mirrored_helpers(reaction, product, words)),
     ]
+
+
+def check_fuels(reaction: Reaction, budget: GateBudget) -> None:
+    """Raises DesignError where a reaction with outputs is allotted no fork or no helper."""
+    kind = budget_name(reaction)
+    for part, level in (("join", budget.join), ("fork", budget.fork), ("fuel", budget.fuel)):
+        if level <= 0:
+            rule = f"the gates of {kind} make something, so their {part} must be above 0"
+            raise DesignError(rule, f"{level:g} nM", "Give it a concentration.", key=("chemistry", "gates", kind))
 
 
 def trigger_name(reaction: Reaction) -> str:
