@@ -138,7 +138,7 @@ def test_a_folder_with_other_files_is_left_alone(small: Path, tmp_path: Path, in
         (("train", "DESIGN", "--engine", "euler"), "unknown engine (got 'euler')"),
         (("simulate", "DESIGN", "--t-end", "0"), "0.0 is not in the range x>0"),
         (("simulate", "DESIGN", "--t-end", "nan"), "--t-end is a finite number (got nan)"),
-        (("order", "DESIGN", "--vendor", "idt"), "the vendor is known (got 'idt')"),
+        (("order", "DESIGN", "--vendor", "idt"), "unknown vendor (got 'idt')"),
         (("list", "colours"), "'colours' is not one of"),
         (("report", "."), "this folder holds no run"),
         (("order", "EMPTY"), "this folder holds no run"),

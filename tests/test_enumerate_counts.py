@@ -1,6 +1,6 @@
 """Networks of single gates against the counts of the literature.
 
-Counts: section 1 of the project's chemistry notes, computed there independently and, where its semantics apply, by
+Counts: computed independently by hand from Cardelli's gates and, where its semantics apply, by
 Visual DSD and Peppercorn; two-domain gates after Cardelli, "Two-domain DNA strand displacement" (DCM 2010).
 """
 
@@ -122,7 +122,7 @@ def in_series(trigger: Domain) -> ReactionNetwork:
 
 
 def test_reactions_must_not_share_a_trigger() -> None:
-    """Section 1 of the chemistry notes: with one trigger for two reactions, the join of either sets off both forks.
+    """with one trigger for two reactions, the join of either sets off both forks.
 
     With private triggers two transducers share only Y and its cogate.
     """

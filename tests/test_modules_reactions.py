@@ -115,7 +115,7 @@ def test_nothing_is_made_while_an_input_is_missing(formal: Reaction, clock: str 
 
 @pytest.mark.parametrize("cooperative", [False, True])
 def test_annihilations_take_one_of_each(cooperative: bool) -> None:
-    """X + Y -> 0 (section 1 of the project's chemistry notes): 7 species; 1 + 1 two-domain, 2 + 2 cooperative."""
+    """X + Y -> 0 (Cardelli 2010; Zhang 2011): 7 species; 1 + 1 two-domain, 2 + 2 cooperative."""
     formal, words = reaction("G P", "", "N4"), TURNED if cooperative else PLAIN
     components = cooperative_annihilation(formal, words) if cooperative else two_domain_annihilation(formal, words)
     present = {name: free(*words.signal(name)) for name in "GP"} | {components[0].name: components[0].complex}

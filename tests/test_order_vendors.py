@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sequences_circuits import SMALL_WORDS, small_circuit
 
 from dsd_ncrn.dsd.structure import Domain
 from dsd_ncrn.dsd.system import Role
@@ -19,6 +18,7 @@ from sequences.oligos import Oligo, oligos_of
 from sequences.order import vendor_named, write_order
 from sequences.vendors import VENDORS
 from sequences.vendors.base import Vendor
+from sequences_circuits import SMALL_WORDS, small_circuit
 
 ORDERED = oligos_of(small_circuit(), SequenceAssignment(SMALL_WORDS))
 

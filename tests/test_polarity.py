@@ -18,7 +18,7 @@ def polarity_of(text: str) -> Polarity:
 
 
 def test_the_linear_regressor_can_be_coloured() -> None:
-    """Section 1 of the chemistry notes: X, P and A equal, G+ opposite to P."""
+    """X, P and A equal, G+ opposite to P."""
     ncrn = compile_design(design("linreg2d_cooperative"), 2)
     found = assign_polarity([reaction for reaction in ncrn.crn.reactions if reaction.origin.stage != "flush"])
     assert found.cooperative == ("N4_1p", "N4_2p")

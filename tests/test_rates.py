@@ -30,11 +30,12 @@ def test_exchange_of_equal_toeholds_is_the_measured_value(length: int, per_M_s: 
 @settings(max_examples=100, deadline=None)
 @given(toeholds, toeholds)
 def test_exchange_obeys_detailed_balance(invading: int, released: int) -> None:
-    """k(n, m) / k(m, n) is the ratio of the dissociation constants, and the geometric mean that of the two diagonals."""
+    """k(n, m) / k(m, n) is the ratio of the dissociation constants, at the two diagonals' geometric mean or below it."""
     there, back = RATES.displacement(invading, released), RATES.displacement(released, invading)
     assert there / back == pytest.approx(RATES.unbinding(released) / RATES.unbinding(invading))
     diagonal = RATES.displacement(invading, invading) * RATES.displacement(released, released)
-    assert there * back == pytest.approx(diagonal)
+    assert there * back <= diagonal * (1 + 1e-12)
+    assert max(there, back) <= RATES.displacement(max(invading, released), 0) * (1 + 1e-12)
 
 
 @settings(max_examples=100, deadline=None)

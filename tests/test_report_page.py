@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from report_runs import HOSTILE, SECTIONS, full_summary, write_full_run, write_json
 
 from cli.report import build_report
 from dsd_ncrn.errors import InputError
+from report_runs import HOSTILE, SECTIONS, full_summary, write_full_run, write_json
 
 VOID = {"meta", "link", "input", "br", "hr", "img", "col"}
 SELF_CLOSING = {"path", "use", "rect"}

@@ -8,7 +8,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from report_runs import HOSTILE, JOIN, full_summary, write_full_run, write_json
 
 from cli.report import tables, verdict
 from cli.report.data import ReportData, read_run
@@ -19,6 +18,7 @@ from cli.report.figures.trajectories import phase_axis
 from cli.report.kernel import Block, gate_blocks
 from cli.report.picture import picture
 from cli.report.text import days, number, percent, size
+from report_runs import HOSTILE, JOIN, full_summary, write_full_run, write_json
 
 LENGTHS = {"t": 5, "x": 15, "p": 15, "c1": 15, "r": 15}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sequences_circuits import SMALL_WORDS, small_circuit
 
 from dsd_ncrn.errors import InputError
 from sequences.assignment import SequenceAssignment, assignment_csv, check_covers, read_assignment
+from sequences_circuits import SMALL_WORDS, small_circuit
 
 
 def _written(folder: Path, text: str) -> Path:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sequences_circuits import SMALL_WORDS, linear_circuit, small_circuit
 
 from dsd_ncrn.dsd.structure import Domain, free
 from dsd_ncrn.dsd.system import Component, Role
 from dsd_ncrn.errors import CheckFailed
 from sequences.assignment import SequenceAssignment
 from sequences.oligos import LONGEST_NAME, NAME, check_reassembly, oligos_of
+from sequences_circuits import SMALL_WORDS, linear_circuit, small_circuit
 
 GOOD = SequenceAssignment(SMALL_WORDS)
 SYSTEM = small_circuit()

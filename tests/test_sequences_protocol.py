@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 
 import pytest
-from sequences_circuits import SMALL_WORDS, linear_circuit, small_circuit
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.errors import InputError
@@ -15,6 +14,7 @@ from sequences.mixing import SMALLEST_UL, USUAL_STOCKS, Stocks, annealing_recipe
 from sequences.oligos import oligos_of
 from sequences.protocol import ScheduleRow, protocol_markdown
 from sequences.vendors import VENDORS
+from sequences_circuits import SMALL_WORDS, linear_circuit, small_circuit
 
 SYSTEM = small_circuit()
 GOOD = SequenceAssignment(SMALL_WORDS, seed=0, temperature=25.0)

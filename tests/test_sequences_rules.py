@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sequences_circuits import SMALL_WORDS, linear_circuit, small_circuit
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.structure import Domain, free
@@ -16,6 +15,7 @@ from sequences.rules import RULES
 from sequences.rules.base import Context, Rule
 from sequences.rules.toehold_crosstalk import toehold_limit
 from sequences.thermo import Energies
+from sequences_circuits import SMALL_WORDS, linear_circuit, small_circuit
 
 LIMITS = SequenceRules()
 

@@ -11,7 +11,6 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from sequences_circuits import linear_circuit, small_circuit
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.errors import InputError
@@ -22,6 +21,7 @@ from sequences.search import SearchInterrupted, design_sequences
 from sequences.seeding import draw_words, greedy_words
 from sequences.thermo import PARAMETER_SET, Energies
 from sequences.verdicts import judge
+from sequences_circuits import linear_circuit, small_circuit
 
 pytest.importorskip("nuad")
 
@@ -114,7 +114,7 @@ def test_without_nuad_the_commands_to_install_it_are_named(monkeypatch: pytest.M
         return real(name, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(InputError, match="uv sync.*pip install --no-deps nuad==0.4.6"):
+    with pytest.raises(InputError, match=r"uv sync.*pip install --no-deps nuad==0\.4\.6"):
         design_sequences(small_circuit(), RULES, 25.0, 0)
 
 

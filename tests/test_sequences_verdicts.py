@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 
 import pytest
-from sequences_circuits import SMALL_WORDS, join, small_circuit
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.errors import InputError
 from sequences.assignment import SequenceAssignment
 from sequences.folding import dot_parens, target_checks
 from sequences.verdicts import WORST_SHOWN, judge
+from sequences_circuits import SMALL_WORDS, join, small_circuit
 
 RULES = SequenceRules()
 GOOD = SequenceAssignment(SMALL_WORDS)

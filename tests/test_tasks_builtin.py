@@ -52,7 +52,7 @@ def test_linreg2d_is_the_plane_of_the_paper() -> None:
     weights, *_ = np.linalg.lstsq(design, y, rcond=None)
     assert weights == pytest.approx([1.0, 2.0, 1.0], abs=0.03)
     assert np.std(y - design @ weights) == pytest.approx(0.4, abs=0.01)
-    assert 1.0 <= x.min() and x.max() <= 5.0
+    assert x.min() >= 1.0 and x.max() <= 5.0
 
 
 def test_least_squares_on_linreg2d_leaves_the_error_that_is_to_be_expected() -> None:
@@ -72,7 +72,7 @@ def test_xor_and_rings_are_the_definitions_of_the_paper() -> None:
     rings = load_dataset(Task(name="rings2d"), 0)
     radius = np.hypot(rings.train_x[:, 0], rings.train_x[:, 1])
     assert radius[rings.train_y == 0].max() < 0.45
-    assert 0.5 < radius[rings.train_y == 1].min() and radius[rings.train_y == 1].max() < 1.0
+    assert radius[rings.train_y == 1].min() > 0.5 and radius[rings.train_y == 1].max() < 1.0
 
 
 def test_an_unknown_task_names_the_nearest_one() -> None:

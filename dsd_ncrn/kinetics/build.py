@@ -9,6 +9,8 @@ from dsd_ncrn.kinetics.leaks import LEAK_MODELS
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
 
+FUELS = (Role.FUEL, Role.BUFFER, Role.CLOCK)
+
 
 def build_network(system: DsdSystem, leak_model: str | None = None, rates: RateModel | None = None) -> ReactionNetwork:
     """Enumerate a system; the species of ``system.components`` come first, under their names.
@@ -20,7 +22,9 @@ def build_network(system: DsdSystem, leak_model: str | None = None, rates: RateM
         enumerator.add(component.complex)
     enumerator.run()
     if leak_model is not None:
-        _model(leak_model).extend(enumerator, [c.complex for c in system.components if c.role == Role.GATE])
+        gates = [component.complex for component in system.components if component.role == Role.GATE]
+        fuels = frozenset(component.complex for component in system.components if component.role in FUELS)
+        _model(leak_model).extend(enumerator, gates, fuels)
     return to_network(enumerator, {component.complex: component.name for component in system.components})
 
 

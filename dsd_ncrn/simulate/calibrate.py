@@ -20,7 +20,7 @@ from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.tube import Tube
 
 Floats = NDArray[np.float64]
-ROUNDS = 6
+ROUNDS = 10
 CLOSE_ENOUGH = 1e-4
 CONVERGED = 0.02
 NEGLIGIBLE = 1e-9
@@ -47,8 +47,8 @@ def calibrate(
     """Iterate until every slow reaction fires as often as it should at the reference point (x, y).
 
     ``ideal`` holds the reference parameters. A reaction that the ideal network does not fire there, as that of an empty
-    rail, and one without outputs, which nothing counts, keep their designed gates. Raises CheckFailed where a join would have to leave its bounds, where a reaction does
-    not fire at all, and where the rounds do not converge.
+    rail, and one without outputs, which nothing counts, keep their designed gates. Raises CheckFailed where a join would
+    have to leave its bounds, where a reaction does not fire at all, and where the rounds do not converge.
     """
     slow = {r.origin.reaction: next(iter(r.phases)) for r in ideal.ncrn.crn.reactions if not r.fast}
     wanted = ideal.extents(x, y)
@@ -103,11 +103,17 @@ def _reconcentrate(
     for name in ratio:
         join, phase = system.joins[name], slow[name]
         factor = ratio[name] / (_common(ratio, slow, phase) if phase in free else 1.0)
-        level, start = system.by_name[join].concentration / factor, designed.by_name[join].concentration
-        if not 1 / MAX_FACTOR <= level / start <= MAX_FACTOR:
-            raise CheckFailed(
-                f"{join} would need {level:.3g} nM to give reaction {name} its rate, {level / start:.2g} times its "
-                f"{start:g} nM: change its concentration or its first_toehold under chemistry.gates"
-            )
-        changed[join] = level
+        changed[join] = system.by_name[join].concentration / factor
+    _check_bounds(changed, {system.joins[name]: name for name in ratio}, designed)
     return system.with_concentrations(changed)
+
+
+def _check_bounds(levels: Mapping[str, float], reactions: Mapping[str, str], designed: DsdSystem) -> None:
+    """Raises CheckFailed naming the join furthest from its design: where a phase is stretched, it moves the others too."""
+    shift = {join: level / designed.by_name[join].concentration for join, level in levels.items()}
+    join = max(shift, key=lambda name: abs(np.log(shift[name])))
+    if not 1 / MAX_FACTOR <= shift[join] <= MAX_FACTOR:
+        raise CheckFailed(
+            f"{join} would need {levels[join]:.3g} nM to give reaction {reactions[join]} its rate, {shift[join]:.2g} times its "
+            f"{designed.by_name[join].concentration:g} nM: change its concentration or its first_toehold under chemistry.gates"
+        )

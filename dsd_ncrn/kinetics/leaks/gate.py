@@ -1,14 +1,17 @@
 """Gate leak: a free strand displaces a bound strand of the same recognition domain without any toehold.
 
 Visual DSD's gradual leaks (Lakin et al., Bioinformatics 27:3211, 2011): every free strand attacks every gate as it
-was mixed; what a real reaction does anyway is no leak, and what comes out reacts on by ordinary displacement. One
-leak per gate: gates in the middle of a reaction are too few to matter (at most a few per cent of the fresh ones).
+was mixed; what a real reaction does anyway is no leak, and what comes out reacts on by ordinary displacement.
+
+First order in the leak rate: gates in the middle of a reaction, a few per cent of the fresh ones, are not attacked, and
+two products of leaks are never brought together. A fuel that replaces a strand without a toehold, as a seal before its
+time, is left out: it opens nothing, frees nothing that could react, and is not missed.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from dsd_ncrn.dsd.structure import Complex, Domain
 from dsd_ncrn.kinetics.enumerate import Enumerator
@@ -23,14 +26,18 @@ class GateLeak:
 
     name = "gate"
 
-    def extend(self, enumerator: Enumerator, gates: Sequence[Complex]) -> None:
-        """Add the leak steps of ``gates`` with every free strand known so far, and all that follows from them."""
+    def extend(self, enumerator: Enumerator, gates: Sequence[Complex], fuels: Collection[Complex] = ()) -> None:
+        """Add the leak steps of ``gates`` with every free strand known so far, and all that follows from them.
+
+        ``fuels`` are the strands that are there in excess.
+        """
         enumerator.common = frozenset(enumerator.position)
         carriers = _carriers(list(enumerator.position))
         for target in gates:
-            for position, domain in _attackable(target):
+            for position, domain, has_toehold in _attackable(target):
                 for strand, place in carriers[domain]:
-                    move = attack(target, position, strand, place)
+                    idle = not has_toehold and strand in fuels
+                    move = None if idle else attack(target, position, strand, place)
                     if move is not None and move.complete:
                         enumerator.record(target, strand, move, StepKind.LEAK, UNIT_RATE)
         enumerator.run()
@@ -47,11 +54,11 @@ def _carriers(complexes: Sequence[Complex]) -> dict[Domain, list[tuple[Complex, 
     return carriers
 
 
-def _attackable(target: Complex) -> list[tuple[int, Domain]]:
-    """Positions whose partner a strand could displace to some effect, with the domain it must carry."""
+def _attackable(target: Complex) -> list[tuple[int, Domain, bool]]:
+    """Positions whose partner a strand could displace, the domain it must carry, and whether that partner has a toehold."""
     with_toehold = [any(domain.is_toehold for domain in strand) for strand in target.strands for _ in strand]
     return [
-        (position, ~domain)
+        (position, ~domain, with_toehold[partner])
         for position, domain in enumerate(target.domains)
-        if not domain.is_toehold and (partner := target.pairing[position]) is not None and with_toehold[partner]
+        if not domain.is_toehold and (partner := target.pairing[position]) is not None
     ]

@@ -1,0 +1,188 @@
+"""Fidelity, fuel budget and leak sensitivity on trainings that are made up, so that the arithmetic can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import cast
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dsd_ncrn.analysis import leaks as leak_analysis
+from dsd_ncrn.analysis.fidelity import parameter_errors
+from dsd_ncrn.analysis.fuel import fuel_budget
+from dsd_ncrn.analysis.leaks import leak_point, leak_sensitivity
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.types import LeakPoint, LeakShare
+from dsd_ncrn.simulate.types import Training
+
+Floats = NDArray[np.float64]
+RANKING = (LeakShare("N1 N1_1", 0.75, 0.03), LeakShare("N3 N3_1p", 0.25, 0.01))
+
+
+def training(
+    parameters: list[list[float]], test_after: list[float] | None = None, **fuels: tuple[float, list[float]]
+) -> Training:
+    """A training with these parameters; ``fuels`` gives what is there at the start and what each iteration uses."""
+    count = len(parameters) - 1
+    return Training(
+        level="dsd",
+        parameter_names=tuple(f"theta{number}" for number in range(len(parameters[0]))),
+        parameters=np.array(parameters),
+        predictions=np.zeros(count),
+        targets=np.zeros(count),
+        epochs=1,
+        test_targets=np.zeros(2),
+        test_before=np.full(2, 5.0),
+        test_after=np.array(test_after or [1.0, -1.0]),
+        fuel_used={name: np.array(used) for name, (_, used) in fuels.items()},
+        fuel_start={name: start for name, (start, _) in fuels.items()},
+    )
+
+
+def test_parameter_errors_are_relative_to_the_largest_ideal_one() -> None:
+    """max |theta - theta_ideal| / max |theta_ideal|, before training and after every iteration."""
+    ideal = training([[1.0, -2.0], [4.0, 2.0], [-5.0, 1.0]])
+    strands = training([[1.0, -2.0], [3.0, 2.5], [-5.0, 2.0]])
+    assert parameter_errors(strands, ideal) == pytest.approx([0.0, 0.25, 0.2])
+    assert parameter_errors(ideal, ideal) == pytest.approx([0.0, 0.0, 0.0])
+
+
+def test_a_shorter_training_is_compared_as_far_as_it_goes() -> None:
+    ideal = training([[1.0], [2.0], [4.0]])
+    assert parameter_errors(training([[1.0], [2.5]]), ideal) == pytest.approx([0.0, 0.25])
+
+
+def test_the_fuel_budget_is_the_mean_use_over_the_start() -> None:
+    """100 nM of which 1 to 3 nM go per iteration: 2 %, so a tenth is gone after five; the greediest fuel is named."""
+    made = training([[1.0]] * 4, gate=(100.0, [1.0, 2.0, 3.0]), helper=(1000.0, [5.0, 5.0, 5.0]))
+    budget = fuel_budget(made)
+    assert budget.used_nM == pytest.approx({"gate": 2.0, "helper": 5.0})
+    assert budget.used_fraction == pytest.approx({"gate": 0.02, "helper": 0.005})
+    assert budget.limiting_fuel == "gate"
+    assert budget.iterations_to_10_percent == pytest.approx(5.0)
+
+
+def test_a_leak_point_compares_with_the_ideal_training() -> None:
+    ideal = training([[1.0], [2.0], [4.0]], test_after=[1.0, 1.0])
+    leaky = training([[1.0], [2.2], [5.0]], test_after=[1.5, 1.5])
+    point = leak_point(cast("Study", SimpleNamespace(ideal=ideal)), 0.01, leaky)
+    assert (point.rate_per_M_s, point.rmse, point.rmse_ratio) == (0.01, 1.5, 1.5)
+    assert point.parameter_error_first_iteration == pytest.approx(0.1)
+    assert point.parameter_error_final == pytest.approx(0.25)
+
+
+class Curve:
+    """A made-up leak curve in place of trainings; remembers which rates were asked for."""
+
+    def __init__(self, ratio: Callable[[float], float]) -> None:
+        self.ratio, self.asked = ratio, list[float]()
+
+    def point(self, job: tuple[Study, float]) -> LeakPoint:
+        _, rate = job
+        self.asked.append(rate)
+        return self.at(rate)
+
+    def at(self, rate: float) -> LeakPoint:
+        return LeakPoint(rate, 0.4 * self.ratio(rate), self.ratio(rate), 0.1, 0.01)
+
+
+STUDY = cast("Study", SimpleNamespace(spec=SimpleNamespace(leak=SimpleNamespace(rate=1e-11))))
+
+
+@pytest.fixture
+def curve(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[float], float]], Curve]:
+    """Install a curve; the ranking is given as well."""
+
+    def install(ratio: Callable[[float], float]) -> Curve:
+        made = Curve(ratio)
+        monkeypatch.setattr(leak_analysis, "_point", made.point)
+        monkeypatch.setattr(leak_analysis, "rank_leaks", lambda _study, _rate: RANKING)
+        return made
+
+    return install
+
+
+Install = Callable[[Callable[[float], float]], Curve]
+
+
+def test_the_tolerated_rate_is_the_last_pass_before_the_first_failure(curve: Install) -> None:
+    """The RMSE may be up to 1.1 times the ideal one; a rate that passes beyond the first failure does not count."""
+    made = curve(lambda rate: 2.0 if 0.02 < rate < 0.05 else 1.0)
+    found = leak_sensitivity(STUDY)
+    assert found.tolerated_per_M_s is not None
+    assert 0.01 <= found.tolerated_per_M_s <= 0.02
+    assert any(point.rate_per_M_s == 0.1 and point.rmse_ratio == 1.0 for point in found.curve)
+    rates = [point.rate_per_M_s for point in found.curve]
+    assert rates == sorted(rates)
+    assert sorted(made.asked) == rates
+    failing = min(point.rate_per_M_s for point in found.curve if point.rmse_ratio >= 1.1)
+    assert found.tolerated_per_M_s == max(rate for rate in rates if rate < failing)
+
+
+def test_the_gap_is_narrowed_between_pass_and_failure(curve: Install) -> None:
+    """Grid points are a factor of about three apart; what is added lies between the two that matter."""
+    made = curve(lambda rate: 1.0 if rate < 0.017 else 1.5)
+    found = leak_sensitivity(STUDY)
+    added = [rate for rate in made.asked if rate not in leak_analysis.GRID_PER_M_S]
+    assert added
+    assert all(0.01 < rate < 0.03 for rate in added)
+    assert found.tolerated_per_M_s == max(rate for rate in (*added, 0.01) if rate < 0.017)
+
+
+def test_known_points_are_not_computed_again(curve: Install) -> None:
+    """A run that goes on with what is on disk asks for the missing rates alone."""
+    made = curve(lambda rate: 1.0 if rate < 0.017 else 1.5)
+    known = leak_sensitivity(STUDY).curve
+    made.asked.clear()
+    again = leak_sensitivity(STUDY, known=known)
+    assert made.asked == []
+    assert again.curve == known
+    leak_sensitivity(STUDY, known=[point for point in known if point.rate_per_M_s != 0.03])
+    assert made.asked == [0.03]
+
+
+def test_a_design_that_fails_everywhere_is_searched_downwards(curve: Install) -> None:
+    """Below the grid until one passes, at 1e-6 /M/s at the latest; then nothing is tolerated."""
+    curve(lambda rate: 1.0 if rate < 5e-5 else 3.0)
+    found = leak_sensitivity(STUDY)
+    assert found.tolerated_per_M_s is not None
+    assert 1e-5 <= found.tolerated_per_M_s < 5e-5
+    made = curve(lambda _: 3.0)
+    assert leak_sensitivity(STUDY).tolerated_per_M_s is None
+    assert min(made.asked) >= 1e-8
+
+
+def test_a_design_that_passes_everywhere_is_searched_upwards(curve: Install) -> None:
+    curve(lambda rate: 1.0 if rate < 4.0 else 1.2)
+    found = leak_sensitivity(STUDY)
+    assert found.tolerated_per_M_s is not None
+    assert 1.0 <= found.tolerated_per_M_s < 4.0
+    made = curve(lambda _: 1.0)
+    assert leak_sensitivity(STUDY).tolerated_per_M_s == max(made.asked) >= 100.0
+
+
+def test_a_training_that_came_to_nothing_fails(curve: Install) -> None:
+    """An RMSE that is not a number is no pass."""
+    curve(lambda rate: 1.0 if rate < 0.005 else float("nan"))
+    found = leak_sensitivity(STUDY)
+    assert found.tolerated_per_M_s is not None
+    assert found.tolerated_per_M_s < 0.01
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_rounds_may_run_side_by_side(curve: Install, workers: int) -> None:
+    """The same curve with a pool; progress only grows."""
+    curve(lambda rate: 1.0 if rate < 0.017 else 1.5)
+    seen: list[tuple[int, int]] = []
+    pool: Executor | None = ThreadPoolExecutor(workers) if workers else None
+    found = leak_sensitivity(STUDY, pool=pool, progress=lambda done, total: seen.append((done, total)))
+    if pool is not None:
+        pool.shutdown()
+    assert found.curve == leak_sensitivity(STUDY).curve
+    assert seen == sorted(seen)
+    assert seen[-1][0] == seen[-1][1]
+    assert (found.ranking, found.ranking_rate_per_M_s) == (RANKING, pytest.approx(0.01))

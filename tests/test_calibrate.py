@@ -1,0 +1,116 @@
+"""Calibration: every slow reaction gets its formal rate, or the message says which cannot."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dsd_ncrn.analysis.study import Study, prepare
+from dsd_ncrn.design.spec import DesignSpec, GateBudget
+from dsd_ncrn.errors import CheckFailed
+from studies import ALL_DESIGNS, changed, design, study
+
+pytestmark = pytest.mark.xdist_group("studies")
+SLOW = {"N1_1", "N1_2", "N3_1p", "N3_1m", "N3_2p", "N3_2m"}
+every_design = pytest.mark.parametrize("name", ALL_DESIGNS)
+
+
+def hurried(name: str) -> DesignSpec:
+    """The design with a single epoch: its calibration needs a reference, not a trained one."""
+    return changed(design(name), "training", epochs=1)
+
+
+def with_gates(spec: DesignSpec, kind: str, **budget: float) -> DesignSpec:
+    """The design with another budget for one kind of gate, nM."""
+    gates = spec.chemistry.gates
+    return changed(spec, "chemistry", gates={**gates, kind: gates[kind].model_copy(update=budget)})
+
+
+@every_design
+def test_every_slow_reaction_fires_as_often_as_it_should(name: str) -> None:
+    """At the point of calibration, to one part in a thousand; before, some were ten times off."""
+    calibration = study(name).calibration
+    bias = set() if name == "linreg2d_minimal" else {"N1_bias"}
+    assert set(calibration.before) == set(calibration.after) == SLOW | bias
+    assert max(abs(ratio - 1) for ratio in calibration.after.values()) < 1e-3
+    assert max(calibration.before.values()) > 2
+
+
+def firings(study_: Study) -> dict[str, float]:
+    tube = study_.tube()
+    tube.set_parameters(study_.ideal.parameters[-1])
+    return tube.extents(*study_.reference)
+
+
+@every_design
+def test_the_reported_ratios_are_those_of_the_calibrated_tube(name: str) -> None:
+    """A fresh tube of the study, not the one that was calibrated with, fires as often as in the report."""
+    study_ = study(name)
+    fired = firings(study_)
+    for reaction, ratio in study_.calibration.after.items():
+        per_bias = fired[reaction] / fired["N1_1"]
+        assert per_bias > 0
+        assert ratio == pytest.approx(1.0, abs=1e-3)
+    beta = 0.0 if name == "linreg2d_minimal" else 1.0
+    x, theta, T = study_.reference[0], study_.ideal.parameters[-1], study_.spec.circuit.T
+    assert fired["N1_2"] == pytest.approx(T * theta[1] * x[1], rel=0.01)
+    if beta:
+        assert fired["N1_bias"] == pytest.approx(T, rel=0.01)
+
+
+def test_only_joins_and_free_phases_are_moved() -> None:
+    """Forks, fuels and buffers stay as designed; the flush has the design's duration, the others follow from the gates."""
+    study_, spec = study("linreg2d"), design("linreg2d")
+    designed = {"N1": 1000.0, "bias": 300.0, "N3": 300.0}
+    for component in study_.system.components:
+        kind = component.origins[0].stage if component.origins else ""
+        budget = spec.chemistry.gates.get("bias" if component.name.endswith("N1_bias") else kind)
+        if component.name.startswith("fork_") and budget is not None:
+            assert component.concentration == budget.fork
+        if component.name.startswith("join_") and kind in designed:
+            assert isinstance(budget, GateBudget)
+            assert 0.25 <= component.concentration / budget.join <= 4.0
+    assert study_.schedule.phases["flush"] == 600.0
+    assert study_.schedule.phases["C1"] > 600.0 and study_.schedule.phases["C2"] > 300.0
+    assert study_.schedule.seconds_per_iteration == pytest.approx(sum(study_.schedule.phases.values()) + 4 * 120.0)
+
+
+def test_a_fixed_duration_is_kept_and_the_joins_take_the_rest() -> None:
+    """Joins then carry the common factor as well, and take more rounds to settle: 0.5 %."""
+    spec = changed(hurried("linreg2d"), "timing", forward=2400.0, backward=600.0)
+    study_ = prepare(spec, seed=0)
+    assert study_.schedule.phases == {"C1": 2400.0, "C2": 600.0, "flush": 600.0}
+    assert max(abs(ratio - 1) for ratio in study_.calibration.after.values()) < 5e-3
+
+
+@pytest.mark.parametrize("engine", ["rosenbrock", "cvode"])
+def test_calibration_does_not_depend_on_the_engine(engine: str) -> None:
+    """One phase's duration, to a part in a thousand, by both engines (two rounds suffice to tell)."""
+    spec = changed(hurried("linreg2d_minimal"), "training", epochs=1, iterations=5)
+    spec = changed(spec, "task", training_points=5, test_points=2)
+    found = prepare(spec, seed=0, engine=engine).schedule.phases["C1"]
+    assert found == pytest.approx(prepare(spec, seed=0).schedule.phases["C1"], rel=1e-3)
+
+
+def test_an_impossible_join_is_named_with_its_remedy() -> None:
+    """A bias join of 5 nM beside N1 joins of 1,000 nM would have to grow by far more than the allowed factor of 4."""
+    with pytest.raises(CheckFailed, match=r"join_N1_bias would need .* nM") as caught:
+        prepare(with_gates(hurried("linreg2d"), "bias", join=5.0), seed=0)
+    message = str(caught.value)
+    assert "its 5 nM" in message
+    assert "change its concentration or its first_toehold under chemistry.gates" in message
+
+
+def test_a_starved_reaction_is_named() -> None:
+    """A fork far too small for its flux: the message names a reaction and where to look, whichever check meets it first."""
+    with pytest.raises(CheckFailed, match=r"(join_|reaction )N\d\w*") as caught:
+        prepare(with_gates(hurried("linreg2d"), "N1", fork=0.001), seed=0)
+    assert "chemistry" in str(caught.value)
+
+
+def test_a_calibrated_design_is_a_fixed_point() -> None:
+    """Ratios do not wander: calibrating twice gives the same numbers, bit for bit."""
+    once, twice = prepare(hurried("linreg2d"), seed=0), prepare(hurried("linreg2d"), seed=0)
+    assert once.calibration.after == twice.calibration.after
+    assert once.schedule == twice.schedule
+    assert np.array_equal(once.tube().nominal, twice.tube().nominal)
