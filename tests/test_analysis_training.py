@@ -56,13 +56,13 @@ def test_fidelity_reports_what_was_measured() -> None:
 
 
 def test_the_fuel_budget_covers_what_is_topped_up() -> None:
-    """Fuels, gates and buffers, neither signals nor clocks; no fuel loses more than a fifth in an iteration."""
+    """Fuels, gates and buffers, neither signals nor clocks; no fuel loses more than a quarter in an iteration."""
     budget = fuel_budget(whole_training("linreg2d"))
     components = study("linreg2d").system.by_name
     assert all(components[name].topped_up and components[name].concentration > 0 for name in budget.used_nM)
     assert not {str(components[name].role) for name in budget.used_nM} & {"signal", "clock"}
     assert {"join_N1_1", "fork_N1_1", "helper_N1_1", "X1_cogate"} <= set(budget.used_nM)
-    assert budget.used_fraction[budget.limiting_fuel] == max(budget.used_fraction.values()) < 0.2
+    assert budget.used_fraction[budget.limiting_fuel] == max(budget.used_fraction.values()) < 0.25
     assert min(budget.used_nM.values()) >= 0.0
     for name, used in budget.used_nM.items():
         assert budget.used_fraction[name] == pytest.approx(used / components[name].concentration)
@@ -76,7 +76,7 @@ def test_leaks_are_ranked_by_what_they_shift() -> None:
     assert shares == sorted(shares, reverse=True)
     total = sum(entry.parameter_shift for entry in ranking)
     assert [entry.parameter_shift / total for entry in ranking] == pytest.approx(shares)
-    assert {ranking[0].origin, ranking[1].origin} == {"N1 N1_1", "N1 N1_2"}
+    assert {ranking[0].origin, ranking[1].origin} == {"N1_1", "N1_2"}
     assert len({entry.origin for entry in ranking}) == len(ranking)
 
 

