@@ -42,5 +42,6 @@ def exit_code_of(error: BaseException) -> tuple[int | None, str]:
         return error.exit_code, f"Error: {error}"
     if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
         place = f"{error.filename}: " if error.filename else ""
-        return BAD_INPUT, f"Error: {place}{error.strerror or error}"
+        remedy = "Check the path, its permissions and the space on the disk, or choose another folder with -o."
+        return BAD_INPUT, f"Error: {place}{error.strerror or error}. {remedy}"
     return None, ""
