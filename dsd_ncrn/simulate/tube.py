@@ -24,7 +24,6 @@ RELATIVE, ABSOLUTE = 1e-3, 1e-5
 1e-6, 1e-8; the method is of order 4 and errs far less than it estimates."""
 
 
-
 class Tube:
     """A simulated tube. Concentrations in nM, times in s; values given and returned are in the design's units.
 
