@@ -36,12 +36,19 @@ def rotations(complex_: Complex) -> list[tuple[tuple[Strand, ...], Pairing]]:
 @given(complexes)
 @example(read_kernel("a( a*( + ) )"))
 @example(read_kernel("t a( + ) t a( + ) b( + )"))
+@example(read_kernel("a( a* + a )"))
 @example(HOMODIMER)
 def test_a_complex_is_the_same_from_whichever_strand_it_is_written(complex_: Complex) -> None:
     """Identity is the circular order of strands with their pairing; symmetric complexes included."""
     for strands, pairing in rotations(complex_):
         again = Complex.of(strands, pairing)
         assert (again, hash(again), again.kernel) == (complex_, hash(complex_), complex_.kernel)
+
+
+def test_equal_strands_do_not_hide_that_their_pairs_differ() -> None:
+    """Two copies of <a a*> held by one pair: written from either copy it is the same complex, held by two it is another."""
+    assert read_kernel("a( a* + a )") == read_kernel("a a*( + ) a*")
+    assert read_kernel("a( a* + a )") != read_kernel("a( a*( + ) )")
 
 
 @settings(max_examples=100, deadline=None)
