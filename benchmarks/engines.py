@@ -183,7 +183,7 @@ def compare(study: Study, title: str, network: ReactionNetwork, leak: float, tol
 
 
 @click.command()
-@click.option("--tolerance", "tolerances", multiple=True, type=float, default=(1e-4, 1e-6), show_default=True)
+@click.option("--tolerance", "tolerances", multiple=True, type=float, default=(1e-3, 1e-6), show_default=True)
 def main(tolerances: tuple[float, ...]) -> None:
     """Time every engine."""
     study = prepare(load_design(DESIGN), seed=0)

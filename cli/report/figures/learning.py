@@ -9,7 +9,7 @@ import numpy as np
 
 from cli.report.data import Floats, ReportData, TrainingTable
 from cli.report.figures.canvas import legend_above, panels, plain_log
-from cli.report.figures.palette import STAND_INS, Series
+from cli.report.figures.palette import Series
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,7 +64,5 @@ def _epochs(axes: Axes, table: TrainingTable, series: Series, summary: Mapping[s
 def _label(left: Axes, right: Axes) -> None:
     left.set(title="Error of every iteration", xlabel="iteration", ylabel="squared error")
     right.set(title="Error of every epoch", xlabel="epoch", ylabel="root mean square error")
-    right.annotate("hollow: on the test set, before and after", (0.02, 0.97), xycoords="axes fraction", va="top",
-                   color=STAND_INS["muted"], fontsize=6.5)  # fmt: skip
     for axes in (left, right):
         plain_log(axes, "y")
