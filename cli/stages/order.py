@@ -72,7 +72,7 @@ def iteration_schedule(study: Study) -> tuple[ScheduleRow, ...]:
         rows.append(ScheduleRow(time, f"start of phase {phase}", clock.strand, clock.concentration))
         time += seconds
         for scavenger in clock.scavengers:
-            rows.append(ScheduleRow(time, f"end of phase {phase}, scavenger on beads", scavenger, excess * clock.concentration))
+            rows.append(ScheduleRow(time, f"end of phase {phase}, scavenger on beads", scavenger, excess * clock.to_scavenge))
             time += wait
             rows.append(ScheduleRow(time, f"pull the beads with {scavenger} out"))
     rows.append(ScheduleRow(time, "read the parameters; top up fuels and gates; next training point"))

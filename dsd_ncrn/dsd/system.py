@@ -45,12 +45,19 @@ class Component:
 class ClockStrands:
     """One clock: its strand and concentration (nM), and the scavengers that close its phase.
 
-    The scavengers are added one after the other; each is on beads and is pulled out before the next.
+    The scavengers are added one after the other; each is on beads and is pulled out before the next. They have to take
+    the clock strands and, where a buffer of cogates closes the phase's gates, its ``closing_buffer`` (nM) as well.
     """
 
     strand: str
     scavengers: tuple[str, ...]
     concentration: float
+    closing_buffer: float = 0.0
+
+    @property
+    def to_scavenge(self) -> float:
+        """What a scavenger is dosed by, nM."""
+        return self.concentration + self.closing_buffer
 
 
 @dataclass(frozen=True, slots=True)

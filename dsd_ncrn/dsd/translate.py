@@ -169,8 +169,11 @@ def _clock_components(phase: str, words: Words) -> list[Component]:
 
 def _clock_strands(phase: str, words: Words) -> ClockStrands:
     clock = _clock_name(phase)
-    scavengers = (f"scavenger_{clock}", f"capture_{clock}") if phase == FLUSH else (f"capture_{clock}",)
-    return ClockStrands(clock, scavengers, words.spec.chemistry.clock)
+    level = words.spec.chemistry.clock
+    if phase == FLUSH:
+        closing = _require(words.spec, "buffers", "clock")
+        return ClockStrands(clock, (f"scavenger_{clock}", f"capture_{clock}"), level, closing)
+    return ClockStrands(clock, (f"capture_{clock}",), level)
 
 
 def _merged(components: list[Component]) -> tuple[Component, ...]:

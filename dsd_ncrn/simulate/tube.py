@@ -150,9 +150,9 @@ class Tube:
         return state
 
     def add_scavenger(self, state: Floats, phase: str, scavenger: str) -> Floats:
-        """Add a scavenger in excess of the clock."""
+        """Add a scavenger in excess of what it has to take."""
         state = state.copy()
-        state[self.system.index[scavenger]] += self.scavenger_excess * self.dsd.clocks[phase].concentration
+        state[self.system.index[scavenger]] += self.scavenger_excess * self.dsd.clocks[phase].to_scavenge
         return state
 
     def pull_beads(self, state: Floats, scavenger: str) -> Floats:

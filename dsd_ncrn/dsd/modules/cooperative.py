@@ -14,7 +14,7 @@ from dsd_ncrn.dsd.words import Words, gate_component
 
 def cooperative_annihilation(reaction: Reaction, words: Words) -> list[Component]:
     """The annihilator of two species of opposite polarity."""
-    straight, mirrored = sorted(reaction.reactants, key=lambda species: -words.polarity[species])
+    straight, mirrored = sorted(reaction.reactants, key=lambda species: -words.polarity.get(species, 1))
     top = words.branch(straight) + words.branch(mirrored)
     parts = [Open(words.toehold), Bound(top), Open(words.mirrored_toehold)]
     name = f"annihilator_{reaction.origin.reaction}"

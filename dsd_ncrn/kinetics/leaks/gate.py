@@ -5,7 +5,8 @@ was mixed; what a real reaction does anyway is no leak, and what comes out react
 
 First order in the leak rate: gates in the middle of a reaction, a few per cent of the fresh ones, are not attacked, and
 two products of leaks are never brought together. A fuel that replaces a strand without a toehold, as a seal before its
-time, is left out: it opens nothing, frees nothing that could react, and is not missed.
+time, is left out: it opens nothing, frees nothing that could react, and is not missed. Sinks are not attacked either:
+they take what attacks them anyway.
 """
 
 from __future__ import annotations

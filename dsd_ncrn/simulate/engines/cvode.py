@@ -1,7 +1,7 @@
 """CVODE of SUNDIALS through scikit-sundae: the maintained engine that the default one is checked against.
 
-Hindmarsh et al., ACM Trans. Math. Softw. 31:363 (2005). Variable-order BDF with a sparse direct solver; its callbacks
-are Python, which is what makes it slower than the default on systems of a few hundred species.
+Hindmarsh et al., ACM Trans. Math. Softw. 31:363 (2005). Variable-order BDF with a dense direct solver: simple and
+independent of the default engine's sparse one, and for the same reason slow beyond a few hundred species.
 """
 
 from __future__ import annotations
