@@ -27,7 +27,7 @@ def command(design: Path, out: Path | None, seed: int, form: str, as_json: bool)
 
     crn, described = _network(design, seed)
     deliver(out, {"ncrn.crn": format_crn(crn), "ncrn.json": json_text(described)})
-    show(as_json or form == "json", described, format_crn(crn) if form == "crn" else _by_stage(crn))
+    show(as_json or form == "json", described, format_crn(crn) if form == "crn" else _by_stage(crn, described))
 
 
 def _network(path: Path, seed: int) -> tuple[Crn, dict[str, Any]]:
@@ -47,10 +47,21 @@ def _network(path: Path, seed: int) -> tuple[Crn, dict[str, Any]]:
     return job.ncrn.crn, ncrn_json(job)
 
 
-def _by_stage(crn: Crn) -> str:
+def _heading(crn: Crn, described: dict[str, Any]) -> str:
+    """Counts as the literature gives them: the clocks are species, bias and flush are counted apart."""
+    counts = described.get("counts")
+    if counts is None:
+        return f"{crn.name}: {len(crn.species)} species, {len(crn.reactions)} reactions"
+    stages = ", ".join(f"{stage} {number}" for stage, number in counts["by_stage"].items() if number)
+    bias = counts["species_with_bias"] - counts["species"]
+    species = f"{counts['species']} species" + (f" and {bias} of bias" if bias else "")
+    return f"{crn.name}: {counts['reactions']} reactions ({stages}), {species}, clocks included"
+
+
+def _by_stage(crn: Crn, described: dict[str, Any]) -> str:
     from cli.output import table
 
-    lines = [f"{crn.name}: {len(crn.species)} species, {len(crn.reactions)} reactions", ""]
+    lines = [_heading(crn, described), ""]
     rows = [("stage", "name", "reaction", "k", "phase", "term")]
     for each in crn.reactions:
         origin, phase = each.origin, ", ".join(sorted(each.phases)) or "always"

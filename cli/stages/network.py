@@ -29,12 +29,14 @@ def compile_stage(job: Job, tell: Tell) -> Outcome:
 
 
 def ncrn_json(job: Job) -> dict[str, Any]:
-    """The network with the meaning of its species and the compiler's warnings."""
+    """The network with its counts, the meaning of its species and the compiler's warnings."""
     from dsd_ncrn.crn.jsonable import crn_to_json
+    from dsd_ncrn.ncrn.counts import counts
 
     groups = ("inputs", "targets", "parameters", "outputs", "adjoints", "gradients")
     return {
         **crn_to_json(job.ncrn.crn),
+        "counts": plain(counts(job.ncrn)),
         "variables": {group: {each.name: list(each.species) for each in getattr(job.ncrn, group)} for group in groups},
         "warnings": list(warnings_of(job)),
     }
