@@ -160,7 +160,7 @@ def duration(data: ReportData) -> str | None:
     if hours is None or iterations is None:
         return None
     whole = f"{days(hours * iterations)} for the {number(iterations)} iterations of this training"
-    return f"{number(hours, 2)} hours for an iteration, {whole}"
+    return f"{number(hours, 2)} h for an iteration, {whole}; occupied toeholds, not simulated, will make it longer"
 
 
 def advice(data: ReportData) -> tuple[str, ...]:
