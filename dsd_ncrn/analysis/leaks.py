@@ -57,14 +57,14 @@ def leak_sensitivity(
     """
     points = {point.rate_per_M_s: point for point in known}
     sweep = _Sweep(study, points, pool, progress)
-    sweep.add(GRID_PER_M_S)
+    rate = per_nM_s_to_per_M_s(study.spec.leak.rate)
+    sweep.add(sorted({*GRID_PER_M_S, rate} - {0.0}))
     while not _passing(points) and min(points) > LOWEST_PER_M_S:
         sweep.add([min(points) / 10, min(points) / 100])
     while len(_passing(points)) == len(points) and max(points) < HIGHEST_PER_M_S:
         sweep.add([max(points) * 10])
     for _ in range(REFINEMENTS):
         sweep.add(_between(points))
-    rate = per_nM_s_to_per_M_s(study.spec.leak.rate)
     tolerated = max(_passing(points), default=None)
     return LeakSensitivity(tuple(points[r] for r in sorted(points)), tolerated, rank_leaks(study, rate), rate)
 

@@ -141,8 +141,8 @@ def _buffers(ncrn: NeuralCrn, words: Words) -> list[Component]:
         if species in made:
             level = _require(words.spec, "buffers", _group(species))
             buffers.append(strand_component(f"{species}_cogate", words.cogate(species), Role.BUFFER, level))
-        elif any(reaction.origin.stage != FLUSH and species in reaction.reactants for reaction in ncrn.crn.reactions):
-            level = _require(words.spec, "gates", "N2").join
+        elif takers := [r for r in ncrn.crn.reactions if r.origin.stage != FLUSH and species in r.reactants]:
+            level = max(words.budget(reaction).join for reaction in takers)  # as many cogates as the joins can release
             buffers.append(cogate_sink(f"sink_{species}_cogate", species, level, words))
     return buffers
 

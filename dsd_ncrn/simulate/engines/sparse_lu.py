@@ -1,7 +1,7 @@
 """Sparse LU of one fixed pattern without pivoting: analysed once in Python, factorised in compiled code.
 
-The matrices are I/(h gamma) - J of mass-action systems, dominated by their diagonal at the step sizes an adaptive
-stepper takes; the stepper checks its error anyway. Minimum-degree ordering on the symmetrised pattern (as SuperLU
+The matrices are I/(h gamma) - J of mass-action systems: a smaller step makes their diagonal dominate, and the stepper
+shrinks it where its error estimate or a vanishing pivot says so. Minimum-degree ordering on the symmetrised pattern (as SuperLU
 offers it) keeps the fill low; species that only accumulate have no feedback and are eliminated first, without fill.
 """
 
