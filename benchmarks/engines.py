@@ -149,7 +149,7 @@ class At:
 
 def iteration(tube: Tube, study: Study) -> tuple[Floats, Floats]:
     """State and parameters after the first training point."""
-    tube.iterate(study.data.train_x[0], study.data.train_y[:1])
+    tube.iterate(study.data.train_x[0], study.data.train_y[0])
     return tube.state, tube.parameters()
 
 

@@ -93,7 +93,8 @@ class Pipeline:
         seconds = sections_of(self.earlier, [f"wall_seconds.{stage.name}"])
         if sections is None or seconds is None or not self.folder.holds(stage.name, key):
             return False
-        fill(self.summary, sections | seconds)
+        optional = [sections_of(self.earlier, [name]) or {} for name in stage.may_fill]
+        fill(self.summary, sections | seconds | {name: value for found in optional for name, value in found.items()})
         return True
 
     def _run(self, stage: Stage, key: str) -> None:

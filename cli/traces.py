@@ -11,6 +11,7 @@ from cli.stages.traces import POINTS, Columns, dsd_columns, ideal_columns
 
 if TYPE_CHECKING:
     from cli.stages.job import Job
+    from dsd_ncrn.crn.rate_law import RateLaw
 
 DEFAULT_SECONDS = 1000.0
 
@@ -31,7 +32,7 @@ def _iteration(job: Job, level: str, forward_only: bool) -> Columns:
     from dsd_ncrn.simulate.engines import engine_named
     from dsd_ncrn.simulate.ideal import IdealLearner
 
-    x, y = job.data.train_x[0], np.atleast_1d(job.data.train_y[0])
+    x, y = job.data.train_x[0], job.data.train_y[0]
     target = np.zeros_like(y) if forward_only else y
     if level == "ideal":
         learner = IdealLearner(job.ncrn, engine_named(job.engine))
@@ -40,14 +41,14 @@ def _iteration(job: Job, level: str, forward_only: bool) -> Columns:
     return dsd_columns(tube, tube.trace(x, target, POINTS))
 
 
-def network_trace(path: Path, engine: str, seconds: float | None) -> Columns:
-    """A plain network from its initial concentrations: nM and s."""
+def network_trace(path: Path, engine: str, seconds: float | None, law: RateLaw = "product") -> Columns:
+    """A plain network, with constants of a rate law, from its initial concentrations: nM and s."""
     from dsd_ncrn.crn.text import load_crn
     from dsd_ncrn.simulate.engines import engine_named
     from dsd_ncrn.simulate.learner import checked
     from dsd_ncrn.simulate.mass_action import from_crn
 
-    crn = load_crn(path)
+    crn = load_crn(path, law)
     system = from_crn(crn)
     start = np.array([crn.initial.get(name, 0.0) for name in crn.species])
     times = np.linspace(0.0, seconds or DEFAULT_SECONDS, POINTS + 1)

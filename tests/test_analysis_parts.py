@@ -69,7 +69,7 @@ def test_the_fuel_budget_is_the_mean_use_over_the_start() -> None:
 def test_a_leak_point_compares_with_the_ideal_training() -> None:
     ideal = training([[1.0], [2.0], [4.0]], test_after=[1.0, 1.0])
     leaky = training([[1.0], [2.2], [5.0]], test_after=[1.5, 1.5])
-    point = leak_point(cast("Study", SimpleNamespace(ideal=ideal)), 0.01, leaky)
+    point = leak_point(cast("Study", SimpleNamespace(compared=ideal)), 0.01, leaky)
     assert (point.rate_per_M_s, point.rmse, point.rmse_ratio) == (0.01, 1.5, 1.5)
     assert point.parameter_error_first_iteration == pytest.approx(0.1)
     assert point.parameter_error_final == pytest.approx(0.25)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from dsd_ncrn.analysis.study import Study, prepare
-from dsd_ncrn.design.spec import DesignSpec, GateBudget
+from dsd_ncrn.design.chemistry import GateBudget
+from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed
 from studies import ALL_DESIGNS, changed, design, study
 
@@ -28,12 +29,12 @@ def with_gates(spec: DesignSpec, kind: str, **budget: float) -> DesignSpec:
 
 @every_design
 def test_every_slow_reaction_fires_as_often_as_it_should(name: str) -> None:
-    """At the point of calibration, to one part in a thousand; before, some were ten times off."""
+    """At the points of calibration, to one part in a thousand in the mean; the quasi-steady laws alone are 12 % off in N1."""
     calibration = study(name).calibration
     bias = set() if name == "linreg2d_minimal" else {"N1_bias"}
     assert set(calibration.before) == set(calibration.after) == SLOW | bias
     assert max(abs(ratio - 1) for ratio in calibration.after.values()) < 1e-3
-    assert max(calibration.before.values()) > 2
+    assert all(abs(ratio - 1) < 0.12 for name, ratio in calibration.before.items() if name.startswith("N1"))
 
 
 def firings(study_: Study) -> dict[str, float]:
@@ -44,13 +45,9 @@ def firings(study_: Study) -> dict[str, float]:
 
 @every_design
 def test_the_reported_ratios_are_those_of_the_calibrated_tube(name: str) -> None:
-    """A fresh tube of the study, not the one that was calibrated with, fires as often as in the report."""
+    """A fresh tube of the study, not the one that was calibrated with, fires as it should at the mean point, to 1 %."""
     study_ = study(name)
     fired = firings(study_)
-    for reaction, ratio in study_.calibration.after.items():
-        per_bias = fired[reaction] / fired["N1_1"]
-        assert per_bias > 0
-        assert ratio == pytest.approx(1.0, abs=1e-3)
     beta = 0.0 if name == "linreg2d_minimal" else 1.0
     x, theta, T = study_.reference[0], study_.ideal.parameters[-1], study_.spec.circuit.T
     assert fired["N1_2"] == pytest.approx(T * theta[1] * x[1], rel=0.01)
@@ -61,7 +58,7 @@ def test_the_reported_ratios_are_those_of_the_calibrated_tube(name: str) -> None
 def test_only_joins_and_free_phases_are_moved() -> None:
     """Forks, fuels and buffers stay as designed; the flush has the design's duration, the others follow from the gates."""
     study_, spec = study("linreg2d"), design("linreg2d")
-    designed = {"N1": 1000.0, "bias": 300.0, "N3": 300.0}
+    designed = {"N1": 1000.0, "bias": 500.0, "N3": 300.0}
     for component in study_.system.components:
         kind = component.origins[0].stage if component.origins else ""
         budget = spec.chemistry.gates.get("bias" if component.name.endswith("N1_bias") else kind)
@@ -93,12 +90,17 @@ def test_calibration_does_not_depend_on_the_engine(engine: str) -> None:
 
 
 def test_an_impossible_join_is_named_with_its_remedy() -> None:
-    """A bias join of 5 nM beside N1 joins of 1,000 nM would have to grow by far more than the allowed factor of 4."""
-    with pytest.raises(CheckFailed, match=r"join_N1_bias would need .* nM") as caught:
-        prepare(with_gates(hurried("linreg2d"), "bias", join=5.0), seed=0)
+    """A forward phase of a minute would need joins far above what the design allows them."""
+    with pytest.raises(CheckFailed, match=r"join_N1\w* would need .* nM") as caught:
+        prepare(changed(hurried("linreg2d"), "timing", forward=60.0), seed=0)
     message = str(caught.value)
-    assert "its 5 nM" in message
-    assert "change its concentration or its first_toehold under chemistry.gates" in message
+    assert "in the 60 s that timing gives its phase" in message and "the design allows it" in message
+
+
+def test_a_scarce_join_makes_its_phase_longer() -> None:
+    """The reaction that needs most of its budget sets the length: a tenth of the bias joins, ten times the time."""
+    scarce = prepare(with_gates(hurried("linreg2d"), "bias", join=50.0), seed=0).schedule.phases["C1"]
+    assert scarce == pytest.approx(10 * prepare(hurried("linreg2d"), seed=0).schedule.phases["C1"], rel=0.1)
 
 
 def test_a_starved_reaction_is_named() -> None:

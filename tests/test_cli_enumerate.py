@@ -83,9 +83,3 @@ def test_the_listing_names_species_and_reactions(tmp_path: Path, invoke: Invoke)
     assert result.stdout.startswith("4 species, 0 reversible, 1 irreversible, 0 leaks")
     assert "X + gate -> s1 + s2" in result.stdout
     assert json.loads((tmp_path / "out" / "network.json").read_text())["species"] == 4
-
-
-def test_other_semantics_are_not_offered(tmp_path: Path, invoke: Invoke) -> None:
-    result = invoke("enumerate", tmp_path / "any.pil", "--semantics", "finite")
-    assert result.exit_code == 2
-    assert "'finite' is not 'infinite'" in result.output

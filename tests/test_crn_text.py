@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from dsd_ncrn.crn.jsonable import crn_to_json
 from dsd_ncrn.crn.text import format_crn, load_crn, parse_crn
 from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.errors import InputError
+from interchange_networks import networks
 
 EXAMPLE = """# a comment
 A + B -> C [k = 1e-3]   # another
@@ -80,30 +80,24 @@ def test_files_are_read_and_named(tmp_path: Path) -> None:
         load_crn(tmp_path / "none.crn")
 
 
-names = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,4}", fullmatch=True)
-sides = st.lists(names, max_size=4).map(tuple)
-rates = st.floats(min_value=1e-12, max_value=1e12)
-reactions = st.builds(Reaction, sides, sides, rates).filter(lambda reaction: reaction.reactants or reaction.products)
-
-
-@st.composite
-def networks(draw: st.DrawFn) -> Crn:
-    """Networks without phases, species in any order, some of them in no reaction."""
-    listed = tuple(draw(st.lists(reactions, min_size=1, max_size=6)))
-    used = {name for reaction in listed for name in (*reaction.reactants, *reaction.products)}
-    species = tuple(draw(st.permutations(sorted(used | draw(st.sets(names, max_size=2))))))
-    initial = draw(st.dictionaries(st.sampled_from(species), rates, max_size=3))
-    return Crn("crn", species, listed, initial=initial)
-
-
 @settings(max_examples=100, deadline=None)
 @given(networks())
 def test_what_is_written_reads_back_the_same(crn: Crn) -> None:
+    """Round trip: species in order, reactions with their rates and the order of their reactants, initial values."""
     assert parse_crn(format_crn(crn)) == crn
+
+
+def test_the_first_line_names_the_rate_law() -> None:
+    crn = parse_crn("2 A -> B [k = 3]")
+    assert format_crn(crn).startswith("# crn: rate = k times the product of concentrations\n")
+    combinatoric = format_crn(crn, "combinatoric")
+    assert combinatoric.startswith("# crn: combinatoric rate law, rate = k times the product of concentration^n / n!\n")
+    assert "[k = 6.0]" in combinatoric
 
 
 def test_json_has_every_reaction_with_its_meaning() -> None:
     data = crn_to_json(parse_crn(EXAMPLE))
+    assert data["rate_law"] == "product"
     assert data["species"] == ["A", "B", "C"]
     assert data["reactions"][0] == {
         "name": "R1",
@@ -116,3 +110,10 @@ def test_json_has_every_reaction_with_its_meaning() -> None:
         "phases": [],
         "molecularity": 2,
     }
+
+
+def test_json_in_the_combinatoric_law() -> None:
+    """By hand: 2! for 2 A -> 3 A, 1 for the others."""
+    data = crn_to_json(parse_crn(EXAMPLE), "combinatoric")
+    assert data["rate_law"] == "combinatoric"
+    assert [reaction["rate"] for reaction in data["reactions"]] == [1e-3, 2.0, 3.0, 1.0, 1.0, 1.0]

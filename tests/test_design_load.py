@@ -12,6 +12,7 @@ from dsd_ncrn.design.load import dump_design, line_of, load_design, located
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.ncrn.formula import parse_formula
 
 DESIGNS = Path(__file__).parent.parent / "designs"
 SAMPLE = """\
@@ -115,11 +116,16 @@ WRONG_VALUES = [
     ('seal = "1000 nM"', 'seal = "1000 s"', "a concentration is a number and a unit (got '1000 s')", "units: pM, nM"),
     ('seal = "1000 nM"', "seal = 1000", "a concentration is a number and a unit (got 1000)", "units: pM, nM"),
     ('seal = "1000 nM"', 'seal = "1e999 nM"', "chemistry.seal: the value should be a finite number", ""),
-    ('theta = "single"', 'theta = "singel"', "circuit.theta: the value should be 'single' or 'dual' (got 'singel')", ""),
+    (
+        'theta = "single"',
+        'theta = "singel"',
+        "circuit.theta: the value should be 'single', 'dual' or 'auto', or a list (got 'singel')",
+        "",
+    ),
     (
         "beta = 1.0",
         'beta = "b"',
-        "circuit.beta: the value should be a valid number, or the value should be a list (got 'b')",
+        "circuit.beta: the value should be a valid number, or a list (got 'b')",
         "",
     ),
     ("N2 = {", "N9 = {", "unknown kind of reaction 'N9'", "Known: N1, N2, N3, N4"),
@@ -148,10 +154,10 @@ def test_inside_an_inline_table_the_line_is_that_of_the_table(tmp_path: Path) ->
 
 
 def test_a_missing_key_is_reported_at_its_table(tmp_path: Path) -> None:
-    text = changed('seal = "1000 nM"', "")
+    text = changed("T = 0.5", "")
     error = refusal(tmp_path, text)
-    assert str(error).endswith("missing key 'chemistry.seal'. Add it to [chemistry].")
-    assert error.line == line_with(text, "[chemistry]")
+    assert str(error).endswith("missing key 'circuit.T'. Add it to [circuit].")
+    assert error.line == line_with(text, "[circuit]")
 
 
 def test_several_problems_are_one_message_that_counts_the_others(tmp_path: Path) -> None:
@@ -168,7 +174,7 @@ def test_several_problems_are_one_message_that_counts_the_others(tmp_path: Path)
         ("format = 1\nformat = 2\n", 2, "not valid TOML: Cannot overwrite a value"),
         ('format = 1\nname = "x', 2, "not valid TOML"),
         (b"format = 1\n\xff\xfe", None, "not UTF-8"),
-        ("", 1, "missing key 'format' (and 4 more)"),
+        ("", 1, "missing key 'format' (and 3 more)"),
         ("x = " + "[" * 2000, None, "not valid TOML"),
     ],
 )
@@ -236,3 +242,16 @@ def test_writing_and_reading_gives_the_same_design(
     path.write_text(dump_design(spec), encoding="utf-8", newline="")
     assert load_design(path) == spec
     assert isinstance(spec, DesignSpec)
+
+
+def test_formulas_may_be_listed_one_per_dimension(tmp_path: Path) -> None:
+    """The list is the formula of the same list; a fault in it is told at its line, with the part that is wrong."""
+    path = tmp_path / "design.toml"
+    path.write_text(changed('f = "theta * x + beta"', 'f = ["theta1 * x1", "theta2 * x2"]'), encoding="utf-8")
+    assert load_design(path).circuit.f == "[theta1 * x1, theta2 * x2]"
+    text = changed('f = "theta * x + beta"', 'f = ["theta1 * x1", "tetha2 * x2"]')
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught, located(path):
+        parse_formula(load_design(path).circuit.f, 2)
+    assert (caught.value.line, caught.value.column) == (line_with(text, "tetha2"), None)
+    assert "tetha2" in str(caught.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import exp
 
 import numpy as np
@@ -12,12 +13,25 @@ from scipy.integrate import solve_ivp
 from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.simulate.engines import ENGINES, engine_named
-from dsd_ncrn.simulate.engines.types import Engine, Solution
-from dsd_ncrn.simulate.mass_action import MassAction, from_crn, from_network
+from dsd_ncrn.simulate.engines.types import Engine, Solution, Stepper
+from dsd_ncrn.simulate.mass_action import MassAction, from_crn, from_network, part_of
 from studies import ConstantRates, Y, network_of, strand_counts, strand_network, transducer
 
 Floats = NDArray[np.float64]
-every_engine = pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+
+
+@dataclass(frozen=True)
+class WithTransients:
+    """The default engine as the ideal network uses it: explicit until it meets stiffness."""
+
+    name: str = "rosenbrock with transients"
+
+    def prepare(self, system: MassAction, relative: float, absolute: float, transients: bool = True) -> Stepper:
+        return engine_named("rosenbrock").prepare(system, relative, absolute, transients=True)
+
+
+TRIED = (*ENGINES, WithTransients())
+every_engine = pytest.mark.parametrize("engine", TRIED, ids=lambda engine: engine.name)
 
 
 def system_of(text: str) -> MassAction:
@@ -61,7 +75,7 @@ def test_the_transducer_of_the_literature(engine: Engine) -> None:
 def test_the_engines_agree_with_scipy(method: str) -> None:
     """Every species of the transducer, at tolerances of 1e-9, to 1e-7 nM."""
     expected = scipy_end(TRANSDUCER, TRANSDUCER_START, 10_000.0, method, 1e-9)
-    for engine in ENGINES:
+    for engine in TRIED:
         found = solved(engine, TRANSDUCER, TRANSDUCER_START, [0.0, 10_000.0]).values[-1]
         assert found == pytest.approx(expected, abs=1e-7)
 
@@ -74,8 +88,9 @@ def test_the_engines_agree_on_a_whole_tube() -> None:
     levels = {"X1": 8.0, "X2": 12.0, "Y": 20.0, "P1": 4.0, "P2": 4.0, "B": 4.0, "c1": 1500.0}
     for name, index in network.index.items():
         start[index] = levels.get(name, 500.0 if name in network.names[:80] and not network.complexes[index].is_strand else 0.0)
-    ends = [solved(engine, system, start, [0.0, 1800.0], 1e-8).values[-1] for engine in ENGINES]
+    ends = [solved(engine, system, start, [0.0, 1800.0], 1e-8).values[-1] for engine in TRIED]
     assert ends[0] == pytest.approx(ends[1], abs=1e-5)
+    assert ends[0] == pytest.approx(ends[2], abs=1e-5)
 
 
 @every_engine
@@ -112,6 +127,57 @@ def test_three_that_meet(engine: Engine) -> None:
     """3 A -> 0: 1 / A^2 grows by 6 k t."""
     end = solved(engine, system_of("3 A -> [k = 0.5]"), [2.0], [0.0, 1.5]).values[-1, 0]
     assert end**-2 == pytest.approx(2.0**-2 + 6 * 0.5 * 1.5, rel=1e-7)
+
+
+@every_engine
+@pytest.mark.parametrize("order", [4, 5, 6])
+def test_any_number_that_meet(engine: Engine, order: int) -> None:
+    """n A -> 0: A^(1-n) grows by n (n - 1) k t; a finite fuel makes four or five reactants of three."""
+    end = solved(engine, system_of(f"{order} A -> [k = 0.3]"), [1.2], [0.0, 1.5]).values[-1, 0]
+    assert end ** (1 - order) == pytest.approx(1.2 ** (1 - order) + order * (order - 1) * 0.3 * 1.5, rel=1e-7)
+
+
+@every_engine
+def test_four_different_ones_meet(engine: Engine) -> None:
+    """A + B + C + F -> B + C + Z with B and C kept, A = F: 1 / A grows by k B C t."""
+    system = system_of("A + B + C + F -> B + C + Z [k = 0.7]")
+    start = [1.5 if name in "AF" else 2.0 if name in "BC" else 0.0 for name in system.species]
+    end = dict(zip(system.species, solved(engine, system, start, [0.0, 0.9]).values[-1], strict=True))
+    assert 1 / end["A"] == pytest.approx(1 / 1.5 + 0.7 * 4.0 * 0.9, rel=1e-7)
+    assert end["Z"] == pytest.approx(1.5 - end["A"], rel=1e-9)
+
+
+@every_engine
+def test_growth_without_feedback(engine: Engine) -> None:
+    """0 -> A, 0 -> B alone, where no species reacts: straight lines."""
+    system = system_of("0 -> A [k = 2.5]\n0 -> B [k = 0.5]")
+    assert solved(engine, system, [1.0, 0.0], [0.0, 0.8]).values[-1] == pytest.approx([3.0, 0.4], rel=1e-9)
+
+
+def test_a_part_of_a_system_is_the_whole_with_the_rest_at_rest() -> None:
+    """A part has the running reactions and what they change; its end is that of the whole with other rates at 0."""
+    system = system_of("X + P -> X + P + Z\nZ -> A [k = 50]\nA + X -> A + X + G [k = 2]\nG + P -> [k = 50]")
+    running = np.array([True, False, True, True])
+    part = part_of(system, running)
+    assert set(part.system.species) == {"P", "Z", "G"}
+    start = np.array([{"X": 1.5, "P": 0.8, "A": 0.3}.get(name, 0.0) for name in system.species])
+    whole = engine_named("rosenbrock").prepare(system, 1e-10, 1e-13)
+    expected = whole.solve(start, np.array([0.0, 0.7]), np.where(running, system.rates, 0.0)).values[-1]
+    stepper = engine_named("rosenbrock").prepare(part.system, 1e-10, 1e-13)
+    found = stepper.solve(start[part.moving], np.array([0.0, 0.7]), part.rates_at(start)).values[-1]
+    assert found == pytest.approx(expected[part.moving], rel=1e-8)
+    still = np.setdiff1d(np.arange(system.size), part.moving)
+    assert (expected[still] == start[still]).all()
+
+
+def test_a_transient_is_followed_in_fewer_steps() -> None:
+    """A -> B at 1000 for one unit of time, B -> C at 1: the same end in closed form, in under half of the steps."""
+    system = system_of("A -> B [k = 1000]\nB -> C [k = 1]")
+    plain, explicit = (solved(engine, system, [1.0, 0.0, 0.0], [0.0, 1.0], 1e-6) for engine in (TRIED[0], TRIED[2]))
+    exact = 1000 / 999 * (exp(-1.0) - exp(-1000.0))
+    assert explicit.values[-1, 1] == pytest.approx(exact, rel=1e-7)
+    assert plain.values[-1, 1] == pytest.approx(exact, rel=1e-5)
+    assert explicit.steps < 0.5 * plain.steps
 
 
 @every_engine

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dsd_ncrn.analysis.study import train_ideal
 from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.compile import compile_design
+from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.simulate.engines import ENGINES, engine_named
 from dsd_ncrn.simulate.ideal import IdealLearner
+from dsd_ncrn.simulate.training import train_ideal
 from dsd_ncrn.simulate.types import Training, rmse
 from dsd_ncrn.tasks import load_dataset
 from studies import changed, design
@@ -38,8 +40,9 @@ def closed_form(theta: Floats, beta: float) -> Floats:
 def test_one_iteration_is_the_closed_form(engine: str) -> None:
     """The paper's equations solved by hand; with k_fast / k_slow = 1e5 the network is within 0.02 % of them."""
     ideal = learner(regressor(fast_ratio=1e5), engine)
-    predicted = ideal.iterate(X, Y)
-    assert predicted == pytest.approx([T * (X.sum() + 2.0)], rel=1e-6)
+    done = ideal.iterate(X, Y)
+    assert done.outputs == pytest.approx([T * (X.sum() + 2.0)], rel=1e-6)
+    assert done.parameters == pytest.approx([1.0, 1.0], rel=1e-6)
     assert ideal.parameters() == pytest.approx(closed_form(np.ones(2), 1.0), rel=2e-4)
 
 
@@ -152,3 +155,18 @@ def test_the_minimal_circuit_learns() -> None:
     training = trained("linreg2d_minimal", 0)
     assert training.rmse_before > 2.5
     assert training.rmse_after < 0.55
+
+
+def runaway(cap: float | None) -> Training:
+    """A cubic damping with fast reactions only 20 times as fast as slow ones: copy errors reach zb's singularity."""
+    spec = changed(design("rings2d"), "circuit", fast_ratio=20.0, T=2.0, zb_cap=cap)
+    spec = changed(spec, "training", iterations=5)
+    data = load_dataset(spec.task, 0)
+    spec = decide(spec, data, 0)
+    return train_ideal(spec, data, compile_design(spec, data.dimension, data.outputs), engine_named("rosenbrock"))
+
+
+def test_a_backward_pass_that_runs_away_is_told_with_its_remedy_and_a_finite_fuel_holds_it() -> None:
+    with pytest.raises(CheckFailed, match=r"phase C2 of iteration 3 stopped.*circuit\.zb_cap"):
+        runaway(None)
+    assert np.isfinite(runaway(100.0).parameters).all()

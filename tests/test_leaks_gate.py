@@ -11,10 +11,9 @@ import pytest
 from dsd_ncrn.dsd.structure import Bound, Complex, Open, free, gate
 from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.kinetics.build import build_network
-from dsd_ncrn.kinetics.enumerate import Enumerator, to_network
+from dsd_ncrn.kinetics.build import add_leaks, build_network
+from dsd_ncrn.kinetics.enumerate import enumerator_for, to_network
 from dsd_ncrn.kinetics.leaks import LEAK_MODELS
-from dsd_ncrn.kinetics.leaks.gate import GateLeak
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.mass_action import from_network
@@ -41,11 +40,11 @@ def leaks(network: ReactionNetwork) -> tuple[Step, ...]:
 
 def leaky(complexes: dict[str, Complex], gates: list[str], rate: float = 3e-4, fuels: Sequence[str] = ()) -> ReactionNetwork:
     """A network with the leaks of some of its gates."""
-    enumerator = Enumerator(ConstantRates(rate), lambda _: ())
+    enumerator = enumerator_for("infinite", ConstantRates(rate))
     for complex_ in complexes.values():
         enumerator.add(complex_)
     enumerator.run()
-    GateLeak().extend(enumerator, [complexes[name] for name in gates], [complexes[name] for name in fuels])
+    add_leaks(enumerator, ["gate"], [complexes[name] for name in gates], [complexes[name] for name in fuels])
     return to_network(enumerator, {complex_: name for name, complex_ in complexes.items()})
 
 
@@ -187,7 +186,7 @@ def facts_of(network: ReactionNetwork) -> set[StepFacts]:
 
 
 def test_models_are_found_by_name() -> None:
-    assert [model.name for model in LEAK_MODELS] == ["gate"]
+    assert [model.name for model in LEAK_MODELS] == ["gate", "gate_gate"]
     assert facts_of(build_network(translated("linreg2d"), "gate")) == facts_of(strand_network("linreg2d", "gate"))
     with pytest.raises(InputError, match="unknown leak model"):
         build_network(translated("linreg2d"), "gates")

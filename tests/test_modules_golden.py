@@ -10,42 +10,82 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dsd_ncrn.crn.types import Origin, Reaction
+from dsd_ncrn.design.chemistry import GATE_KINDS, Chemistry
+from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.modules.annihilation import two_domain_annihilation
+from dsd_ncrn.dsd.modules.chen import chen_join_fork
+from dsd_ncrn.dsd.modules.clocks import clock_components
 from dsd_ncrn.dsd.modules.cooperative import cooperative_annihilation
 from dsd_ncrn.dsd.modules.drain import drain
-from dsd_ncrn.dsd.modules.join_fork import join_fork, seals
+from dsd_ncrn.dsd.modules.join_fork import join_fork
+from dsd_ncrn.dsd.modules.parts import seals
+from dsd_ncrn.dsd.modules.reporter import reporter
+from dsd_ncrn.dsd.modules.sealed import sealed_join_fork
 from dsd_ncrn.dsd.modules.sinks import capture, cogate_sink, strand_sink
+from dsd_ncrn.dsd.plan import Bench
 from dsd_ncrn.dsd.system import Component
 from dsd_ncrn.dsd.words import Words
-from studies import design
 
 GOLDEN = Path(__file__).parent / "golden" / "modules.txt"
+
+BUDGET = {"join": "1 nM", "fork": "2 nM", "fuel": "3 nM"}
+GATES = {kind: BUDGET | ({"first_toehold": 3} if kind == "bias" else {}) for kind in GATE_KINDS}
+BENCH = Bench(Translation(), Chemistry.model_validate({"gates": GATES, "seal": "4 nM"}))
+
+PLAIN = Words(BENCH, {})
+WEAK = Words(BENCH, {}, weak_toeholds=(3,), weak_mirrored=(3,))
+TURNED = Words(BENCH, {"G": -1, "H": -1, "P": 1})
+MIRRORED = Words(BENCH, dict.fromkeys(("X", "P", "Z", "A", "B"), -1), weak_mirrored=(3,))
 
 
 def reaction(left: str, right: str, stage: str) -> Reaction:
     return Reaction(tuple(left.split()), tuple(right.split()), 1.0, origin=Origin("1", stage))
 
 
+CATALYSIS, RELEASE = reaction("X P", "X P Z", "N1"), reaction("A X", "A X G H", "N3")
+
+
 def modules() -> Mapping[str, list[Component]]:
-    """Every module once, with the linear regressor's lengths."""
-    plain, weak = Words(design("linreg2d"), {}), Words(design("linreg2d"), {}, weak_toeholds=(3,))
-    turned = Words(design("linreg2d_cooperative"), {"G": -1, "P": 1})
+    """Every module once, with joins at 1 nM, forks at 2 nM, helpers at 3 nM and seals at 4 nM."""
     return {
-        "X + P -> X + P + Z in phase c1": join_fork(reaction("X P", "X P Z", "N1"), "c1", plain),
-        "X + P -> X + P + Z at any time": join_fork(reaction("X P", "X P Z", "N1"), None, plain),
-        "Z -> A + C": join_fork(reaction("Z", "A C", "N2"), None, plain),
-        "B -> B + Z through a weak toehold": join_fork(reaction("B", "B Z", "N1"), None, weak),
-        "A + X -> A + X + G, G mirrored": join_fork(reaction("A X", "A X G", "N3"), "c2", turned),
-        "seals": seals(plain),
-        "seals where species are mirrored": seals(turned),
-        "G + P -> 0, two-domain": two_domain_annihilation(reaction("G P", "", "N4"), plain),
-        "G + P -> 0, cooperative": cooperative_annihilation(reaction("G P", "", "N4"), turned),
-        "A -> 0 in the flush": drain(reaction("A", "", "flush"), "c3", False, plain),
-        "X -> 0 in the flush, X fed": drain(reaction("X", "", "flush"), "c3", True, plain),
+        "X + P -> X + P + Z in phase c1": join_fork(CATALYSIS, "c1", PLAIN),
+        "X + P -> X + P + Z at any time": join_fork(CATALYSIS, None, PLAIN),
+        "Z -> A + C": join_fork(reaction("Z", "A C", "N2"), None, PLAIN),
+        "B -> B + Z through a weak toehold": join_fork(reaction("B", "B Z", "N1"), None, WEAK),
+        "A + X -> A + X + G, G mirrored": join_fork(reaction("A X", "A X G", "N3"), "c2", TURNED),
+        "A + X -> A + X + G + H, both mirrored": join_fork(RELEASE, "c2", TURNED),
+        "X -> G, G mirrored": join_fork(reaction("X", "G", "N2"), None, TURNED),
+        "X + P -> X + P + Z, all mirrored": join_fork(CATALYSIS, "c1", MIRRORED),
+        "X + P -> X + P + C, inputs mirrored": join_fork(reaction("X P", "X P C", "N1"), "c1", MIRRORED),
+        "B -> B + Z through a weak toehold, mirrored": join_fork(reaction("B", "B Z", "N1"), None, MIRRORED),
+        "X + P -> X + P + Z, sealed": sealed_join_fork(CATALYSIS, "c1", PLAIN),
+        "A + X -> A + X + G + H, sealed": sealed_join_fork(RELEASE, None, TURNED),
+        "X -> G, sealed": sealed_join_fork(reaction("X", "G", "N2"), None, TURNED),
+        "X + P -> X + P + Z, sealed and mirrored": sealed_join_fork(CATALYSIS, None, MIRRORED),
+        "X + P -> X + P + Z, chen": chen_join_fork(CATALYSIS, "c1", PLAIN),
+        "A + X -> A + X + G + H, chen": chen_join_fork(RELEASE, None, TURNED),
+        "X + P -> X + P + Z, chen and mirrored": chen_join_fork(CATALYSIS, None, MIRRORED),
+        "seals": seals(PLAIN),
+        "seals where species are mirrored": seals(TURNED),
+        "seals of mirrored gates": seals(MIRRORED, join_fork(CATALYSIS, None, MIRRORED)),
+        "G + P -> 0, two-domain": two_domain_annihilation(reaction("G P", "", "N4"), PLAIN),
+        "G + P -> 0, two-domain in phase c1": two_domain_annihilation(reaction("G P", "", "N4"), PLAIN, "c1"),
+        "X + P -> 0, two-domain and mirrored": two_domain_annihilation(reaction("X P", "", "N4"), MIRRORED),
+        "G + P -> 0, cooperative": cooperative_annihilation(reaction("G P", "", "N4"), TURNED),
+        "A -> 0 in the flush": drain(reaction("A", "", "flush"), "c3", False, PLAIN),
+        "X -> 0 in the flush, X fed": drain(reaction("X", "", "flush"), "c3", True, PLAIN),
+        "A -> 0 in the flush, mirrored": drain(reaction("A", "", "flush"), "c3", False, MIRRORED),
+        "A -> 0 at any time": drain(reaction("A", "", "N4"), None, False, PLAIN),
+        "X -> 0 at any time, X fed": drain(reaction("X", "", "N4"), None, True, PLAIN),
+        "clock": clock_components("c1", [1], False, 10.0, PLAIN),
+        "clock of gates of both polarities": clock_components("c1", [1, -1], False, 10.0, MIRRORED),
+        "clock that closes gates of both polarities": clock_components("c3", [1, -1], True, 10.0, MIRRORED),
+        "reporters": [reporter("Z", 10.0, PLAIN)[0], reporter("X", 10.0, MIRRORED)[0]],
         "sinks": [
-            strand_sink("scavenger", "c1", 10.0, plain),
-            cogate_sink("sink", "c1", 10.0, plain),
-            capture("bead", "c1", plain),
+            strand_sink("scavenger", "c1", 10.0, PLAIN),
+            cogate_sink("sink", "c1", 10.0, PLAIN),
+            cogate_sink("mirrored_sink", "c1", 10.0, MIRRORED, -1),
+            capture("bead", "c1", PLAIN),
         ],
     }
 

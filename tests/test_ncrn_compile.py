@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from math import prod
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from circuits import DESIGNS, DUAL, ONE_OUTPUT, TABLE_3, compiled, named, spec_with, stage_texts, value_of
 from dsd_ncrn.crn.text import format_crn, parse_crn
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.design.problems import DesignError
-from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.counts import by_stage, counts, stability_warnings
-from dsd_ncrn.ncrn.types import NeuralCrn, Variable
-from dsd_ncrn.ncrn.verify import largest_error, mass_action
+from dsd_ncrn.ncrn.types import NeuralCrn
+from dsd_ncrn.ncrn.verify import mismatches
 from dsd_ncrn.tasks import load_dataset
-
-DESIGNS = Path(__file__).parent.parent / "designs"
-DUAL = {"theta": "dual", "x": "dual", "z": "dual"}
-TABLE_3 = {"f": "theta * z", "z_initial": "x", **DUAL}
-
-
-def spec_with(**changes: Any) -> DesignSpec:
-    """The linreg2d design with another circuit, T = 0.5 and learning rate 0.1 unless changed."""
-    spec = load_design(DESIGNS / "linreg2d.toml")
-    circuit = spec.circuit.model_dump() | {"T": 0.5, "learning_rate": 0.1} | changes
-    return spec.model_copy(update={"circuit": type(spec.circuit).model_validate(circuit)})
-
-
-def compiled(**changes: Any) -> NeuralCrn:
-    return compile_design(spec_with(**changes), 2)
-
-
-def stage_texts(ncrn: NeuralCrn, stage: str) -> list[str]:
-    return [str(reaction) for reaction in ncrn.crn.stage(stage)]
 
 
 @pytest.mark.parametrize("design", ["linreg2d", "linreg2d_cooperative"])
@@ -45,7 +26,17 @@ def test_the_linear_regressor_has_14_reactions_and_17_species(design: str) -> No
     """Table 5 of the paper: N1 3, N2 3, N3 4, N4 4; 17 species with C1 and C2, without B."""
     size = counts(compile_design(load_design(DESIGNS / f"{design}.toml"), 2))
     assert (size["reactions"], size["species"], size["species_with_bias"]) == (14, 17, 18)
-    assert size["by_stage"] == {"N1": 3, "N2": 3, "N3": 4, "N4": 4, "flush": 6, "feed": 0, "annihilation": 0}
+    assert size["by_stage"] == {
+        "N1": 3,
+        "readout": 0,
+        "N2": 3,
+        "N3": 4,
+        "N4": 4,
+        "flush": 6,
+        "feed": 0,
+        "annihilation": 0,
+        "clock": 0,
+    }
     assert (size["max_molecularity"], size["max_molecularity_with_clock"]) == (2, 3)
 
 
@@ -58,7 +49,9 @@ def test_the_linear_regressor_is_table_5() -> None:
     assert stage_texts(ncrn, "N4")[:2] == ["G1p + P1 ->", "G1m -> P1"]
     assert ncrn.constants == (("B", 1.0),)
     assert ncrn.crn.initial == {"B": 1.0, "P1": 1.0, "P2": 1.0}
-    assert [variable.plus for variable in ncrn.outputs] == ["Z1", "Z2"]
+    assert [[(variable.plus, weight) for variable, weight in output.terms] for output in ncrn.outputs] == [
+        [("Z1", 1.0), ("Z2", 1.0)]
+    ]
     assert {reaction.rate for reaction in ncrn.crn.stage("N3")} == {0.1}
 
 
@@ -72,7 +65,7 @@ def test_the_minimal_circuit_has_13_reactions_and_15_species() -> None:
 def test_the_worked_example_has_the_counts_of_table_3() -> None:
     """Tables 3 and 4 of the paper: f = theta z, two dimensions, every variable on two rails."""
     ncrn = compiled(**TABLE_3)
-    assert counts(ncrn)["by_stage"] == {"N1": 8, "N2": 6, "N3": 24, "N4": 8, "flush": 12, "feed": 4, "annihilation": 0}
+    assert [len(by_stage(ncrn)[stage]) for stage in ("N1", "N2", "N3", "N4", "flush", "feed")] == [8, 6, 24, 8, 12, 4]
     assert stage_texts(ncrn, "N2")[:2] == ["Z1p -> Zb1p + A1p + A2p", "Z1m -> Zb1m + A1m + A2m"]
     assert stage_texts(ncrn, "N4")[:4] == ["G1p -> P1m", "G1m -> P1p", "G1p ->", "G1m ->"]
     assert [reaction.rate for reaction in ncrn.crn.stage("N4")[:4]] == pytest.approx([100.0, 100.0, 900.0, 900.0])
@@ -91,32 +84,12 @@ def test_a_negative_square_is_expressible_in_every_way_of_table_2() -> None:
     assert "Z1p + Z1m ->" in stage_texts(sizes, "annihilation")
 
 
-CIRCUITS: list[dict[str, Any]] = [
-    {},
-    {"f": "theta * x", "shared_adjoint": True},
-    {"beta": (1.0, 0.25)},
-    {"train_beta": True},
-    TABLE_3,
-    {"f": "theta * z", "z_initial": "x"},
-    {"f": "-theta * x", **DUAL},
-    {"f": "theta * x - z * z", "pad": 1, **DUAL},
-    {"f": "theta * x - z * z", "first_order": True, **DUAL},
-    {"f": "theta * x - z * z"},
-    {"f": "Theta @ x - 0.5 * z * abs(z)", **DUAL},
-    {"f": "Theta @ x + beta - z**3", "beta": (1.0, -0.5), **DUAL},
-    {"f": "Theta @ x + beta - z**3", "train_beta": True, "pad": 1, "pad_value": 0.2, **DUAL},
-    {"f": "Theta @ x - 0.3 * z * z", **DUAL},
-    {"f": "theta * x * z + z - z**2 * abs(z)", "z_initial": "x", **DUAL},
-    {"f": "[theta1 * x1 - z1 * z2 + theta2, theta2 * x2 + z1]"},
-]
-
-
-@pytest.mark.parametrize("circuit", CIRCUITS, ids=lambda circuit: f"{circuit.get('f', 'linreg2d')} {len(circuit)}")
+@pytest.mark.parametrize("circuit", ONE_OUTPUT, ids=named)
 def test_mass_action_is_the_differential_equation(circuit: dict[str, Any]) -> None:
-    assert largest_error(spec_with(**circuit), 2) < 1e-12
+    assert mismatches(spec_with(**circuit), 2) == ()
 
 
-@pytest.mark.parametrize("circuit", CIRCUITS, ids=lambda circuit: f"{circuit.get('f', 'linreg2d')} {len(circuit)}")
+@pytest.mark.parametrize("circuit", ONE_OUTPUT, ids=named)
 def test_every_network_is_sound(circuit: dict[str, Any]) -> None:
     """Names are unique, species are listed once and all react, phases exist, nothing that is read comes from nowhere."""
     ncrn = compiled(**circuit)
@@ -124,7 +97,7 @@ def test_every_network_is_sound(circuit: dict[str, Any]) -> None:
     reacting = {name for reaction in ncrn.crn.reactions for name in (*reaction.reactants, *reaction.products)}
     assert len(set(names)) == len(names)
     assert sorted(ncrn.crn.species) == sorted(reacting)
-    assert {phase for reaction in ncrn.crn.reactions for phase in reaction.phases} <= {"C1", "C2", "flush"}
+    assert {phase for reaction in ncrn.crn.reactions for phase in reaction.phases} <= {phase.name for phase in ncrn.crn.phases}
     loaded = {name for variable in (*ncrn.inputs, *ncrn.targets, *ncrn.parameters) for name in variable.species}
     loaded |= {name for name, _ in (*ncrn.constants, *ncrn.padding)}
     made = {name for reaction in ncrn.crn.reactions for name in reaction.products}
@@ -149,6 +122,18 @@ def test_one_iteration_gives_the_gradient_of_the_closed_form() -> None:
         assert gradient == pytest.approx(0.1 * T * (yhat - y) * x[index - 1])
 
 
+def mass_action(reactions: tuple[Reaction, ...], state: dict[str, float]) -> dict[str, float]:
+    """The rate of change of every species: k times the product of concentrations, without factorials."""
+    rates = dict.fromkeys(state, 0.0)
+    for reaction in reactions:
+        flux = reaction.rate * prod(state[name] for name in reaction.reactants)
+        for name in reaction.reactants:
+            rates[name] -= flux
+        for name in reaction.products:
+            rates[name] += flux
+    return rates
+
+
 def after(reactions: tuple[Reaction, ...], state: dict[str, float], duration: float) -> dict[str, float]:
     """The state after these reactions have run for a time."""
     names = list(state)
@@ -171,12 +156,8 @@ def forward_and_backward(ncrn: NeuralCrn, theta: list[float], x: list[float], y:
     for stage, duration in (("feed", 0.05), ("N1", 0.5), ("N2", 0.05), ("N3", 0.5)):
         state = after(ncrn.crn.stage(stage), state, duration)
         if stage == "N1":
-            yhat = sum(read(variable, state) for variable in ncrn.outputs)
-    return (yhat - y) ** 2 / 2, [read(variable, state) for variable in ncrn.gradients]
-
-
-def read(variable: Variable, state: dict[str, float]) -> float:
-    return state[variable.plus] - (state[variable.minus] if variable.minus else 0.0)
+            yhat = sum(weight * value_of(variable, state) for variable, weight in ncrn.outputs[0].terms)
+    return (yhat - y) ** 2 / 2, [value_of(variable, state) for variable in ncrn.gradients]
 
 
 @pytest.mark.parametrize(
@@ -235,7 +216,7 @@ def test_first_inputs_of_joins_differ_in_the_linear_regressor() -> None:
         ({"theta_initial": -1.0}, "a single-rail parameter is a concentration (got -1.0)", "theta_initial"),
         ({"theta_initial": (1.0, 1.0, 1.0)}, "one value, or a list of 2", "theta_initial"),
         ({"beta": (1.0,)}, "one value, or a list of 2", "beta"),
-        ({"f": "theta * z", "z_initial": "x", "x": "dual"}, "a dual-rail x needs a dual-rail z", "z"),
+        ({"f": "theta * z", "z_initial": "x", "x": "dual"}, "a part of x1 lowers z1, which is a single concentration", "z"),
     ],
 )
 def test_circuits_that_cannot_work_are_refused_at_their_key(changes: dict[str, Any], rule: str, key: str) -> None:
@@ -262,7 +243,7 @@ def test_a_step_that_overshoots_is_warned_of() -> None:
 
 def test_stages_keep_the_order_of_an_iteration() -> None:
     stages = by_stage(compiled(**TABLE_3, annihilate=("A", "P")))
-    assert list(stages) == ["N1", "N2", "N3", "N4", "flush", "feed", "annihilation"]
+    assert list(stages) == ["N1", "readout", "N2", "N3", "N4", "flush", "feed", "annihilation", "clock"]
     assert [str(reaction) for reaction in stages["annihilation"]] == [
         "A1p + A1m ->",
         "A2p + A2m ->",

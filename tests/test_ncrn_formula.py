@@ -45,7 +45,7 @@ def test_a_formula_means_these_terms(text: str, terms: list[str]) -> None:
         ("theta * y", 8, "unknown symbol (got 'y')"),
         ("thetta * x", 0, "Did you mean 'theta'?"),
         ("theta * x +", None, "not a valid formula"),
-        ("  theta @ x", 2, "@ takes the matrix Theta and a vector (got 'theta @ x')"),
+        ("  theta @ x", 2, "@ takes a matrix and a vector (got 'theta @ x')"),
         ("x + Theta * x", 4, "a matrix only multiplies a vector"),
         ("x - theta / z", 12, "a variable in a denominator (got 'z')"),
         ("theta / 0", 8, "division by zero"),

@@ -152,7 +152,7 @@ def test_a_run_without_any_stage_is_reported_as_such(tmp_path: Path) -> None:
     assert tuple(texts) == SECTIONS
     for section in ("circuit", "dsd", "learning", "iteration", "leak", "fuel", "sequences", "order"):
         assert "Not run." in texts[section], section
-    assert "has not been trained yet" in texts["verdict"] and texts["verdict"].count("not run") == 4
+    assert "has not been trained yet" in texts["verdict"] and texts["verdict"].count("not run") == 5
 
 
 def test_an_empty_folder_has_a_report(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def test_phases_have_one_width_whatever_they_last(run: Path) -> None:
 def test_the_tolerated_leak_is_judged_by_published_gates(
     run: Path, tmp_path: Path, tolerated: float | None, status: str, words: str
 ) -> None:
-    answer = verdict.answers(_with_summary(tmp_path, tolerated))[1]
+    answer = verdict.answers(_with_summary(tmp_path, tolerated))[2]
     assert answer.status == status and words in answer.text
 
 
@@ -125,8 +125,32 @@ def test_a_circuit_that_does_not_learn_is_said_not_to(tmp_path: Path) -> None:
     summary["training"]["dsd"]["rmse_after"] = 5.0
     write_json(write_full_run(tmp_path) / "summary.json", summary)
     data = read_run(tmp_path)
-    assert verdict.answers(data)[0].status == "bad"
+    assert verdict.answers(data)[1].status == "bad"
     assert "does not learn this task, even without leak" in verdict.headline(data)
+
+
+@pytest.mark.parametrize(("accuracy", "status"), [(0.49, "bad"), (0.74, "bad"), (0.76, "good")])
+def test_a_classifier_has_learned_when_it_errs_half_as_often_as_guessing(tmp_path: Path, accuracy: float, status: str) -> None:
+    summary = full_summary()
+    summary["training"]["ideal"] |= {"accuracy_before": 0.5, "accuracy_after": accuracy}
+    write_json(write_full_run(tmp_path) / "summary.json", summary)
+    answer = verdict.answers(read_run(tmp_path))[0]
+    assert answer.status == status and f"goes from 50\u00a0% to {accuracy * 100:.0f}\u00a0%." in answer.text
+
+
+def test_first_order_gradients_are_said_to_be_no_gradients(tmp_path: Path) -> None:
+    run = write_full_run(tmp_path)
+    text = (run / "design.toml").read_text(encoding="utf-8").replace("[circuit]", "[circuit]\nfirst_order = true")
+    (run / "design.toml").write_text(text, encoding="utf-8")
+    assert "the adjoint is frozen" in verdict.answers(read_run(run))[0].text
+
+
+def test_a_few_iterations_of_strands_are_compared_with_as_many_ideal_ones(tmp_path: Path) -> None:
+    summary = full_summary()
+    summary["training"]["dsd"]["iterations"] = 3
+    write_json(write_full_run(tmp_path) / "summary.json", summary)
+    answer = verdict.answers(read_run(tmp_path))[1]
+    assert answer.text.startswith("Only 3 of 8 iterations were simulated with strands.")
 
 
 def test_time_at_the_bench_is_said(run: Path) -> None:

@@ -40,7 +40,7 @@ def test_an_interrupt_keeps_what_is_finished_and_the_next_run_goes_on(
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in stderr
-    assert stderr.splitlines()[-1].startswith(f"Interrupted. Kept in {out}: compile, ideal, translate")
+    assert stderr.splitlines()[-1].startswith(f"Interrupted. Kept in {out}: compile, ideal, clock, translate")
     assert stdout == ""
     written = contents(out)
     assert not [name for name in written if name.endswith((".part", ".lock"))]

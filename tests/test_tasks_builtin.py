@@ -17,8 +17,8 @@ every_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_a_task_gives_the_points_asked_for_and_the_same_again(task: BuiltinTask) -> None:
     spec = Task(name=task.name, training_points=13, test_points=7)
     first, second, other = load_dataset(spec, 3), load_dataset(spec, 3), load_dataset(spec, 4)
-    assert first.train_x.shape == (13, task.dimension) and first.train_y.shape == (13,)
-    assert first.test_x.shape == (7, task.dimension) and first.test_y.shape == (7,)
+    assert first.train_x.shape == (13, task.dimension) and len(first.train_y) == 13
+    assert first.test_x.shape == (7, task.dimension) and len(first.test_y) == 7
     assert np.array_equal(first.train_x, second.train_x) and np.array_equal(first.test_y, second.test_y)
     assert not np.array_equal(first.train_x, other.train_x)
 
@@ -68,13 +68,38 @@ def test_least_squares_on_linreg2d_leaves_the_error_that_is_to_be_expected() -> 
 def test_xor_and_rings_are_the_definitions_of_the_paper() -> None:
     """Eqs. 15 and 16 (cut at 0.5), and the radii 0.45, 0.5 and 1."""
     xor = load_dataset(Task(name="xor2d"), 0)
-    assert np.array_equal(xor.train_y, ((xor.train_x[:, 0] > 0.5) != (xor.train_x[:, 1] > 0.5)).astype(float))
+    assert np.array_equal(xor.train_y[:, 0], ((xor.train_x[:, 0] > 0.5) != (xor.train_x[:, 1] > 0.5)).astype(float))
     rings = load_dataset(Task(name="rings2d"), 0)
     radius = np.hypot(rings.train_x[:, 0], rings.train_x[:, 1])
-    assert radius[rings.train_y == 0].max() < 0.45
-    assert radius[rings.train_y == 1].min() > 0.5 and radius[rings.train_y == 1].max() < 1.0
+    assert radius[rings.train_y[:, 0] == 0].max() < 0.45
+    assert radius[rings.train_y[:, 0] == 1].min() > 0.5 and radius[rings.train_y[:, 0] == 1].max() < 1.0
 
 
 def test_an_unknown_task_names_the_nearest_one() -> None:
     with pytest.raises(InputError, match=r"unknown task \(got 'linreg2'\). Did you mean 'linreg2d'?"):
         load_dataset(Task(name="linreg2"), 0)
+
+
+@pytest.mark.parametrize("task", [task for task in TASKS if task.classes], ids=lambda task: task.name)
+def test_the_classes_of_a_one_hot_task_are_equally_large(task: BuiltinTask) -> None:
+    x, y = task.sample(np.random.default_rng(0), 100)
+    assert y.sum(axis=0).tolist() == [34.0, 33.0, 33.0]
+    assert set(np.unique(y)) == {0.0, 1.0} and len(x) == 100
+
+
+def test_stripes_and_sectors_are_what_they_say() -> None:
+    stripes = load_dataset(Task(name="stripes3", training_points=60), 0)
+    total = stripes.train_x.sum(axis=1)
+    assert total[stripes.train_y[:, 0] == 1].max() < 0.75
+    assert total[stripes.train_y[:, 1] == 1].min() > 0.8 and total[stripes.train_y[:, 1] == 1].max() < 1.2
+    sectors = load_dataset(Task(name="sectors3", training_points=60), 0)
+    angle = np.degrees(np.arctan2(sectors.train_x[:, 1], sectors.train_x[:, 0])) % 360
+    assert np.array_equal(np.floor(angle / 120), sectors.train_y.argmax(axis=1))
+
+
+def test_accuracy_counts_the_side_of_the_threshold_or_the_largest_target() -> None:
+    rings = load_dataset(Task(name="rings2d"), 0)
+    assert rings.accuracy(np.array([[0.6], [0.4], [0.2]]), np.array([[1.0], [1.0], [0.0]])) == pytest.approx(2 / 3)
+    sectors = load_dataset(Task(name="sectors3"), 0)
+    assert sectors.accuracy(np.array([[0.6, 0.5, 0.1], [0.1, 0.2, 0.0]]), np.eye(3)[:2]) == 1.0
+    assert load_dataset(Task(name="linreg2d"), 0).accuracy(np.zeros((1, 1)), np.zeros((1, 1))) is None

@@ -29,10 +29,10 @@ def test_rows_are_split_by_seed_and_none_is_used_twice(tmp_path: Path) -> None:
     data = load_dataset(task(path, training_points=30, test_points=10), 5)
     again = load_dataset(task(path, training_points=30, test_points=10), 5)
     assert data.train_x.shape == (30, 2) and data.test_x.shape == (10, 2)
-    assert np.array_equal(data.train_y, data.train_x[:, 0] + 100) and np.array_equal(
+    assert np.array_equal(data.train_y[:, 0], data.train_x[:, 0] + 100) and np.array_equal(
         data.train_x[:, 1], data.train_x[:, 0] + 200
     )
-    assert not set(data.train_y) & set(data.test_y)
+    assert not set(data.train_y.ravel()) & set(data.test_y.ravel())
     assert np.array_equal(data.train_x, again.train_x)
     assert data.input_names == ("a", "b")
 
@@ -67,8 +67,15 @@ def test_what_cannot_be_used_is_named_with_file_and_line(tmp_path: Path, text: s
     assert line is None or caught.value.line == line
 
 
-def test_a_missing_file_and_several_targets_are_refused(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_column_named_twice_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot read the file"):
         load_dataset(task(tmp_path / "none.csv"), 0)
-    with pytest.raises(InputError, match="one target column"):
-        load_dataset(task(tmp_path / "none.csv", targets=("y", "z")), 0)
+    with pytest.raises(InputError, match="an input or a target, once"):
+        load_dataset(task(tmp_path / "none.csv", targets=("y", "a")), 0)
+
+
+def test_several_target_columns_become_several_outputs(tmp_path: Path) -> None:
+    path = written(tmp_path, "a,b,y,z\n1,2,3,4\n5,6,7,8\n")
+    data = load_dataset(task(path, targets=("z", "y"), classes=True), 0)
+    assert data.outputs == 2 and data.classes
+    assert sorted(np.vstack((data.train_y, data.test_y)).tolist()) == [[4.0, 3.0], [8.0, 7.0]]

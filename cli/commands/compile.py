@@ -2,36 +2,132 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.options import design_argument, json_option, out_option, seed_option
+from dsd_ncrn.crn.rate_law import RATE_LAWS
 
 if TYPE_CHECKING:
+    from dsd_ncrn.crn.rate_law import RateLaw
     from dsd_ncrn.crn.types import Crn
+    from dsd_ncrn.simulate.proof import Proof
+
+FILES = {"sbml": "ncrn.xml", "antimony": "ncrn.ant", "latex": "ncrn.tex", "dot": "ncrn.dot", "svg": "ncrn.svg"}
+"""What -o writes for a format, beside ncrn.crn and ncrn.json."""
+FORMATS = ("table", "crn", "json", *FILES)
+
+_MEANING = "product: k times the product of concentrations; combinatoric: divided by n! for each reactant that stands n times."
+rate_law_option = click.option(
+    "--rate-law",
+    "law",
+    type=click.Choice(RATE_LAWS),
+    default="product",
+    show_default=True,
+    help=f"What the rate constants that are written mean (table, crn, json, latex). {_MEANING}",
+)
+input_rate_law_option = click.option(
+    "--input-rate-law",
+    type=click.Choice(RATE_LAWS),
+    default="product",
+    show_default=True,
+    help="What the rate constants in a .crn file that is read mean; of no effect on a design.",
+)
 
 
 @click.command("compile")
 @design_argument
-@out_option("ncrn.crn and ncrn.json")
+@out_option("ncrn.crn, ncrn.json and the file of the chosen format")
 @seed_option
-@click.option("--format", "form", type=click.Choice(["table", "crn", "json"]), default="table", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--verify", is_flag=True, help="Prove that the network computes what the formula says; exit code 1 if not.")
+@rate_law_option
+@input_rate_law_option
 @json_option
-def command(design: Path, out: Path | None, seed: int, form: str, as_json: bool) -> None:
-    """Compile a design to its Neural CRN, or read a plain network (.crn), and show it stage by stage."""
+def command(
+    design: Path,
+    out: Path | None,
+    seed: int,
+    form: str,
+    verify: bool,
+    law: RateLaw,
+    input_rate_law: RateLaw,
+    as_json: bool,
+) -> None:
+    """Compile a design to its Neural CRN, or read a plain network (.crn), and show it stage by stage.
+
+    SBML and Antimony write every rate law out, so that their constants are the same whatever --rate-law says.
+    """
     from cli.output import deliver, show
     from cli.run_folder import json_text
     from dsd_ncrn.crn.text import format_crn
 
-    crn, described = _network(design, seed)
-    deliver(out, {"ncrn.crn": format_crn(crn), "ncrn.json": json_text(described)})
-    show(as_json or form == "json", described, format_crn(crn) if form == "crn" else _by_stage(crn, described))
+    if verify:
+        _verify(design, out, seed, as_json)
+        return
+    crn, described = _network(design, seed, law, input_rate_law)
+    text = json_text(described) if form == "json" else _text(crn, described, form, law)
+    chosen = {FILES[form]: text} if form in FILES else {}
+    deliver(out, {"ncrn.crn": format_crn(crn, law), "ncrn.json": json_text(described), **chosen})
+    show(as_json, described, text)
 
 
-def _network(path: Path, seed: int) -> tuple[Crn, dict[str, Any]]:
-    """The network of a design or of a ``.crn`` file, and its JSON form; warnings are told."""
+def _verify(design: Path, out: Path | None, seed: int, as_json: bool) -> None:
+    """Show the proof of a compilation, or what a plain network conserves. Raises CheckFailed where a claim is false."""
+    from cli.output import deliver, show
+    from cli.proof import proof_json, proof_text
+    from cli.run_folder import json_text
+    from dsd_ncrn.errors import CheckFailed
+
+    proof = _proof(design, seed)
+    described = proof_json(proof)
+    deliver(out, {"proof.json": json_text(described)})
+    show(as_json, described, proof_text(proof))
+    false = [check.claim for check in proof.checks if not check.holds]
+    if false:
+        raise CheckFailed(f"the compilation of {design} is wrong: {'; '.join(false)}")
+
+
+def _proof(design: Path, seed: int) -> Proof:
+    from cli.stages.job import job_of
+    from dsd_ncrn.crn.text import load_crn
+    from dsd_ncrn.ncrn.verify import conservation_laws
+    from dsd_ncrn.simulate.engines import engine_named
+    from dsd_ncrn.simulate.proof import Proof, prove
+
+    if design.suffix == ".crn":
+        return Proof((), conservation_laws(load_crn(design)))
+    job = job_of(design, seed)
+    return prove(job.spec, job.data, engine_named(job.engine), seed)
+
+
+def _text(crn: Crn, described: dict[str, Any], form: str, law: RateLaw) -> str:
+    """The network in one of the formats but JSON."""
+    from dsd_ncrn.crn.antimony import antimony_of
+    from dsd_ncrn.crn.drawing import svg_of
+    from dsd_ncrn.crn.graph import dot_of
+    from dsd_ncrn.crn.latex import latex_of
+    from dsd_ncrn.crn.rate_law import in_law
+    from dsd_ncrn.crn.sbml import sbml_of
+    from dsd_ncrn.crn.text import format_crn
+
+    writers: dict[str, Callable[[], str]] = {
+        "table": lambda: _by_stage(in_law(crn, law), described),
+        "crn": lambda: format_crn(crn, law),
+        "latex": lambda: latex_of(crn, law),
+        "sbml": lambda: sbml_of(crn),
+        "antimony": lambda: antimony_of(crn),
+        "dot": lambda: dot_of(crn),
+        "svg": lambda: svg_of(crn),
+    }
+    return writers[form]()
+
+
+def _network(path: Path, seed: int, law: RateLaw, input_law: RateLaw) -> tuple[Crn, dict[str, Any]]:
+    """The network of a design or of a ``.crn`` file, and its JSON form with constants of ``law``; warnings are told."""
     from cli.console import warn
     from cli.stages.job import job_of
     from cli.stages.network import ncrn_json, warnings_of
@@ -39,12 +135,12 @@ def _network(path: Path, seed: int) -> tuple[Crn, dict[str, Any]]:
     from dsd_ncrn.crn.text import load_crn
 
     if path.suffix == ".crn":
-        crn = load_crn(path)
-        return crn, crn_to_json(crn)
+        crn = load_crn(path, input_law)
+        return crn, crn_to_json(crn, law)
     job = job_of(path, seed)
     for warning in warnings_of(job):
         warn(warning)
-    return job.ncrn.crn, ncrn_json(job)
+    return job.ncrn.crn, {**ncrn_json(job), **crn_to_json(job.ncrn.crn, law)}
 
 
 def _heading(crn: Crn, described: dict[str, Any]) -> str:
@@ -60,8 +156,10 @@ def _heading(crn: Crn, described: dict[str, Any]) -> str:
 
 def _by_stage(crn: Crn, described: dict[str, Any]) -> str:
     from cli.output import table
+    from dsd_ncrn.crn.rate_law import MEANINGS
 
-    lines = [_heading(crn, described), ""]
+    law = [] if described["rate_law"] == "product" else [MEANINGS["combinatoric"]]
+    lines = [_heading(crn, described), *law, ""]
     rows = [("stage", "name", "reaction", "k", "phase", "term")]
     for each in crn.reactions:
         origin, phase = each.origin, ", ".join(sorted(each.phases)) or "always"

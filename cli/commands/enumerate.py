@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -11,62 +12,132 @@ from cli.options import json_option, out_option, seed_option
 
 if TYPE_CHECKING:
     from dsd_ncrn.dsd.kernel import PilComplex
+    from dsd_ncrn.dsd.system import DsdSystem
     from dsd_ncrn.kinetics.network import ReactionNetwork
 
 
+class Choices(NamedTuple):
+    """What is asked of the enumeration: options of the command under the names of ``build_network``."""
+
+    semantics: str
+    unproductive: str
+    max_species: int
+    leak_models: tuple[str, ...]
+
+
 @click.command("enumerate")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.pil")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @out_option("network.json")
 @seed_option
 @click.option(
     "--semantics",
-    type=click.Choice(["infinite"]),
+    type=click.Choice(["infinite", "finite"]),
     default="infinite",
     show_default=True,
-    help="infinite: a toehold binding is followed at once by all the branch migration it makes possible.",
+    help="infinite: a toehold binding is followed at once by all the branch migration it makes possible; "
+    "finite: binding, migration and unbinding are steps, and strands rest on toeholds where they can do nothing.",
 )
-@click.option("--leaks", is_flag=True, help="Add the gate-leak channels of every complex of two or more strands.")
+@click.option(
+    "--unproductive",
+    type=click.Choice(["all", "present", "none"]),
+    default="all",
+    show_default=True,
+    help="finite: which strands rest on toeholds where they displace nothing; present: those of the file alone.",
+)
+@click.option("--max-species", type=click.IntRange(min=1), default=200_000, show_default=True, help="Stop with an error here.")
+@click.option("--leaks", is_flag=True, help="Add the leak channels between strands and gates, as --leak-model gate does.")
+@click.option(
+    "--leak-model",
+    "leak_models",
+    type=click.Choice(["gate", "gate_gate"]),
+    multiple=True,
+    help="Add the channels of a leak model.",
+)
 @json_option
-def command(file: Path, out: Path | None, seed: int, semantics: str, leaks: bool, as_json: bool) -> None:
-    """Enumerate all reactions of the strands and complexes in a file in Peppercorn's kernel notation.
+def command(
+    file: Path,
+    out: Path | None,
+    seed: int,
+    semantics: str,
+    unproductive: str,
+    max_species: int,
+    leaks: bool,
+    leak_models: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Enumerate all reactions of the strands and complexes in FILE.
 
-    Enumeration has no random part: --seed is accepted and changes nothing.
+    FILE is in Peppercorn's kernel notation (.pil), a design (.toml) or a plain network (.crn). Of a .pil file every
+    complex of two or more strands may leak, of the others the gates. Enumeration itself has no random part.
     """
     from cli.output import deliver, show
     from cli.run_folder import json_text
     from dsd_ncrn.dsd.kernel import read_pil
 
-    complexes = read_pil(file)
-    network = _network(complexes, leaks)
-    described = _described(network, complexes, semantics)
+    models = tuple(dict.fromkeys((*(["gate"] if leaks else []), *leak_models)))
+    choices = Choices(semantics, unproductive, max_species, models)
+    if file.suffix in (".toml", ".crn"):
+        system = _system(file, seed)
+        network = _network_of_system(system, choices)
+        levels: Mapping[str, float | None] = {each.name: each.concentration for each in system.components}
+    else:
+        complexes = read_pil(file)
+        network, levels = _network_of_pil(complexes, choices), {each.name: each.concentration for each in complexes}
+    described = _described(network, levels, choices)
     deliver(out, {"network.json": json_text(described)})
     show(as_json, described, _listing(network, described))
 
 
-def _network(complexes: tuple[PilComplex, ...], leaks: bool) -> ReactionNetwork:
+def _system(path: Path, seed: int) -> DsdSystem:
+    """The translated design or network."""
+    if path.suffix != ".crn":
+        from cli.stages.job import job_of
+
+        return job_of(path, seed, strands=True).translated
+    from dsd_ncrn.crn.text import load_crn
+    from dsd_ncrn.design.chemistry import Chemistry
+    from dsd_ncrn.design.spec import Translation
+    from dsd_ncrn.dsd.translate import translate_network
+    from dsd_ncrn.errors import InputError
+
+    try:
+        return translate_network(load_crn(path), Translation(), Chemistry())
+    except InputError as error:
+        raise error.at(str(path)) from None
+
+
+def _network_of_system(system: DsdSystem, choices: Choices) -> ReactionNetwork:
+    from dsd_ncrn.kinetics.build import build_network
+
+    model = "+".join(choices.leak_models) or None
+    options = {"unproductive": choices.unproductive, "max_species": choices.max_species}
+    return build_network(system, model, semantics=choices.semantics, **options)
+
+
+def _network_of_pil(complexes: tuple[PilComplex, ...], choices: Choices) -> ReactionNetwork:
     """The network of the complexes that are present; those at 0 nM only lend their names."""
-    from dsd_ncrn.kinetics.enumerate import Enumerator, to_network
-    from dsd_ncrn.kinetics.leaks import LEAK_MODELS
+    from dsd_ncrn.kinetics.build import add_leaks
+    from dsd_ncrn.kinetics.enumerate import enumerator_for, to_network
     from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 
     present = [entry.complex for entry in complexes if entry.concentration != 0]
-    enumerator = Enumerator(ToeholdLengthRates(), lambda _: ())
+    options = {"unproductive": choices.unproductive, "max_species": choices.max_species}
+    enumerator = enumerator_for(choices.semantics, ToeholdLengthRates(), **options)
     for complex_ in present:
         enumerator.add(complex_)
     enumerator.run()
-    for model in LEAK_MODELS if leaks else ():
-        model.extend(enumerator, [complex_ for complex_ in present if len(complex_.strands) > 1])
+    add_leaks(enumerator, choices.leak_models, [complex_ for complex_ in present if len(complex_.strands) > 1])
     return to_network(enumerator, {entry.complex: entry.name for entry in complexes})
 
 
-def _described(network: ReactionNetwork, complexes: tuple[PilComplex, ...], semantics: str) -> dict[str, Any]:
+def _described(network: ReactionNetwork, levels: Mapping[str, float | None], choices: Choices) -> dict[str, Any]:
     """Counts, the species with their structures and initial concentrations, and all elementary steps."""
     from dsd_ncrn.kinetics.jsonable import count_steps, network_to_json
 
-    levels = {entry.name: entry.concentration for entry in complexes}
     listed = network_to_json(network)
     return {
-        "semantics": semantics,
+        "semantics": choices.semantics,
+        "leak_models": list(choices.leak_models),
         **count_steps(network),
         "complexes": [{**entry, "initial_nM": levels.get(entry["name"], 0.0)} for entry in listed["species"]],
         "reactions": listed["reactions"],
@@ -79,8 +150,12 @@ def _listing(network: ReactionNetwork, described: dict[str, Any]) -> str:
     counts = ", ".join(f"{described[key]} {key}" for key in ("species", "reversible", "irreversible", "leaks"))
     rows = [("kind", "reaction", "k (nM, s)")]
     rows += [
-        (each["kind"], f"{' + '.join(each['reactants'])} -> {' + '.join(each['products'])}", f"{each['rate']:.6g}")
+        (_kind(each), f"{' + '.join(each['reactants'])} -> {' + '.join(each['products'])}", f"{each['rate']:.6g}")
         for each in described["reactions"]
     ]
     structures = table((entry["name"], entry["kernel"]) for entry in described["complexes"])
     return f"{counts}\n\n{structures}\n\n{table(rows)}"
+
+
+def _kind(step: Mapping[str, Any]) -> str:
+    return f"{step['kind']} ({step['rule']})" if "rule" in step else step["kind"]

@@ -45,7 +45,9 @@ def _circuits() -> Listing:
 
 
 def _schemes() -> Listing:
-    return {
+    from dsd_ncrn.dsd.modules import SCHEMES
+
+    return {name: scheme.description for name, scheme in SCHEMES.items()} | {
         "two_domain": "annihilation by a two-domain join (Cardelli 2010)",
         "cooperative": "annihilation by cooperative hybridization (Zhang 2011), two-domain where polarity forbids it",
     }

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from math import isfinite
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cli.options import design_argument, engine_option, json_option, out_option, seed_option
+from dsd_ncrn.crn.rate_law import RATE_LAWS
 from dsd_ncrn.errors import InputError
+
+if TYPE_CHECKING:
+    from dsd_ncrn.crn.rate_law import RateLaw
 
 
 @click.command("simulate")
@@ -22,6 +27,16 @@ from dsd_ncrn.errors import InputError
 )
 @click.option("--no-training", is_flag=True, help="Only the forward phase, without a target.")
 @click.option("--format", "form", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
+@click.option(
+    "--rate-law",
+    "--input-rate-law",
+    "law",
+    type=click.Choice(RATE_LAWS),
+    default="product",
+    show_default=True,
+    help="What the rate constants of a .crn file mean: k times the product of concentrations, or that divided by n! for "
+    "each reactant that stands n times. Of no effect on a design.",
+)
 @json_option
 def command(
     design: Path,
@@ -32,6 +47,7 @@ def command(
     t_end: float | None,
     no_training: bool,
     form: str,
+    law: RateLaw,
     as_json: bool,
 ) -> None:
     """Simulate one iteration with the first training point, or a plain network (.crn) from its initial concentrations.
@@ -46,7 +62,7 @@ def command(
     if t_end is not None and not isfinite(t_end):
         raise InputError("--t-end is a finite number", t_end)
     if design.suffix == ".crn":
-        columns = network_trace(design, engine, t_end)
+        columns = network_trace(design, engine, t_end, law)
     else:
         columns = until(design_trace(design, seed, level, engine, no_training), t_end)
     deliver(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,21 @@ from cli.options import design_argument, engine_option, json_option, out_option,
 if TYPE_CHECKING:
     from cli.console import Display
     from cli.stages.job import Job
-    from cli.stages.types import Outcome
+    from cli.stages.types import Outcome, Tell
+    from dsd_ncrn.simulate.types import Training
 
 
 @click.command("train")
 @design_argument
 @out_option("training_<level>.csv and the predictions of the test points")
 @seed_option
-@click.option("--level", type=click.Choice(["ideal", "dsd"]), default="dsd", show_default=True)
+@click.option(
+    "--level",
+    type=click.Choice(["value", "ideal", "autonomous", "dsd"]),
+    default="dsd",
+    show_default=True,
+    help="The equations alone, the abstract network, the same under its own clock, or the strands.",
+)
 @click.option("--iterations", type=click.IntRange(min=1), help="In all; the design's epochs if not given.")
 @click.option("--epochs", type=click.IntRange(min=1), help="How often to go through the training points.")
 @click.option("--leaks", is_flag=True, help="With leaks at the design's rate (level dsd).")
@@ -38,7 +46,7 @@ def command(
     engine: str,
     as_json: bool,
 ) -> None:
-    """Train a design: its ideal network, or its strands."""
+    """Train a design: its equations, its abstract network, or its strands."""
     from cli.console import display
     from cli.output import deliver, show, table
     from cli.stages.job import job_of
@@ -59,13 +67,26 @@ def command(
 
 def _trained(job: Job, level: str, leaks: bool, one_pot: bool, shown: Display) -> Outcome:
     """One training with a display. Calibration always uses the whole ideal training of the design."""
-    from cli.stages.training import ideal_stage, strands_training, training_outcome
+    from cli.stages.training import training_outcome
 
     shown.start(level)
-    if level == "ideal":
-        outcome = ideal_stage(job, lambda share: shown.advance(level, share))
-    else:
-        training = strands_training(job, leaks, not one_pot, lambda share: shown.advance(level, share))
-        outcome = training_outcome(job, training)
+    outcome = training_outcome(job, _training(job, level, leaks, one_pot, lambda share: shown.advance(level, share)))
     shown.done(level, outcome.note)
     return outcome
+
+
+def _training(job: Job, level: str, leaks: bool, one_pot: bool, tell: Tell) -> Training:
+    from cli.stages.abstract import autonomous_training
+    from cli.stages.training import strands_training
+    from dsd_ncrn.simulate.training import train_value
+
+    def progress(done: int, total: int) -> None:
+        tell(done / total)
+
+    levels: dict[str, Callable[[], Training]] = {
+        "value": lambda: train_value(job.spec, job.data, progress),
+        "ideal": lambda: job.ideal_training(progress),
+        "autonomous": lambda: autonomous_training(job, tell),
+        "dsd": lambda: strands_training(job, leaks, not one_pot, tell),
+    }
+    return levels[level]()

@@ -25,7 +25,7 @@ WRITTEN_LATER = ("report.html", "summary.json")
 
 @dataclass(frozen=True, eq=False)
 class TrainingTable:
-    """One training: ``parameters`` (iterations + 1, p) starts with the initial values; the rest is (iterations,)."""
+    """One training: ``parameters`` (iterations + 1, p) starts with the initial values; the rest is (iterations, outputs)."""
 
     level: str
     names: tuple[str, ...]
@@ -35,13 +35,13 @@ class TrainingTable:
 
     @property
     def squared_errors(self) -> Floats:
-        """Squared error of every iteration's prediction, made before its update."""
-        return (self.predictions - self.targets) ** 2
+        """Squared error of every iteration's prediction, made before its update; the mean over its outputs, (iterations,)."""
+        return ((self.predictions - self.targets) ** 2).mean(axis=1)
 
 
 @dataclass(frozen=True, eq=False)
 class TestPoints:
-    """Predictions on the test set, shape (m,), before and after training."""
+    """Predictions on the test set before and after training, one output below the other: shape (outputs * m,)."""
 
     __test__ = False  # pytest would take it for a test
 
@@ -106,6 +106,11 @@ class ReportData:
         titles = {"dsd_leaky": f"DNA strands, leak {rate}"} if rate else {}
         return tuple(replace(each, title=titles.get(each.key, each.title)) for each in SERIES)
 
+    @property
+    def outputs(self) -> int:
+        """Number of targets, by the first training; 1 where there is none."""
+        return next((table.targets.shape[1] for table in self.trainings.values()), 1)
+
     def section(self, name: str) -> Json:
         """A section of the summary; empty where it did not run."""
         return self.summary.get(name) or {}
@@ -155,14 +160,20 @@ def _trainings(run: Path) -> dict[str, TrainingTable]:
 
 def _training(level: str, rows: list[Row]) -> TrainingTable:
     """Row 0 holds the initial parameters and has no prediction."""
-    names = tuple(name for name in rows[0] if name not in ("iteration", "prediction", "target"))
+    predictions, targets = _of_outputs(rows, "prediction"), _of_outputs(rows, "target")
+    names = tuple(name for name in rows[0] if name not in ("iteration", *predictions, *targets))
     return TrainingTable(
         level,
         names,
-        predictions=_column(rows[1:], "prediction"),
-        targets=_column(rows[1:], "target"),
+        predictions=np.column_stack([_column(rows[1:], name) for name in predictions]),
+        targets=np.column_stack([_column(rows[1:], name) for name in targets]),
         parameters=np.array([[float(row[name]) for name in names] for row in rows]),
     )
+
+
+def _of_outputs(rows: list[Row], name: str) -> list[str]:
+    """The columns of a quantity, one for each output: ``name``, or ``name_1``, ``name_2`` ..."""
+    return [column for column in rows[0] if column == name or column.removeprefix(f"{name}_").isdecimal()]
 
 
 def _column(rows: list[Row], name: str) -> Floats:
@@ -173,9 +184,10 @@ def _tests(path: Path) -> dict[str, TestPoints]:
     rows = read_csv(path)
     if not rows:
         return {}
-    levels = [series.key for series in SERIES if f"{series.key}_after" in rows[0]]
-    targets = _column(rows, "target")
-    return {level: TestPoints(targets, _column(rows, f"{level}_before"), _column(rows, f"{level}_after")) for level in levels}
+    levels = [series.key for series in SERIES if _of_outputs(rows, f"{series.key}_after")]
+    names = ("target", *(f"{level}_{when}" for level in levels for when in ("before", "after")))
+    values = {name: np.concatenate([_column(rows, column) for column in _of_outputs(rows, name)]) for name in names}
+    return {level: TestPoints(values["target"], values[f"{level}_before"], values[f"{level}_after"]) for level in levels}
 
 
 def _traces(path: Path) -> dict[str, Trace]:

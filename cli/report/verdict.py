@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cli.report.data import ReportData
 from cli.report.figures.leaks import ACCEPTED_RATIO, LITERATURE_LEAK
@@ -47,22 +48,59 @@ class Answer:
 
 def answers(data: ReportData) -> tuple[Answer, ...]:
     """Every question, in the order a reader asks them."""
-    return (_learns(data), _survives_leak(data), _one_pot(data), _buildable(data))
+    return (_network_learns(data), _learns(data), _survives_leak(data), _one_pot(data), _buildable(data))
+
+
+def _network_learns(data: ReportData) -> Answer:
+    question, ideal = "Does the abstract network learn?", data.training("ideal")
+    if not ideal:
+        return Answer(question, UNKNOWN, "Not run: there is no training of the abstract network in this folder.")
+    text = f"In {number(ideal['iterations'])} iterations {_progress(ideal)}."
+    separation = data.section("separation")
+    if separation.get("error") is not None:
+        text += f" Its fast reactions take the parameters {percent(separation['error'])} away from the differential equations."
+    if (data.design.get("circuit") or {}).get("first_order"):
+        text += " Its gradients are of first order: the adjoint is frozen, which is exact only where f does not depend on z."
+    return Answer(question, GOOD if _has_learned(data, ideal) else BAD, text)
+
+
+def _progress(training: Mapping[str, Any]) -> str:
+    """From where to where a training went, in the measure of its task."""
+    if training.get("accuracy_after") is not None:
+        return f"the accuracy goes from {percent(training['accuracy_before'])} to {percent(training['accuracy_after'])}"
+    return f"the test error goes from {number(training['rmse_before'])} to {number(training['rmse_after'])}"
+
+
+def _has_learned(data: ReportData, training: Mapping[str, Any]) -> bool:
+    """Whether a test error fell under half of what it was, or mistakes under half of those of guessing."""
+    accuracy = training.get("accuracy_after")
+    if accuracy is None:
+        return training["rmse_after"] < LEARNED * training["rmse_before"]
+    guessing = 1 - 1 / max(2, data.outputs)
+    return 1 - accuracy < LEARNED * guessing
 
 
 def _learns(data: ReportData) -> Answer:
     question, strands, ideal = "Does it learn at strand level?", data.training("dsd"), data.training("ideal")
     if not strands:
         return Answer(question, UNKNOWN, "Not run: there is no strand-level training in this folder.")
-    before, after, ratio = strands["rmse_before"], strands["rmse_after"], data.section("fidelity").get("rmse_ratio")
-    learned = after < LEARNED * before
+    ratio, error = (data.section("fidelity").get(key) for key in ("rmse_ratio", "parameter_error_final"))
     close = ratio is not None and ratio < ACCEPTED_RATIO
-    text = f"Without leak the test error goes from {number(before)} to {number(after)}"
-    text += f" (ideal network: {number(ideal['rmse_after'])})." if ideal else "."
-    error = data.section("fidelity").get("parameter_error_final")
+    if ideal and strands["iterations"] < ideal["iterations"]:
+        count, whole = number(strands["iterations"]), number(ideal["iterations"])
+        text = f"Only {count} of {whole} iterations were simulated with strands. After them the parameters are within "
+        return Answer(question, CAUTION if close else BAD, f"{text}{percent(error)} of the ideal ones.")
+    learned = _has_learned(data, strands)
+    text = f"Without leak {_progress(strands)}"
+    text += f" (ideal network: {_end(ideal)})." if ideal else "."
     if error is not None:
         text += f" The parameters end within {percent(error)} of the ideal ones."
     return Answer(question, GOOD if learned and close else CAUTION if learned else BAD, text)
+
+
+def _end(training: Mapping[str, Any]) -> str:
+    accuracy = training.get("accuracy_after")
+    return number(training["rmse_after"]) if accuracy is None else percent(accuracy)
 
 
 def _survives_leak(data: ReportData) -> Answer:
@@ -122,7 +160,9 @@ def headline(data: ReportData) -> str:
     """The whole run in one sentence."""
     learns, leak = _learns(data).status, _survives_leak(data).status
     if learns == UNKNOWN:
-        return "The strand-level circuit has not been trained yet."
+        network = _network_learns(data)
+        words = {GOOD: "The abstract network learns this task. ", BAD: "The abstract network does not learn this task. "}
+        return words.get(network.status, "") + "The strand-level circuit has not been trained yet."
     if learns == BAD:
         return "The strand-level circuit does not learn this task, even without leak."
     return (

@@ -1,15 +1,17 @@
 """The stages of a run, in the order in which they are done."""
 
+from cli.stages.abstract import CLOCK, IDEAL
 from cli.stages.leaks import LEAKS
 from cli.stages.network import COMPILE, TRANSLATE
 from cli.stages.order import ORDER_STAGE
 from cli.stages.sequences import SEQUENCES
-from cli.stages.training import CALIBRATE, DSD, DSD_LEAKY, IDEAL, ONE_POT
+from cli.stages.training import CALIBRATE, DSD, DSD_LEAKY, ONE_POT
 from cli.stages.types import Stage
 
 STAGES: tuple[Stage, ...] = (
     COMPILE,
     IDEAL,
+    CLOCK,
     TRANSLATE,
     CALIBRATE,
     DSD,
@@ -19,5 +21,5 @@ STAGES: tuple[Stage, ...] = (
     SEQUENCES,
     ORDER_STAGE,
 )
-OPTIONAL = ("one_pot", "dsd_leaky", "leaks", "sequences", "order")
+OPTIONAL = ("clock", "one_pot", "dsd_leaky", "leaks", "sequences", "order")
 """Stages that a run can do without."""

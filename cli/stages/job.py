@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dsd_ncrn.dsd.system import DsdSystem
     from dsd_ncrn.kinetics.network import ReactionNetwork
     from dsd_ncrn.ncrn.types import NeuralCrn
+    from dsd_ncrn.simulate.train import Progress
     from dsd_ncrn.simulate.types import Training
     from dsd_ncrn.tasks import Dataset
     from sequences.assignment import SequenceAssignment
@@ -51,14 +52,23 @@ class Job:
         """The compiled network."""
         from dsd_ncrn.ncrn.compile import compile_design
 
-        return compile_design(self.spec, self.data.dimension)
+        return compile_design(self.spec, self.data.dimension, self.data.outputs)
+
+    @cached_property
+    def sized(self) -> DesignSpec:
+        """The design with a budget for the gates of every reaction, where it leaves their sizes open."""
+        from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+        from dsd_ncrn.simulate.engines import engine_named
+        from dsd_ncrn.simulate.sizing import size_gates
+
+        return size_gates(self.spec, self.data, self.ncrn, engine_named(self.engine), ToeholdLengthRates())
 
     @cached_property
     def translated(self) -> DsdSystem:
         """The strands and complexes, with the concentrations of the design."""
         from dsd_ncrn.dsd.translate import translate
 
-        return translate(self.ncrn, self.spec)
+        return translate(self.ncrn, self.sized)
 
     @cached_property
     def network(self) -> ReactionNetwork:
@@ -74,20 +84,29 @@ class Job:
 
         return build_network(self.translated, self.spec.leak.model)
 
-    @cached_property
+    def ideal_training(self, progress: Progress | None = None) -> Training:
+        """The ideal network's training, with progress where it has to be done."""
+        from dsd_ncrn.simulate.engines import engine_named
+        from dsd_ncrn.simulate.train import no_progress
+        from dsd_ncrn.simulate.training import train_ideal
+
+        if "ideal" not in self.trainings:
+            engine = engine_named(self.engine)
+            self.trainings["ideal"] = train_ideal(self.spec, self.data, self.ncrn, engine, progress or no_progress)
+        return self.trainings["ideal"]
+
+    @property
     def ideal(self) -> Training:
         """The ideal network's training."""
-        from dsd_ncrn.analysis.study import train_ideal
-        from dsd_ncrn.simulate.engines import engine_named
-
-        return train_ideal(self.spec, self.data, self.ncrn, engine_named(self.engine))
+        return self.ideal_training()
 
     @cached_property
     def study(self) -> Study:
         """The calibrated system, ready to be simulated."""
         from dsd_ncrn.analysis.study import study_of
+        from dsd_ncrn.simulate.engines import engine_named
 
-        return study_of(self.spec, self.data, self.ncrn, self.engine)
+        return study_of(self.sized, self.data, self.ncrn, self.ideal, engine_named(self.engine))
 
     @property
     def assignment(self) -> SequenceAssignment:
@@ -112,12 +131,14 @@ def job_of(design: Path, seed: int, engine: str = DEFAULT_ENGINE, strands: bool 
     Raises InputError naming the file, and the line where it is known, for a design that does not allow that.
     """
     from dsd_ncrn.design.load import load_design
+    from dsd_ncrn.ncrn.decide import decide
     from dsd_ncrn.ncrn.signs import check_signs
     from dsd_ncrn.simulate.engines import engine_named
 
     _refuse_networks(design)
     job = Job(load_design(design), seed, engine_named(engine).name)
     with _placed(design):
+        job.spec = decide(job.spec, job.data, seed)
         check_signs(job.spec, job.data)
         _ = job.ncrn, job.translated if strands else None
     return job

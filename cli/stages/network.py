@@ -33,11 +33,12 @@ def ncrn_json(job: Job) -> dict[str, Any]:
     from dsd_ncrn.crn.jsonable import crn_to_json
     from dsd_ncrn.ncrn.counts import counts
 
-    groups = ("inputs", "targets", "parameters", "outputs", "adjoints", "gradients")
+    groups = ("inputs", "targets", "parameters", "adjoints", "gradients")
     return {
         **crn_to_json(job.ncrn.crn),
         "counts": plain(counts(job.ncrn)),
         "variables": {group: {each.name: list(each.species) for each in getattr(job.ncrn, group)} for group in groups},
+        "outputs": [{variable.name: weight for variable, weight in output.terms} for output in job.ncrn.outputs],
         "warnings": list(warnings_of(job)),
     }
 
@@ -61,6 +62,7 @@ def translate_stage(job: Job, tell: Tell) -> Outcome:
 
 def dsd_section(job: Job) -> dict[str, Any]:
     """The summary's section on the system. ``fuels`` are all components that are no signals."""
+    from dsd_ncrn.analysis.verification import verified
     from dsd_ncrn.kinetics.network import StepKind
 
     return {
@@ -70,7 +72,7 @@ def dsd_section(job: Job) -> dict[str, Any]:
         "leak_reactions": len(job.leaky_network.kinds(StepKind.LEAK)),
         "cooperative_annihilations": len(job.translated.cooperative),
         "two_domain_annihilations": len(job.translated.two_domain_annihilations),
-        "verified": None,
+        "verified": verified(job.translated, job.network).ok,
         "longest_strand_nt": longest_strand(job.translated),
     }
 

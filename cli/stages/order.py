@@ -64,7 +64,7 @@ def iteration_schedule(study: Study) -> tuple[ScheduleRow, ...]:
     unit, clocks, excess = study.spec.chemistry.unit, study.system.clocks, study.spec.chemistry.scavenger_excess
     wait = study.schedule.wait
     point = zip(study.data.train_x[0], study.ncrn.inputs)
-    target = ((study.data.train_y[0], variable) for variable in study.ncrn.targets)
+    target = zip(study.data.train_y[0], study.ncrn.targets)
     rows = [_load(study, variable, float(value) * unit) for value, variable in (*point, *target)]
     time = 0.0
     for phase, seconds in study.schedule.phases.items():

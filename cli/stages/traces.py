@@ -6,8 +6,6 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 if TYPE_CHECKING:
     from dsd_ncrn.analysis.study import Study
     from dsd_ncrn.simulate.ideal import IdealLearner
@@ -27,7 +25,7 @@ def trajectories_parquet(study: Study) -> bytes:
     """
     from dsd_ncrn.simulate.ideal import IdealLearner
 
-    x, y = study.data.train_x[0], np.atleast_1d(study.data.train_y[0])
+    x, y = study.data.train_x[0], study.data.train_y[0]
     tube, learner = study.tube(), IdealLearner(study.ncrn, study.engine)
     levels = (ideal_columns(learner, learner.trace(x, y, POINTS)), dsd_columns(tube, tube.trace(x, y, POINTS)))
     return parquet_bytes(_joined(levels))

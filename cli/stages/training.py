@@ -1,4 +1,4 @@
-"""The stages that simulate: the ideal training, calibration, and trainings at strand level."""
+"""The stages that simulate strands: calibration and trainings; and what every training leaves behind."""
 
 from __future__ import annotations
 
@@ -17,16 +17,11 @@ from cli.stages.types import Outcome, Stage, Tell
 if TYPE_CHECKING:
     from cli.stages.job import Job
     from dsd_ncrn.analysis.types import Fidelity, FuelBudget
-    from dsd_ncrn.simulate.types import Floats, Training
+    from dsd_ncrn.simulate.types import Training
     from dsd_ncrn.tasks import Dataset
 
 PREDICTIONS = "predictions"
-LEVELS = ("ideal", "dsd", "dsd_leaky", "one_pot")
-
-
-def ideal_stage(job: Job, tell: Tell) -> Outcome:
-    """Train the ideal network."""
-    return training_outcome(job, job.ideal)
+LEVELS = ("ideal", "value", "autonomous", "dsd", "dsd_leaky", "one_pot")
 
 
 def calibrate_stage(job: Job, tell: Tell) -> Outcome:
@@ -89,14 +84,22 @@ def training_outcome(job: Job, training: Training) -> Outcome:
 
 def training_csv(training: Training) -> str:
     """A row for each iteration after one with the initial parameters."""
-    rows = zip((None, *training.predictions), (None, *training.targets), training.parameters)
-    header = ("iteration", "prediction", "target", *training.parameter_names)
-    return csv_text(header, ((number, predicted, wanted, *row) for number, (predicted, wanted, row) in enumerate(rows)))
+    count = training.targets.shape[1]
+    missing = (None,) * count
+    rows = zip((missing, *training.predictions), (missing, *training.targets), training.parameters)
+    header = ("iteration", *numbered("prediction", count), *numbered("target", count), *training.parameter_names)
+    return csv_text(header, ((number, *predicted, *wanted, *row) for number, (predicted, wanted, row) in enumerate(rows)))
+
+
+def numbered(name: str, count: int) -> tuple[str, ...]:
+    """A column for each output: ``name`` for the only one, ``name_1``, ``name_2`` ... for several."""
+    return (name,) if count == 1 else tuple(f"{name}_{number}" for number in range(1, count + 1))
 
 
 def predictions_csv(training: Training) -> str:
     """The test points: targets, and predictions before and after training."""
-    return csv_text(("target", "before", "after"), zip(training.test_targets, training.test_before, training.test_after))
+    names = [column for name in ("target", "before", "after") for column in numbered(name, training.test_targets.shape[1])]
+    return csv_text(names, np.hstack([training.test_targets, training.test_before, training.test_after]))
 
 
 def joint_predictions(folder: Path) -> str:
@@ -104,9 +107,11 @@ def joint_predictions(folder: Path) -> str:
     tables = {level: folder / PREDICTIONS / f"{level}.csv" for level in LEVELS}
     texts = {level: path.read_text(encoding="utf-8") for level, path in tables.items() if path.exists()}
     rows = {level: list(csv.DictReader(text.splitlines())) for level, text in texts.items()}
-    columns = {f"{level}_{when}": [row[when] for row in table] for level, table in rows.items() for when in ("before", "after")}
-    targets = [row["target"] for row in next(iter(rows.values()), [])]
-    return csv_text(("target", *columns), zip(targets, *columns.values()))
+    columns: dict[str, list[str]] = {}
+    for level, table in rows.items():
+        for name in table[0]:
+            columns[name if name.startswith("target") else f"{level}_{name}"] = [row[name] for row in table]
+    return csv_text(tuple(columns) or ("target",), zip(*columns.values()))
 
 
 def training_section(training: Training, data: Dataset) -> dict[str, Any]:
@@ -117,17 +122,11 @@ def training_section(training: Training, data: Dataset) -> dict[str, Any]:
             "epochs": training.epochs,
             "rmse_before": training.rmse_before,
             "rmse_after": training.rmse_after,
-            "accuracy_before": _accuracy(training.test_before, training.test_targets, data.threshold),
-            "accuracy_after": _accuracy(training.test_after, training.test_targets, data.threshold),
+            "accuracy_before": data.accuracy(training.test_before, training.test_targets),
+            "accuracy_after": data.accuracy(training.test_after, training.test_targets),
             "parameters": dict(zip(training.parameter_names, training.parameters[-1])),
         }
     )
-
-
-def _accuracy(predictions: Floats, targets: Floats, threshold: float | None) -> float | None:
-    if threshold is None:
-        return None
-    return float(np.mean((predictions > threshold) == (targets > threshold)))
 
 
 def fidelity_section(found: Fidelity) -> dict[str, Any]:
@@ -156,7 +155,6 @@ def fuel_section(found: FuelBudget) -> dict[str, Any]:
     )
 
 
-IDEAL = Stage("ideal", ("compile",), ("training.ideal",), ideal_stage)
 CALIBRATE = Stage("calibrate", ("translate", "ideal"), (), calibrate_stage)
 DSD = Stage("dsd", ("calibrate",), ("training.dsd", "fidelity", "fuel"), dsd_stage)
 DSD_LEAKY = Stage("dsd_leaky", ("calibrate",), ("training.dsd_leaky",), leaky_stage)

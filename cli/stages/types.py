@@ -28,9 +28,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage: the stages whose files it builds on, the sections of the summary it fills, and its work."""
+    """One stage: the stages whose files it builds on, the sections of the summary it fills, its work, and sections that it
+    fills where a design asks for them."""
 
     name: str
     needs: tuple[str, ...]
     sections: tuple[str, ...]
     run: Callable[[Job, Tell], Outcome]
+    may_fill: tuple[str, ...] = ()

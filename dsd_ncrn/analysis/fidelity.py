@@ -16,20 +16,20 @@ PROBES = 6
 
 
 def parameter_errors(training: Training, ideal: Training) -> Floats:
-    """max |theta - theta_ideal| / max |theta_ideal| before training and after each iteration."""
-    difference = np.abs(training.parameters - ideal.parameters[: len(training.parameters)]).max(axis=1)
-    return difference / np.abs(ideal.parameters[: len(training.parameters)]).max(axis=1)
+    """max |theta - theta_ideal| / max |theta_ideal| before training and after each iteration that both have."""
+    pairs = list(zip(training.parameters, ideal.parameters))
+    return np.array([np.abs(found - wanted).max() / np.abs(wanted).max() for found, wanted in pairs])
 
 
 def fidelity(study: Study, training: Training) -> Fidelity:
     """Errors of a strand-level training, and of its reactions away from the point of calibration."""
-    errors = parameter_errors(training, study.ideal)
+    errors = parameter_errors(training, study.compared)
     worst, deviation = _worst_reaction(study)
     calibration = study.calibration
     return Fidelity(
         parameter_error_first_iteration=float(errors[1]),
         parameter_error_final=float(errors[-1]),
-        rmse_ratio=training.rmse_after / study.ideal.rmse_after,
+        rmse_ratio=training.rmse_after / study.compared.rmse_after,
         hours_per_iteration=study.schedule.seconds_per_iteration / 3600,
         reactions=tuple(
             ReactionFidelity(name, before, calibration.after[name], _join_nM(study, name))
@@ -52,7 +52,7 @@ def _worst_reaction(study: Study) -> tuple[str, float]:
     for x, y in list(zip(study.data.train_x, study.data.train_y))[:PROBES]:
         tube = study.tube()
         tube.set_parameters(study.ideal.parameters[-1])
-        wanted, fired = ideal.extents(x, np.atleast_1d(y)), tube.extents(x, np.atleast_1d(y))
+        wanted, fired = ideal.extents(x, y), tube.extents(x, y)
         for name in worst:
             worst[name] = max(worst[name], abs(fired[name] / wanted[name] - 1))
     name = max(worst, key=lambda reaction: worst[reaction])

@@ -43,8 +43,8 @@ class LeakTrainer:
 
 def leak_point(study: Study, rate_per_M_s: float, training: Training) -> LeakPoint:
     """What a training under leak comes to."""
-    errors = parameter_errors(training, study.ideal)
-    ratio = training.rmse_after / study.ideal.rmse_after
+    errors = parameter_errors(training, study.compared)
+    ratio = training.rmse_after / study.compared.rmse_after
     return LeakPoint(rate_per_M_s, training.rmse_after, ratio, float(errors[-1]), float(errors[1]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +13,18 @@ from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
+from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
-from dsd_ncrn.ncrn.signs import check_signs
+from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.ncrn.types import NeuralCrn
-from dsd_ncrn.simulate.calibrate import Calibration, calibrate
+from dsd_ncrn.simulate.calibrate import Calibration, by_rate_laws, calibrate, probes
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
+from dsd_ncrn.simulate.sizing import size_gates
 from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.train import Progress, no_progress, train
+from dsd_ncrn.simulate.training import ended_after, repeats_of, train_ideal
 from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.tasks import Dataset, load_dataset
@@ -28,6 +32,8 @@ from dsd_ncrn.tasks import Dataset, load_dataset
 Floats = NDArray[np.float64]
 FIRST_GUESS_S = 3600.0
 """Duration that the calibration of a free phase starts from."""
+PROBES = 2
+"""Training points at which reactions are calibrated, beside the mean one."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,13 @@ class Study:
     @property
     def reference(self) -> tuple[Floats, Floats]:
         """The point of calibration: the mean input and target of the training set."""
-        return self.data.train_x.mean(axis=0), np.atleast_1d(self.data.train_y.mean(axis=0))
+        return self.data.train_x.mean(axis=0), self.data.train_y.mean(axis=0)
+
+    @cached_property
+    def compared(self) -> Training:
+        """The ideal training after as many iterations as the strands are trained for."""
+        wanted = self.spec.training.strand_iterations or self.ideal.iterations
+        return ended_after(self.ideal, wanted, self.ncrn, self.engine, self.data)
 
     def leaky_network(self) -> ReactionNetwork:
         """The network with the leak channels of the design's model."""
@@ -65,7 +77,8 @@ class Study:
     def train(self, tube: Tube, level: str, progress: Progress = no_progress) -> Training:
         """Train a tube on the design's data; the consumption of fuels is recorded with it."""
         plan, names = self.spec.training, self.ideal.parameter_names
-        training = train(tube, level, names, self.data, plan.epochs, plan.iterations, progress)
+        iterations = plan.iterations if plan.strand_iterations is None else self.compared.iterations
+        training = train(tube, level, names, self.data, plan.epochs, iterations, progress, repeats_of(plan))
         used = np.array(tube.used)
         fuels = {c.name: n for n, c in enumerate(self.system.components) if _is_fuel(c)}
         return replace(
@@ -81,25 +94,18 @@ def prepare(spec: DesignSpec, seed: int, engine: str = "rosenbrock", progress: P
     Raises InputError for a design that cannot be compiled or translated, CheckFailed where calibration fails.
     """
     data = load_dataset(spec.task, seed)
-    return study_of(spec, data, compile_design(spec, data.dimension), engine, progress)
+    spec = decide(spec, data, seed)
+    ncrn, chosen = compile_design(spec, data.dimension, data.outputs), engine_named(engine)
+    spec = size_gates(spec, data, ncrn, chosen, ToeholdLengthRates())
+    return study_of(spec, data, ncrn, train_ideal(spec, data, ncrn, chosen, progress), chosen)
 
 
-def study_of(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: str, progress: Progress = no_progress) -> Study:
-    """The study of a compiled design."""
-    chosen = engine_named(engine)
-    ideal = train_ideal(spec, data, ncrn, chosen, progress)
+def study_of(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, ideal: Training, chosen: Engine) -> Study:
+    """The study of a compiled design, its gates sized, whose abstract network has been trained."""
     system = translate(ncrn, spec)
     network = build_network(system)
     calibration = _calibrated(spec, data, ncrn, ideal, system, network, chosen)
     return Study(spec, data, ncrn, ideal, calibration.system, network, calibration, chosen)
-
-
-def train_ideal(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: Engine, progress: Progress = no_progress) -> Training:
-    """Train the ideal network on the design's data. Raises InputError where the data do not fit the rails."""
-    check_signs(spec, data)
-    names = tuple(variable.name for variable in ncrn.parameters)
-    learner = IdealLearner(ncrn, engine)
-    return train(learner, "ideal", names, data, spec.training.epochs, spec.training.iterations, progress)
 
 
 def _is_fuel(component: Component) -> bool:
@@ -116,11 +122,13 @@ def _calibrated(
     network: ReactionNetwork,
     engine: Engine,
 ) -> Calibration:
-    """Calibrate at the mean training point, with the parameters that the ideal network ends with."""
+    """Calibrate at the mean and the first training points, with the parameters that the ideal network ends with."""
     reference = IdealLearner(ncrn, engine)
     reference.set_parameters(ideal.parameters[-1])
-    x, y = data.train_x.mean(axis=0), np.atleast_1d(data.train_y.mean(axis=0))
-    durations = {"C1": spec.timing.forward, "C2": spec.timing.backward, "flush": spec.timing.flush}
+    inputs = np.vstack([data.train_x.mean(axis=0), data.train_x[:PROBES]])
+    targets = np.vstack([data.train_y.mean(axis=0), data.train_y[:PROBES]])
+    points = probes(reference, inputs, targets)
+    durations = _durations(spec, ncrn)
     waits = sum(len(clock.scavengers) for clock in system.clocks.values())
     schedule = Schedule({name: seconds or FIRST_GUESS_S for name, seconds in durations.items()}, spec.timing.wait, waits)
     free = {name for name, seconds in durations.items() if seconds is None}
@@ -128,7 +136,14 @@ def _calibrated(
     def make(changed: DsdSystem, timing: Schedule) -> Tube:
         return _tube(spec, ncrn, changed, network, timing, engine, 0.0, True)
 
-    return calibrate(make, system, schedule, free, reference, x, y)
+    system, schedule = by_rate_laws(system, schedule, ncrn, spec.chemistry.unit, free, ToeholdLengthRates())
+    return calibrate(make, system, schedule, free, reference, points)
+
+
+def _durations(spec: DesignSpec, ncrn: NeuralCrn) -> dict[str, float | None]:
+    """Seconds of each phase where the design fixes them; the slow ones are found by calibration where it does not."""
+    given = {"C1": spec.timing.forward, "C2": spec.timing.backward, "flush": spec.timing.flush, "update": spec.timing.update}
+    return {phase.name: given.get(phase.name) for phase in ncrn.crn.phases}
 
 
 def _tube(

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from dsd_ncrn.crn.rate_law import RateLaw, in_law
 from dsd_ncrn.crn.types import Crn, Reaction
 
 
-def crn_to_json(crn: Crn) -> dict[str, Any]:
-    """The whole network with its phases; rates follow k times the product of concentrations."""
+def crn_to_json(crn: Crn, law: RateLaw = "product") -> dict[str, Any]:
+    """The whole network with its phases; ``rate_law`` names the convention that its rate constants follow."""
     return {
         "name": crn.name,
+        "rate_law": law,
         "species": list(crn.species),
         "bias_species": sorted(crn.bias_species),
+        "fuel_species": sorted(crn.fuel_species),
         "clock_species": list(crn.clock_species),
         "initial": dict(crn.initial),
-        "phases": [{"name": phase.name, "clock": phase.clock, "duration": phase.duration} for phase in crn.phases],
-        "reactions": [_reaction(reaction) for reaction in crn.reactions],
+        "phases": [
+            {"name": phase.name, "clock": phase.clock, "duration": phase.duration, "every": phase.every} for phase in crn.phases
+        ],
+        "reactions": [_reaction(reaction) for reaction in in_law(crn, law).reactions],
     }
 
 

@@ -13,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NoReturn
 
+from dsd_ncrn.crn.rate_law import MEANINGS, RateLaw, from_combinatoric, in_law, stated_law
 from dsd_ncrn.crn.types import Crn, Origin, Reaction
 from dsd_ncrn.design.files import read_text
 from dsd_ncrn.errors import InputError, did_you_mean
@@ -27,9 +28,19 @@ _OPTION = re.compile(r"\s*(\w+)\s*=\s*(\S+)\s*")
 _SPECIES = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
-def load_crn(path: str | Path) -> Crn:
-    """Read a ``.crn`` file; InputError naming file, line and column for whatever is wrong with it."""
-    return parse_crn(read_text(path), Path(path).stem, str(path))
+def load_crn(path: str | Path, law: RateLaw = "product") -> Crn:
+    """Read a ``.crn`` file whose constants follow ``law``; those of the network follow the product law.
+
+    Raises InputError naming file, line and column for whatever is wrong with it, and for a file that says in a
+    comment, as ``format_crn`` does, that its constants follow the other law.
+    """
+    text = read_text(path)
+    stated = stated_law(text)
+    if stated not in (None, law):
+        remedy = f"Read it with --input-rate-law {stated}."
+        raise InputError(f"the file's constants follow another rate law than {law}", stated, remedy, str(path))
+    crn = parse_crn(text, Path(path).stem, str(path))
+    return from_combinatoric(crn) if law == "combinatoric" else crn
 
 
 def parse_crn(text: str, name: str = "crn", file: str | None = None) -> Crn:
@@ -45,12 +56,15 @@ def parse_crn(text: str, name: str = "crn", file: str | None = None) -> Crn:
     return Crn(name, tuple(parser.species), tuple(parser.reactions), initial=parser.initial)
 
 
-def format_crn(crn: Crn) -> str:
-    """The network as text that ``parse_crn`` reads back; phases, stages and terms become comments."""
-    lines = [f"# {crn.name}: rate = k times the product of concentrations"]
+def format_crn(crn: Crn, law: RateLaw = "product") -> str:
+    """The network as text that ``parse_crn`` reads back; phases, stages and terms become comments.
+
+    The constants are those of a rate law, which the first line names.
+    """
+    lines = [f"# {crn.name}: {MEANINGS[law]}"]
     lines += [f"# phase {phase.name}: {phase.duration:g}" for phase in crn.phases]
     lines += [f"{species} @initial {crn.initial.get(species, 0.0)!r}" for species in crn.species]
-    for stage, reactions in groupby(crn.reactions, key=lambda reaction: reaction.origin.stage):
+    for stage, reactions in groupby(in_law(crn, law).reactions, key=lambda reaction: reaction.origin.stage):
         lines += ["", *([f"# stage {stage}"] if stage else [])]
         lines += [_reaction_line(reaction) for reaction in reactions]
     return "\n".join(lines) + "\n"

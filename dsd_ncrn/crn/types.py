@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-STAGES = ("N1", "N2", "N3", "N4", "flush", "feed", "annihilation")
+STAGES = ("N1", "readout", "N2", "N3", "N4", "flush", "feed", "annihilation", "clock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Reaction:
 
     @property
     def molecularity(self) -> int:
-        """Number of reactant molecules, the clock not counted."""
+        """Number of reactant molecules, the clock not counted, a finite fuel counted."""
         return len(self.reactants)
 
     def __str__(self) -> str:
@@ -54,27 +54,39 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A clock phase: its clock species (empty for none) and its duration in dimensionless time."""
+    """A clock phase: its clock species (empty for none) and its duration in dimensionless time.
+
+    It belongs to every ``every``-th iteration alone, counted from 1 (a batch of points is learned from at once).
+    """
 
     name: str
     clock: str
     duration: float
+    every: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Crn:
-    """A reaction network with phases. ``species`` is ordered; ``bias_species`` are constants such as B."""
+    """A reaction network with phases. ``species`` is ordered; ``bias_species`` are constants such as B.
+
+    ``fuel_species`` stand for a finite supply that strands have anyway, as their gates; they count in no molecularity.
+    """
 
     name: str
     species: tuple[str, ...]
     reactions: tuple[Reaction, ...]
     phases: tuple[Phase, ...] = ()
     bias_species: frozenset[str] = frozenset()
+    fuel_species: frozenset[str] = frozenset()
     initial: Mapping[str, float] = field(default_factory=dict)
 
     def stage(self, name: str) -> tuple[Reaction, ...]:
         """The reactions of one stage, in order."""
         return tuple(reaction for reaction in self.reactions if reaction.origin.stage == name)
+
+    def molecularity(self, reaction: Reaction) -> int:
+        """How many molecules must meet in a reaction, its clock and a finite fuel not counted."""
+        return sum(name not in self.fuel_species for name in reaction.reactants)
 
     @property
     def clock_species(self) -> tuple[str, ...]:

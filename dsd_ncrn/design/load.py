@@ -64,7 +64,8 @@ def located(path: str | Path) -> Iterator[None]:
     except DesignError as error:
         if error.file is not None:
             raise
-        raise _placed(error, str(path), position_of(path, error.key)) from None
+        text = read_text(path)
+        raise _placed(error, str(path), _nearest(positions(text), error.key), text) from None
 
 
 def _parse(text: str, file: str) -> dict[str, Any]:
@@ -101,11 +102,17 @@ def _nearest(places: dict[Key, Position], key: Key) -> Position | None:
     return next((places[prefix] for prefix in prefixes if prefix in places), None)
 
 
-def _placed(error: DesignError, file: str, place: Position | None) -> InputError:
+def _placed(error: DesignError, file: str, place: Position | None, text: str) -> InputError:
     line, column = (place.line if place else None), None
-    if place is not None and error.offset is not None:
+    if place is not None and error.offset is not None and _is_string(text, place):
         line, column = place.value_line, place.value_column + 1 + error.offset  # 1 for the opening quote
     return InputError(error.rule, error.value, error.remedy, file, line, column)
+
+
+def _is_string(text: str, place: Position) -> bool:
+    """Whether a value is written as one string: an offset into a list of strings has no place of its own."""
+    line = text.splitlines()[place.value_line - 1]
+    return line[place.value_column - 1 : place.value_column] in ("'", '"')
 
 
 def _with_absolute_csv(spec: DesignSpec, path: Path) -> DesignSpec:

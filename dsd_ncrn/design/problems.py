@@ -71,7 +71,8 @@ def _problem(key: Key, details: Sequence[Mapping[str, Any]]) -> Problem:
         value = None if context["key"] or isinstance(first["input"], BaseModel | Mapping) else first["input"]
         return Problem(key, f"{name}: {context['rule']}", value, context["remedy"])
     messages = dict.fromkeys(_lower(detail["msg"]) for detail in details)
-    return Problem(key, f"{name}: {', or '.join(messages)}", first["input"], "")
+    found = ", or ".join(messages).replace(", or the value should be ", ", or ")
+    return Problem(key, f"{name}: {found}", first["input"], "")
 
 
 def _lower(message: str) -> str:

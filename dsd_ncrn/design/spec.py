@@ -5,164 +5,145 @@ Quantities are written with their unit (``"200 nM"``) and held in internal units
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, field_validator, model_validator
 
-from dsd_ncrn.errors import InputError, did_you_mean
-from dsd_ncrn.units import format_quantity, parse_quantity
+from dsd_ncrn.design.chemistry import Chemistry
+from dsd_ncrn.design.section import Concentration, Duration, LeakRate, Section, refuse
 
-GATE_KINDS = ("N1", "bias", "N2", "N3", "N4", "annihilation", "cooperative", "flush", "feed")
-BUFFER_GROUPS = ("X", "P", "Pb", "Z", "Zb", "A", "G", "Gb", "Y", "B", "I", "clock")
-_BASE_UNITS = {"concentration": "nM", "time": "s", "bimolecular rate": "/nM/s", "temperature": "C"}
-
-
-def _refuse(rule: str, remedy: str = "", key: str = "") -> PydanticCustomError:
-    """A validation error that keeps our own wording; ``key`` is the entry of the field that is wrong."""
-    return PydanticCustomError("refused", "{rule}", {"rule": rule, "remedy": remedy, "key": key})
-
-
-def _read(text: object, kind: str) -> float:
-    try:
-        return parse_quantity(text, kind)
-    except InputError as error:
-        raise _refuse(error.rule, error.remedy) from None
-
-
-def _write(value: float, kind: str, unit: str) -> str:
-    """The value in the unit people use, or in the internal one where rounding would change it."""
-    text = format_quantity(value, kind, unit)
-    return text if parse_quantity(text, kind) == value else f"{value!r} {_BASE_UNITS[kind]}"
-
-
-def _quantity(kind: str, unit: str) -> Any:
-    """A pydantic field type that reads ``"<number> <unit>"`` and writes it back in ``unit``."""
-    return (
-        BeforeValidator(lambda text: _read(text, kind)),
-        PlainSerializer(lambda value: _write(value, kind, unit), when_used="json"),
-    )
-
-
-def _known_keys(keys: Iterable[str], known: tuple[str, ...], what: str) -> None:
-    for key in keys:
-        if key not in known:
-            raise _refuse(f"unknown {what} {key!r}", did_you_mean(key, known), key)
-
-
-Concentration = Annotated[float, *_quantity("concentration", "nM"), Field(ge=0)]
-Duration = Annotated[float, *_quantity("time", "s"), Field(gt=0)]
-LeakRate = Annotated[float, *_quantity("bimolecular rate", "/M/s"), Field(ge=0)]
-Temperature = Annotated[float, *_quantity("temperature", "C"), Field(ge=0, le=95)]
 Rail = Literal["single", "dual"]
-
-
-class Section(BaseModel):
-    """A table of the design file: unknown keys are errors, values never change after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+Rails = Literal["single", "dual", "auto"] | tuple[Rail, ...]
+"""One rail for all entries of a vector, one for each, or the compiler's choice."""
+Matrix = tuple[tuple[float, ...], ...]
 
 
 class Task(Section):
-    """What is to be learned: a built-in task by name, or the columns of a CSV file."""
+    """What is to be learned: a built-in task by name, or the columns of a CSV file.
+
+    ``threshold`` makes a CSV task with one target a classification: ON is what lies above it. With several targets,
+    ``classes`` makes it one: the largest target names the class.
+    """
 
     name: str = "csv"
     csv: str | None = None
     inputs: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    threshold: float | None = None
+    classes: bool = False
     training_points: int = Field(default=41, ge=2)
     test_points: int = Field(default=101, ge=2)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if (self.csv is None) == (self.name == "csv"):
-            raise _refuse("a task is either built in (name) or a CSV file (csv)", "Give exactly one of name and csv.")
+            raise refuse("a task is either built in (name) or a CSV file (csv)", "Give exactly one of name and csv.")
         if self.csv is not None and not (self.inputs and self.targets):
-            raise _refuse("a CSV task names its columns", 'Add inputs = ["…"] and targets = ["…"].')
+            raise refuse("a CSV task names its columns", 'Add inputs = ["…"] and targets = ["…"].')
+        if self.csv is None and (self.threshold is not None or self.classes):
+            raise refuse("a built-in task knows its classes", "Leave threshold and classes out.")
+        if self.threshold is not None and len(self.targets) > 1:
+            raise refuse("a threshold divides one target", "With several targets write classes = true.", "threshold")
+        if self.classes and len(self.targets) < 2:
+            raise refuse("classes need one target column each", "With one target give its threshold.", "classes")
         return self
 
 
 class Circuit(Section):
     """f_theta and how it is made kinetic.
 
-    ``learning_rate`` is eta; with a single-rail theta it is the rate constant of N3, with a dual-rail theta the
-    branching ratio of N4. ``fast_ratio`` is k_fast / k_slow of the ideal network. ``y`` has the rails of ``z`` if not
-    given. ``pad`` adds that many input dimensions, held at ``pad_value``. ``train_beta`` makes the bias a parameter
-    that starts at ``beta``. ``first_order`` keeps the adjoint constant during the backward pass.
+    ``learning_rate`` is eta; for a single-rail parameter it is in the rate constants of N3, for a dual-rail one it is
+    the branching ratio of N4. ``fast_ratio`` is k_fast / k_slow of the ideal network. ``y`` has the rails of ``z`` if
+    not given. To ``theta_initial`` comes a random number from U(-``theta_spread``, ``theta_spread``). ``pad`` adds that
+    many constant inputs of value ``pad_value``. ``w_in`` (d rows, one entry for each input and constant) maps the inputs
+    to the x of f; ``w_out`` (one row for each target, d entries) the state to the outputs: all ones for one target, one
+    state for each of several if not given. ``train_beta`` and ``train_w_out`` make parameters of them that start at the
+    given values. ``first_order`` keeps the adjoint constant during the backward pass. ``zb_cap`` is the amount of fuel by
+    which nonlinear terms can make a state of the backward pass grow. ``report_output`` adds species that are made in the
+    amount of the outputs.
     """
 
     f: str
     T: float = Field(gt=0)
     learning_rate: float = Field(gt=0)
-    theta: Rail = "dual"
-    x: Rail = "dual"
-    z: Rail = "dual"
-    y: Rail | None = None
+    theta: Rails = "dual"
+    x: Rails = "dual"
+    z: Rails = "dual"
+    y: Rails | None = None
     theta_initial: float | tuple[float, ...] = 1.0
+    theta_spread: float = Field(default=0.0, ge=0)
     beta: float | tuple[float, ...] = 0.0
     z_initial: Literal["zero", "x"] = "zero"
     train_beta: bool = False
     pad: int = Field(default=0, ge=0, le=16)
     pad_value: float = Field(default=1.0, ge=0)
+    w_in: Matrix | None = None
+    w_out: Matrix | None = None
+    train_w_out: bool = False
+    report_output: bool = False
     shared_adjoint: bool = False
     first_order: bool = False
-    annihilate: tuple[Literal["A", "G", "Z", "P"], ...] = ()
+    annihilate: tuple[Literal["A", "G", "Z", "P"], ...] = ("A",)
+    zb_cap: float | None = Field(default=None, gt=0)
     fast_ratio: float = Field(default=1000.0, gt=1)
+
+    @field_validator("f", mode="before")
+    @classmethod
+    def _one_formula(cls, f: object) -> object:
+        """A list of formulas, one per dimension, is the formula of that list."""
+        if isinstance(f, tuple) and f and all(isinstance(part, str) for part in f):
+            return f"[{', '.join(map(str, f))}]"
+        return f
 
 
 class TrainingPlan(Section):
-    """How long to train."""
+    """How long to train, and how often to update.
+
+    The parameters change after every ``batch``-th point, by the sum of the gradients. With ``repeat_tolerance`` a point
+    is presented again until the prediction is that close to its target, ``max_repeats`` times at most. With
+    ``strand_iterations`` the strands are trained for that many iterations alone, and compared with the ideal network there.
+    """
 
     epochs: int = Field(default=5, ge=1)
     iterations: int | None = Field(default=None, ge=1)
+    batch: int = Field(default=1, ge=1)
+    repeat_tolerance: float | None = Field(default=None, gt=0)
+    max_repeats: int = Field(default=10, ge=1)
+    strand_iterations: int | None = Field(default=None, ge=1)
+
+
+class Clock(Section):
+    """What switches the phases: clock strands that are added and scavenged, or a ring of species in the same pot.
+
+    The rest is for the ring: a phase's clock is every ``spacing``-th species, ``residual`` is what is left of one between
+    its pulses over its top, ``total`` the sum of all its species.
+    """
+
+    kind: Literal["external", "oscillator"] = "external"
+    spacing: int = Field(default=3, ge=1, le=6)
+    residual: float = Field(default=1e-6, gt=0, lt=0.1)
+    total: float = Field(default=1.0, gt=0)
 
 
 class Translation(Section):
-    """How reactions become strands. ``always_on`` stages need no clock."""
+    """How reactions become strands. ``always_on`` stages have no clock; if not given, N4 where nothing reads the parameters
+    while gradients are made.
 
+    ``polarity`` fixes the toehold polarity of species, which else is found where ``annihilation`` is cooperative.
+    ``annihilate_first`` names the species that enter a two-domain annihilation first, which holds them. ``reporters``
+    names species that get a readout duplex, there at concentration ``reporter``: at 0 it is mixed with a sample.
+    """
+
+    scheme: Literal["plain", "sealed", "chen"] = "plain"
     annihilation: Literal["two_domain", "cooperative"] = "two_domain"
-    always_on: tuple[Literal["N2", "N4"], ...] = ("N4",)
+    annihilate_first: tuple[str, ...] = ()
+    polarity: dict[str, Literal[-1, 1]] = Field(default_factory=dict)
+    reporters: tuple[str, ...] = ()
+    reporter: Concentration = 0.0
+    always_on: tuple[Literal["N2", "N4"], ...] | None = None
     toehold: int = Field(default=5, ge=4, le=8)
     branch: int = Field(default=15, ge=10, le=30)
     cooperative_toehold: int = Field(default=7, ge=4, le=8)
-
-
-class GateBudget(Section):
-    """Gate concentrations of one kind of reaction, and the length of the first open toehold (nt)."""
-
-    join: Concentration
-    fork: Concentration = 0.0
-    fuel: Concentration = 0.0
-    first_toehold: int = Field(default=5, ge=3, le=8)
-
-
-class Chemistry(Section):
-    """Concentrations and conditions. ``unit`` is the concentration that one dimensionless unit stands for.
-
-    ``gates`` has a budget for each kind of reaction (GATE_KINDS), ``buffers`` a cogate concentration for each
-    group of species (BUFFER_GROUPS).
-    """
-
-    unit: Concentration
-    temperature: Temperature = 25.0
-    gates: dict[str, GateBudget]
-    buffers: dict[str, Concentration]
-    clock: Concentration
-    scavenger_excess: float = Field(default=1.3, gt=1)
-    seal: Concentration
-
-    @field_validator("gates")
-    @classmethod
-    def _gate_kinds(cls, gates: dict[str, GateBudget]) -> dict[str, GateBudget]:
-        _known_keys(gates, GATE_KINDS, "kind of reaction")
-        return gates
-
-    @field_validator("buffers")
-    @classmethod
-    def _buffer_groups(cls, buffers: dict[str, float]) -> dict[str, float]:
-        _known_keys(buffers, BUFFER_GROUPS, "group of species")
-        return buffers
 
 
 class Timing(Section):
@@ -171,13 +152,14 @@ class Timing(Section):
     forward: Duration | None = None
     backward: Duration | None = None
     flush: Duration = 600.0
+    update: Duration = 600.0
     wait: Duration = 120.0
 
 
 class Leak(Section):
     """The leak model and its rate; ``clamp_factor`` divides it where gate ends are clamped."""
 
-    model: Literal["gate"] = "gate"
+    model: Literal["gate", "gate_gate", "gate+gate_gate"] = "gate"
     rate: LeakRate = 1e-9
     clamp_factor: float = Field(default=1.0, ge=1)
 
@@ -211,8 +193,9 @@ class DesignSpec(Section):
     task: Task
     circuit: Circuit
     training: TrainingPlan = TrainingPlan()
+    clock: Clock = Clock()
     translation: Translation = Translation()
-    chemistry: Chemistry
+    chemistry: Chemistry = Chemistry()
     timing: Timing = Timing()
     leak: Leak = Leak()
     sequences: SequenceRules = SequenceRules()

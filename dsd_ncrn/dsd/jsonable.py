@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from dsd_ncrn.crn.types import Origin
-from dsd_ncrn.dsd.structure import strand_length
-from dsd_ncrn.dsd.system import Component, DsdSystem
+from dsd_ncrn.dsd.structure import strand_length, strand_text
+from dsd_ncrn.dsd.system import Component, DsdSystem, Reporter
 
 
 def system_to_json(system: DsdSystem) -> dict[str, Any]:
@@ -29,6 +29,19 @@ def system_to_json(system: DsdSystem) -> dict[str, Any]:
         "polarity": dict(system.polarity),
         "cooperative_annihilations": list(system.cooperative),
         "two_domain_annihilations": list(system.two_domain_annihilations),
+        "fallbacks": dict(system.fallbacks),
+        "scheme": system.scheme,
+        "reporters": [_reporter(reporter) for reporter in system.reporters],
+    }
+
+
+def _reporter(reporter: Reporter) -> dict[str, str]:
+    """A readout duplex with the strands and ends that carry dye and quencher."""
+    return {
+        "species": reporter.species,
+        "component": reporter.component,
+        "dye": f"{reporter.dye_end} of {strand_text(reporter.dye_strand)}",
+        "quencher": f"{reporter.quencher_end} of {strand_text(reporter.quencher_strand)}",
     }
 
 

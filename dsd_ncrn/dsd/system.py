@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
-from dsd_ncrn.crn.types import Origin
+from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand
 
 
@@ -68,6 +68,18 @@ class Counter:
     seal: Strand
 
 
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """A readout duplex: its species and component, and the strands with the ends (5' or 3') that carry the labels."""
+
+    species: str
+    component: str
+    dye_strand: Strand
+    dye_end: str
+    quencher_strand: Strand
+    quencher_end: str
+
+
 @dataclass(frozen=True)
 class DsdSystem:
     """A translated circuit.
@@ -75,7 +87,9 @@ class DsdSystem:
     ``signals`` maps a formal species to the component name of its signal strand, ``cogates`` to its cogate.
     ``clocks`` maps a phase name to its strands, ``joins`` a formal reaction to its input gate, ``counters`` to what
     counts its firings. ``polarity`` is +1 for a signal ``<t x>``, -1 for ``<x u>``. ``cooperative`` and
-    ``two_domain_annihilations`` name formal reactions.
+    ``two_domain_annihilations`` name formal reactions; ``fallbacks`` says of the latter why they are not cooperative.
+    ``formal`` are the reactions that the strands stand for, reactants in the order in which a join takes them; ``gated``
+    maps those that wait for a clock to its phase.
     """
 
     name: str
@@ -88,6 +102,11 @@ class DsdSystem:
     polarity: Mapping[str, int]
     cooperative: tuple[str, ...] = ()
     two_domain_annihilations: tuple[str, ...] = ()
+    fallbacks: Mapping[str, str] = field(default_factory=dict)
+    formal: tuple[Reaction, ...] = ()
+    gated: Mapping[str, str] = field(default_factory=dict)
+    scheme: str = "plain"
+    reporters: tuple[Reporter, ...] = ()
 
     @cached_property
     def by_name(self) -> Mapping[str, Component]:

@@ -1,192 +1,201 @@
-"""From a Neural CRN to the strands and complexes that realise it."""
+"""From reactions to the strands and complexes that realise them, for compiled learners and for plain networks."""
 
 from __future__ import annotations
 
-from itertools import chain
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from dsd_ncrn.crn.types import Reaction
+from dsd_ncrn.crn.types import Crn, Reaction
+from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.problems import DesignError
-from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.design.spec import DesignSpec, Translation
+from dsd_ncrn.dsd.modules import SCHEMES, Scheme
 from dsd_ncrn.dsd.modules.annihilation import two_domain_annihilation
+from dsd_ncrn.dsd.modules.clocks import clock_components, clock_strands
 from dsd_ncrn.dsd.modules.cooperative import cooperative_annihilation
 from dsd_ncrn.dsd.modules.drain import drain
-from dsd_ncrn.dsd.modules.join_fork import join_fork, sealing_strand, seals
-from dsd_ncrn.dsd.modules.sinks import capture, cogate_sink, strand_sink
+from dsd_ncrn.dsd.modules.parts import seals, side_of, split_outputs
+from dsd_ncrn.dsd.modules.reporter import reporter
+from dsd_ncrn.dsd.modules.sinks import cogate_sink
+from dsd_ncrn.dsd.naming import check_names, merged
+from dsd_ncrn.dsd.plan import FLUSH, Plan, plan_of_learner, plan_of_network, required
 from dsd_ncrn.dsd.polarity import Polarity, assign_polarity, is_annihilation
-from dsd_ncrn.dsd.system import ClockStrands, Component, Counter, DsdSystem, Role
+from dsd_ncrn.dsd.system import Component, Counter, DsdSystem, Reporter, Role
 from dsd_ncrn.dsd.words import Words, budget_name, strand_component
 from dsd_ncrn.errors import did_you_mean
 from dsd_ncrn.ncrn.types import NeuralCrn
 
-FLUSH = "flush"
-
 
 def translate(ncrn: NeuralCrn, spec: DesignSpec) -> DsdSystem:
-    """Every strand and complex of the circuit, with concentrations from the design.
+    """Every strand and complex of a learner, with concentrations from the design.
 
-    Raises InputError where the design allots no gates or no buffer to something the circuit needs.
+    Raises InputError where the design allots no gates or no buffer to something the circuit needs, where a reaction has
+    too many reactants, where names clash, and where choices of the design contradict each other.
     """
-    polarity = _polarity(ncrn, spec)
-    words = Words(spec, polarity.of, _weak_toeholds(ncrn, spec, polarity))
-    gates = [component for reaction in ncrn.crn.reactions for component in _gates(reaction, ncrn, polarity, words)]
-    phases = [phase.name for phase in ncrn.crn.phases]
-    clocks = {phase: _clock_components(phase, words) for phase in phases}
-    closing = chain.from_iterable(clocks.values())
-    components = _merged([*_signals(ncrn, words), *_buffers(ncrn, words), *gates, *seals(words), *closing])
-    return DsdSystem(
-        spec.name,
-        components,
-        signals={species: species for species in _species(ncrn)},
-        cogates={species: f"{species}_cogate" for species in _species(ncrn)},
-        clocks={phase: _clock_strands(phase, words) for phase in phases},
-        joins=_joins(ncrn, polarity),
-        counters=_counters(ncrn, components, words),
-        polarity=polarity.of,
-        cooperative=polarity.cooperative,
-        two_domain_annihilations=polarity.fallback,
-    )
+    return realise(plan_of_learner(ncrn, spec))
 
 
-def _joins(ncrn: NeuralCrn, polarity: Polarity) -> dict[str, str]:
-    """The gate that each reaction but the flush takes its inputs with."""
-    names = [reaction.origin.reaction for reaction in ncrn.crn.reactions if reaction.origin.stage != FLUSH]
-    return {name: f"{'annihilator' if name in polarity.cooperative else 'join'}_{name}" for name in names}
+def translate_network(crn: Crn, translation: Translation, chemistry: Chemistry) -> DsdSystem:
+    """Every strand and complex of a plain network, whose initial concentrations are in nM.
 
-
-def _counters(ncrn: NeuralCrn, components: tuple[Component, ...], words: Words) -> dict[str, Counter]:
-    """For every reaction with outputs, the strands that only a fired join holds together."""
-    joins = {component.name: component.complex for component in components}
-    counters = {}
-    for reaction in ncrn.crn.reactions:
-        name = reaction.origin.reaction
-        if reaction.products:
-            bottom = next(strand for strand in joins[f"join_{name}"].strands if strand[0].starred)
-            counters[name] = Counter(bottom, sealing_strand(reaction, words))
-    return counters
-
-
-def _species(ncrn: NeuralCrn) -> list[str]:
-    """The species that are strands: all but the clocks."""
-    used = dict.fromkeys(s for reaction in ncrn.crn.reactions for s in (*reaction.reactants, *reaction.products))
-    return list(used)
-
-
-def _polarity(ncrn: NeuralCrn, spec: DesignSpec) -> Polarity:
-    if spec.translation.annihilation == "cooperative":
-        _require(spec, "gates", "cooperative")
-        return assign_polarity([reaction for reaction in ncrn.crn.reactions if reaction.origin.stage != FLUSH])
-    pairs = tuple(reaction.origin.reaction for reaction in ncrn.crn.reactions if is_annihilation(reaction))
-    return Polarity(dict.fromkeys(_species(ncrn), 1), (), pairs)
-
-
-def _weak_toeholds(ncrn: NeuralCrn, spec: DesignSpec, polarity: Polarity) -> tuple[int, ...]:
-    """First toeholds shorter than the universal one; raises InputError for a longer one or a missing budget."""
-    full, weak = spec.translation.toehold, set()
-    joined = (reaction for reaction in ncrn.crn.reactions if reaction.origin.reaction not in polarity.cooperative)
-    for name in sorted({budget_name(reaction) for reaction in joined}):
-        length = _require(spec, "gates", name).first_toehold
-        if length > full:
-            rule = f"first_toehold of gates.{name} is longer than the toehold of {full} nt"
-            raise DesignError(rule, length, "Shorten it.", key=("chemistry", "gates", name))
-        weak |= {length} - {full}
-    return tuple(sorted(weak))
-
-
-def _require(spec: DesignSpec, table: str, name: str):  # noqa: ANN202  a budget or a concentration, by table
-    entries = getattr(spec.chemistry, table)
-    if name not in entries:
-        remedy = f"Add one. {did_you_mean(name, entries)}"
-        raise DesignError(f"chemistry.{table} has no entry for {name}", None, remedy, key=("chemistry", table))
-    return entries[name]
-
-
-def _gates(reaction: Reaction, ncrn: NeuralCrn, polarity: Polarity, words: Words) -> list[Component]:
-    stage = reaction.origin.stage
-    if stage == FLUSH:
-        fed = {species for variable in (*ncrn.inputs, *ncrn.targets) for species in variable.species}
-        return drain(reaction, _clock_name(FLUSH), reaction.reactants[0] in fed, words)
-    if reaction.origin.reaction in polarity.cooperative:
-        return cooperative_annihilation(reaction, words)
-    if is_annihilation(reaction):
-        return two_domain_annihilation(reaction, words)
-    gated = stage not in words.spec.translation.always_on
-    (phase,) = reaction.phases
-    return join_fork(reaction, _clock_name(phase) if gated else None, words)
-
-
-def _clock_name(phase: str) -> str:
-    return "c3" if phase == FLUSH else phase.lower()
-
-
-def _signals(ncrn: NeuralCrn, words: Words) -> list[Component]:
-    """Signal strands; parameters and constants are there from the start, the rest is made or added."""
-    unit = words.spec.chemistry.unit
-    start = {species: value * unit for species, value in ncrn.constants}
-    for variable, value in zip(ncrn.parameters, ncrn.initial_parameters):
-        start[variable.plus] = max(value, 0.0) * unit
-        if variable.minus is not None:
-            start[variable.minus] = max(-value, 0.0) * unit
-    return [
-        strand_component(species, words.signal(species), Role.SIGNAL, start.get(species, 0.0)) for species in _species(ncrn)
-    ]
-
-
-def _buffers(ncrn: NeuralCrn, words: Words) -> list[Component]:
-    """Cogates of what the circuit makes or keeps, and sinks for the cogates of what it only consumes."""
-    made = {product for reaction in ncrn.crn.reactions for product in reaction.products}
-    buffers = []
-    for species in _species(ncrn):
-        if words.polarity[species] < 0:
-            continue  # its cogate is a helper of the join that releases it
-        if species in made:
-            level = _require(words.spec, "buffers", _group(species))
-            buffers.append(strand_component(f"{species}_cogate", words.cogate(species), Role.BUFFER, level))
-        elif takers := [r for r in ncrn.crn.reactions if r.origin.stage != FLUSH and species in r.reactants]:
-            level = max(words.budget(reaction).join for reaction in takers)  # as many cogates as the joins can release
-            buffers.append(cogate_sink(f"sink_{species}_cogate", species, level, words))
-    return buffers
-
-
-def _group(species: str) -> str:
-    """The group of a species, its capital letters' word: ``A`` of ``A1p``, ``Zb`` of ``Zb2m``."""
-    return species.rstrip("pm0123456789")
-
-
-def _clock_components(phase: str, words: Words) -> list[Component]:
-    """The clock strand and what takes it away again.
-
-    The cogates of C1 and C2 are sunk as they appear, because they drive joins back; that of the flush is a buffer,
-    because it closes the drains, and is captured after that.
+    Gates and buffers have the concentrations that ``chemistry`` gives to reactions of the same kind: starting points,
+    which no rate constant has been fitted to. Raises InputError as ``translate`` does.
     """
-    clock = _clock_name(phase)
-    level = _require(words.spec, "buffers", "clock")
-    components = [strand_component(clock, words.helper(clock), Role.CLOCK, 0.0), capture(f"capture_{clock}", clock, words)]
-    if phase == FLUSH:
-        closing = strand_component(f"{clock}_cogate", words.returned(clock), Role.CLOCK, level)
-        return [*components, strand_sink(f"scavenger_{clock}", clock, 0.0, words), closing]
-    return [*components, cogate_sink(f"sink_{clock}_cogate", clock, level, words)]
+    return realise(plan_of_network(crn, translation, chemistry))
 
 
-def _clock_strands(phase: str, words: Words) -> ClockStrands:
-    clock = _clock_name(phase)
-    level = words.spec.chemistry.clock
-    if phase == FLUSH:
-        closing = _require(words.spec, "buffers", "clock")
-        return ClockStrands(clock, (f"scavenger_{clock}", f"capture_{clock}"), level, closing)
-    return ClockStrands(clock, (f"capture_{clock}",), level)
+def realise(plan: Plan) -> DsdSystem:
+    """Translate a plan. Components stand in the order signals, buffers, gates with helpers, seals, clocks, reporters."""
+    check_names(plan)
+    translator = _Translator(plan, *_words(plan))
+    reporters = translator.reporters()
+    components = merged([*translator.components(), *(component for component, _ in reporters)])
+    return translator.system(components, tuple(labels for _, labels in reporters))
 
 
-def _merged(components: list[Component]) -> tuple[Component, ...]:
-    """One component per complex; a strand wanted twice is present at the larger concentration."""
-    kept: dict[str, Component] = {}
-    by_complex: dict[object, str] = {}
-    for component in components:
-        name = by_complex.setdefault(component.complex, component.name)
-        before = kept.get(name)
-        if before is None:
-            kept[name] = component
-            continue
-        origins = tuple(dict.fromkeys((*before.origins, *component.origins)))
-        level = max(before.concentration, component.concentration)
-        kept[name] = Component(name, before.complex, before.role, level, origins, before.topped_up)
-    return tuple(kept.values())
+def _words(plan: Plan) -> tuple[Words, Polarity]:
+    """Polarities, and the strands that follow from them."""
+    chosen = plan.options.translation
+    cooperative = chosen.annihilation == "cooperative"
+    if cooperative and any(map(is_annihilation, plan.reactions)):
+        required(plan.options, "gates", "cooperative")
+    polarity = assign_polarity(plan.reactions, chosen.polarity, cooperative)
+    joined = [r for r in plan.reactions if r.origin.reaction not in polarity.cooperative]
+    whole = {1: chosen.toehold, -1: max(chosen.toehold, chosen.cooperative_toehold)}
+    sides = {sign: [r for r in joined if polarity.of[r.reactants[0]] == sign] for sign in whole}
+    weak = {sign: _weak_toeholds(reactions, plan, whole[sign]) for sign, reactions in sides.items()}
+    return Words(plan.options, polarity.of, weak[1], weak_mirrored=weak[-1]), polarity
+
+
+def _weak_toeholds(reactions: Sequence[Reaction], plan: Plan, longest: int) -> tuple[int, ...]:
+    """First toeholds shorter than the universal one; raises InputError for one above ``longest`` or a missing budget."""
+    full, own = plan.options.translation.toehold, plan.options.chemistry.reactions
+    kinds = sorted({budget_name(r) for r in reactions if r.origin.reaction not in own})
+    lengths = {("gates", name): required(plan.options, "gates", name).first_toehold for name in kinds}
+    lengths |= {("reactions", name): own[name].first_toehold for r in reactions if (name := r.origin.reaction) in own}
+    for (table, name), length in lengths.items():
+        if length > longest:
+            rule = f"first_toehold of {table}.{name} is longer than the toehold of {longest} nt"
+            raise DesignError(rule, length, "Shorten it.", key=("chemistry", table, name))
+    return tuple(sorted(length for length in {*lengths.values()} if length < full))
+
+
+@dataclass(frozen=True)
+class _Translator:
+    plan: Plan
+    words: Words
+    polarity: Polarity
+
+    @property
+    def scheme(self) -> Scheme:
+        return SCHEMES[self.plan.options.translation.scheme]
+
+    def components(self) -> list[Component]:
+        gates = [component for reaction in self.plan.reactions for component in self.gates(reaction)]
+        clocks = [component for phase in self.plan.clocks for component in self.clock(phase)]
+        return [*self.signals(), *self.buffers(), *gates, *seals(self.words, gates), *clocks]
+
+    def system(self, components: tuple[Component, ...], reporters: tuple[Reporter, ...]) -> DsdSystem:
+        species = [name for name in self.plan.species if name not in self.plan.sources]
+        return DsdSystem(
+            self.plan.name,
+            components,
+            signals={name: name for name in species},
+            cogates={name: f"{name}_cogate" for name in species},
+            clocks={phase: clock_strands(*self.clock_choices(phase), self.words) for phase in self.plan.clocks},
+            joins={r.origin.reaction: _gate_name(r, self.polarity) for r in self.plan.reactions if r.origin.stage != FLUSH},
+            counters=self.counters(components),
+            polarity=self.polarity.of,
+            cooperative=self.polarity.cooperative,
+            two_domain_annihilations=self.polarity.fallback,
+            fallbacks=self.polarity.why,
+            formal=self.plan.reactions,
+            gated={name: phase for name, phase in self.plan.gated.items() if name not in self.polarity.cooperative},
+            scheme=self.scheme.name,
+            reporters=reporters,
+        )
+
+    def gates(self, reaction: Reaction) -> list[Component]:
+        """The gates and helpers of one reaction."""
+        clock = self.plan.clock_of(reaction)
+        if reaction.origin.reaction in self.polarity.cooperative:
+            return cooperative_annihilation(reaction, self.words)
+        if not reaction.products:
+            if len(reaction.reactants) == 1:
+                return drain(reaction, clock, reaction.reactants[0] in self.plan.fed, self.words)
+            return two_domain_annihilation(reaction, self.words, clock)
+        return self.scheme.make(reaction, clock, self.words)
+
+    def counters(self, components: Iterable[Component]) -> dict[str, Counter]:
+        """For every reaction with outputs, the strands that only a fired join holds together."""
+        joins = {component.name: component.complex for component in components}
+        counters = {}
+        for reaction in self.plan.reactions:
+            if reaction.products:
+                name = reaction.origin.reaction
+                bottom = next(strand for strand in joins[f"join_{name}"].strands if strand[0].starred)
+                counters[name] = Counter(bottom, self.scheme.mark(reaction, self.words))
+        return counters
+
+    def signals(self) -> list[Component]:
+        """Signal strands; parameters and constants are there from the start, the rest is made or added."""
+        start, sources = self.plan.start, self.plan.sources
+        return [
+            strand_component(
+                species, self.words.signal(species), Role.FUEL if species in sources else Role.SIGNAL, start.get(species, 0.0)
+            )
+            for species in self.plan.species
+        ]
+
+    def buffers(self) -> list[Component]:
+        """Cogates of what takes them when it is made, and sinks for cogates that are only ever set free."""
+        buffers = []
+        for species in self.plan.species:
+            name, sign = f"{species}_cogate", self.words.polarity[species]
+            takers = [r for r in self.plan.reactions if self.sets_cogate_free(r, species) and r.origin.stage != FLUSH]
+            if any(self.takes_cogate(reaction, species) for reaction in self.plan.reactions):
+                level = self.plan.buffer(species)
+                buffers.append(strand_component(name, self.words.cogate(species), Role.BUFFER, level))
+            elif takers:
+                level = max(self.words.budget(reaction).join for reaction in takers)  # all that the joins can set free
+                buffers.append(cogate_sink(f"sink_{name}", species, level, self.words, sign))
+        return buffers
+
+    def takes_cogate(self, reaction: Reaction, species: str) -> bool:
+        """Whether making a species takes its cogate; the first output that a join frees itself takes another strand."""
+        if not reaction.products:
+            return False
+        outputs, freed = split_outputs(reaction, self.words)
+        return species in outputs or species in freed[1:]
+
+    def sets_cogate_free(self, reaction: Reaction, species: str) -> bool:
+        return species in reaction.reactants and reaction.origin.reaction not in self.polarity.cooperative
+
+    def clock(self, phase: str) -> list[Component]:
+        """The clock strand of a phase and what takes it away again."""
+        return clock_components(*self.clock_choices(phase), self.words)
+
+    def clock_choices(self, phase: str) -> tuple[str, list[int], bool, float]:
+        """Its domain, the polarities of the gates that wait for it, whether it is to close them, and its buffer."""
+        waiting = [r for r in self.plan.reactions if self.plan.gated.get(r.origin.reaction) == phase]
+        signs = {side_of(r, self.words).sign for r in waiting if r.origin.reaction not in self.polarity.cooperative}
+        buffer = required(self.plan.options, "buffers", "clock")
+        return self.plan.clocks[phase], sorted(signs or {1}, reverse=True), phase == FLUSH, buffer
+
+    def reporters(self) -> list[tuple[Component, Reporter]]:
+        """The readout duplexes that the design asks for."""
+        wanted = self.plan.options.translation.reporters
+        for species in wanted:
+            if species not in self.plan.species:
+                remedy, key = did_you_mean(species, self.plan.species), ("translation", "reporters")
+                raise DesignError("translation.reporters: no such species", species, remedy, key=key)
+        level = self.plan.options.translation.reporter
+        return [reporter(species, level, self.words) for species in dict.fromkeys(wanted)]
+
+
+def _gate_name(reaction: Reaction, polarity: Polarity) -> str:
+    """The gate that a reaction takes its inputs with."""
+    name = reaction.origin.reaction
+    if name in polarity.cooperative:
+        return f"annihilator_{name}"
+    return f"drain_{name}" if not reaction.products and len(reaction.reactants) == 1 else f"join_{name}"

@@ -25,6 +25,7 @@ def _step(step: Step, network: ReactionNetwork) -> dict[str, Any]:
         "products": [network.names[index] for index in step.products],
         "rate": step.rate,
         "kind": str(step.kind),
+        **({"rule": step.rule} if step.rule else {}),
         "origins": [origin.reaction for origin in step.origins],
     }
 

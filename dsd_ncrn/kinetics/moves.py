@@ -1,137 +1,36 @@
-"""Strand-level moves on nicked complexes: what one toehold binding, or one toeless attack, leads to.
+"""Moves of the infinite semantics: what one toehold binding, or one toeless attack, leads to.
 
-The moves follow the infinite semantics of two-domain strand displacement (Cardelli 2010; Lakin et al. 2011): a
-toehold binding is followed at once by all branch migration it makes possible, and a strand left on toeholds alone
-falls off. Where branch migration cannot free the incumbent, as in cooperative hybridization (Zhang 2011), the move
-is a reversible binding instead.
+Two-domain strand displacement (Cardelli 2010; Lakin et al. 2011): a toehold binding is followed at once by all branch
+migration it makes possible, and a strand left on toeholds alone falls off. Where branch migration cannot free the
+incumbent, as in cooperative hybridization (Zhang 2011), the move is a reversible binding instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Complex, Domain, Strand
+from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Complex
+from dsd_ncrn.kinetics.assembly import Assembly, side_by_side
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
     """Result of one move: the resting complexes, the toehold that was bound and the one that was released (nt).
 
-    ``complete`` is False where nothing came free because the incumbent holds on by another branch domain.
+    ``complete`` is False where nothing came free because the incumbent holds on by another branch domain. ``label``
+    names the rule where there are several.
     """
 
     products: tuple[Complex, ...]
     invading_nt: int
     released_nt: int
     complete: bool
-
-
-class Assembly:
-    """Two complexes side by side while a move is worked out; positions are flat domain indices."""
-
-    def __init__(self, target: Complex, invader: Complex) -> None:
-        self.strands: tuple[Strand, ...] = target.strands + invader.strands
-        shift = len(target.pairing)
-        self.pairing: list[int | None] = [*target.pairing, *(None if p is None else p + shift for p in invader.pairing)]
-        self.domains: tuple[Domain, ...] = target.domains + invader.domains
-        self.owner = [number for number, strand in enumerate(self.strands) for _ in strand]
-
-    def pair(self, one: int, other: int) -> None:
-        """Pair two positions; whatever ``other`` was paired with becomes free."""
-        lost = self.pairing[other]
-        if lost is not None:
-            self.pairing[lost] = None
-        self.pairing[one], self.pairing[other] = other, one
-
-    def neighbour(self, position: int, step: int) -> int | None:
-        """The next position on the same strand, or None past its end."""
-        there = position + step
-        inside = 0 <= there < len(self.owner) and self.owner[there] == self.owner[position]
-        return there if inside else None
-
-    def helix_nt(self, strand: int) -> int:
-        """Longest run of paired nucleotides by which a strand is held to one other strand."""
-        longest = run = 0
-        previous: int | None = None
-        for position, owner in enumerate(self.owner):
-            partner = self.pairing[position] if owner == strand else None
-            contiguous = previous is not None and partner == previous - 1
-            run = 0 if partner is None else (run if contiguous else 0) + self.domains[position].length
-            longest, previous = max(longest, run), partner
-        return longest
-
-    def release(self, strand: int) -> int:
-        """Free a strand that is held by toeholds only; returns the nucleotides it was held by."""
-        held = self.helix_nt(strand)
-        for position, owner in enumerate(self.owner):
-            partner = self.pairing[position]
-            if owner == strand and partner is not None:
-                self.pairing[position] = self.pairing[partner] = None
-        return held
-
-    def zip_up(self) -> None:
-        """Extend every helix over adjacent unpaired complementary domains."""
-        for start in range(len(self.owner)):
-            for step in (1, -1):
-                position, partner = start, self.pairing[start]
-                while partner is not None:
-                    here, there = self.neighbour(position, step), self.neighbour(partner, -step)
-                    if here is None or there is None or not self.fits(here, there):
-                        break
-                    self.pair(here, there)
-                    position, partner = here, there
-
-    def fits(self, one: int, other: int) -> bool:
-        """Whether two positions are both unpaired and complementary."""
-        unpaired = self.pairing[one] is None and self.pairing[other] is None
-        return unpaired and self.domains[one] == ~self.domains[other]
-
-    def complexes(self) -> tuple[Complex, ...]:
-        """The connected complexes, canonical, in sorted order."""
-        parent = list(range(len(self.strands)))
-
-        def root(strand: int) -> int:
-            while parent[strand] != strand:
-                strand = parent[strand]
-            return strand
-
-        for position, partner in enumerate(self.pairing):
-            if partner is not None:
-                parent[root(self.owner[position])] = root(self.owner[partner])
-        groups: dict[int, list[int]] = {}
-        for strand in range(len(self.strands)):
-            groups.setdefault(root(strand), []).append(strand)
-        return tuple(sorted((self._extract(group) for group in groups.values()), key=lambda c: c.strands))
-
-    def _extract(self, group: Sequence[int]) -> Complex:
-        members = set(group)
-        positions = [position for position, owner in enumerate(self.owner) if owner in members]
-        index = {position: number for number, position in enumerate(positions)}
-        pairing = (self.pairing[position] for position in positions)
-        return Complex.of([self.strands[s] for s in group], [None if p is None else index[p] for p in pairing])
-
-
-def _open_ended(complex_: Complex, position: int) -> tuple[Complex, int] | None:
-    """The rotation of a complex in which ``position`` is enclosed by no pair, and where it went; None inside a loop.
-
-    Two complexes joined at such positions stay free of pseudoknots.
-    """
-    total = len(complex_.pairing)
-    start = 0
-    for turn in range(len(complex_.strands)):
-        here = (position - start) % total
-        turned = complex_.pairing[start:] + complex_.pairing[:start]
-        inner = tuple(None if p is None else (p - start) % total for p in turned)
-        if not any(p is not None and p > here for p in inner[:here]):
-            return Complex(complex_.strands[turn:] + complex_.strands[:turn], inner), here
-        start += len(complex_.strands[turn])
-    return None
+    label: str = ""
 
 
 def invade(target: Complex, opening: int, invader: Complex, toehold: int) -> Move | None:
     """The invader's ``toehold`` position binds the target's exposed ``opening``; None where nothing can come of it."""
-    sides = _side_by_side(target, opening, invader, toehold)
+    sides = side_by_side(target, opening, invader, toehold)
     if sides is None:
         return None
     assembly, here, there = sides
@@ -145,7 +44,7 @@ def invade(target: Complex, opening: int, invader: Complex, toehold: int) -> Mov
 
 def hybridise(one: Complex, place: int, other: Complex, partner: int) -> Move | None:
     """Two unpaired branch domains meet and zip; None inside closed loops."""
-    sides = _side_by_side(one, place, other, partner)
+    sides = side_by_side(one, place, other, partner)
     if sides is None:
         return None
     assembly, here, there = sides
@@ -155,28 +54,26 @@ def hybridise(one: Complex, place: int, other: Complex, partner: int) -> Move | 
 
 
 def attack(target: Complex, position: int, invader: Complex, domain: int) -> Move | None:
-    """The invader's branch ``domain`` displaces the one bound at ``position`` without a toehold (a leak)."""
-    sides = _side_by_side(target, position, invader, domain)
+    """The invader's branch ``domain`` displaces the one bound at ``position`` without a toehold (a leak).
+
+    The label is Visual DSD's name of the rule: LS where the incumbent's whole helix is displaced; LL or LR where a toehold
+    at its 5' or 3' end was left, and opens. A helix clamped by toeholds at both ends is not attacked.
+    """
+    sides = side_by_side(target, position, invader, domain)
     if sides is None:
         return None
     assembly, here, there = sides
     incumbent = assembly.pairing[here]
     if incumbent is None:
         return None
-    victim = assembly.owner[incumbent]
+    victim, helix = assembly.owner[incumbent], assembly.helix(incumbent)
     assembly.pair(there, here)
     for step in (1, -1):
         _migrate(assembly, there, here, step, only=victim)
-    return _settle(assembly, {victim}, 0)
-
-
-def _side_by_side(target: Complex, at: int, invader: Complex, by: int) -> tuple[Assembly, int, int] | None:
-    """Both complexes with the two positions in the open, and those positions in the assembly."""
-    turned_target, turned_invader = _open_ended(target, at), _open_ended(invader, by)
-    if turned_target is None or turned_invader is None:
+    held = [assembly.pairing[place] is not None for place in (helix[0], helix[-1])]
+    if all(held):
         return None
-    assembly = Assembly(turned_target[0], turned_invader[0])
-    return assembly, turned_target[1], len(target.pairing) + turned_invader[1]
+    return replace(_settle(assembly, {victim}, 0), label="LL" if held[0] else "LR" if held[1] else "LS")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,14 @@ from dsd_ncrn.dsd.structure import Complex
 
 
 class StepKind(StrEnum):
-    """What kind of move a step is."""
+    """What kind of move a step is. Migration and closing, of one complex alone, are steps of the finite semantics."""
 
     DISPLACEMENT = "displacement"
     BINDING = "binding"
     UNBINDING = "unbinding"
     HYBRIDISATION = "hybridisation"
+    MIGRATION = "migration"
+    CLOSING = "closing"
     LEAK = "leak"
 
 
@@ -25,7 +27,8 @@ class StepKind(StrEnum):
 class Step:
     """One irreversible elementary reaction; species are indices. ``rate`` in nM^(1-n)/s.
 
-    A leak step has ``rate`` 1: it is multiplied by the leak rate when the network is simulated.
+    A leak step has ``rate`` 1: it is multiplied by the leak rate when the network is simulated. ``rule`` says which of
+    several rules a step follows: of leaks LS, LL, LR and exchange, of bindings that displace nothing ``unproductive``.
     """
 
     reactants: tuple[int, ...]
@@ -33,6 +36,7 @@ class Step:
     rate: float
     kind: StepKind
     origins: tuple[Origin, ...] = field(default=(), compare=False)
+    rule: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

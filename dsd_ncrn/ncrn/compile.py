@@ -10,55 +10,59 @@ from dsd_ncrn.design.spec import Circuit, DesignSpec
 from dsd_ncrn.ncrn.dynamics import Dynamics, differentiate
 from dsd_ncrn.ncrn.formula import parse_formula
 from dsd_ncrn.ncrn.passes import backward_pass, forward_pass
+from dsd_ncrn.ncrn.readout import DURATION, ERROR, READOUT, readout
 from dsd_ncrn.ncrn.roster import BIAS, Roster, roster
+from dsd_ncrn.ncrn.shapes import Shape, shape_of
 from dsd_ncrn.ncrn.transfers import adjoint_start, annihilation, feed, flush, update
-from dsd_ncrn.ncrn.types import NeuralCrn, Variable
+from dsd_ncrn.ncrn.types import NeuralCrn, Output, Variable
 
 FLUSH_LIFETIMES = 30.0
+UPDATE = "update"
 
 
-def compile_design(spec: DesignSpec, dimension: int) -> NeuralCrn:
-    """Compile a design for ``dimension`` inputs (its padding is added to them).
+def compile_design(spec: DesignSpec, dimension: int, outputs: int = 1) -> NeuralCrn:
+    """Compile a design for ``dimension`` inputs (its padding is added to them) and ``outputs`` targets.
 
     Slow reactions have the coefficient of their term as rate, fast ones ``fast_ratio``; time and concentration are
     dimensionless. Raises DesignError naming the key for a formula, a shape or a rail that cannot work.
     """
     circuit = spec.circuit
-    dynamics = derive(circuit, dimension)
-    names = roster(circuit, dynamics)
+    shape = shape_of(circuit, dimension, outputs)
+    dynamics = derive(circuit, shape)
+    names = roster(circuit, dynamics, shape)
     reactions = (
         *forward_pass(dynamics, names),
+        *readout(circuit, names),
         *adjoint_start(circuit, names),
-        *backward_pass(dynamics, names, circuit.learning_rate if circuit.theta == "single" else 1.0),
-        *update(circuit, names),
+        *backward_pass(circuit, dynamics, names),
+        *update(circuit, names, "C1" if spec.training.batch == 1 else UPDATE),
         *flush(circuit, names),
         *feed(circuit, names),
-        *annihilation(circuit, names),
+        *annihilation(circuit, dynamics, names),
     )
-    constants = _constants(circuit, names, reactions)
-    padding = _padding(circuit, names) if circuit.z_initial == "x" else ()
-    start = initial_parameters(circuit, dynamics)
-    data = len(names.x) - names.padded
+    reacting = {name for reaction in reactions for name in (*reaction.reactants, *reaction.products)}
+    held, refilled = _constants(circuit, names, reacting)
+    start = initial_parameters(circuit, dynamics, shape)
     return NeuralCrn(
-        crn=_network(spec, names, reactions, {**dict(constants), **_loaded(names.parameters, start)}),
-        inputs=names.loaded[:data],
-        targets=(names.y,),
+        crn=_network(spec, names, reactions, reacting, dict(held) | _loaded(names.parameters, start)),
+        inputs=names.loaded[:dimension],
+        targets=names.y,
         parameters=names.parameters,
         initial_parameters=start,
-        outputs=names.z,
+        outputs=_outputs(names),
         adjoints=names.adjoints,
         gradients=names.gradients,
-        constants=constants,
-        warnings=_warnings(circuit, reactions),
-        padding=padding,
+        constants=held,
+        warnings=_warnings(circuit, names, reactions),
+        padding=refilled,
+        outputs_after=READOUT if names.weights else "C1",
     )
 
 
-def derive(circuit: Circuit, dimension: int) -> Dynamics:
-    """The differential equations of a circuit with ``dimension`` inputs; DesignError for a formula that cannot learn."""
-    total = dimension + circuit.pad
-    beta = None if circuit.train_beta else _per_entry(circuit.beta, total, "beta")
-    dynamics = differentiate(parse_formula(circuit.f, total, beta), circuit.first_order)
+def derive(circuit: Circuit, shape: Shape) -> Dynamics:
+    """The differential equations of a circuit; DesignError for a formula that cannot learn."""
+    beta = None if circuit.train_beta else _per_entry(circuit.beta, shape.states, "beta")
+    dynamics = differentiate(parse_formula(circuit.f, shape.states, beta), circuit.first_order)
     if not dynamics.parameters:
         raise DesignError("circuit.f: nothing in f can be trained", circuit.f, "Use theta or Theta.", key=("circuit", "f"))
     reads_x = any(name.startswith("x") for terms in dynamics.forward.values() for term in terms for name in term.factors)
@@ -68,17 +72,27 @@ def derive(circuit: Circuit, dimension: int) -> Dynamics:
     return dynamics
 
 
-def initial_parameters(circuit: Circuit, dynamics: Dynamics) -> tuple[float, ...]:
-    """One start value per parameter, theta (row by row) before beta; DesignError for a wrong number or a negative rail."""
+def initial_parameters(circuit: Circuit, dynamics: Dynamics, shape: Shape) -> tuple[float, ...]:
+    """One start value per parameter: theta and Theta (row by row), beta, output weights.
+
+    Raises DesignError for a wrong number of values, or a negative one on a single rail.
+    """
     trained = [name for name in dynamics.parameters if name.startswith("beta")]
-    weights = _per_entry(circuit.theta_initial, len(dynamics.parameters) - len(trained), "theta_initial")
-    offsets = _per_entry(circuit.beta, dynamics.dimension, "beta") if trained else ()
-    start = (*weights, *(offsets[int(name.removeprefix("beta")) - 1] for name in trained))
-    if circuit.theta == "single" and min(start) < 0:
-        remedy = 'Start at 0 or above, or set circuit.theta = "dual".'
-        rule = "circuit.theta_initial: a single-rail parameter is a concentration"
-        raise DesignError(rule, min(start), remedy, key=("circuit", "theta_initial"))
-    return start
+    offsets = _per_entry(circuit.beta, shape.states, "beta") if trained else ()
+    start = (*theta_start(circuit, dynamics), *(offsets[int(name.removeprefix("beta")) - 1] for name in trained))
+    rails = [circuit.theta] * len(start) if isinstance(circuit.theta, str) else circuit.theta
+    for value, rail in zip(start, rails):
+        if rail == "single" and value < 0:
+            remedy = 'Start at 0 or above, or set circuit.theta = "dual".'
+            rule = "circuit.theta_initial: a single-rail parameter is a concentration"
+            raise DesignError(rule, value, remedy, key=("circuit", "theta_initial"))
+    return (*start, *(weight for row in shape.w_out for weight in row)) if circuit.train_w_out else start
+
+
+def theta_start(circuit: Circuit, dynamics: Dynamics) -> tuple[float, ...]:
+    """One start value for each entry of theta and Theta that f has; DesignError for a wrong number of values."""
+    count = sum(not name.startswith("beta") for name in dynamics.parameters)
+    return _per_entry(circuit.theta_initial, count, "theta_initial")
 
 
 def _per_entry(value: float | tuple[float, ...], count: int, key: str) -> tuple[float, ...]:
@@ -89,15 +103,24 @@ def _per_entry(value: float | tuple[float, ...], count: int, key: str) -> tuple[
     return value
 
 
-def _padding(circuit: Circuit, names: Roster) -> tuple[tuple[str, float], ...]:
-    padded = names.loaded[len(names.loaded) - names.padded :]
-    return tuple((variable.plus, circuit.pad_value) for variable in padded)
+def _outputs(names: Roster) -> tuple[Output, ...]:
+    if names.errors:
+        return tuple(Output(((error, 1.0),)) for error in names.errors)
+    rows = (zip(names.z, row) for row in names.shape.w_out)
+    return tuple(Output(tuple((z, weight) for z, weight in row if weight)) for row in rows)
 
 
-def _constants(circuit: Circuit, names: Roster, reactions: Iterable[Reaction]) -> tuple[tuple[str, float], ...]:
-    bias = ((BIAS, 1.0),) if any(BIAS in reaction.reactants for reaction in reactions) else ()
-    held = _padding(circuit, names) if circuit.z_initial == "zero" and names.reads_x else ()
-    return (*bias, *held)
+def _constants(
+    circuit: Circuit, names: Roster, reacting: set[str]
+) -> tuple[tuple[tuple[str, float], ...], tuple[tuple[str, float], ...]]:
+    """What is there from the start and stays, and what is brought to its value in every iteration."""
+    data = names.shape.inputs
+    padding = tuple((variable.plus, circuit.pad_value) for variable in names.loaded[data:] if variable.plus in reacting)
+    fuels = tuple((fuel.plus, circuit.zb_cap or 0.0) for fuel in names.fuels if fuel.plus in reacting)
+    bias = ((BIAS, 1.0),) if BIAS in reacting else ()
+    if circuit.z_initial == "zero" and not names.is_loaded_apart:
+        return (*bias, *padding), fuels
+    return bias, (*padding, *fuels)
 
 
 def _loaded(variables: Iterable[Variable], values: Iterable[float]) -> dict[str, float]:
@@ -106,29 +129,39 @@ def _loaded(variables: Iterable[Variable], values: Iterable[float]) -> dict[str,
     return {variable.species[1 if value < 0 else 0]: abs(value) for variable, value in pairs}
 
 
-def _network(spec: DesignSpec, names: Roster, reactions: tuple[Reaction, ...], initial: dict[str, float]) -> Crn:
-    circuit = spec.circuit
-    reacting = {name for reaction in reactions for name in (*reaction.reactants, *reaction.products)}
-    groups = (names.loaded, names.x, (names.y,), names.parameters, names.z, names.zb, names.adjoints, names.gradients)
+def _network(
+    spec: DesignSpec, names: Roster, reactions: tuple[Reaction, ...], reacting: set[str], initial: dict[str, float]
+) -> Crn:
+    groups = (
+        *(names.loaded, names.x, names.y, names.parameters, names.z, names.reported, names.errors),
+        *(names.zb, names.adjoints, names.gradients, names.fuels),
+    )
     listed = [name for group in groups for variable in group for name in variable.species]
-    bias = tuple(name for name in (BIAS,) if name in initial)
-    species = dict.fromkeys(name for name in (*listed, *bias) if name in reacting)
+    bias = tuple(name for name in (BIAS,) if name in reacting)
+    species = tuple(dict.fromkeys(name for name in (*listed, *bias) if name in reacting))
     return Crn(
         name=spec.name,
-        species=tuple(species),
+        species=species,
         reactions=reactions,
-        phases=(
-            Phase("C1", "C1", circuit.T),
-            Phase("C2", "C2", circuit.T),
-            Phase("flush", "", FLUSH_LIFETIMES / circuit.fast_ratio),
-        ),
+        phases=_phases(spec, names),
         bias_species=frozenset(bias),
+        fuel_species=frozenset(fuel.plus for fuel in names.fuels if fuel.plus in reacting),
         initial={name: value for name, value in initial.items() if name in species},
     )
 
 
-def _warnings(circuit: Circuit, reactions: Iterable[Reaction]) -> tuple[str, ...]:
-    large = [reaction for reaction in reactions if reaction.molecularity > 2]
+def _phases(spec: DesignSpec, names: Roster) -> tuple[Phase, ...]:
+    """C1 and C2 of the paper; trained output weights and batches have clocks of their own."""
+    circuit, batch = spec.circuit, spec.training.batch
+    between = (Phase(READOUT, "Cr", DURATION), Phase(ERROR, "Ce", DURATION)) if names.weights else ()
+    after = (Phase(UPDATE, "Cu", circuit.T, batch),) if batch > 1 else ()
+    last = Phase("flush", "", FLUSH_LIFETIMES / circuit.fast_ratio)
+    return (Phase("C1", "C1", circuit.T), *between, Phase("C2", "C2", circuit.T), *after, last)
+
+
+def _warnings(circuit: Circuit, names: Roster, reactions: Iterable[Reaction]) -> tuple[str, ...]:
+    fuels = {fuel.plus for fuel in names.fuels}
+    large = [reaction for reaction in reactions if sum(name not in fuels for name in reaction.reactants) > 2]
     found: list[str] = []
     if large:
         found.append(f"{len(large)} reactions need three molecules to meet (the first: {large[0]}); strands do that badly")

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dsd_ncrn.crn.types import STAGES, Reaction
 from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.ncrn.compile import derive, initial_parameters
+from dsd_ncrn.ncrn.dynamics import Term
+from dsd_ncrn.ncrn.shapes import shape_of
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.tasks.types import Dataset
 
-LEARNING_STAGES = ("N1", "N2", "N3", "N4")
+Floats = NDArray[np.float64]
+LEARNING_STAGES = ("N1", "readout", "N2", "N3", "N4")
 
 
 def by_stage(ncrn: NeuralCrn) -> dict[str, tuple[Reaction, ...]]:
@@ -22,32 +27,60 @@ def by_stage(ncrn: NeuralCrn) -> dict[str, tuple[Reaction, ...]]:
 def counts(ncrn: NeuralCrn) -> dict[str, Any]:
     """The sizes that a summary states.
 
-    ``reactions`` counts N1 to N4; ``species`` counts clock species and leaves out the bias, as the paper does.
-    ``max_molecularity_with_clock`` counts the clock as a reactant of every reaction that waits for it.
+    ``reactions`` counts N1 to N4 and a readout; ``species`` counts clock species and leaves out bias and finite fuels, as
+    the paper does. ``max_molecularity_with_clock`` counts the clock as a reactant of every reaction that waits for it.
     """
-    stages = by_stage(ncrn)
-    clocks, bias = len(ncrn.crn.clock_species), len(ncrn.crn.bias_species)
-    species = len(ncrn.crn.species) - bias + clocks
+    crn, stages = ncrn.crn, by_stage(ncrn)
+    clocks, bias = len(crn.clock_species), len(crn.bias_species)
+    species = len(crn.species) - bias - len(crn.fuel_species) + clocks
     return {
         "species": species,
         "species_with_bias": species + bias,
         "reactions": sum(len(stages[stage]) for stage in LEARNING_STAGES),
         "by_stage": {stage: len(reactions) for stage, reactions in stages.items()},
-        "max_molecularity": max(reaction.molecularity for reaction in ncrn.crn.reactions),
-        "max_molecularity_with_clock": max(r.molecularity + bool(r.phases) for r in ncrn.crn.reactions),
+        "max_molecularity": max(crn.molecularity(reaction) for reaction in crn.reactions),
+        "max_molecularity_with_clock": max(crn.molecularity(r) + bool(r.phases) for r in crn.reactions),
     }
 
 
 def stability_warnings(spec: DesignSpec, dataset: Dataset) -> tuple[str, ...]:
-    """Warn where gradient descent overshoots: for an f linear in x, a step is stable while eta T^2 max|x|^2 < 2.
+    """Warn where gradient descent overshoots: a step on a point (or batch) is stable while eta |dy/dtheta|^2 < 2.
 
-    With yhat = T theta.x the update is theta -= eta T (yhat - y) x, whose error shrinks by 1 - eta T^2 |x|^2.
+    The error of the points it learns from is multiplied by 1 - eta J J^T, with J the derivative of their predictions by
+    the parameters. J is taken where the training starts, with z as it starts in every term: for f = theta x + beta that
+    is eta T^2 |x|^2, for an f that damps z it is an upper bound.
     """
-    circuit = spec.circuit
-    inputs = np.vstack((dataset.train_x, dataset.test_x))
-    largest = float(np.max(np.sum(inputs**2, axis=1))) + circuit.pad * circuit.pad_value**2
-    step = circuit.learning_rate * circuit.T**2 * largest
+    step = spec.circuit.learning_rate * _largest_curvature(spec, dataset)
     if step < 2:
         return ()
-    advice = f"lower it below {2 * circuit.learning_rate / step:.3g}, or lower T"
-    return (f"learning_rate * T^2 * max|x|^2 is {step:.3g}; training diverges from 2 on: {advice}",)
+    of = "theta" if spec.training.batch == 1 else f"theta, over {spec.training.batch} points"
+    advice = f"lower it below {2 * spec.circuit.learning_rate / step:.3g}, or lower T"
+    return (f"learning_rate * |d prediction / d {of}|^2 is {step:.3g}; training diverges from 2 on: {advice}",)
+
+
+def _largest_curvature(spec: DesignSpec, dataset: Dataset) -> float:
+    """The largest eigenvalue of J J^T over the points, or over batches of them as the training takes them."""
+    jacobians = _jacobians(spec, np.vstack((dataset.train_x, dataset.test_x)), dataset.outputs)
+    batch = spec.training.batch
+    starts = range(0, len(jacobians), batch)
+    stacked = (np.concatenate(jacobians[start : start + batch]) for start in starts)
+    return max(float(np.linalg.norm(block, 2)) ** 2 for block in stacked)
+
+
+def _jacobians(spec: DesignSpec, inputs: Floats, outputs: int) -> Floats:
+    """d prediction / d parameter for each point: (points, outputs, parameters of f)."""
+    circuit = spec.circuit
+    shape = shape_of(circuit, inputs.shape[1], outputs)
+    dynamics = derive(circuit, shape)
+    constant = np.full((len(inputs), circuit.pad), circuit.pad_value)
+    x = np.hstack((inputs, constant)) @ np.array(shape.w_in).T
+    z = x if circuit.z_initial == "x" else np.zeros_like(x)
+    values = dict(zip(dynamics.parameters, initial_parameters(circuit, dynamics, shape)))
+    named = {f"x{i + 1}": column for i, column in enumerate(x.T)} | {f"zb{i + 1}": column for i, column in enumerate(z.T)}
+    found = np.zeros((len(inputs), outputs, len(dynamics.parameters)))
+    for place, terms in enumerate(dynamics.gradient.values()):
+        for term in terms:
+            state = int(term.factors[0][1:]) - 1  # the adjoint stands first and says whose equation the term is from
+            size = Term(term.coefficient, term.factors[1:]).value(named | values)
+            found[:, :, place] += circuit.T * np.multiply.outer(size * np.ones(len(x)), np.array(shape.w_out)[:, state])
+    return found

@@ -2,7 +2,8 @@
 
 Symbols: the vectors ``theta``, ``beta``, ``x``, ``z``; the matrix ``Theta``; single entries such as ``x1``, ``theta2``
 or ``Theta12``. ``*`` multiplies element by element, ``Theta @ x`` applies the matrix, ``[f1, f2]`` lists one formula
-per dimension, ``abs(z)`` is the size of z (kept rail by rail), numbers are coefficients.
+per dimension and ``[[f11, f12], [f21, f22]]`` makes a matrix of them, ``abs(z)`` is the size of z (kept rail by rail),
+numbers are coefficients.
 """
 
 from __future__ import annotations
@@ -166,9 +167,12 @@ class _Parser:
 
     def listing(self, node: ast.List, depth: int) -> _Value:
         values = [self.value(item, depth) for item in node.elts] if len(node.elts) == self.dimension else []
-        if not values or any(value.shape for value in values):
-            self.fail(node, f"a list has one single formula per dimension, {self.dimension} in all", "Use entries such as x1.")
-        return _Value(tuple(value.entries[0] for value in values), (self.dimension,))
+        shapes = {value.shape for value in values}
+        if shapes not in ({()}, {(self.dimension,)}):
+            rule = f"a list has one single formula per dimension, {self.dimension} in all, or as many rows of a matrix"
+            self.fail(node, rule, "Use entries such as x1.")
+        (inner,) = shapes
+        return _Value(tuple(entry for value in values for entry in value.entries), (self.dimension, *inner))
 
     def binary(self, node: ast.BinOp, depth: int) -> _Value:
         operator = _OPERATORS.get(type(node.op))
@@ -186,7 +190,7 @@ class _Parser:
 
     def product(self, node: ast.BinOp, left: _Value, right: _Value) -> _Value:
         if len(left.shape) != 2 or len(right.shape) != 1:
-            self.fail(node, "@ takes the matrix Theta and a vector", "Write Theta @ x, or theta * x element by element.")
+            self.fail(node, "@ takes a matrix and a vector", "Write Theta @ x, or theta * x element by element.")
         d = self.dimension
         rows = (left.entries[row * d : (row + 1) * d] for row in range(d))
         return _Value(tuple(sum((a * b for a, b in zip(row, right.entries)), self.number(0)) for row in rows), (d,))

@@ -6,20 +6,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsd_ncrn.design.problems import DesignError
-from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.design.spec import Circuit, DesignSpec
+from dsd_ncrn.ncrn.shapes import each
 from dsd_ncrn.tasks import Dataset
+
+Floats = NDArray[np.float64]
 
 
 def check_signs(spec: DesignSpec, data: Dataset) -> None:
     """Raises DesignError where an input or target on a single rail is negative."""
     circuit = spec.circuit
-    rails = {"x": (circuit.x, (data.train_x, data.test_x)), "y": (circuit.y or circuit.z, (data.train_y, data.test_y))}
-    for name, (rail, values) in rails.items():
-        lowest = _lowest(values)
-        if rail == "single" and lowest < 0:
-            remedy = f'Shift the data, or set {name} = "dual".'
-            raise DesignError(f"a single-rail {name} cannot be negative", lowest, remedy, key=("circuit", name))
+    targets = circuit.y if circuit.y is not None else ("single" if _is_single(circuit) else "dual")
+    x = each(circuit.x, data.dimension, "x")
+    y = each(targets, data.outputs, "y")
+    for name, rails, smallest in (("x", x, lowest(data.train_x, data.test_x)), ("y", y, lowest(data.train_y, data.test_y))):
+        for rail, value in zip(rails, smallest):
+            if rail == "single" and value < 0:
+                remedy = f'Shift the data, or set {name} = "dual".'
+                raise DesignError(f"a single-rail {name} cannot be negative", float(value), remedy, key=("circuit", name))
 
 
-def _lowest(values: tuple[NDArray[np.float64], ...]) -> float:
-    return float(min(np.min(part) for part in values))
+def _is_single(circuit: Circuit) -> bool:
+    rails = circuit.z if isinstance(circuit.z, tuple) else (circuit.z,)
+    return set(rails) == {"single"}
+
+
+def lowest(*parts: Floats) -> Floats:
+    """The smallest value of each column, (columns,)."""
+    return np.min(np.vstack(parts), axis=0)

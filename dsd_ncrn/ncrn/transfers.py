@@ -2,66 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import Circuit
+from dsd_ncrn.ncrn.dynamics import Dynamics
 from dsd_ncrn.ncrn.roster import Roster
 from dsd_ncrn.ncrn.types import Variable
+from dsd_ncrn.ncrn.weighted import Branch, branches
+
+Weighted = list[tuple[Variable, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Stage:
+class FastStage:
     """What all reactions of a fast stage share."""
 
     name: str
-    phases: frozenset[str]
+    phase: str
     rate: float
 
     def reaction(
         self, reactants: tuple[str, ...], products: tuple[str, ...], label: str, term: str, share: float = 1.0
     ) -> Reaction:
+        """One reaction at the stage's rate times ``share``."""
         origin = Origin(f"{self.name}_{label}", self.name, term)
-        return Reaction(reactants, products, self.rate * share, self.phases, fast=True, origin=origin)
+        phases = frozenset((self.phase,)) if self.phase else frozenset[str]()
+        return Reaction(reactants, products, self.rate * share, phases, fast=True, origin=origin)
+
+    def transfer(self, source: Variable, targets: Weighted, term: str) -> list[Reaction]:
+        """Turn both rails of a variable into others; DesignError where a single-rail one would have to shrink."""
+        made: list[Reaction] = []
+        for species, sign in zip(source.species, (1.0, -1.0)):
+            found = branches(targets, sign)
+            if isinstance(found, Variable):
+                raise _needs_two_rails(source, found)
+            made += [self._branch(species, branch, number, term) for number, branch in enumerate(found, start=1)]
+        return made
+
+    def _branch(self, species: str, branch: Branch, number: int, term: str) -> Reaction:
+        label = species if number == 1 else f"{species}_{number}"
+        return self.reaction((species,), branch.products, label, term, branch.share)
+
+
+def _needs_two_rails(source: Variable, target: Variable) -> DesignError:
+    kind = target.name.rstrip("0123456789").removesuffix("b")
+    rule = f"circuit.{kind}: a part of {source.name} lowers {target.name}, which is a single concentration"
+    return DesignError(rule, remedy=f'Set circuit.{kind} = "dual".', key=("circuit", kind))
 
 
 def adjoint_start(circuit: Circuit, roster: Roster) -> tuple[Reaction, ...]:
-    """N2: every z is copied to zb and added to each adjoint, y is subtracted from each: a = z1 + … + zd - y."""
-    stage = _Stage("N2", frozenset(("C2",)), circuit.fast_ratio)
+    """N2: every z is copied to zb, and a = W_out^T (W_out z - y), which is z1 + … + zd - y for weights of one.
+
+    With trained weights the readout has made the adjoints, and only the copies remain.
+    """
+    stage = FastStage("N2", "C2", circuit.fast_ratio)
     copies = {variable.name[2:]: variable for variable in roster.zb}
     reactions: list[Reaction] = []
-    for source in (*roster.z, roster.y):
-        copy = copies.get(source.name[1:]) if source is not roster.y else None
-        for side, species in enumerate(source.species):
-            positive = (source is roster.y) == bool(side)
-            copied = (copy.species[side],) if copy else ()
-            adjoints = tuple(adjoint.species[0 if positive else 1] for adjoint in roster.adjoints)
-            sign = "+" if positive else "-"
-            reactions.append(stage.reaction((species,), copied + adjoints, species, f"a {sign}= {source.name}"))
+    for place, z in enumerate(roster.z):
+        copied: Weighted = [(copies[z.name[1:]], 1.0)] if z.name[1:] in copies else []
+        given = [] if roster.weights else _to_adjoints(roster, [row[place] for row in roster.shape.backward_weights])
+        shown = [(variable, row[place]) for variable, row in zip(roster.reported, roster.shape.w_out)]
+        reactions += stage.transfer(z, [*copied, *given, *shown], f"a += {z.name}")
+    if not roster.weights:
+        for y, row in zip(roster.y, roster.shape.w_out):
+            reactions += stage.transfer(y, _to_adjoints(roster, [-weight for weight in row]), f"a -= {y.name}")
     return tuple(reactions)
 
 
-def update(circuit: Circuit, roster: Roster) -> tuple[Reaction, ...]:
-    """N4: theta -= g for a single-rail theta (the learning rate is in N3), theta -= eta g for a dual-rail one.
+def _to_adjoints(roster: Roster, weights: Sequence[float]) -> Weighted:
+    """The adjoints with their weights, those of weight zero left out; the first weight for a shared adjoint."""
+    places = [int(adjoint.name[1:] or 1) - 1 for adjoint in roster.adjoints]
+    return [(adjoint, weights[place]) for adjoint, place in zip(roster.adjoints, places) if weights[place]]
 
-    Raises DesignError for a learning rate above 1 with a dual-rail theta, where it is a branching ratio.
+
+def update(circuit: Circuit, roster: Roster, phase: str) -> tuple[Reaction, ...]:
+    """N4: theta -= g for a single-rail parameter (its learning rate is in N3), theta -= eta g for a dual-rail one.
+
+    Raises DesignError for a learning rate above 1 with a dual-rail parameter, where it is a branching ratio.
     """
-    if circuit.theta == "dual" and circuit.learning_rate > 1:
+    if circuit.learning_rate > 1 and any(parameter.minus is not None for parameter in roster.parameters):
         raise DesignError(
             "circuit.learning_rate: with a dual-rail theta it is the share of G that reaches P, at most 1",
             circuit.learning_rate,
             "Lower it, or raise T.",
             key=("circuit", "learning_rate"),
         )
-    stage = _Stage("N4", frozenset(("C1",)), circuit.fast_ratio)
-    one = _single_rail_update if circuit.theta == "single" else _dual_rail_update
+    stage = FastStage("N4", phase, circuit.fast_ratio)
     pairs = zip(roster.gradients, roster.parameters)
-    return tuple(reaction for g, p in pairs for reaction in one(stage, circuit.learning_rate, g, p))
+    return tuple(reaction for g, p in pairs for reaction in _update(stage, circuit.learning_rate, g, p))
 
 
-def _single_rail_update(stage: _Stage, eta: float, gradient: Variable, parameter: Variable) -> list[Reaction]:
+def _update(stage: FastStage, eta: float, gradient: Variable, parameter: Variable) -> list[Reaction]:
+    if parameter.minus is None:
+        return _single_rail_update(stage, gradient, parameter)
+    return _dual_rail_update(stage, eta, gradient, parameter)
+
+
+def _single_rail_update(stage: FastStage, gradient: Variable, parameter: Variable) -> list[Reaction]:
     label, p, term = gradient.name[1:], parameter.plus, f"{parameter.name} -= {gradient.name}"
     plus, minus = gradient.species
     return [
@@ -70,7 +110,7 @@ def _single_rail_update(stage: _Stage, eta: float, gradient: Variable, parameter
     ]
 
 
-def _dual_rail_update(stage: _Stage, eta: float, gradient: Variable, parameter: Variable) -> list[Reaction]:
+def _dual_rail_update(stage: FastStage, eta: float, gradient: Variable, parameter: Variable) -> list[Reaction]:
     label, term = gradient.name[1:], f"{parameter.name} -= {eta:g} {gradient.name}"
     crossed = list(zip(gradient.species, reversed(parameter.species), "pm"))
     moved = [stage.reaction((g,), (p,), f"{label}{rail}", term, eta) for g, p, rail in crossed]
@@ -81,38 +121,52 @@ def _dual_rail_update(stage: _Stage, eta: float, gradient: Variable, parameter: 
 
 
 def flush(circuit: Circuit, roster: Roster) -> tuple[Reaction, ...]:
-    """Remove A, Zb and X at the end of an iteration. G needs none: N4, which comes after, uses it up."""
-    stage = _Stage("flush", frozenset(("flush",)), circuit.fast_ratio)
-    kept = roster.padded if circuit.z_initial == "zero" else 0  # constant inputs stay for the next iteration
-    inputs = roster.x[: len(roster.x) - kept]
-    species = [name for variable in (*roster.adjoints, *roster.zb, *inputs) for name in variable.species]
-    return tuple(stage.reaction((name,), (), name, f"{name} = 0") for name in species)
+    """Remove A, Zb, X and the errors at the end of an iteration. G needs none: N4, which comes after, uses it up."""
+    stage = FastStage("flush", "flush", circuit.fast_ratio)
+    held = circuit.pad if roster.loaded == roster.x and circuit.z_initial == "zero" else 0  # constants stay
+    inputs = roster.x[: len(roster.x) - held]
+    gone = (*roster.adjoints, *roster.zb, *inputs, *roster.errors, *roster.reported)
+    return tuple(stage.reaction((name,), (), name, f"{name} = 0") for variable in gone for name in variable.species)
 
 
 def feed(circuit: Circuit, roster: Roster) -> tuple[Reaction, ...]:
-    """Z(0) = x: the loaded species become Z, and X as well where f reads it. Nothing for Z(0) = 0."""
-    if circuit.z_initial == "zero":
+    """x = W_in i and, where asked for, Z(0) = x: what is loaded becomes X where f reads it, and Z."""
+    if not roster.is_loaded_apart and circuit.z_initial == "zero":
         return ()
-    stage = _Stage("feed", frozenset(("C1",)), circuit.fast_ratio)
+    stage = FastStage("feed", "C1", circuit.fast_ratio)
     reactions: list[Reaction] = []
-    for loaded, x, z in zip(roster.loaded, roster.x, roster.z):
-        if loaded.minus is not None and z.minus is None:
-            raise DesignError("circuit.z: a dual-rail x needs a dual-rail z to start from", key=("circuit", "z"))
-        for side, name in enumerate(loaded.species):
-            copied = () if loaded is x else (x.species[side],)
-            reactions.append(stage.reaction((name,), (*copied, z.species[side]), name, f"{z.name} = {x.name}"))
+    for place, loaded in enumerate(roster.loaded):
+        weights = [row[place] for row in roster.shape.w_in]
+        targets: Weighted = []
+        for x, z, weight in zip(roster.x, roster.z, weights):
+            if weight and roster.is_loaded_apart and x.name in roster.variables:
+                targets.append((x, weight))
+            if weight and circuit.z_initial == "x":
+                targets.append((z, weight))
+        names = ", ".join(target.name for target, _ in targets)
+        reactions += stage.transfer(loaded, targets, f"{names} += {loaded.name}")
     return tuple(reactions)
 
 
-def annihilation(circuit: Circuit, roster: Roster) -> tuple[Reaction, ...]:
-    """S+ + S- -> 0, in every phase, for the groups the design names; Z always where |z| relies on one rail being empty."""
-    stage = _Stage("annihilation", frozenset(), circuit.fast_ratio)
+def annihilation(circuit: Circuit, dynamics: Dynamics, roster: Roster) -> tuple[Reaction, ...]:
+    """S+ + S- -> 0, in every phase, for the groups the design names.
+
+    Z always where f has a power or product of z: |z| relies on one rail being empty, and the rails of z^2 or z^3, both of
+    which feed each other, would run to infinity together while their difference does not.
+    """
+    stage = FastStage("annihilation", "", circuit.fast_ratio)
     groups: dict[str, Iterable[Variable]] = {
-        "A": roster.adjoints,
+        "A": (*roster.errors, *roster.adjoints),
         "G": roster.gradients,
         "Z": (*roster.z, *roster.zb),
         "P": roster.parameters,
     }
-    wanted = {*circuit.annihilate, *("Z" if "abs" in circuit.f else "")}
+    wanted = {*circuit.annihilate, *("Z" if is_nonlinear(dynamics) else "")}
     pairs = [item for name, group in groups.items() if name in wanted for item in group if item.minus is not None]
     return tuple(stage.reaction(item.species, (), item.plus.removesuffix("p"), f"{item.name} keeps one rail") for item in pairs)
+
+
+def is_nonlinear(dynamics: Dynamics) -> bool:
+    """Whether f has a term with two or more factors z."""
+    terms = (term for equation in dynamics.forward.values() for term in equation)
+    return any(sum(name.lstrip("|").startswith("z") for name in term.factors) > 1 for term in terms)

@@ -22,13 +22,22 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
+class Output:
+    """One prediction: the weighted sum of some variables, read when the phase that completes it has ended."""
+
+    terms: tuple[tuple[Variable, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NeuralCrn:
     """A compiled learner.
 
-    ``inputs`` and ``targets`` are loaded at the start of every iteration, ``constants`` (bias species, padding) are
-    present from the start with the given value, ``outputs`` are read at the end of the forward phase and add up to
-    the prediction. ``initial_parameters`` holds one start value per parameter. ``padding`` species are loaded with
-    their value together with the inputs, in every iteration (padded dimensions of circuits that start from Z(0) = x).
+    ``inputs`` are loaded at the start of every iteration, ``targets`` after its first phase; ``constants`` (bias
+    species, padding) are present from the start with the given value. ``outputs`` has one entry per target.
+    They are read at the end of the phase ``outputs_after``; where that is not the first phase the targets have been
+    subtracted from them by then. ``initial_parameters`` holds one start value per parameter. ``padding`` species are
+    brought to their value together with the inputs, in every iteration (constant inputs of circuits that start from
+    Z(0) = x, and finite fuels).
     """
 
     crn: Crn
@@ -36,9 +45,10 @@ class NeuralCrn:
     targets: tuple[Variable, ...]
     parameters: tuple[Variable, ...]
     initial_parameters: tuple[float, ...]
-    outputs: tuple[Variable, ...]
+    outputs: tuple[Output, ...]
     adjoints: tuple[Variable, ...]
     gradients: tuple[Variable, ...]
     constants: tuple[tuple[str, float], ...] = ()
     warnings: tuple[str, ...] = ()
     padding: tuple[tuple[str, float], ...] = ()
+    outputs_after: str = "C1"

@@ -1,81 +1,182 @@
-"""A check of the compiler: the mass action of the slow reactions is the differential equation they came from."""
+"""Proofs of a compilation in symbols: the mass action of the slow reactions is the differential equation they came from.
+
+Every real variable x stands for Xp - Xm (or X), |z| for Zp + Zm, the clock for 1 and a finite fuel for its full amount.
+With these put in, both sides are polynomials with rational coefficients in the concentrations; they are compared term by
+term. Conservation laws are the integer vectors that every reaction leaves alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from math import prod
+from typing import Any
 
-import numpy as np
-
-from dsd_ncrn.crn.types import Reaction
+from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.ncrn.compile import compile_design, derive
 from dsd_ncrn.ncrn.dynamics import Terms
-from dsd_ncrn.ncrn.roster import Roster, roster
+from dsd_ncrn.ncrn.passes import gradient_scale
+from dsd_ncrn.ncrn.readout import ERROR, READOUT
+from dsd_ncrn.ncrn.readout import equations as readout_equations
+from dsd_ncrn.ncrn.roster import BIAS, Roster, roster
+from dsd_ncrn.ncrn.shapes import shape_of
 from dsd_ncrn.ncrn.types import Variable
 
-State = Mapping[str, float]
+Polynomial = Any  # sympy's sparse PolyElement over the rationals
+TOLERANCE = Fraction(1, 10**12)
+"""Rates are floating-point numbers: a product of two coefficients may differ from the exact one by a rounding."""
 
 
-def largest_error(spec: DesignSpec, dimension: int, seed: int = 0, states: int = 20) -> float:
-    """The largest relative difference between mass action and algebra over random states of the compiled design.
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A variable whose change by mass action differs from the algebra, in a stage."""
 
-    The states have both rails of every variable filled, or one of them empty where f uses |z|, which means the size of
-    z only then. Raises what ``compile_design`` raises.
+    stage: str
+    variable: str
+    difference: str
+
+
+def mismatches(spec: DesignSpec, dimension: int, outputs: int = 1) -> tuple[Mismatch, ...]:
+    """Compare mass action and algebra for every variable that a slow stage changes; empty where all agree.
+
+    Raises what ``compile_design`` raises.
     """
-    dynamics = derive(spec.circuit, dimension)
-    names = roster(spec.circuit, dynamics)
-    crn = compile_design(spec, dimension).crn
-    eta = spec.circuit.learning_rate if spec.circuit.theta == "single" else 1.0
-    gradients = dict(zip((variable.name for variable in names.gradients), dynamics.gradient.values()))
-    rng, worst = np.random.default_rng(seed), 0.0
-    for _ in range(states):
-        state = _random_state(rng, names, crn.species, one_rail="abs" in spec.circuit.f)
-        forward, backward = mass_action(crn.stage("N1"), state), mass_action(crn.stage("N3"), state)
-        values = {name: _real(variable, state) for name, variable in names.variables.items()}
-        pairs = [
-            *_compare(names.z, dynamics.forward, forward, values),
-            *_compare(names.zb, dynamics.backward, backward, values),
-            *_compare(names.adjoints, _by_variable(names, dynamics.adjoint), backward, values),
-            *_compare(names.gradients, gradients, backward, values, eta),
+    circuit = spec.circuit
+    shape = shape_of(circuit, dimension, outputs)
+    dynamics = derive(circuit, shape)
+    names = roster(circuit, dynamics, shape)
+    crn = compile_design(spec, dimension, outputs).crn
+    algebra = _Algebra(crn, names, circuit.zb_cap or 1.0)
+    adjoint = {names.variables[name].name: terms for name, terms in dynamics.adjoint.items()}
+    gradient = {item.name: dynamics.gradient.get(of.name, ()) for item, of in zip(names.gradients, names.parameters)}
+    scales = {g.name: gradient_scale(circuit, p) for g, p in zip(names.gradients, names.parameters)}
+    slow = [reaction for reaction in crn.reactions if not reaction.fast]
+    stages: list[tuple[str, str, Iterable[Variable], Mapping[str, Terms]]] = [
+        ("N1", "C1", names.z, dynamics.forward),
+        ("N3", "C2", (*names.zb, *names.adjoints, *names.gradients), {**dynamics.backward, **adjoint, **gradient}),
+        *(("readout", phase, *readout_equations(names, phase)) for phase in (READOUT, ERROR) if names.weights),
+    ]
+    return tuple(
+        found
+        for stage, phase, variables, equations in stages
+        for found in algebra.compare(stage, [r for r in slow if phase in r.phases], variables, equations, scales)
+    )
+
+
+class _Algebra:
+    """The ring of polynomials in a network's concentrations."""
+
+    def __init__(self, crn: Crn, names: Roster, cap: float) -> None:
+        from sympy import QQ
+        from sympy.polys.rings import ring
+
+        self.ring, *symbols = ring(list(crn.species), QQ)
+        self.species: dict[str, Polynomial] = dict(zip(crn.species, symbols)) | dict.fromkeys(
+            crn.fuel_species, self.number(cap)
+        )
+        self.species |= dict.fromkeys({BIAS} & set(crn.species), self.ring.one)
+        extra = (*names.errors, *names.gradients)
+        self.variables = dict(names.variables) | {variable.name: variable for variable in extra}
+
+    def number(self, value: float) -> Polynomial:
+        from sympy import QQ
+
+        exact = Fraction(repr(float(value)))
+        return self.ring.ground_new(QQ(exact.numerator, exact.denominator))
+
+    def real(self, variable: Variable, sign: int = -1) -> Polynomial:
+        """The number that a variable's species stand for; its size with ``sign`` 1."""
+        plus, *minus = (self.species.get(name, self.ring.zero) for name in variable.species)
+        return plus + sign * sum(minus, self.ring.zero)
+
+    def rates(self, reactions: Iterable[Reaction]) -> dict[str, Polynomial]:
+        """The change of every species by mass action."""
+        rates: dict[str, Polynomial] = dict.fromkeys(self.species, self.ring.zero)
+        for reaction in reactions:
+            flux = prod((self.species[name] for name in reaction.reactants), start=self.number(reaction.rate))
+            for name in reaction.reactants:
+                rates[name] -= flux
+            for name in reaction.products:
+                rates[name] += flux
+        return rates
+
+    def right_side(self, terms: Terms) -> Polynomial:
+        """The algebraic right-hand side."""
+        return sum((self._term(term.coefficient, term.factors) for term in terms), self.ring.zero)
+
+    def _term(self, coefficient: float, factors: Iterable[str]) -> Polynomial:
+        values = (self.real(self.variables[name.strip("|")], 1 if name[0] == "|" else -1) for name in factors)
+        return prod(values, start=self.number(coefficient))
+
+    def compare(
+        self,
+        stage: str,
+        reactions: Iterable[Reaction],
+        variables: Iterable[Variable],
+        equations: Mapping[str, Terms],
+        scales: Mapping[str, float],
+    ) -> list[Mismatch]:
+        """The variables whose change is not that of their equation."""
+        rates = self.rates(reactions)
+        found: list[Mismatch] = []
+        for variable in variables:
+            plus, *minus = (rates.get(name, self.ring.zero) for name in variable.species)
+            wanted = self.right_side(equations[variable.name]) * self.number(scales.get(variable.name, 1.0))
+            difference = plus - sum(minus, self.ring.zero) - wanted
+            if any(abs(value) > TOLERANCE for value in difference.coeffs()):
+                found.append(Mismatch(stage, variable.name, str(difference)))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Conservation:
+    """An amount that nothing changes: the weighted sum of some species, in a phase or (empty) in all of them."""
+
+    phase: str
+    weights: tuple[tuple[str, int], ...]
+
+    def __str__(self) -> str:
+        parts = [
+            f"{'-' if weight < 0 else '+'} {'' if abs(weight) == 1 else f'{abs(weight)} '}{name}"
+            for name, weight in self.weights
         ]
-        worst = max(worst, *(abs(found - right) / max(1.0, abs(right)) for found, right in pairs))
-    return worst
+        text = " ".join(parts).removeprefix("+ ")
+        return f"{text} is constant" + (f" in {self.phase}" if self.phase else "")
 
 
-def mass_action(reactions: Iterable[Reaction], state: State) -> dict[str, float]:
-    """The rate of change of every species: k times the product of concentrations, without factorials."""
-    rates = dict.fromkeys(state, 0.0)
-    for reaction in reactions:
-        flux = reaction.rate * prod(state[name] for name in reaction.reactants)
-        for name in reaction.reactants:
-            rates[name] -= flux
-        for name in reaction.products:
-            rates[name] += flux
-    return rates
+def conservation_laws(crn: Crn) -> tuple[Conservation, ...]:
+    """A basis of the conserved sums of the whole network, then of each of its phases among what reacts there.
+
+    The left null space of the stoichiometric matrix, over the integers (Schuster and Höfer 1991).
+    """
+    found = [Conservation("", weights) for weights in _null_space(crn.species, crn.reactions)]
+    for phase in crn.phases:
+        running = [reaction for reaction in crn.reactions if not reaction.phases or phase.name in reaction.phases]
+        reacting = {name for reaction in running for name in (*reaction.reactants, *reaction.products)}
+        there = [name for name in crn.species if name in reacting]
+        found += [Conservation(phase.name, weights) for weights in _null_space(there, running)]
+    return tuple(found)
 
 
-def _real(variable: Variable, amounts: State) -> float:
-    """The real number that a variable's species stand for."""
-    return amounts[variable.plus] - (amounts[variable.minus] if variable.minus else 0.0)
+def _null_space(species: Sequence[str], reactions: Iterable[Reaction]) -> list[tuple[tuple[str, int], ...]]:
+    from sympy import QQ
+    from sympy.polys.matrices import DomainMatrix
+
+    rows = {tuple(r.products.count(name) - r.reactants.count(name) for name in species) for r in reactions}
+    if not rows:
+        return []
+    matrix = DomainMatrix([[QQ(value) for value in row] for row in sorted(rows)], (len(rows), len(species)), QQ)
+    return [_whole(dict(zip(species, vector))) for vector in matrix.nullspace().to_list()]
 
 
-def _random_state(rng: np.random.Generator, names: Roster, species: Iterable[str], one_rail: bool) -> dict[str, float]:
-    state = {name: float(rng.uniform(0.0, 2.0)) for name in species}
-    state |= dict.fromkeys(set("B") & state.keys(), 1.0)
-    for variable in names.variables.values():
-        if one_rail and variable.minus is not None:
-            state[variable.species[int(rng.integers(2))]] = 0.0
-    return state
+def _whole(vector: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
+    """The entries that are not zero, as the smallest whole numbers; the first is positive."""
+    from math import gcd, lcm
 
-
-def _by_variable(names: Roster, adjoint: Mapping[str, Terms]) -> dict[str, Terms]:
-    """The adjoint equations by the name of the variable that carries them (one for all, where it is shared)."""
-    return {names.variables[name].name: terms for name, terms in adjoint.items()}
-
-
-def _compare(
-    variables: Iterable[Variable], equations: Mapping[str, Terms], rates: State, values: State, scale: float = 1.0
-) -> list[tuple[float, float]]:
-    """Pairs of (mass action, algebra) for the change of each variable."""
-    return [(_real(item, rates), scale * sum(term.value(values) for term in equations[item.name])) for item in variables]
+    entries = {name: Fraction(int(value.numerator), int(value.denominator)) for name, value in vector.items() if value}
+    scale = lcm(*(value.denominator for value in entries.values()))
+    numbers = {name: int(value * scale) for name, value in entries.items()}
+    common = gcd(*numbers.values()) * (1 if next(iter(numbers.values())) > 0 else -1)
+    return tuple((name, number // common) for name, number in numbers.items())

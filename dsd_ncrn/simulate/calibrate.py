@@ -1,31 +1,43 @@
 """Make the DNA circuit's rates those of the formal reactions, by gate concentrations and phase durations.
 
-At a reference point the strand-level network runs one iteration; the firings of every slow reaction are counted by
-its private waste strand and compared with the ideal network's. A phase whose duration is free takes the common factor,
-each join takes the rest. Loading, latency and depletion are thus all in the measured number.
+The quasi-steady rate laws (``kinetics.rate_laws``) give the joins and the length of every phase. Then the strand-level
+network runs iterations at some points, the firings of every slow reaction are counted by the complexes that only a fired
+join holds together, and what differs from the ideal network's is taken out: the common factor of a phase by its
+duration, the rest by the joins. Loading, latency and depletion are thus all in the measured number.
+
+Where the two rails of a variable annihilate, only the difference of what makes them means anything, and the sum depends on
+how fast they meet: the reactions of one term are then corrected together, by their net effect.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.kinetics.rate_laws import design_joins
+from dsd_ncrn.kinetics.rates import RateModel
+from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.tube import Tube
 
 Floats = NDArray[np.float64]
+Points = Sequence[tuple[Floats, Floats]]
 ROUNDS = 10
-CLOSE_ENOUGH = 1e-4
+CLOSE_ENOUGH, CLOSE_FOR_NOW = 1e-4, 1e-2
 CONVERGED = 0.02
-NEGLIGIBLE = 1e-9
+NEGLIGIBLE = 1e-3
+"""A term whose firings are this much below the largest of its phase says too little to be corrected by."""
 MAX_FACTOR = 4.0
-"""A join is moved from its designed concentration by no more than this factor."""
+"""A join is moved from what the rate law says by no more than this factor."""
+
+MakeTube = Callable[[DsdSystem, Schedule], Tube]
 
 
 @dataclass(frozen=True)
@@ -38,73 +50,171 @@ class Calibration:
     after: Mapping[str, float]
 
 
-MakeTube = Callable[[DsdSystem, Schedule], Tube]
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Slow reactions that are corrected together: names with the sign of their effect, and their phase."""
+
+    names: tuple[str, ...]
+    signs: tuple[float, ...]
+    phase: str
+
+    def net(self, firings: Mapping[str, float]) -> float:
+        """What they do together."""
+        return sum(sign * firings[name] for name, sign in zip(self.names, self.signs))
+
+
+def by_rate_laws(
+    system: DsdSystem, schedule: Schedule, ncrn: NeuralCrn, unit: float, free_phases: set[str], rates: RateModel
+) -> tuple[DsdSystem, Schedule]:
+    """Joins and phase lengths that the quasi-steady laws give for the formal rate constants; ``unit`` in nM.
+
+    Raises CheckFailed where a phase whose duration is fixed is too short for what the design allows its joins.
+    """
+    slow = {r.origin.reaction: r for r in system.formal if not r.fast and r.phases}
+    wanted = {name: r.rate / unit ** (len(r.reactants) - 1) for name, r in slow.items()}
+    phases = {name: next(iter(r.phases)) for name, r in slow.items()}
+    lengths = {phase.name: phase.duration for phase in ncrn.crn.phases}
+    fixed = {name: seconds / lengths[name] for name, seconds in schedule.phases.items() if name not in free_phases}
+    design = design_joins(system, wanted, phases, fixed, rates)
+    for name in wanted:
+        join, most = system.joins[name], system.by_name[system.joins[name]].concentration
+        if design.joins.get(join, 0.0) > MAX_FACTOR * most:
+            raise CheckFailed(
+                f"{join} would need {design.joins[join]:.3g} nM to give reaction {name} its rate in the "
+                f"{schedule.phases[phases[name]]:g} s that timing gives its phase; the design allows it {most:g} nM"
+            )
+    for phase, seconds in design.seconds.items():
+        if phase in free_phases:
+            schedule = schedule.with_phase(phase, seconds * lengths[phase])
+    return system.with_concentrations(design.joins), schedule
 
 
 def calibrate(
-    make_tube: MakeTube, system: DsdSystem, schedule: Schedule, free_phases: set[str], ideal: IdealLearner, x: Floats, y: Floats
+    make_tube: MakeTube, system: DsdSystem, schedule: Schedule, free_phases: set[str], ideal: IdealLearner, points: Points
 ) -> Calibration:
-    """Iterate until every slow reaction fires as often as it should at the reference point (x, y).
+    """Iterate until every slow term fires as often as it should at the points (x, y), in the sense of least squares.
 
-    ``ideal`` holds the reference parameters. A reaction that the ideal network does not fire there, as that of an empty
-    rail, and one without outputs, which nothing counts, keep their designed gates. Raises CheckFailed where a join would
-    have to leave its bounds, where a reaction does not fire at all, and where the rounds do not converge.
+    What a phase does depends on those before it, so they come one after the other, and in the end all together. ``ideal``
+    holds the reference parameters. A term that the ideal network hardly fires there keeps its join. Raises CheckFailed
+    where a join would have to leave its bounds, where a term does not fire at all, and where the rounds do not converge.
     """
-    slow = {r.origin.reaction: next(iter(r.phases)) for r in ideal.ncrn.crn.reactions if not r.fast}
-    wanted = ideal.extents(x, y)
+    terms = slow_terms(ideal.ncrn)
+    wanted = [ideal.extents(x, y) for x, y in points]
+    order = [phase for phase in schedule.phases if any(term.phase == phase for term in terms)]
     designed, before, ratio = system, {}, {}
-    for _ in range(ROUNDS):
-        ratio = _ratios(make_tube(system, schedule), wanted, slow, ideal, x, y)
-        before = before or ratio
-        if max(abs(np.log(list(ratio.values())))) < CLOSE_ENOUGH:
-            break
-        schedule = _stretch(schedule, ratio, slow, free_phases)
-        system = _reconcentrate(system, designed, ratio, slow, free_phases)
+    for count in range(1, len(order) + 1):
+        chosen = [term for term in terms if term.phase in order[:count]]
+        for _ in range(ROUNDS):
+            ratio = _ratios(make_tube(system, schedule), wanted, chosen, ideal, points)
+            before = {**ratio, **before}
+            if max(abs(np.log(list(ratio.values())))) < (CLOSE_ENOUGH if count == len(order) else CLOSE_FOR_NOW):
+                break
+            schedule = _stretch(schedule, ratio, free_phases)
+            system = _reconcentrate(system, designed, ratio, free_phases)
     _check_converged(ratio)
-    return Calibration(system, schedule, before, ratio)
+    return Calibration(system, schedule, _by_reaction(before), _by_reaction(ratio))
+
+
+def probes(ideal: IdealLearner, x: Floats, y: Floats) -> list[tuple[Floats, Floats]]:
+    """Points to calibrate at, from inputs x (points, inputs) and targets y (points, outputs).
+
+    Where terms are corrected by their net effect the predictions miss their targets by turns to either side, by half the
+    root mean square of the targets: the backward pass then has something to do also where the parameters have been
+    learned. A single-rail target stays at or above zero.
+    """
+    if all(len(term.names) == 1 for term in slow_terms(ideal.ncrn)):
+        return list(zip(x, y))
+    miss = np.sqrt(np.mean(y**2, axis=0))
+    lowest = np.array([0.0 if target.minus is None else -np.inf for target in ideal.ncrn.targets])
+    return [(each, np.maximum(ideal.predict(each) + miss * (-1) ** number / 2, lowest)) for number, each in enumerate(x)]
+
+
+def slow_terms(ncrn: NeuralCrn) -> tuple[Term, ...]:
+    """The slow reactions one by one, but those that make or read a variable whose rails annihilate by term."""
+    pairs = [frozenset(r.reactants) for r in ncrn.crn.stage("annihilation")]
+    sides = {name: pair for pair in pairs for name in pair}
+    grouped: dict[tuple[object, ...], list[Reaction]] = {}
+    for reaction in ncrn.crn.reactions:
+        if not reaction.fast:
+            together = any(name in sides for name in (*reaction.reactants, *reaction.products))
+            target = tuple(sorted({_variable(name) for name in _changes(reaction)}))
+            key = (reaction.origin.stage, reaction.origin.term, target) if together else (reaction.origin.reaction,)
+            grouped.setdefault((next(iter(reaction.phases)), *key), []).append(reaction)
+    return tuple(
+        Term(tuple(r.origin.reaction for r in reactions), tuple(_sign(r) for r in reactions), str(key[0]))
+        for key, reactions in grouped.items()
+    )
+
+
+def _changes(reaction: Reaction) -> dict[str, int]:
+    names = (*reaction.reactants, *reaction.products)
+    changes = {name: reaction.products.count(name) - reaction.reactants.count(name) for name in dict.fromkeys(names)}
+    return {name: change for name, change in changes.items() if change}
+
+
+def _variable(species: str) -> str:
+    return species.removesuffix("p").removesuffix("m")
+
+
+def _sign(reaction: Reaction) -> float:
+    """+1 where a reaction raises its variable: makes of its positive rail, or takes from its negative one."""
+    name, change = next(iter(_changes(reaction).items()))
+    return float(np.sign(change)) * (-1.0 if name.endswith("m") else 1.0)
 
 
 def _ratios(
-    tube: Tube, wanted: Mapping[str, float], slow: Mapping[str, str], ideal: IdealLearner, x: Floats, y: Floats
-) -> dict[str, float]:
+    tube: Tube, wanted: Sequence[Mapping[str, float]], terms: Sequence[Term], ideal: IdealLearner, points: Points
+) -> dict[Term, float]:
+    """Fired over wanted by term: the slope through the origin over all points."""
     tube.set_parameters(np.array([ideal.read(ideal.state, variable) for variable in ideal.ncrn.parameters]))
-    fired = tube.extents(x, y)
-    least = NEGLIGIBLE * max(wanted.values())
-    ratios = {name: fired[name] / wanted[name] for name in slow if name in fired and wanted[name] > least}
-    for name, ratio in ratios.items():
-        if ratio <= 0:
-            raise CheckFailed(f"reaction {name} never fires at strand level: check its fork, fuel and buffers under chemistry")
+    fired = [tube.extents(x, y) for x, y in points]
+    counted = [term for term in terms if all(name in fired[0] for name in term.names)]
+    norms = {term: float(np.linalg.norm([term.net(each) for each in wanted])) for term in counted}
+    largest = {phase: max(norms[term] for term in counted if term.phase == phase) for phase in {t.phase for t in counted}}
+    ratios: dict[Term, float] = {}
+    for term in counted:
+        if norms[term] > NEGLIGIBLE * largest[term.phase]:
+            product = sum(term.net(one) * term.net(other) for one, other in zip(fired, wanted))
+            ratios[term] = product / norms[term] ** 2
+            if ratios[term] <= 0:
+                rule = f"reaction {term.names[0]} never fires at strand level"
+                raise CheckFailed(f"{rule}: check its fork, fuel and buffers under chemistry")
     return ratios
 
 
-def _check_converged(ratio: Mapping[str, float]) -> None:
-    name = max(ratio, key=lambda reaction: abs(np.log(ratio[reaction])))
-    if abs(np.log(ratio[name])) > CONVERGED:
+def _by_reaction(ratio: Mapping[Term, float]) -> dict[str, float]:
+    return {name: value for term, value in ratio.items() for name in term.names}
+
+
+def _check_converged(ratio: Mapping[Term, float]) -> None:
+    term = max(ratio, key=lambda each: abs(np.log(ratio[each])))
+    if abs(np.log(ratio[term])) > CONVERGED:
         raise CheckFailed(
-            f"calibration did not settle: after {ROUNDS} rounds reaction {name} fires {ratio[name]:.3g} times as often as it "
-            "should; give it more gate, fuel or buffer under chemistry"
+            f"calibration did not settle: after {ROUNDS} rounds reaction {term.names[0]} fires {ratio[term]:.3g} times as "
+            "often as it should; give it more gate, fuel or buffer under chemistry"
         )
 
 
-def _common(ratio: Mapping[str, float], slow: Mapping[str, str], phase: str) -> float:
-    return float(np.exp(np.mean([np.log(value) for name, value in ratio.items() if slow[name] == phase])))
+def _common(ratio: Mapping[Term, float], phase: str) -> float:
+    return float(np.exp(np.mean([np.log(value) for term, value in ratio.items() if term.phase == phase])))
 
 
-def _stretch(schedule: Schedule, ratio: Mapping[str, float], slow: Mapping[str, str], free: set[str]) -> Schedule:
-    for phase in sorted(free & {slow[name] for name in ratio}):
-        schedule = schedule.with_phase(phase, schedule.phases[phase] / _common(ratio, slow, phase))
+def _stretch(schedule: Schedule, ratio: Mapping[Term, float], free: set[str]) -> Schedule:
+    for phase in sorted(free & {term.phase for term in ratio}):
+        schedule = schedule.with_phase(phase, schedule.phases[phase] / _common(ratio, phase))
     return schedule
 
 
-def _reconcentrate(
-    system: DsdSystem, designed: DsdSystem, ratio: Mapping[str, float], slow: Mapping[str, str], free: set[str]
-) -> DsdSystem:
-    changed = {}
-    for name in ratio:
-        join, phase = system.joins[name], slow[name]
-        factor = ratio[name] / (_common(ratio, slow, phase) if phase in free else 1.0)
-        changed[join] = system.by_name[join].concentration / factor
-    _check_bounds(changed, {system.joins[name]: name for name in ratio}, designed)
+def _reconcentrate(system: DsdSystem, designed: DsdSystem, ratio: Mapping[Term, float], free: set[str]) -> DsdSystem:
+    changed: dict[str, float] = {}
+    reactions: dict[str, str] = {}
+    for term, value in ratio.items():
+        factor = value / (_common(ratio, term.phase) if term.phase in free else 1.0)
+        for name in term.names:
+            join = system.joins[name]
+            changed[join] = system.by_name[join].concentration / factor
+            reactions[join] = name
+    _check_bounds(changed, reactions, designed)
     return system.with_concentrations(changed)
 
 
@@ -114,6 +224,6 @@ def _check_bounds(levels: Mapping[str, float], reactions: Mapping[str, str], des
     join = max(shift, key=lambda name: abs(np.log(shift[name])))
     if not 1 / MAX_FACTOR <= shift[join] <= MAX_FACTOR:
         raise CheckFailed(
-            f"{join} would need {levels[join]:.3g} nM to give reaction {reactions[join]} its rate, {shift[join]:.2g} times its "
-            f"{designed.by_name[join].concentration:g} nM: change its concentration or its first_toehold under chemistry.gates"
+            f"{join} would need {levels[join]:.3g} nM to give reaction {reactions[join]} its rate, {shift[join]:.2g} times the "
+            f"{designed.by_name[join].concentration:.3g} nM of its rate law: give it more fork, fuel or buffer under chemistry"
         )

@@ -2,28 +2,63 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from dsd_ncrn.crn.types import Phase
+from dsd_ncrn.crn.types import Phase, Reaction
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
-from dsd_ncrn.simulate.engines.types import Engine
-from dsd_ncrn.simulate.learner import checked
-from dsd_ncrn.simulate.mass_action import from_crn
+from dsd_ncrn.simulate.engines.types import ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Engine, Stepper
+from dsd_ncrn.simulate.learner import Iteration, checked
+from dsd_ncrn.simulate.mass_action import MassAction, Part, from_crn, part_of
 from dsd_ncrn.simulate.types import Trajectory
 
 Floats = NDArray[np.float64]
-RELATIVE, ABSOLUTE = 1e-8, 1e-10
+TIMES_TO_LOOK_AT = 2001
+
+
+@dataclass(frozen=True, eq=False)
+class RunningPhase:
+    """A phase with a stepper for its own reactions alone, over the species that they change."""
+
+    phase: Phase
+    part: Part
+    stepper: Stepper
+
+    def run(self, state: Floats, times: Floats, where: str) -> Floats:
+        """Whole states at ``times``, shape (times, species). Raises CheckFailed where the stepper stops."""
+        values = np.empty((len(times), len(state)))
+        values[:] = state
+        if len(self.part.moving):
+            solution = self.stepper.solve(state[self.part.moving], times, self.part.rates_at(state))
+            values[:, self.part.moving] = checked(solution, where, "" if solution.ok else self._advice(state, times))
+        return values
+
+    def _advice(self, state: Floats, times: Floats) -> str:
+        """What is largest shortly before a solution stops, and what keeps the backward pass in bounds."""
+        grid = np.linspace(times[0], times[-1], TIMES_TO_LOOK_AT)
+        reached = self.stepper.solve(state[self.part.moving], grid, self.part.rates_at(state)).values[-1]
+        name = self.part.system.species[int(np.argmax(reached))]
+        found = f"{name} is largest, at {reached.max():.3g}"
+        remedy = "the backward pass runs away: give it a finite fuel, circuit.zb_cap, or lower T"
+        backward = any(species.startswith("Zb") for species in self.part.system.species)
+        return f"{found}; {remedy}" if backward else found
 
 
 class IdealLearner:
-    """Concentrations and times are dimensionless. The clock selects the reactions of the phase."""
+    """Concentrations and times are dimensionless. The clock selects the reactions of the phase.
 
-    def __init__(self, ncrn: NeuralCrn, engine: Engine) -> None:
+    At the default tolerances the parameters of a training are within 1e-7 of those at 1e-11 (benchmarks/training.py).
+    """
+
+    def __init__(
+        self, ncrn: NeuralCrn, engine: Engine, relative: float = RELATIVE_TOLERANCE, absolute: float = ABSOLUTE_TOLERANCE
+    ) -> None:
         self.ncrn = ncrn
         self.system = from_crn(ncrn.crn)
-        self.stepper = engine.prepare(self.system, RELATIVE, ABSOLUTE)
-        self.rates = {phase.name: self._rates_in(phase) for phase in ncrn.crn.phases}
+        self.phases = tuple(_running(ncrn, self.system, phase, engine, relative, absolute) for phase in ncrn.crn.phases)
+        self.iterations = 0
         self.state = np.zeros(self.system.size)
         for species, value in ncrn.constants:
             self.state[self.system.index[species]] = value
@@ -31,8 +66,7 @@ class IdealLearner:
 
     def set_parameters(self, values: Floats) -> None:
         """Load parameters, shape (parameters,)."""
-        for variable, value in zip(self.ncrn.parameters, values):
-            self.load(self.state, variable, value)
+        self._load_all(self.state, self.ncrn.parameters, values)
 
     def load(self, state: Floats, variable: Variable, value: float) -> None:
         """Put a value on the rails of a variable."""
@@ -46,41 +80,43 @@ class IdealLearner:
 
     def predict(self, x: Floats) -> Floats:
         """See Learner."""
-        return self._outputs(self._forward(self.state, x))
+        return self._outputs(self._forward(x))
 
-    def iterate(self, x: Floats, y: Floats) -> Floats:
+    def iterate(self, x: Floats, y: Floats) -> Iteration:
         """See Learner."""
-        later = self.ncrn.crn.phases[1:]
-        after_forward = self._forward(self.state, x)
-        state = after_forward.copy()
-        self._load_all(state, self.ncrn.targets, y)
-        for phase in later:
-            state = self.run(state, phase)
+        state, found = self._fed(x), None
+        for place, running in self._next_phases():
+            if place == 1:
+                self._load_all(state, self.ncrn.targets, y)
+            state = self._run(state, running)
+            if running.phase.name == self.ncrn.outputs_after:
+                found = Iteration(self._outputs(state) + (y if place else 0.0), self._parameters(state))
         self.state = state
-        return self._outputs(after_forward)
+        self.iterations += 1
+        assert found is not None
+        return found
 
     def parameters(self) -> Floats:
-        """See Learner; the update runs in the first phase, so a forward phase without input completes it."""
-        settled = self._forward(self.state, np.zeros(len(self.ncrn.inputs)))
-        return np.array([self.read(settled, variable) for variable in self.ncrn.parameters])
+        """See Learner; the update may wait for the next forward pass, so one without input completes it."""
+        return self._parameters(self._forward(np.zeros(len(self.ncrn.inputs))))
 
     def trace(self, x: Floats, y: Floats, points: int) -> Trajectory:
-        """The trajectory of one iteration from a copy of the state, ``points`` per phase."""
-        state, start = self.state.copy(), 0.0
-        self._feed(state, x)
-        self._load_all(state, self.ncrn.targets, y)
+        """The trajectory of one iteration with all phases from a copy of the state, ``points`` per phase."""
+        state, start = self._fed(x), 0.0
         times, values, phases = [], [], []
-        for phase in self.ncrn.crn.phases:
-            grid = np.linspace(0.0, phase.duration, points)
-            piece = checked(self.stepper.solve(state, grid, self.rates[phase.name]), f"phase {phase.name}")
-            phases.append((phase.name, start))
+        for place, running in enumerate(self.phases):
+            if place == 1:
+                self._load_all(state, self.ncrn.targets, y)
+            grid = np.linspace(0.0, running.phase.duration, points)
+            piece = running.run(state, grid, f"phase {running.phase.name}")
+            phases.append((running.phase.name, start))
             times.append(grid + start)
             values.append(piece)
-            state, start = piece[-1], start + phase.duration
+            state, start = piece[-1].copy(), start + running.phase.duration
         return Trajectory(self.system.species, np.concatenate(times), np.concatenate(values), tuple(phases))
 
     def extents(self, x: Floats, y: Floats) -> dict[str, float]:
-        """How often each reaction fires in one iteration from a copy of the state, by reaction name.
+        """How often each reaction fires in one iteration with all phases from a copy of the state, by reaction name.
 
         The time integral of every rate, by Simpson's rule on a fine grid of each phase.
         """
@@ -88,37 +124,60 @@ class IdealLearner:
 
         trace = self.trace(x, y, points=2001)
         total: dict[str, float] = {}
-        for (name, _), block in zip(trace.phase_starts, np.split(np.arange(len(trace.times)), len(trace.phase_starts))):
-            for number, reaction in enumerate(self.ncrn.crn.reactions):
-                flux = np.full(len(block), self.rates[name][number])
+        blocks = np.split(np.arange(len(trace.times)), len(self.phases))
+        for running, block in zip(self.phases, blocks):
+            for reaction in self.ncrn.crn.reactions:
+                flux = np.full(len(block), reaction.rate if _runs_in(reaction, running.phase) else 0.0)
                 for species in reaction.reactants:
                     flux = flux * trace.of(species)[block]
                 fired = float(simpson(flux, x=trace.times[block]))
                 total[reaction.origin.reaction] = total.get(reaction.origin.reaction, 0.0) + fired
         return total
 
-    def run(self, state: Floats, phase: Phase) -> Floats:
-        """Let one phase run."""
-        solution = self.stepper.solve(state, np.array([0.0, phase.duration]), self.rates[phase.name])
-        return checked(solution, f"phase {phase.name}")[-1]
+    def _next_phases(self) -> list[tuple[int, RunningPhase]]:
+        """The phases of the next iteration with their places; some belong to every n-th iteration alone."""
+        number = self.iterations + 1
+        return [(place, running) for place, running in enumerate(self.phases) if number % running.phase.every == 0]
 
-    def _forward(self, state: Floats, x: Floats) -> Floats:
-        state = state.copy()
-        self._feed(state, x)
-        return self.run(state, self.ncrn.crn.phases[0])
+    def _run(self, state: Floats, running: RunningPhase) -> Floats:
+        where = f"phase {running.phase.name} of iteration {self.iterations + 1}"
+        return running.run(state, np.array([0.0, running.phase.duration]), where)[-1]
 
-    def _feed(self, state: Floats, x: Floats) -> None:
+    def _forward(self, x: Floats) -> Floats:
+        """A copy of the state after a forward pass without targets, which ends when the outputs are complete."""
+        state = self._fed(x)
+        for _, running in self._next_phases():
+            state = self._run(state, running)
+            if running.phase.name == self.ncrn.outputs_after:
+                break
+        return state
+
+    def _fed(self, x: Floats) -> Floats:
+        """A copy of the state with inputs, constant inputs and finite fuels."""
+        state = self.state.copy()
         self._load_all(state, self.ncrn.inputs, x)
         for species, value in self.ncrn.padding:
             state[self.system.index[species]] = value
+        return state
 
     def _load_all(self, state: Floats, variables: tuple[Variable, ...], values: Floats) -> None:
-        for variable, value in zip(variables, values):
+        for variable, value in zip(variables, values, strict=True):
             self.load(state, variable, float(value))
 
     def _outputs(self, state: Floats) -> Floats:
-        return np.array([sum(self.read(state, variable) for variable in self.ncrn.outputs)])
+        outputs = self.ncrn.outputs
+        return np.array([sum(weight * self.read(state, variable) for variable, weight in output.terms) for output in outputs])
 
-    def _rates_in(self, phase: Phase) -> Floats:
-        running = [not r.phases or phase.name in r.phases for r in self.ncrn.crn.reactions]
-        return np.where(running, self.system.rates, 0.0)
+    def _parameters(self, state: Floats) -> Floats:
+        return np.array([self.read(state, variable) for variable in self.ncrn.parameters])
+
+
+def _running(
+    ncrn: NeuralCrn, system: MassAction, phase: Phase, engine: Engine, relative: float, absolute: float
+) -> RunningPhase:
+    part = part_of(system, np.array([_runs_in(reaction, phase) for reaction in ncrn.crn.reactions]))
+    return RunningPhase(phase, part, engine.prepare(part.system, relative, absolute, transients=True))
+
+
+def _runs_in(reaction: Reaction, phase: Phase) -> bool:
+    return not reaction.phases or phase.name in reaction.phases

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -13,15 +14,23 @@ from dsd_ncrn.simulate.engines.types import Solution
 Floats = NDArray[np.float64]
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Iteration:
+    """One training iteration: ``outputs`` (outputs,) and ``parameters`` (parameters,) of its forward pass."""
+
+    outputs: Floats
+    parameters: Floats
+
+
 class Learner(Protocol):
     """A pot with a state. Values are in the design's dimensionless units."""
 
     def predict(self, x: Floats) -> Floats:
-        """The outputs of a forward phase, from a copy of the state: shape (outputs,)."""
+        """The outputs of a forward pass, from a copy of the state: shape (outputs,)."""
         ...
 
-    def iterate(self, x: Floats, y: Floats) -> Floats:
-        """One training iteration; returns the outputs of its forward phase."""
+    def iterate(self, x: Floats, y: Floats) -> Iteration:
+        """One training iteration with inputs (inputs,) and targets (outputs,)."""
         ...
 
     def parameters(self) -> Floats:
@@ -29,8 +38,9 @@ class Learner(Protocol):
         ...
 
 
-def checked(solution: Solution, where: str) -> Floats:
-    """The concentrations of a solution that reached its end. Raises CheckFailed with the engine's advice."""
+def checked(solution: Solution, where: str, advice: str = "") -> Floats:
+    """The concentrations of a solution that reached its end. Raises CheckFailed with the engine's advice, and more."""
     if not solution.ok:
-        raise CheckFailed(f"the simulation of {where} stopped: {solution.status}")
+        more = f"; {advice}" if advice else ""
+        raise CheckFailed(f"the simulation of {where} stopped: {solution.status}{more}")
     return solution.values

@@ -15,15 +15,14 @@ from dsd_ncrn.kinetics.network import ReactionNetwork
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 NONE = -1
-MAX_REACTANTS = 3
 
 
 @dataclass(frozen=True, eq=False)
 class MassAction:
     """dy/dt = N (k * products of reactants), without factorials.
 
-    ``reactants`` (reactions, 3) holds species indices, -1 for none; ``net`` lists the non-zero entries of the
-    stoichiometric matrix as (reaction, species, change), sorted by reaction. ``rates`` (reactions,).
+    ``reactants`` (reactions, the largest number of reactants) holds species indices, -1 for none; ``net`` lists the
+    non-zero entries of the stoichiometric matrix as (reaction, species, change), sorted by reaction. ``rates`` (reactions,).
     """
 
     species: tuple[str, ...]
@@ -51,9 +50,55 @@ class MassAction:
         return matrix
 
 
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Some reactions of a system, with the species that they change; what else they read is constant meanwhile.
+
+    ``moving`` holds the places of the part's species in the whole system, ``held`` (reactions, reactants) those of the
+    constant reactants, -1 for none.
+    """
+
+    system: MassAction
+    moving: Ints
+    held: Ints
+
+    def rates_at(self, state: Floats) -> Floats:
+        """The rate constants, shape (reactions,), with the constant concentrations of a whole state multiplied in."""
+        rates = self.system.rates.copy()
+        for reactions, species in self._factors:
+            rates[reactions] *= state[species]
+        return rates
+
+    @cached_property
+    def _factors(self) -> list[tuple[Ints, Ints]]:
+        """For each column of ``held`` the reactions that have an entry there, and the entries."""
+        rows = [np.flatnonzero(column != NONE) for column in self.held.T]
+        return [(row, column[row]) for row, column in zip(rows, self.held.T) if len(row)]
+
+
+def part_of(system: MassAction, running: NDArray[np.bool_]) -> Part:
+    """The reactions that ``running`` (reactions,) selects, without the species that none of them changes."""
+    entries = running[system.net_reaction]
+    moving = np.unique(system.net_species[entries])
+    place = np.full(system.size + 1, NONE)  # one more, so that place[NONE] is NONE
+    place[moving] = np.arange(len(moving))
+    number = np.cumsum(running) - 1
+    whole = system.reactants[running]
+    part = MassAction(
+        tuple(system.species[index] for index in moving),
+        place[whole],
+        number[system.net_reaction[entries]],
+        place[system.net_species[entries]],
+        system.net_change[entries],
+        system.rates[running],
+    )
+    return Part(part, moving, np.where(part.reactants == NONE, whole, NONE))
+
+
 def mass_action(species: Sequence[str], reactions: Sequence[tuple[Sequence[int], Sequence[int], float]]) -> MassAction:
     """Compile reactions given as (reactant indices, product indices, rate constant)."""
-    reactants = np.full((len(reactions), MAX_REACTANTS), NONE, dtype=np.int64)
+    width = max((len(left) for left, _, _ in reactions), default=0)
+    reactants = np.full((len(reactions), width), NONE, dtype=np.int64)
     net: list[tuple[int, int, float]] = []
     for number, (left, right, _) in enumerate(reactions):
         reactants[number, : len(left)] = left

@@ -8,26 +8,52 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dsd_ncrn.simulate.learner import Learner
+from dsd_ncrn.simulate.learner import Iteration, Learner
 from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.tasks import Dataset
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
-"""Called with (iterations done, iterations in all)."""
+"""Called with (iterations done, iterations in all), or with points where the number of iterations is not known ahead."""
 
 
 def no_progress(done: int, total: int) -> None:
     """The default: nothing is shown."""
 
 
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Present a point until the largest error of its outputs is below ``tolerance``, ``most`` times in a row at most."""
+
+    tolerance: float = np.inf
+    most: int = 1
+
+    def again(self, done: Iteration, y: Floats, times: int) -> bool:
+        """Whether a point that has come ``times`` times in a row comes once more."""
+        return times < self.most and not np.abs(done.outputs - y).max() < self.tolerance
+
+
+ONCE = Repeats()
+
+
 @dataclass
 class Record:
-    """Numbers gathered while a training runs."""
+    """Numbers gathered while a training runs; an iteration tells the parameters that the one before left."""
 
     parameters: list[Floats] = field(default_factory=list)
-    predictions: list[float] = field(default_factory=list)
-    targets: list[float] = field(default_factory=list)
+    predictions: list[Floats] = field(default_factory=list)
+    targets: list[Floats] = field(default_factory=list)
+
+    @property
+    def iterations(self) -> int:
+        """Iterations kept so far."""
+        return len(self.predictions)
+
+    def add(self, done: Iteration, y: Floats) -> None:
+        """Keep one iteration."""
+        self.parameters.append(done.parameters)
+        self.predictions.append(done.outputs)
+        self.targets.append(y)
 
 
 def train(
@@ -38,33 +64,42 @@ def train(
     epochs: int,
     iterations: int | None = None,
     progress: Progress = no_progress,
+    repeats: Repeats = ONCE,
 ) -> Training:
     """Go through the training points in their order, ``epochs`` times or for ``iterations`` in all.
 
-    The test points are predicted before and after from copies of the learner's state.
+    Points that ``repeats`` asks for again come at once, each time as an iteration. The test points are predicted before
+    and after from copies of the learner's state.
     """
-    total = iterations or epochs * len(data.train_x)
     before = _test(learner, data)
-    record = Record(parameters=[learner.parameters()])
-    for number in range(total):
-        point = number % len(data.train_x)
-        predicted = learner.iterate(data.train_x[point], np.atleast_1d(data.train_y[point]))
-        record.predictions.append(float(predicted[0]))
-        record.targets.append(float(np.atleast_1d(data.train_y[point])[0]))
-        record.parameters.append(learner.parameters())
-        progress(number + 1, total)
+    record, presented, count = Record(), 0, len(data.train_x)
+    while record.iterations != iterations and (iterations is not None or presented < epochs * count):
+        point = presented % count
+        _present(learner, data.train_x[point], data.train_y[point], record, repeats, iterations)
+        presented += 1
+        progress(*((presented, epochs * count) if iterations is None else (record.iterations, iterations)))
     return Training(
         level=level,
         parameter_names=names,
-        parameters=np.array(record.parameters),
+        parameters=np.array([*record.parameters, learner.parameters()]),
         predictions=np.array(record.predictions),
         targets=np.array(record.targets),
-        epochs=-(-total // len(data.train_x)),
-        test_targets=np.asarray(data.test_y, dtype=float).reshape(len(data.test_x), -1)[:, 0],
+        epochs=-(-presented // count),
+        test_targets=data.test_y,
         test_before=before,
         test_after=_test(learner, data),
     )
 
 
+def _present(learner: Learner, x: Floats, y: Floats, record: Record, repeats: Repeats, limit: int | None) -> None:
+    """One point, as often as it takes, while the limit of iterations is not reached."""
+    times, again = 0, True
+    while again and record.iterations != limit:
+        done = learner.iterate(x, y)
+        record.add(done, y)
+        times += 1
+        again = repeats.again(done, y, times)
+
+
 def _test(learner: Learner, data: Dataset) -> Floats:
-    return np.array([learner.predict(x)[0] for x in data.test_x])
+    return np.array([learner.predict(x) for x in data.test_x])

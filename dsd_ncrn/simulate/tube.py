@@ -13,7 +13,7 @@ from dsd_ncrn.dsd.system import Counter, DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.simulate.engines.types import Engine
-from dsd_ncrn.simulate.learner import checked
+from dsd_ncrn.simulate.learner import Iteration, checked
 from dsd_ncrn.simulate.mass_action import from_network
 from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.types import Trajectory
@@ -90,20 +90,31 @@ class Tube:
     def predict(self, x: Floats) -> Floats:
         """See Learner."""
         state = self._fed(x)
-        before, forward = self._outputs(state), self.ncrn.crn.phases[0].name
-        return self._outputs(self.close_phase(self.run_phase(state, forward), forward)) - before
-
-    def iterate(self, x: Floats, y: Floats) -> Floats:
-        """See Learner."""
-        state = self.start_iteration(x, y)
-        before, outputs = self._outputs(state), None
-        for phase in self.schedule.phases:
+        before = self._outputs(state)
+        for phase in self._next_phases():
             state = self.close_phase(self.run_phase(state, phase), phase)
-            outputs = self._outputs(state) - before if outputs is None else outputs
+            if phase == self.ncrn.outputs_after:
+                break
+        return self._outputs(state) - before
+
+    def iterate(self, x: Floats, y: Floats) -> Iteration:
+        """See Learner."""
+        parameters, outputs = self.parameters(), None
+        state = self.start_iteration(x, y)
+        before = self._outputs(state)
+        for place, phase in enumerate(self._next_phases()):
+            state = self.close_phase(self.run_phase(state, phase), phase)
+            if phase == self.ncrn.outputs_after:
+                outputs = self._outputs(state) - before + (y if place else 0.0)
         self.used.append(np.maximum(self.nominal - state[: len(self.nominal)], 0.0))
         self.state = state
         assert outputs is not None
-        return outputs
+        return Iteration(outputs, parameters)
+
+    def _next_phases(self) -> list[str]:
+        """The phases of the next iteration; some belong to every n-th iteration alone."""
+        number = len(self.used) + 1
+        return [phase.name for phase in self.ncrn.crn.phases if number % phase.every == 0]
 
     def parameters(self) -> Floats:
         """See Learner; where the update waits for the first clock, that phase is run without input on a copy."""
@@ -203,7 +214,9 @@ class Tube:
         state = self._refill(self.state.copy())
         self._feed(state, self.ncrn.inputs, x)
         for species, value in self.ncrn.padding:
-            state[self.system.index[self.dsd.signals[species]]] += value * self.unit
+            if species not in self.ncrn.crn.fuel_species:  # gates stand for these
+                place = self.system.index[self.dsd.signals[species]]
+                state[place] = max(state[place], value * self.unit)
         return state
 
     def _feed(self, state: Floats, variables: tuple[Variable, ...], values: Floats) -> None:
@@ -212,7 +225,8 @@ class Tube:
                 state[self.system.index[self.dsd.signals[species]]] += amount * self.unit
 
     def _outputs(self, state: Floats) -> Floats:
-        return np.array([sum(self.amount(state, variable) for variable in self.ncrn.outputs)])
+        outputs = self.ncrn.outputs
+        return np.array([sum(weight * self.amount(state, variable) for variable, weight in output.terms) for output in outputs])
 
 
 class Recorder:

@@ -29,9 +29,9 @@ class Trajectory:
 class Training:
     """A whole training, in the design's dimensionless units.
 
-    ``parameters`` (iterations + 1, p) starts with the initial values; ``predictions`` and ``targets`` (iterations,)
-    are those of the training points as they came; ``test_before`` and ``test_after`` are the predictions on
-    ``test_targets`` (m,) with the initial and the final parameters. ``fuel_used`` maps a component to its
+    ``parameters`` (iterations + 1, p) starts with the initial values; ``predictions`` and ``targets`` (iterations,
+    outputs) are those of the training points as they came; ``test_before`` and ``test_after`` are the predictions on
+    ``test_targets`` (m, outputs) with the initial and the final parameters. ``fuel_used`` maps a component to its
     consumption per iteration, shape (iterations,), in nM; empty for an ideal network.
     """
 
@@ -64,5 +64,5 @@ class Training:
 
 
 def rmse(predictions: Floats, targets: Floats) -> float:
-    """Root mean square difference."""
+    """Root mean square difference over all entries of two arrays of the same shape."""
     return float(np.sqrt(np.mean((predictions - targets) ** 2)))

@@ -7,7 +7,7 @@ import numpy as np
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import Task
 from dsd_ncrn.errors import did_you_mean
-from dsd_ncrn.tasks import boolean2d, linear2d, linreg2d, nonlinreg2d, rings2d, sinreg2d
+from dsd_ncrn.tasks import boolean2d, linear2d, linreg2d, nonlinreg2d, rings2d, sectors3, sinreg2d, stripes3
 from dsd_ncrn.tasks.table import load_table
 from dsd_ncrn.tasks.types import BuiltinTask, Dataset
 
@@ -22,6 +22,8 @@ TASKS: tuple[BuiltinTask, ...] = (
     boolean2d.XOR,
     boolean2d.AND,
     boolean2d.OR,
+    sectors3.TASK,
+    stripes3.TASK,
 )
 
 
@@ -45,4 +47,4 @@ def load_dataset(task: Task, seed: int) -> Dataset:
     train = builtin.sample(np.random.default_rng((seed, 0)), task.training_points)
     test = builtin.sample(np.random.default_rng((seed, 1)), task.test_points)
     names = tuple(f"x{index + 1}" for index in range(builtin.dimension))
-    return Dataset(*train, *test, names, builtin.threshold)
+    return Dataset(*train, *test, names, builtin.threshold, builtin.classes)

@@ -20,19 +20,23 @@ def load_table(task: Task, seed: int) -> Dataset:
     """The rows of ``task.csv``, shuffled by ``seed`` and split in the ratio of training_points to test_points.
 
     Where the file has enough rows, exactly those numbers of points are taken. Raises InputError naming the file's line
-    for a missing column, an empty, non-numeric or non-finite cell, or fewer than two rows; DesignError for several targets.
+    for a missing column, an empty, non-numeric or non-finite cell, or fewer than two rows; DesignError for a column named
+    twice in the design.
     """
     if task.csv is None:
         raise DesignError("the task names no CSV file", key=("task",))
-    if len(task.targets) != 1:
-        raise DesignError(
-            "task.targets: a circuit has one output, so one target column", list(task.targets), key=("task", "targets")
-        )
-    rows = _read_rows(task.csv, (*task.inputs, *task.targets))
+    columns = (*task.inputs, *task.targets)
+    for column in columns:
+        if columns.count(column) > 1:
+            key = ("task", "targets" if column in task.targets else "inputs")
+            raise DesignError("a column is an input or a target, once", column, "Name another column.", key=key)
+    rows = _read_rows(task.csv, columns)
     train = _training_share(task, len(rows), task.csv)
     order = np.random.default_rng(seed).permutation(len(rows))
     first, second = rows[order[:train]], rows[order[train : train + task.test_points]]
-    return Dataset(first[:, :-1], first[:, -1], second[:, :-1], second[:, -1], task.inputs)
+    split = len(task.inputs)
+    parts = (first[:, :split], first[:, split:], second[:, :split], second[:, split:])
+    return Dataset(*parts, task.inputs, task.threshold, task.classes)
 
 
 def _training_share(task: Task, rows: int, file: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +14,10 @@ Sampler = Callable[[np.random.Generator, int], tuple[Floats, Floats]]
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Points to learn from and points to judge by: ``*_x`` (n, d) and ``*_y`` (n,), dimensionless, read-only.
+    """Points to learn from and points to judge by: ``*_x`` (n, inputs) and ``*_y`` (n, outputs), dimensionless, read-only.
 
-    ``threshold`` is what a prediction must exceed to count as ON in a classification task; None in a regression.
+    Targets given as (n,) become one column. ``threshold`` is what a prediction must exceed to count as ON in a
+    classification with one output; with several and ``classes`` the largest names the class. A regression has neither.
     """
 
     train_x: Floats
@@ -25,22 +26,38 @@ class Dataset:
     test_y: Floats
     input_names: tuple[str, ...]
     threshold: float | None = None
+    classes: bool = False
 
     def __post_init__(self) -> None:
         for name in ("train_x", "train_y", "test_x", "test_y"):
             array = np.array(getattr(self, name), dtype=np.float64)
+            if array.ndim == 1:
+                array = array.reshape(-1, 1)
             array.flags.writeable = False
             object.__setattr__(self, name, array)
 
     @property
     def dimension(self) -> int:
-        """Number of inputs d."""
+        """Number of inputs."""
         return self.train_x.shape[1]
+
+    @property
+    def outputs(self) -> int:
+        """Number of targets."""
+        return self.train_y.shape[1]
+
+    def accuracy(self, predictions: Floats, targets: Floats) -> float | None:
+        """The share of predictions (n, outputs) on the side, or in the class, of their targets; None in a regression."""
+        if self.classes:
+            return float(np.mean(predictions.argmax(axis=1) == targets.argmax(axis=1)))
+        if self.threshold is None:
+            return None
+        return float(np.mean((predictions > self.threshold) == (targets > self.threshold)))
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltinTask:
-    """A synthetic task. ``sample(rng, n)`` draws inputs (n, dimension) and targets (n,)."""
+    """A synthetic task. ``sample(rng, n)`` draws inputs (n, dimension) and targets (n,) or, for classes, (n, classes)."""
 
     name: str
     description: str
@@ -48,6 +65,7 @@ class BuiltinTask:
     sample: Sampler
     threshold: float | None = None
     on: float | None = None
+    classes: bool = False
 
 
 def balanced(
@@ -57,15 +75,34 @@ def balanced(
 
     ``label`` gives a point's target, or None for a point that belongs to neither class.
     """
-    room = {True: n - n // 2, False: n // 2}
+    return _equal_classes(rng, n, bounds, label, (on, 0.0))
+
+
+def one_hot(
+    rng: np.random.Generator, n: int, bounds: tuple[float, float], label: Callable[[Floats], int | None], classes: int
+) -> tuple[Floats, Floats]:
+    """As ``balanced``, for classes 0 to ``classes`` - 1: targets (n, classes) with a 1 in the column of the class."""
+    points, numbers = _equal_classes(rng, n, bounds, label, tuple(range(classes)))
+    return points, np.eye(classes)[numbers.astype(int)]
+
+
+def _equal_classes(
+    rng: np.random.Generator,
+    n: int,
+    bounds: tuple[float, float],
+    label: Callable[[Floats], float | None],
+    values: Sequence[float],
+) -> tuple[Floats, Floats]:
+    """Points and labels; what does not divide evenly goes to the first of the ``values``."""
+    room = {value: n // len(values) + (place < n % len(values)) for place, value in enumerate(values)}
     points: list[Floats] = []
-    targets: list[float] = []
+    labels: list[float] = []
     while len(points) < n:
         point = rng.uniform(*bounds, size=2)
-        target = label(point)
-        if target is not None and room[target == on]:
-            room[target == on] -= 1
+        found = label(point)
+        if found is not None and room[found]:
+            room[found] -= 1
             points.append(point)
-            targets.append(target)
+            labels.append(found)
     order = rng.permutation(n)  # the class that fills up last would otherwise end the list
-    return np.array(points)[order], np.array(targets)[order]
+    return np.array(points)[order], np.array(labels)[order]

@@ -75,6 +75,7 @@ class Series:
 
 SERIES = (
     Series("ideal", "Ideal network", "ideal", "o", "-", width=3.6, alpha=0.35),
+    Series("autonomous", "Own chemical clock", "fourth", "v", (0, (1, 1))),
     Series("dsd", "DNA strands", "dsd", "s", "-"),
     Series("dsd_leaky", "DNA strands with leak", "leaky", "^", (0, (2, 1.2))),
     Series("one_pot", "One pot, no top-up", "onepot", "D", (0, (7, 1.5, 1.5, 1.5))),

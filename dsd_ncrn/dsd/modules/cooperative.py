@@ -1,7 +1,8 @@
 """Annihilation X + Y -> 0 by cooperative hybridization.
 
 Zhang, "Cooperative hybridization of oligonucleotides" (J. Am. Chem. Soc. 133:1077, 2011), figure 1: the complex
-``{t*}[x y]{u*}`` takes ``<t x>`` at one end and ``<y u>`` at the other, and only both together free ``<x y>``.
+``{t*}[x y]{u*}`` takes ``<t x>`` at one end and ``<y u>`` at the other, and only both together free ``<x y>``. It is never
+gated: a clock strand would have to come before the partners, and an annihilator once opened would stay open.
 """
 
 from __future__ import annotations

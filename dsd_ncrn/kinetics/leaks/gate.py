@@ -1,7 +1,9 @@
 """Gate leak: a free strand displaces a bound strand of the same recognition domain without any toehold.
 
 Visual DSD's gradual leaks (Lakin et al., Bioinformatics 27:3211, 2011): every free strand attacks every gate as it
-was mixed; what a real reaction does anyway is no leak, and what comes out reacts on by ordinary displacement.
+was mixed; what a real reaction does anyway is no leak, and what comes out reacts on by ordinary displacement. Steps are
+labelled with Visual DSD's names of the rules: LS displaces a whole helix, LL and LR one that goes on as a toehold at the
+incumbent's 5' or 3' end, which opens. A helix clamped by toeholds at both ends does not leak.
 
 First order in the leak rate: gates in the middle of a reaction, a few per cent of the fresh ones, are not attacked, and
 two products of leaks are never brought together. A fuel that replaces a strand without a toehold, as a seal before its
@@ -15,11 +17,11 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from dsd_ncrn.dsd.structure import Complex, Domain
-from dsd_ncrn.kinetics.enumerate import Enumerator
+from dsd_ncrn.kinetics.enumerator import Enumerator
+from dsd_ncrn.kinetics.junctions import Place
+from dsd_ncrn.kinetics.leaks.targets import UNIT_RATE, attackable
 from dsd_ncrn.kinetics.moves import attack
 from dsd_ncrn.kinetics.network import StepKind
-
-UNIT_RATE = 1.0
 
 
 class GateLeak:
@@ -32,34 +34,23 @@ class GateLeak:
 
         ``fuels`` are the strands that are there in excess.
         """
-        enumerator.common = frozenset(enumerator.position)
-        carriers = _carriers(list(enumerator.position))
+        carriers = _carriers(enumerator)
         for target in gates:
-            for position, domain, has_toehold in _attackable(target):
-                for strand, place in carriers[domain]:
-                    idle = not has_toehold and strand in fuels
-                    move = None if idle else attack(target, position, strand, place)
-                    if move is not None and move.complete:
-                        enumerator.record(target, strand, move, StepKind.LEAK, UNIT_RATE)
+            for segment in attackable(target):
+                for strand, place in carriers[segment.domain]:
+                    idle = not segment.has_toehold and strand in fuels
+                    move = None if idle else attack(target, segment.position, strand, place)
+                    if move is not None and move.complete and not enumerator.happens_anyway(target, strand, move):
+                        enumerator.record((target, strand), move.products, UNIT_RATE, StepKind.LEAK, rule=move.label)
         enumerator.run()
 
 
-def _carriers(complexes: Sequence[Complex]) -> dict[Domain, list[tuple[Complex, int]]]:
-    """Free strands by the branch domains they carry."""
-    carriers: dict[Domain, list[tuple[Complex, int]]] = defaultdict(list)
-    for complex_ in complexes:
-        if complex_.is_strand:
+def _carriers(enumerator: Enumerator) -> dict[Domain, list[Place]]:
+    """The plentiful free strands by the branch domains they carry."""
+    carriers: dict[Domain, list[Place]] = defaultdict(list)
+    for complex_ in enumerator.position:
+        if complex_.is_strand and enumerator.is_common(complex_):
             for place, domain in enumerate(complex_.domains):
                 if not domain.is_toehold:
                     carriers[domain].append((complex_, place))
     return carriers
-
-
-def _attackable(target: Complex) -> list[tuple[int, Domain, bool]]:
-    """Positions whose partner a strand could displace, the domain it must carry, and whether that partner has a toehold."""
-    with_toehold = [any(domain.is_toehold for domain in strand) for strand in target.strands for _ in strand]
-    return [
-        (position, ~domain, with_toehold[partner])
-        for position, domain in enumerate(target.domains)
-        if not domain.is_toehold and (partner := target.pairing[position]) is not None
-    ]

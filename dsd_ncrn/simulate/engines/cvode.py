@@ -24,7 +24,11 @@ class CvodeEngine:
     name = "cvode"
 
     def prepare(
-        self, system: MassAction, relative: float = RELATIVE_TOLERANCE, absolute: float = ABSOLUTE_TOLERANCE
+        self,
+        system: MassAction,
+        relative: float = RELATIVE_TOLERANCE,
+        absolute: float = ABSOLUTE_TOLERANCE,
+        transients: bool = False,
     ) -> CvodeStepper:
         """Bind a system; nothing is analysed ahead."""
         return CvodeStepper(system, relative, absolute)

@@ -11,14 +11,22 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.simulate.engines.kernels import (
+    Floats,
+    Indices,
+    Ints,
+    Terms,
+    combine,
+    derivative,
+    first_step,
+    padded,
+    terms_of,
+)
 from dsd_ncrn.simulate.engines.sparse_lu import LuPattern, analyse, factorise, solve_in_place
+from dsd_ncrn.simulate.engines.transient import follow
 from dsd_ncrn.simulate.engines.types import ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Solution
-from dsd_ncrn.simulate.mass_action import MAX_REACTANTS, NONE, MassAction
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from dsd_ncrn.simulate.mass_action import NONE, MassAction
 
 GAMMA = 0.25
 STAGES = 6
@@ -50,40 +58,38 @@ class RosenbrockEngine:
     name = "rosenbrock"
 
     def prepare(
-        self, system: MassAction, relative: float = RELATIVE_TOLERANCE, absolute: float = ABSOLUTE_TOLERANCE
+        self,
+        system: MassAction,
+        relative: float = RELATIVE_TOLERANCE,
+        absolute: float = ABSOLUTE_TOLERANCE,
+        transients: bool = False,
     ) -> RosenbrockStepper:
         """Analyse the Jacobian's pattern; the compiled code is shared by all systems."""
         reactions, which, entries = _jacobian_entries(system)
-        species = system.net_species[entries]
-        columns = system.reactants[reactions, which]
-        pattern = analyse(system.size, species, columns)
-        positions = [pattern.position(row, column) for row, column in zip(species, columns)]
-        place = np.append(pattern.place, NONE)  # so that place[NONE] is NONE
-        arrays = Arrays(
-            place[system.reactants],
-            system.net_reaction,
-            pattern.place[system.net_species],
-            system.net_change,
-            reactions,
-            which,
+        rows, columns = system.net_species[entries], system.reactants[reactions, which]
+        pattern = analyse(system.size, rows, columns)
+        positions = [pattern.position(row, column) for row, column in zip(rows, columns)]
+        jacobian = Jacobian(
+            reactions.astype(np.uint32),
+            padded(_others(system.reactants[reactions], which), pattern.place),
             system.net_change[entries],
-            np.array(positions, dtype=np.int64),
+            np.array(positions, dtype=np.uint32),
         )
-        return RosenbrockStepper(pattern, arrays, relative, absolute)
+        terms = terms_of(system, pattern.place)
+        return RosenbrockStepper(pattern, terms, jacobian, relative, absolute, transients)
 
 
 @dataclass(frozen=True, eq=False)
-class Arrays:
-    """A mass-action system in elimination order, with the places of its Jacobian's entries."""
+class Jacobian:
+    """Its entries, each the change of a species times the rate of a reaction over one of its reactants.
 
-    reactants: Ints
-    net_reaction: Ints
-    net_species: Ints
-    net_change: Floats
-    jacobian_reaction: Ints
-    jacobian_which: Ints
-    jacobian_change: Floats
-    jacobian_position: Ints
+    ``others`` (entries, width - 1) holds the other reactants, ``position`` the place in the LU pattern.
+    """
+
+    reaction: Indices
+    others: Indices
+    change: Floats
+    position: Indices
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,18 +97,22 @@ class RosenbrockStepper:
     """RODAS4 bound to one system."""
 
     pattern: LuPattern
-    arrays: Arrays
+    terms: Terms
+    jacobian: Jacobian
     relative: float
     absolute: float
+    transients: bool
 
     def solve(self, start: Floats, times: Floats, rates: Floats) -> Solution:
         """Integrate; see the Stepper protocol."""
-        arrays, pattern, order = self.arrays, self.pattern, self.pattern.order
-        values = np.zeros((len(times), len(order)))
+        terms, jacobian, pattern = self.terms, self.jacobian, self.pattern
+        values, extended = np.zeros((len(times), len(pattern.order))), np.ones(len(start) + 1)
+        extended[:-1] = start[pattern.order]
         code, steps, reached = _integrate(
-            start[order], np.asarray(times, dtype=float), np.asarray(rates, dtype=float), self.relative, self.absolute, values,
-            arrays.reactants, arrays.net_reaction, arrays.net_species, arrays.net_change,
-            arrays.jacobian_reaction, arrays.jacobian_which, arrays.jacobian_change, arrays.jacobian_position,
+            extended, np.asarray(times, dtype=float), np.asarray(rates, dtype=float),
+            self.relative, self.absolute, self.transients, values,
+            terms.reactants, terms.starts, terms.reaction, terms.change,
+            jacobian.reaction, jacobian.others, jacobian.change, jacobian.position,
             pattern.starts, pattern.columns, pattern.diagonal,
         )  # fmt: skip
         return Solution(values[:reached][:, pattern.place], ADVICE[code], steps)
@@ -113,76 +123,73 @@ def _jacobian_entries(system: MassAction) -> tuple[Ints, Ints, Ints]:
     found = [
         (reaction, which, entry)
         for entry, reaction in enumerate(system.net_reaction)
-        for which in range(MAX_REACTANTS)
+        for which in range(system.reactants.shape[1])
         if system.reactants[reaction, which] != NONE
     ]
     table = np.array(found, dtype=np.int64).reshape(-1, 3)
     return table[:, 0].copy(), table[:, 1].copy(), table[:, 2].copy()
 
 
-@numba.njit(cache=True)
-def _derivative(y, rates, reactants, net_reaction, net_species, net_change, flux, out):  # noqa: ANN001, ANN202  numba types
-    for reaction in range(len(rates)):
-        rate = rates[reaction]
-        for which in range(3):
-            if reactants[reaction, which] >= 0:
-                rate *= y[reactants[reaction, which]]
-        flux[reaction] = rate
-    out[:] = 0.0
-    for entry in range(len(net_reaction)):
-        out[net_species[entry]] += net_change[entry] * flux[net_reaction[entry]]
+def _others(reactants: Ints, which: Ints) -> Ints:
+    """All reactants but one in each row, in their order."""
+    width = reactants.shape[1]
+    return reactants[np.arange(width) != which[:, None]].reshape(len(reactants), max(width - 1, 0))
 
 
-@numba.njit(cache=True)
-def _matrix(y, rates, reactants, reaction_of, which_of, change, position, shift, diagonal, out):  # noqa: ANN001, ANN202
+@numba.njit(cache=True, error_model="numpy")
+def _matrix(y, rates, reaction_of, others, change, position, shift, diagonal, out):  # noqa: ANN001, ANN202  numba types
     """shift * I - J in the LU pattern."""
     out[:] = 0.0
     for entry in range(len(reaction_of)):
-        reaction = reaction_of[entry]
-        slope = rates[reaction]
-        for which in range(3):
-            if which != which_of[entry] and reactants[reaction, which] >= 0:
-                slope *= y[reactants[reaction, which]]
+        slope = rates[reaction_of[entry]]
+        for which in range(others.shape[1]):
+            slope *= y[others[entry, which]]
         out[position[entry]] -= change[entry] * slope
     for place in diagonal:
         out[place] += shift
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def _integrate(  # noqa: ANN202
-    start, times, rates, relative, absolute, values,  # noqa: ANN001
-    reactants, net_reaction, net_species, net_change,  # noqa: ANN001
-    jac_reaction, jac_which, jac_change, jac_position,  # noqa: ANN001
+    start, times, rates, relative, absolute, transient, values,  # noqa: ANN001
+    reactants, net_starts, net_reaction, net_change,  # noqa: ANN001
+    jac_reaction, jac_others, jac_change, jac_position,  # noqa: ANN001
     starts, columns, diagonal,  # noqa: ANN001
 ):  # fmt: skip
     """Fill ``values`` at ``times``; returns a status code, the number of steps and the number of times reached."""
     size = len(start)
-    y, trial, slope, work = start.copy(), np.empty(size), np.empty(size), np.empty(size)
+    y, trial, slope, work = start.copy(), np.empty(size), np.zeros(size), np.empty(size)
     flux, matrix, stage = np.empty(len(rates)), np.empty(len(columns)), np.empty((STAGES, size))
-    values[0] = y
+    weights = np.empty((STAGES, STAGES))
+    values[0] = y[:-1]
     steps = 0
     h = 0.0
     for output in range(1, len(times)):
         t, end = times[output - 1], times[output]
+        if transient:
+            t, h, taken, stiff = follow(
+                y, t, end, h, rates, relative, absolute, reactants, net_starts, net_reaction, net_change
+            )
+            steps += taken
+            transient = not stiff
         while t < end:
-            _derivative(y, rates, reactants, net_reaction, net_species, net_change, flux, slope)
+            derivative(y, rates, reactants, net_starts, net_reaction, net_change, flux, slope)
             if h == 0.0:
-                h = _first_step(y, slope, relative, absolute, end - t)
+                h = first_step(y, slope, relative, absolute, end - t)
             last = t + h >= end * (1 - 1e-14)
             step = end - t if last else h
             shift = 1 / (step * GAMMA)
-            _matrix(y, rates, reactants, jac_reaction, jac_which, jac_change, jac_position, shift, diagonal, matrix)
+            _matrix(y, rates, jac_reaction, jac_others, jac_change, jac_position, shift, diagonal, matrix)
             error = np.inf
+            for i in range(STAGES):
+                for j in range(i):
+                    weights[i, j] = C[i, j] / step
             if factorise(matrix, starts, columns, diagonal, work):
                 for i in range(STAGES):
-                    trial[:] = y
-                    for j in range(i):
-                        trial += A[i, j] * stage[j]
+                    combine(y, A[i], stage, i, trial)
                     if i > 0:
-                        _derivative(trial, rates, reactants, net_reaction, net_species, net_change, flux, slope)
-                    stage[i] = slope
-                    for j in range(i):
-                        stage[i] += (C[i, j] / step) * stage[j]
+                        derivative(trial, rates, reactants, net_starts, net_reaction, net_change, flux, slope)
+                    combine(slope, weights[i], stage, i, stage[i])
                     solve_in_place(matrix, starts, columns, diagonal, stage[i])
                 trial += stage[STAGES - 1]
                 error = _error(y, trial, stage[STAGES - 1], relative, absolute)
@@ -198,23 +205,15 @@ def _integrate(  # noqa: ANN202
                 h = step * growth
                 if h < 1e-14 * max(end, 1e-10):
                     return STEP_TOO_SMALL, steps, output
-        values[output] = y
+        values[output] = y[:-1]
     return OK, steps, len(times)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def _error(before, after, difference, relative, absolute):  # noqa: ANN001, ANN202  numba types
     total = 0.0
-    for i in range(len(before)):
+    size = len(before) - 1
+    for i in range(size):
         scale = absolute + relative * max(abs(before[i]), abs(after[i]))
         total += (difference[i] / scale) ** 2
-    return np.sqrt(total / len(before))
-
-
-@numba.njit(cache=True)
-def _first_step(y, slope, relative, absolute, span):  # noqa: ANN001, ANN202  numba types
-    """A step in which no component changes by more than a hundredth of its tolerance's square root."""
-    fastest = 0.0
-    for i in range(len(y)):
-        fastest = max(fastest, abs(slope[i]) / (absolute / relative + abs(y[i])))
-    return span if fastest == 0.0 else min(span, 1e-2 / fastest)
+    return np.sqrt(total / size)

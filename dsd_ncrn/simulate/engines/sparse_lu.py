@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Indices = NDArray[np.uint32]
 Floats = NDArray[np.float64]
 
 
@@ -23,9 +24,9 @@ class LuPattern:
 
     order: Ints
     place: Ints
-    starts: Ints
-    columns: Ints
-    diagonal: Ints
+    starts: Indices
+    columns: Indices
+    diagonal: Indices
 
     def position(self, row: int, column: int) -> int:
         """Where entry (row, column), in the original numbering, is stored."""
@@ -44,9 +45,9 @@ def analyse(size: int, rows: Ints, columns: Ints) -> LuPattern:
         pattern[row].add(int(column))
     _fill(pattern)
     sorted_rows = [sorted(row) for row in pattern]
-    starts = np.concatenate([[0], np.cumsum([len(row) for row in sorted_rows])]).astype(np.int64)
-    flat = np.array([column for row in sorted_rows for column in row], dtype=np.int64)
-    diagonal = np.array([starts[row] + sorted_rows[row].index(row) for row in range(size)], dtype=np.int64)
+    starts = np.concatenate([[0], np.cumsum([len(row) for row in sorted_rows])]).astype(np.uint32)
+    flat = np.array([column for row in sorted_rows for column in row], dtype=np.uint32)
+    diagonal = np.array([starts[row] + sorted_rows[row].index(row) for row in range(size)], dtype=np.uint32)
     return LuPattern(order, place, starts, flat, diagonal)
 
 
@@ -73,6 +74,8 @@ def _ordering(size: int, rows: Ints, columns: Ints) -> Ints:
     reacting = np.zeros(size, dtype=bool)
     reacting[columns] = True
     inner = np.flatnonzero(reacting)
+    if not len(inner):
+        return np.arange(size)
     number = np.full(size, -1)
     number[inner] = np.arange(len(inner))
     kept = reacting[rows] & (rows != columns)
@@ -84,8 +87,8 @@ def _ordering(size: int, rows: Ints, columns: Ints) -> Ints:
     return np.concatenate([np.flatnonzero(~reacting), inner[np.argsort(factors.perm_c)]]).astype(np.int64)
 
 
-@numba.njit(cache=True)
-def factorise(values: Floats, starts: Ints, columns: Ints, diagonal: Ints, work: Floats) -> bool:
+@numba.njit(cache=True, error_model="numpy")
+def factorise(values: Floats, starts: Indices, columns: Indices, diagonal: Indices, work: Floats) -> bool:
     """Overwrite a matrix by its factors (unit lower triangle); False where a pivot vanishes."""
     for row in range(len(starts) - 1):
         first, last, middle = starts[row], starts[row + 1], diagonal[row]
@@ -105,8 +108,8 @@ def factorise(values: Floats, starts: Ints, columns: Ints, diagonal: Ints, work:
     return True
 
 
-@numba.njit(cache=True)
-def solve_in_place(values: Floats, starts: Ints, columns: Ints, diagonal: Ints, vector: Floats) -> None:
+@numba.njit(cache=True, error_model="numpy")
+def solve_in_place(values: Floats, starts: Indices, columns: Indices, diagonal: Indices, vector: Floats) -> None:
     """Solve with the factors; ``vector`` is in elimination order."""
     size = len(starts) - 1
     for row in range(size):

@@ -46,6 +46,10 @@ class Engine(Protocol):
 
     name: str
 
-    def prepare(self, system: MassAction, relative: float, absolute: float) -> Stepper:
-        """Analyse a system once: sparsity, ordering, compiled code."""
+    def prepare(self, system: MassAction, relative: float, absolute: float, transients: bool = False) -> Stepper:
+        """Analyse a system once: sparsity, ordering, compiled code.
+
+        ``transients`` says that every span starts with fast reactions that run their course, as phases of an abstract
+        network do; an engine may make use of it.
+        """
         ...

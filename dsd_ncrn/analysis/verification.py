@@ -1,0 +1,24 @@
+"""Verification of a translated system with the enumerator of ``kinetics``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dsd_ncrn.dsd.structure import Complex
+from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.dsd.verify import Verification, verify
+from dsd_ncrn.kinetics.build import build_network
+from dsd_ncrn.kinetics.enumerate import enumerate_complexes
+from dsd_ncrn.kinetics.network import ReactionNetwork
+from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+
+
+def verified(system: DsdSystem, network: ReactionNetwork | None = None) -> Verification:
+    """Check a system; ``network`` is its network without leaks, found here where it is not given."""
+    return verify(system, network or build_network(system), network_of)
+
+
+def network_of(complexes: Sequence[Complex]) -> ReactionNetwork:
+    """All steps of some complexes, without origins."""
+    names = [f"c{number}" for number in range(len(complexes))]
+    return enumerate_complexes(complexes, names, ToeholdLengthRates(), lambda _: ())

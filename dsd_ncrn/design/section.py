@@ -1,0 +1,59 @@
+"""What all tables of a design file share: unknown keys are errors, quantities are written with their unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic_core import PydanticCustomError
+
+from dsd_ncrn.errors import InputError, did_you_mean
+from dsd_ncrn.units import format_quantity, parse_quantity
+
+_BASE_UNITS = {"concentration": "nM", "time": "s", "bimolecular rate": "/nM/s", "temperature": "C"}
+
+
+def refuse(rule: str, remedy: str = "", key: str = "") -> PydanticCustomError:
+    """A validation error that keeps our own wording; ``key`` is the entry of the field that is wrong."""
+    return PydanticCustomError("refused", "{rule}", {"rule": rule, "remedy": remedy, "key": key})
+
+
+def _read(text: object, kind: str) -> float:
+    try:
+        return parse_quantity(text, kind)
+    except InputError as error:
+        raise refuse(error.rule, error.remedy) from None
+
+
+def _write(value: float, kind: str, unit: str) -> str:
+    """The value in the unit people use, or in the internal one where rounding would change it."""
+    text = format_quantity(value, kind, unit)
+    return text if parse_quantity(text, kind) == value else f"{value!r} {_BASE_UNITS[kind]}"
+
+
+def _quantity(kind: str, unit: str) -> Any:
+    """A pydantic field type that reads ``"<number> <unit>"`` and writes it back in ``unit``."""
+    return (
+        BeforeValidator(lambda text: _read(text, kind)),
+        PlainSerializer(lambda value: _write(value, kind, unit), when_used="json"),
+    )
+
+
+def known_keys(keys: Iterable[str], known: tuple[str, ...], what: str) -> None:
+    """Raises a validation error naming the nearest known key for one that is not known."""
+    for key in keys:
+        if key not in known:
+            raise refuse(f"unknown {what} {key!r}", did_you_mean(key, known), key)
+
+
+Concentration = Annotated[float, *_quantity("concentration", "nM"), Field(ge=0)]
+Duration = Annotated[float, *_quantity("time", "s"), Field(gt=0)]
+LeakRate = Annotated[float, *_quantity("bimolecular rate", "/M/s"), Field(ge=0)]
+Temperature = Annotated[float, *_quantity("temperature", "C"), Field(ge=0, le=95)]
+
+
+class Section(BaseModel):
+    """A table of the design file: unknown keys are errors, values never change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)

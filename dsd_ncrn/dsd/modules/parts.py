@@ -1,0 +1,125 @@
+"""What the join-and-fork schemes share: the order of segments, forks, outputs that a join frees itself, and seals.
+
+Texts show polarity +1. A join takes the reactants, then the clock, then frees what opens its fork and the outputs of
+the other polarity, which the fork cannot free because all its strands face the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dsd_ncrn.crn.types import Reaction
+from dsd_ncrn.design.chemistry import GateBudget
+from dsd_ncrn.design.problems import DesignError
+from dsd_ncrn.dsd.structure import Bound, Open, Strand
+from dsd_ncrn.dsd.system import Component, Role
+from dsd_ncrn.dsd.words import Side, Words, budget_name, strand_component
+
+MAX_INPUTS = 3
+"""Reactants that one join takes; each further one would make the gate 20 nt longer and the reaction slower."""
+
+
+def check_inputs(reaction: Reaction) -> None:
+    """Raises DesignError where more molecules would have to meet than a join can take."""
+    if reaction.molecularity > MAX_INPUTS:
+        remedy = "Make it in steps of two: A + B -> AB, AB + C -> …"
+        raise DesignError(f"reaction {reaction}: a join takes {MAX_INPUTS} reactants", reaction.molecularity, remedy)
+
+
+def check_fuels(reaction: Reaction, budget: GateBudget, *parts: str) -> None:
+    """Raises DesignError where a reaction is allotted none of something it cannot do without."""
+    kind = budget_name(reaction)
+    for part in parts:
+        level = getattr(budget, part)
+        if level <= 0:
+            rule = f"the gates of {kind} make something, so their {part} must be above 0"
+            raise DesignError(rule, f"{level:g} nM", "Give it a concentration.", key=("chemistry", "gates", kind))
+
+
+def side_of(reaction: Reaction, words: Words) -> Side:
+    """The side from which a reaction's inputs enter; polarity +1 for a reaction without any."""
+    return words.side_of(reaction.reactants[0]) if reaction.reactants else words.side(1)
+
+
+def trigger_name(reaction: Reaction) -> str:
+    """The private domain by which a reaction's join triggers its fork."""
+    return f"r_{reaction.origin.reaction}"
+
+
+def split_outputs(reaction: Reaction, words: Words) -> tuple[list[str], list[str]]:
+    """Products of the fork in the order in which it frees them, and products that the join frees.
+
+    The fork gives the catalysts back first, the last one taken before the others: where the scheme reuses cogates the
+    strand that the join has just set free is the next one the fork takes.
+    """
+    sign = side_of(reaction, words).sign
+    freed = [product for product in reaction.products if words.polarity.get(product, 1) != sign]
+    catalysts, made = [], list(reaction.products)
+    for reactant in reaction.reactants:
+        if reactant in made:
+            made.remove(reactant)
+            catalysts.append(reactant)
+    ordered = [product for product in made + catalysts if product not in freed]
+    return ordered[::-1], freed
+
+
+def entry(reaction: Reaction, clock: str | None, words: Words) -> list[Open | Bound]:
+    """The open toehold, the reactants' segments and the clock's: ``{t*}[x t][p t][c t]``."""
+    side = side_of(reaction, words)
+    inputs = [side.leave(name) for name in (*reaction.reactants, *([clock] if clock else []))]
+    return [Open(side.first(words.budget(reaction).first_toehold)), *map(Bound, inputs)]
+
+
+def fork(reaction: Reaction, opening: Strand, trigger: str, words: Words) -> Component:
+    """``[inert][t z][t x][t p][t r]{t*}``, opened by what the join sets free and sealed by ``<inert t>``."""
+    side = side_of(reaction, words)
+    outputs, _ = split_outputs(reaction, words)
+    tops = [*(side.enter(name) for name in (trigger, *outputs)), words.branch(words.fork_end)]
+    level = words.budget(reaction).fork
+    return side.fork(f"fork_{reaction.origin.reaction}", [Open(opening), *map(Bound, tops)], level, reaction.origin)
+
+
+def last_toehold(freed: Sequence[str], before: Strand, side: Side) -> Strand:
+    """The toehold that is open when a join has freed its outputs."""
+    return side.other.toehold if freed else before
+
+
+def release(reaction: Reaction, product: str, toehold: Strand, words: Words) -> Component:
+    """The helper ``<t g>`` that frees the first output of the other polarity, ``<g u>``; the later ones take cogates."""
+    side = side_of(reaction, words)
+    name = f"release_{product}" if toehold == side.toehold else f"release_{product}_from_fork_toehold"
+    return strand_component(name, side.strand(toehold, product), Role.FUEL, words.budget(reaction).fuel)
+
+
+def seal_strands(words: Words) -> dict[str, Strand]:
+    """Every strand that can end a join or a fork; what sealing sets free has no toehold and can attack nothing."""
+    straight, turned = words.side(1), words.side(-1)
+    strands = {
+        "fork_seal": straight.leave(words.fork_end),
+        "join_seal": straight.enter(words.join_end),
+        "mirrored_join_seal": straight.strand(turned.toehold, words.join_end),
+    }
+    if -1 in words.polarity.values():
+        strands["turned_fork_seal"] = turned.leave(words.fork_end)
+        strands["turned_join_seal"] = turned.enter(words.join_end)
+        strands["turned_released_seal"] = turned.strand(straight.toehold, words.join_end)
+    return strands
+
+
+def seals(words: Words, gates: Iterable[Component] | None = None) -> list[Component]:
+    """The seals that some gates need, or those of ordinary gates where none are given; one set for the whole system."""
+    level = words.spec.chemistry.seal
+    strands = seal_strands(words)
+    if gates is not None:
+        bottoms = [strand for each in gates for strand in each.complex.strands if strand[0].starred]
+        wanted = [name for name, strand in strands.items() if any(_seals(strand, bottom) for bottom in bottoms)]
+    else:
+        turned = -1 in words.polarity.values()
+        wanted = ["fork_seal", "join_seal", *(["mirrored_join_seal"] if turned else [])]
+    return [strand_component(name, strands[name], Role.FUEL, level) for name in wanted]
+
+
+def _seals(strand: Strand, bottom: Strand) -> bool:
+    """Whether a bottom strand has the complement of a whole seal."""
+    site = tuple(~domain for domain in reversed(strand))
+    return any(bottom[start : start + len(site)] == site for start in range(len(bottom) - len(site) + 1))

@@ -1,0 +1,172 @@
+"""Verification of a translated system, module by module and as a whole.
+
+Each module is proved by CRN bisimulation where its scheme commits before anything comes free, and by all its final
+states otherwise; the modules together make up the system if no step of the whole belongs to none of them and no private
+domain to two. Strand counts are compared for every step.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from dsd_ncrn.dsd import bisimulation, final_states
+from dsd_ncrn.dsd.modular import Enumerate, Module, Network, Side, Steps, module_of, renamed, steps_of
+from dsd_ncrn.dsd.modules import SCHEMES
+from dsd_ncrn.dsd.structure import Complex, Strand, strand_text
+from dsd_ncrn.dsd.system import DsdSystem, Role
+
+BISIMULATION, FINAL_STATES = "CRN bisimulation", "all final states"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line: what was checked and how, whether it holds, and why not. ``witness`` interprets the species of a proof."""
+
+    subject: str
+    method: str
+    ok: bool
+    detail: str = ""
+    witness: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def __str__(self) -> str:
+        return f"{'ok  ' if self.ok else 'FAIL'} {self.subject}: {self.method}{': ' if self.detail else ''}{self.detail}"
+
+
+@dataclass(frozen=True)
+class Verification:
+    """All checks of a system."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether all hold."""
+        return all(check.ok for check in self.checks)
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """Those that do not."""
+        return tuple(check for check in self.checks if not check.ok)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.checks))
+
+
+def verify(system: DsdSystem, network: Network, enumerate_complexes: Enumerate) -> Verification:
+    """Check a system whose strand-level network (without leaks) is ``network``; modules are enumerated one by one."""
+    modules = [module_of(reaction, system) for reaction in system.formal]
+    found = [steps_of(enumerate_complexes(module.present)) for module in modules]
+    commits = SCHEMES[system.scheme].commits_first
+    proofs = (_module_check(module, commits, enumerate_complexes) for module in modules)
+    whole = composition(system, network, modules, found)
+    return Verification((mass_balance(network), private_domains(system), whole, *proofs))
+
+
+def mass_balance(network: Network) -> Check:
+    """Whether every step keeps the number of each strand."""
+    for left, right in steps_of(network):
+        before, after = (Counter(strand for each in side for strand in each.strands) for side in (left, right))
+        if before != after:
+            lost = ", ".join(map(strand_text, (before - after) or (after - before)))
+            return Check("strands", "mass balance of every step", False, f"a step changes the number of {lost}")
+    return Check("strands", f"mass balance of {len(network.steps)} steps", True)
+
+
+def private_domains(system: DsdSystem) -> Check:
+    """Whether each reaction has its private domains to itself: a shared trigger opens the fork of another reaction."""
+    shared = _shared_domains(system)
+    owners: dict[str, set[str]] = {}
+    for component in system.components:
+        for domain in component.complex.domains:
+            if not domain.is_toehold and domain.name not in shared:
+                owners.setdefault(domain.name, set()).update(origin.reaction for origin in component.origins)
+    for domain, reactions in owners.items():
+        if len(reactions) > 1:
+            return Check("domains", "private to one reaction", False, f"{domain} is in gates of {', '.join(sorted(reactions))}")
+    return Check("domains", f"{len(owners)} private to one reaction each", True)
+
+
+def _shared_domains(system: DsdSystem) -> set[str]:
+    """Branch domains of species, clocks and seals, which many gates have."""
+    strands = [system.by_name[name].complex for name in system.signals.values()]
+    strands += [system.by_name[clock.strand].complex for clock in system.clocks.values()]
+    strands += [each.complex for each in system.components if each.role == Role.FUEL and not each.origins]
+    return {domain.name for strand in strands for domain in strand.domains if not domain.is_toehold}
+
+
+def composition(system: DsdSystem, network: Network, modules: Sequence[Module], found: Sequence[Steps]) -> Check:
+    """Whether every step of the whole, sinks and readout apart, is one of a single module, and no state belongs to two."""
+    method = f"no step but those of its {len(found)} modules, which share signals and fuels alone"
+    fault = _stray_step(system, network, found) or _shared_state(modules, found)
+    return Check("system", method, not fault, fault)
+
+
+def _stray_step(system: DsdSystem, network: Network, found: Sequence[Steps]) -> str:
+    known = {_unordered(step) for steps in found for step in steps}
+    apart = (Role.SCAVENGER, Role.REPORTER)
+    takers = {s for c in system.components if c.role in apart for s in c.complex.strands if s[0].starred}
+    for left, right in steps_of(network):
+        if not _holds(left + right, takers) and _unordered((left, right)) not in known:
+            return "unexpected: " + " -> ".join(" + ".join(map(str, side)) for side in (left, right))
+    return ""
+
+
+def _shared_state(modules: Sequence[Module], found: Sequence[Steps]) -> str:
+    """A state of one reaction in progress that another one takes up."""
+    owner: dict[Complex, str] = {}
+    for module, steps in zip(modules, found):
+        name = module.formal.origin.reaction
+        for complex_ in {each for left, _ in steps for each in left} - set(module.present):
+            if owner.setdefault(complex_, name) != name:
+                return f"{complex_} belongs to {owner[complex_]} and to {name}"
+    return ""
+
+
+def _unordered(step: tuple[Side, Side]) -> tuple[frozenset[tuple[Complex, int]], frozenset[tuple[Complex, int]]]:
+    left, right = (frozenset(Counter(side).items()) for side in step)
+    return left, right
+
+
+def _holds(complexes: Side, strands: set[Strand]) -> bool:
+    return any(strand in strands for complex_ in complexes for strand in complex_.strands)
+
+
+def _module_check(module: Module, commits: bool, enumerate_complexes: Enumerate) -> Check:
+    """The check of one module, under its own name."""
+    method, ok, detail, witness = _proof(renamed(module), commits, enumerate_complexes)
+    name = module.formal.origin.reaction
+    return Check(f"{name} ({module.formal})", method, ok, detail, dict(witness))
+
+
+@lru_cache(maxsize=512)
+def _proof(module: Module, commits: bool, enumerate_complexes: Enumerate) -> tuple[str, bool, str, tuple[tuple[str, str], ...]]:
+    """Method, outcome, what is wrong, and the witness of a module with names that depend on its shape alone."""
+    steps = steps_of(enumerate_complexes(module.present))
+    wrong = next(_faults(module, steps, enumerate_complexes), None)
+    if wrong is not None:
+        return FINAL_STATES, False, wrong, ()
+    witness = bisimulation.prove(module, steps)
+    if witness is not None:
+        return BISIMULATION, True, "", tuple(witness.items())
+    if commits:
+        return BISIMULATION, False, "no interpretation of its species is one", ()
+    early = final_states.made_reversibly(module, steps) is not None
+    reason = "no bisimulation, since reversible steps alone set a product free" if early else "no bisimulation found"
+    return FINAL_STATES, True, reason, ()
+
+
+def _faults(module: Module, steps: Steps, enumerate_complexes: Enumerate) -> Iterator[str]:
+    """What is wrong with the ends of a module: with its inputs, without one, without its clock."""
+    wrong = final_states.wrong_final_state(module, steps)
+    if wrong is not None:
+        yield wrong
+    missing = final_states.fires_without(module, steps)
+    if missing is not None:
+        yield f"something irreversible happens without {missing}"
+    if module.gated:
+        stopped = steps_of(enumerate_complexes([each for each in module.present if each != module.clock]))
+        if not final_states.waits_for_clock(module, stopped):
+            yield "it does not wait for its clock"

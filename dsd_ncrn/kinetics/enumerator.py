@@ -1,0 +1,121 @@
+"""What every enumeration keeps: species, steps, and who may meet whom."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import ClassVar
+
+from dsd_ncrn.crn.types import Origin
+from dsd_ncrn.dsd.structure import Complex, Domain
+from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.kinetics.junctions import Junction, Place, invading_junctions, openings
+from dsd_ncrn.kinetics.moves import Move
+from dsd_ncrn.kinetics.network import Step, StepKind
+from dsd_ncrn.kinetics.rates import RateModel
+
+MAX_SPECIES = 200_000
+"""Enumeration stops here unless told otherwise: no system of this project comes near it."""
+OriginsOf = Callable[[Complex], tuple[Origin, ...]]
+
+
+class Enumerator(ABC):
+    """Grows a network until no move leads to a new species.
+
+    Exposed toeholds and invading strands meet through an index of the domains around their branch points, so the cost
+    grows with the number of reactions found, not with the square of the number of species. ``common``, where set, holds
+    the species that are plentiful: two species outside it are never brought together.
+    """
+
+    advice: ClassVar[str] = "The complexes polymerise, or the limit must be raised."
+
+    def __init__(self, rates: RateModel, origins_of: OriginsOf, max_species: int = MAX_SPECIES) -> None:
+        self.rates, self.origins_of, self.max_species = rates, origins_of, max_species
+        self.position: dict[Complex, int] = {}
+        self.steps: dict[tuple[tuple[int, ...], tuple[int, ...]], Step] = {}
+        self.common: frozenset[Complex] | None = None
+        self._waiting: list[Complex] = []
+        self._openings: dict[Junction, list[Place]] = defaultdict(list)
+        self._invaders: dict[Junction, list[Place]] = defaultdict(list)
+        self._single: dict[Domain, list[Place]] = defaultdict(list)
+
+    def add(self, complex_: Complex) -> int:
+        """The index of a species, new or known. Raises CheckFailed at more species than the limit."""
+        if complex_ not in self.position:
+            self.place(complex_)
+            self._waiting.append(complex_)
+        return self.position[complex_]
+
+    def place(self, complex_: Complex) -> None:
+        """Number a new species without looking into what it does."""
+        if len(self.position) >= self.max_species:
+            raise CheckFailed(f"enumeration passed {self.max_species} species. {self.advice}")
+        self.position[complex_] = len(self.position)
+
+    def run(self) -> None:
+        """Enumerate all moves of the species added so far and of those that follow."""
+        while self._waiting:
+            self.explore(self._waiting.pop())
+
+    @abstractmethod
+    def explore(self, complex_: Complex) -> None:
+        """Record everything a new species does, alone and with what is known so far."""
+
+    @abstractmethod
+    def happens_anyway(self, target: Complex, invader: Complex, move: Move) -> bool:
+        """Whether toehold-mediated steps of the two lead to what a leak would."""
+
+    def record(
+        self,
+        reactants: Sequence[Complex],
+        products: Sequence[Complex],
+        rate: float,
+        kind: StepKind,
+        owners: Sequence[Complex] = (),
+        rule: str = "",
+    ) -> None:
+        """Keep a step, and its species, unless it changes nothing or is known already.
+
+        It belongs to the formal reactions of its ``owners``, by default of its first reactant.
+        """
+        left = [self.add(reactant) for reactant in reactants]
+        right = [self.add(product) for product in products]
+        self.keep(left, right, rate, kind, owners or reactants[:1], rule)
+
+    def keep(
+        self, left: Sequence[int], right: Sequence[int], rate: float, kind: StepKind, owners: Sequence[Complex], rule: str = ""
+    ) -> None:
+        """Keep a step between numbered species unless it changes nothing or is known already."""
+        key = before, after = tuple(sorted(left)), tuple(sorted(right))
+        if before != after and key not in self.steps:
+            origins = dict.fromkeys(origin for owner in owners for origin in self.origins_of(owner))
+            self.steps[key] = Step(before, after, rate, kind, tuple(origins), rule)
+
+    def may_meet(self, one: Complex, other: Complex) -> bool:
+        """Whether two species are ever brought together."""
+        return self.is_common(one) or self.is_common(other)
+
+    def is_common(self, complex_: Complex) -> bool:
+        """Whether a species is plentiful; all are until leaks are added."""
+        return self.common is None or complex_ in self.common
+
+    def new_invasions(self, complex_: Complex) -> Iterator[tuple[Place, Place]]:
+        """Register a new species and pair it, as target and as invader, with everything whose junction fits."""
+        exposed, invading = list(openings(complex_)), list(invading_junctions(complex_))
+        for junction, position in exposed:
+            self._openings[junction].append((complex_, position))
+        for junction, position in invading:
+            self._invaders[junction].append((complex_, position))
+        for junction, position in exposed:
+            yield from (((complex_, position), other) for other in list(self._invaders[junction]))
+        for junction, there in invading:
+            others = (other for other in list(self._openings[junction]) if other[0] is not complex_)
+            yield from ((other, (complex_, there)) for other in others)
+
+    def new_hybridisations(self, complex_: Complex) -> Iterator[tuple[Place, Place]]:
+        """Register a new species' unpaired branch domains and pair them with unpaired complements."""
+        for place, domain in enumerate(complex_.domains):
+            if complex_.pairing[place] is None and not domain.is_toehold:
+                self._single[domain].append((complex_, place))
+                yield from (((complex_, place), other) for other in list(self._single[~domain]))

@@ -1,0 +1,152 @@
+"""Effective rate laws of joins in quasi-steady state, and the join concentrations that give wanted rate constants.
+
+A join ``{t*}[x t][p t][c t][r t]`` takes X first, then P, then the clock C. With cogates x~, p~ and fuels in excess its
+flux is ``k0 [J] X P C / (x~ p~ + …)``: the rate constant
+
+    k = k0 [J] / (x~ … (1 + p~/C)),
+
+with k0 the rate of the first toehold, the product over the cogates of all inputs but the last, and p~ that of the last;
+the inner toeholds cancel. C is the clock's concentration, or the helper's where the reaction waits for no clock. X also
+sits on every join that takes it first: bound over free is ``k0 [J] / (k x~)`` for each, k the rate of the full toehold, and
+of every input the free share is what reacts. (From the linear chain of toehold exchanges in quasi-steady state; the tests
+hold it against simulated circuits.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import prod
+
+from dsd_ncrn.crn.types import Reaction
+from dsd_ncrn.dsd.structure import Complex
+from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.kinetics.rates import RateModel
+
+ROUNDS = 50
+SETTLED = 1e-9
+FAR = 10.0
+"""A join grows no further than this beyond what it may have: where loading grows with it, no concentration is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinLaw:
+    """The law of a join that takes ``inputs``, in this order.
+
+    ``opening`` and ``full`` (nt) are its open toehold and the universal one, ``held`` the denominator of its rate constant
+    (nM^(inputs - 1)), ``cogate`` (nM) the buffer of its first input.
+    """
+
+    reaction: str
+    join: str
+    inputs: tuple[str, ...]
+    opening: int
+    full: int
+    held: float
+    cogate: float
+
+    @property
+    def first(self) -> str:
+        """The input that it holds."""
+        return self.inputs[0]
+
+    def free(self, bound: Mapping[str, float]) -> float:
+        """The product of the free shares of its inputs, given bound over free of every species."""
+        return prod(1 / (1 + bound.get(name, 0.0)) for name in self.inputs)
+
+    def rate(self, rates: RateModel, toehold: int | None = None) -> float:
+        """What a nM of the join adds to the rate constant while nothing is bound, nM^-inputs /s."""
+        return rates.displacement(toehold or self.opening, self.full) / self.held
+
+    def bound(self, rates: RateModel, toehold: int | None = None) -> float:
+        """What a nM of the join adds to bound over free of its first input, /nM."""
+        opening = toehold or self.opening
+        return rates.displacement(opening, self.full) / (rates.displacement(self.full, opening) * self.cogate)
+
+
+@dataclass(frozen=True, slots=True)
+class JoinDesign:
+    """Join concentrations (nM) by component, and seconds per dimensionless unit of time by phase."""
+
+    joins: Mapping[str, float]
+    seconds: Mapping[str, float]
+
+
+def join_laws(system: DsdSystem) -> tuple[JoinLaw, ...]:
+    """The law of every join whose first input has a cogate buffer; other inputs are taken for good and obey no law."""
+    laws = (_law(system, reaction) for reaction in system.formal if reaction.origin.reaction in system.joins)
+    return tuple(law for law in laws if law is not None)
+
+
+def loading(system: DsdSystem, laws: Iterable[JoinLaw], rates: RateModel) -> dict[str, float]:
+    """Bound over free of every species that enters joins first."""
+    bound: dict[str, float] = {}
+    for law in laws:
+        bound[law.first] = bound.get(law.first, 0.0) + law.bound(rates) * system.by_name[law.join].concentration
+    return bound
+
+
+def design_joins(
+    system: DsdSystem, wanted: Mapping[str, float], phases: Mapping[str, str], fixed: Mapping[str, float], rates: RateModel
+) -> JoinDesign:
+    """Joins that give every reaction of ``wanted`` its rate constant, none above its concentration in ``system``.
+
+    ``wanted`` maps reactions to rate constants in nM^-(inputs - 1) per unit of time, ``phases`` to their phases. The unit
+    of time is as short in each phase as the concentrations allow, or ``fixed`` (seconds) where the design says so; a join
+    may then come out larger, up to FAR times what it has.
+    """
+    laws = {law.reaction: law for law in join_laws(system)}
+    chosen = [name for name in wanted if name in laws]
+    most = {name: system.by_name[laws[name].join].concentration for name in chosen}
+    seconds: dict[str, float] = {}
+    for _ in range(ROUNDS):
+        bound = loading(system, laws.values(), rates)
+        need = {name: wanted[name] / (laws[name].free(bound) * laws[name].rate(rates)) for name in chosen}
+        seconds = {
+            phase: fixed.get(phase) or max(need[name] / most[name] for name in chosen if phases[name] == phase)
+            for phase in sorted({phases[name] for name in chosen})
+        }
+        levels = {laws[name].join: min(need[name] / seconds[phases[name]], FAR * most[name]) for name in chosen}
+        change = max((abs(levels[join] / system.by_name[join].concentration - 1) for join in levels), default=0.0)
+        system = system.with_concentrations(levels)
+        if change < SETTLED:
+            break
+    return JoinDesign({laws[name].join: system.by_name[laws[name].join].concentration for name in chosen}, seconds)
+
+
+def achieved(system: DsdSystem, rates: RateModel) -> dict[str, float]:
+    """The rate constant that the law gives each reaction, nM^-(inputs - 1) /s, for the whole of its inputs, bound or free."""
+    laws = join_laws(system)
+    bound = loading(system, laws, rates)
+    levels = {law.reaction: system.by_name[law.join].concentration for law in laws}
+    return {law.reaction: law.rate(rates) * levels[law.reaction] * law.free(bound) for law in laws}
+
+
+def _law(system: DsdSystem, reaction: Reaction) -> JoinLaw | None:
+    name = reaction.origin.reaction
+    join = system.joins[name]
+    cogates = [_level(system, system.cogates.get(species)) for species in reaction.reactants]
+    if name in system.cooperative or not cogates or not cogates[0] or join not in system.by_name:
+        return None
+    opening, full = _toeholds(system.by_name[join].complex)
+    last = _last_strand(system, name)
+    held = prod(level or 1.0 for level in cogates[:-1]) * (1 + (cogates[-1] / last if last else 0.0))
+    return JoinLaw(name, join, reaction.reactants, opening, full, held, cogates[0])
+
+
+def _level(system: DsdSystem, component: str | None) -> float:
+    found = system.by_name.get(component) if component else None
+    return found.concentration if found else 0.0
+
+
+def _last_strand(system: DsdSystem, reaction: str) -> float:
+    """What drives a join on after its last input: the clock, or the helper of one that waits for none."""
+    phase = system.gated.get(reaction)
+    return system.clocks[phase].concentration if phase else _level(system, f"helper_{reaction}")
+
+
+def _toeholds(join: Complex) -> tuple[int, int]:
+    """Lengths (nt) of a join's open toehold and of the toehold that the first input's cogate takes with it."""
+    unpaired = [domain.length for domain, partner in zip(join.domains, join.pairing) if partner is None and domain.is_toehold]
+    tops = [strand for strand in join.strands if not any(domain.starred for domain in strand)]
+    return sum(unpaired), max(sum(domain.length for domain in strand if domain.is_toehold) for strand in tops)

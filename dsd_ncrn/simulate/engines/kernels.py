@@ -1,0 +1,85 @@
+"""A mass-action system as compiled code reads it, and the loops that the explicit and the implicit method share.
+
+Vectors of concentrations end with a 1 that stands for every missing reactant, so that all reactions are the same product;
+indices are unsigned, which spares compiled code the check for negative ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from dsd_ncrn.simulate.mass_action import NONE, MassAction
+
+Ints = NDArray[np.int64]
+Indices = NDArray[np.uint32]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """``reactants`` (reactions, width) with the number of species for none; the changes of species i are the entries
+    ``starts[i]`` to ``starts[i + 1]`` of ``change`` times the rates of ``reaction``.
+    """
+
+    reactants: Indices
+    starts: Indices
+    reaction: Indices
+    change: Floats
+
+
+def terms_of(system: MassAction, place: Ints) -> Terms:
+    """The system with species i at ``place[i]``."""
+    there = place[system.net_species]
+    order = np.argsort(there, kind="stable")
+    starts = np.searchsorted(there[order], np.arange(system.size + 1))
+    return Terms(
+        padded(system.reactants, place),
+        starts.astype(np.uint32),
+        system.net_reaction[order].astype(np.uint32),
+        system.net_change[order],
+    )
+
+
+def padded(species: Ints, place: Ints) -> Indices:
+    """Species at their places, the entry after the last for none."""
+    return np.where(species == NONE, len(place), np.append(place, 0)[species]).astype(np.uint32)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def derivative(y, rates, reactants, starts, reaction_of, change, flux, out) -> None:  # noqa: ANN001  numba types
+    """dy/dt; the last entry of ``out`` is left as it is."""
+    for reaction in range(len(rates)):
+        rate = rates[reaction]
+        for which in range(reactants.shape[1]):
+            rate *= y[reactants[reaction, which]]
+        flux[reaction] = rate
+    for species in range(len(starts) - 1):
+        total = 0.0
+        for entry in range(starts[species], starts[species + 1]):
+            total += change[entry] * flux[reaction_of[entry]]
+        out[species] = total
+
+
+@numba.njit(cache=True, error_model="numpy")
+def combine(base, weights, stage, count, out) -> None:  # noqa: ANN001  numba types
+    """``out`` = ``base`` plus the first ``count`` stages with their weights."""
+    for k in range(len(base)):
+        out[k] = base[k]
+    for j in range(count):
+        weight = weights[j]
+        if weight != 0.0:
+            for k in range(len(base)):
+                out[k] += weight * stage[j, k]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def first_step(y, slope, relative, absolute, span) -> float:  # noqa: ANN001  numba types
+    """A step in which no component changes by more than a hundredth of its tolerance's square root."""
+    fastest = 0.0
+    for i in range(len(y)):
+        fastest = max(fastest, abs(slope[i]) / (absolute / relative + abs(y[i])))
+    return span if fastest == 0.0 else min(span, 1e-2 / fastest)

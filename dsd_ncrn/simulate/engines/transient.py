@@ -1,0 +1,101 @@
+"""Fast transients, followed explicitly: DOP853, an explicit Runge-Kutta method of order 8(5,3), until it meets stiffness.
+
+Hairer, Norsett & Wanner, "Solving Ordinary Differential Equations I" (2nd ed., 1993), section II.10, with their code's
+error estimate and stiffness test. A clock phase starts with fast reactions that run their course: while they do, accuracy
+limits the step, and no linear system need be solved. Afterwards stability would, and an implicit method goes on.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from scipy.integrate import DOP853
+
+from dsd_ncrn.simulate.engines.kernels import combine, derivative, first_step
+
+STAGES = 12
+WEIGHTS = np.vstack([DOP853.A[:STAGES, :STAGES], DOP853.B])
+"""A row for each stage, and one for the step."""
+ERROR_5, ERROR_3 = np.ascontiguousarray(DOP853.E5[:STAGES]), np.ascontiguousarray(DOP853.E3[:STAGES])
+STABLE = 6.1
+"""The interval of stability on the negative real axis, as in the authors' code."""
+ENOUGH = 2
+"""Steps at the limit of stability after which the problem counts as stiff."""
+SMALLEST = 1e-12
+"""Of the span: a step below this is left to the implicit method."""
+LONGER = 30.0
+"""A method of order 8 can start with that many times the first step of one of order 4."""
+MOST_STEPS = 100_000
+
+
+@numba.njit(cache=True, error_model="numpy")
+def follow(
+    y, t, end, h, rates, relative, absolute,  # noqa: ANN001
+    reactants, net_starts, net_reaction, net_change,  # noqa: ANN001
+) -> tuple[float, float, int, bool]:  # fmt: skip
+    """Advance ``y`` in place from ``t`` to ``end`` or until the problem is stiff.
+
+    Returns the time reached, the next step size, the number of steps, and whether stiffness was met.
+    """
+    size = len(y)
+    stage, trial, slope = np.zeros((STAGES, size)), np.empty(size), np.zeros(size)
+    flux, middle, five, three = np.empty(len(rates)), np.empty(size), np.empty(size), np.empty(size)
+    derivative(y, rates, reactants, net_starts, net_reaction, net_change, flux, slope)
+    if h == 0.0:
+        h = min(end - t, LONGER * first_step(y, slope, relative, absolute, end - t))
+    weights = np.empty((STAGES + 1, STAGES))
+    span, limited, steps = end - t, 0, 0
+    while t < end:
+        last = t + h >= end * (1 - 1e-14)
+        step = end - t if last else h
+        stage[0] = slope
+        for i in range(STAGES + 1):
+            for j in range(STAGES):
+                weights[i, j] = step * WEIGHTS[i, j]
+        for i in range(1, STAGES):
+            combine(y, weights[i], stage, i, trial)
+            derivative(trial, rates, reactants, net_starts, net_reaction, net_change, flux, stage[i])
+        middle[:] = trial
+        combine(y, weights[STAGES], stage, STAGES, trial)
+        error = _error(y, trial, stage, step, relative, absolute, five, three)
+        steps += 1
+        growth = min(6.0, max(0.2, 0.9 / max(error, 1e-16) ** 0.125)) if np.isfinite(error) else 0.1
+        if error <= 1.0:
+            derivative(trial, rates, reactants, net_starts, net_reaction, net_change, flux, slope)
+            if _stiffness(step, slope, stage[STAGES - 1], trial, middle) > STABLE:
+                limited += 1
+            y[:] = trial
+            t = end if last else t + step
+            h = max(h, step * growth) if last else step * growth
+        else:
+            h = step * growth
+        if limited >= ENOUGH or h < SMALLEST * span or steps > MOST_STEPS:
+            return t, h, steps, True
+    return t, h, steps, False
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _error(before, after, stage, step, relative, absolute, five, three):  # noqa: ANN001, ANN202  numba types
+    """The estimate of order 5, weighed down where that of order 3 is larger by far; the last arrays are for work."""
+    fifth, third, size = 0.0, 0.0, len(before) - 1
+    five[:] = 0.0
+    three[:] = 0.0
+    combine(five, ERROR_5, stage, STAGES, five)
+    combine(three, ERROR_3, stage, STAGES, three)
+    for k in range(size):
+        scale = absolute + relative * max(abs(before[k]), abs(after[k]))
+        fifth += (five[k] / scale) ** 2
+        third += (three[k] / scale) ** 2
+    if fifth == 0.0 and third == 0.0:
+        return 0.0
+    return step * fifth / np.sqrt((fifth + 0.01 * third) * size)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _stiffness(step, slope, other_slope, place, other_place):  # noqa: ANN001, ANN202  numba types
+    """|h lambda| of the dominant eigenvalue, from two slopes at the same time."""
+    slopes, places = 0.0, 0.0
+    for k in range(len(slope)):
+        slopes += (slope[k] - other_slope[k]) ** 2
+        places += (place[k] - other_place[k]) ** 2
+    return step * np.sqrt(slopes / places) if places > 0.0 else 0.0

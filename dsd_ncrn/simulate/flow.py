@@ -1,0 +1,159 @@
+"""Sums of products as compiled differential equations, solved by the explicit method of Dormand and Prince.
+
+Dormand & Prince, J. Comput. Appl. Math. 6:19 (1980): order 5 with an error estimate of order 4, the last slope of a step
+being the first of the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from scipy.integrate import RK45
+
+from dsd_ncrn.ncrn.dynamics import Term, Terms
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.uint32]
+
+STAGES = 6
+A, B, ERROR = np.ascontiguousarray(RK45.A), np.ascontiguousarray(RK45.B), np.ascontiguousarray(RK45.E)
+NO_FUEL, OWN_POWER, EITHER_RAIL, ONE_RAIL = range(4)
+"""When a term spends fuel: never; where it makes its own variable larger; always; where it is positive."""
+SMALLEST = 1e-12
+"""Of the span: a step below this means that something runs to infinity."""
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """dy/dt as a sum of terms over a vector of symbols whose last entry is 1.
+
+    ``target`` (terms,) is what a term changes, ``factors`` (terms, width) what it multiplies, in size alone where
+    ``sizes`` says so; ``fuel`` (terms,) is what it may spend, of which ``full`` was there, by the rule ``burns``.
+    """
+
+    target: Indices
+    coefficient: Floats
+    factors: Indices
+    sizes: NDArray[np.bool_]
+    fuel: Indices
+    burns: NDArray[np.uint8]
+    full: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fuels:
+    """A finite supply ``amount`` of fuel for each backward variable; ``single`` names those on one rail.
+
+    It is spent by terms of degree two and more in the backward variables, as far as they make molecules: at k F / amount.
+    """
+
+    amount: float
+    single: frozenset[str] = frozenset()
+
+    def rule(self, target: str, term: Term) -> int:
+        """When a term of a backward variable spends its fuel."""
+        names = [name.strip("|") for name in term.factors]
+        if sum(name.startswith("zb") for name in names) < 2:
+            return NO_FUEL
+        if set(names) == {target}:
+            return OWN_POWER
+        return ONE_RAIL if target in self.single else EITHER_RAIL
+
+
+def flow_of(equations: Mapping[str, Terms], symbols: Sequence[str], fuels: Fuels | None = None) -> Flow:
+    """The terms of some equations; the fuel of zb1 is the symbol fuel1."""
+    index = {name: number for number, name in enumerate(symbols)}
+    pairs = [(target, term) for target, terms in equations.items() for term in terms]
+    width = max((len(term.factors) for _, term in pairs), default=0)
+    rows = [(*term.factors, *("",) * (width - len(term.factors))) for _, term in pairs]
+    one = len(symbols)
+    rules = [fuels.rule(target, term) if fuels and target.startswith("zb") else NO_FUEL for target, term in pairs]
+    spent = [index[f"fuel{target[2:]}"] if rule else one for (target, _), rule in zip(pairs, rules)]
+    return Flow(
+        np.array([index[target] for target, _ in pairs], dtype=np.uint32),
+        np.array([term.coefficient for _, term in pairs], dtype=float),
+        np.array([[index.get(name.strip("|"), one) for name in row] for row in rows], dtype=np.uint32).reshape(-1, width),
+        np.array([[name.startswith("|") for name in row] for row in rows], dtype=bool).reshape(-1, width),
+        np.array(spent, dtype=np.uint32),
+        np.array(rules, dtype=np.uint8),
+        fuels.amount if fuels else 1.0,
+    )
+
+
+def advance(flow: Flow, values: Floats, span: float, tolerance: float) -> tuple[float, int]:
+    """Move a vector of symbols, whose last entry is 1, by ``span`` of time, in place.
+
+    Returns the time reached and the index of the largest value: short of ``span`` that one runs to infinity there.
+    """
+    reached, largest = _advance(
+        values, span, tolerance, tolerance * 1e-3,
+        flow.target, flow.coefficient, flow.factors, flow.sizes, flow.fuel, flow.burns, flow.full,
+    )  # fmt: skip
+    return float(reached), int(largest)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _slopes(y, target, coefficient, factors, sizes, fuel, burns, full, out):  # noqa: ANN001, ANN202  numba types
+    out[:] = 0.0
+    for term in range(len(target)):
+        rate = coefficient[term]
+        for which in range(factors.shape[1]):
+            factor = y[factors[term, which]]
+            rate *= abs(factor) if sizes[term, which] else factor
+        rule = burns[term]
+        grows = rate * y[target[term]] > 0.0 if rule == OWN_POWER else rule == EITHER_RAIL or (rule == ONE_RAIL and rate > 0.0)
+        if grows:
+            rate *= y[fuel[term]] / full
+            out[fuel[term]] -= abs(rate)
+        out[target[term]] += rate
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _advance(  # noqa: ANN202
+    y, span, relative, absolute, target, coefficient, factors, sizes, fuel, burns, full  # noqa: ANN001
+):  # fmt: skip
+    size, t, h = len(y), 0.0, span / 10
+    slopes, trial = np.zeros((STAGES + 1, size)), np.empty(size)
+    _slopes(y, target, coefficient, factors, sizes, fuel, burns, full, slopes[0])
+    while t < span:
+        step = min(h, span - t)
+        for stage in range(1, STAGES + 1):
+            _weighted(y, step, A[stage] if stage < STAGES else B, slopes, stage, trial)
+            _slopes(trial, target, coefficient, factors, sizes, fuel, burns, full, slopes[stage])
+        error = _error(y, trial, slopes, step, relative, absolute)
+        if error <= 1.0:
+            t = span if step == span - t else t + step
+            y[:] = trial
+            slopes[0] = slopes[STAGES]
+        elif not step > SMALLEST * span:
+            break
+        h = step * (min(6.0, max(0.2, 0.9 / max(error, 1e-10) ** 0.2)) if np.isfinite(error) else 0.1)
+    return t, np.argmax(np.abs(y))
+
+
+@numba.njit(cache=True)
+def _weighted(y, step, weights, slopes, count, out):  # noqa: ANN001, ANN202  numba types
+    out[:] = y
+    for stage in range(count):
+        weight = step * weights[stage]
+        for k in range(len(y)):
+            out[k] += weight * slopes[stage, k]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _error(before, after, slopes, step, relative, absolute):  # noqa: ANN001, ANN202  numba types
+    """The largest component's error over its tolerance."""
+    largest = 0.0
+    for k in range(len(before)):
+        difference = 0.0
+        for stage in range(STAGES + 1):
+            difference += ERROR[stage] * slopes[stage, k]
+        scaled = abs(step * difference) / (absolute + relative * max(abs(before[k]), abs(after[k])))
+        if not np.isfinite(scaled):
+            return np.inf
+        largest = max(largest, scaled)
+    return largest

@@ -1,0 +1,217 @@
+"""Proof of a compilation: in symbols, by finite differences of the loss, and by letting the update run.
+
+The stages run one after the other, each to its end, so that nothing is left of the finite rates of the fast ones: what is
+tested is what the compiler means, not how well time scales are separated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsd_ncrn.crn.types import Crn, Reaction
+from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.ncrn.compile import compile_design
+from dsd_ncrn.ncrn.passes import gradient_scale
+from dsd_ncrn.ncrn.readout import ERROR, READOUT
+from dsd_ncrn.ncrn.types import NeuralCrn, Variable
+from dsd_ncrn.ncrn.verify import Conservation, conservation_laws, mismatches
+from dsd_ncrn.simulate.engines.types import Engine
+from dsd_ncrn.simulate.learner import checked
+from dsd_ncrn.simulate.mass_action import from_crn
+from dsd_ncrn.tasks import Dataset
+
+Floats = NDArray[np.float64]
+RELATIVE, ABSOLUTE = 1e-11, 1e-13
+STEP = 2e-3
+LIFETIMES = 1e5
+"""Of the slowest fast reaction: where G and P are nearly equal, their annihilation is slow at its end."""
+FASTER = 1e6
+"""|z| means the size of z only while one rail is empty: annihilation is made this much faster for the proof."""
+GRADIENT_BOUND, UPDATE_BOUND = 1e-6, 1e-8
+POINTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One claim: the largest error found and its bound; ``error`` is None where the design gives the claim up."""
+
+    claim: str
+    error: float | None
+    bound: float
+    note: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the claim is made and true."""
+        return self.error is None or self.error <= self.bound
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """All checks of a compilation, and what its reactions conserve."""
+
+    checks: tuple[Check, ...]
+    conserved: tuple[Conservation, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every claim is true."""
+        return all(check.holds for check in self.checks)
+
+
+def prove(spec: DesignSpec, data: Dataset, engine: Engine, seed: int = 0) -> Proof:
+    """Check the compiled design (its rails decided) at random parameters and some of its training points."""
+    ncrn = compile_design(spec, data.dimension, data.outputs)
+    found = mismatches(spec, data.dimension, data.outputs)
+    note = "; ".join(f"{each.stage} {each.variable}: {each.difference}" for each in found)
+    rng = np.random.default_rng(seed)
+    checks = (
+        Check("mass action is the differential equation, in symbols", float(len(found)), 0.0, note),
+        _gradient_check(spec, data, engine, rng),
+        _update_check(ncrn, spec, engine, rng),
+        *_cap_check(spec, data, engine, seed),
+    )
+    return Proof(checks, conservation_laws(ncrn.crn))
+
+
+class Stages:
+    """Runs the stages of one network on a state, shape (species,)."""
+
+    def __init__(self, ncrn: NeuralCrn, engine: Engine) -> None:
+        self.ncrn, self.engine = ncrn, engine
+        self.index = {name: number for number, name in enumerate(ncrn.crn.species)}
+
+    def start(self, parameters: Iterable[float], x: Iterable[float], y: Iterable[float]) -> Floats:
+        """The state before the feed, with everything poured in."""
+        state = np.zeros(len(self.index))
+        for name, value in (*self.ncrn.constants, *self.ncrn.padding):
+            state[self.index[name]] = value
+        groups = (self.ncrn.parameters, self.ncrn.inputs, self.ncrn.targets)
+        for variables, values in zip(groups, (parameters, x, y)):
+            for variable, value in zip(variables, values):
+                self.load(state, variable, value)
+        return state
+
+    def load(self, state: Floats, variable: Variable, value: float) -> None:
+        """Put a value on the rails of a variable."""
+        for name, amount in zip(variable.species, (max(value, 0.0), max(-value, 0.0))):
+            state[self.index[name]] = amount
+
+    def read(self, state: Floats, variable: Variable) -> float:
+        """The value of a variable."""
+        plus, *minus = (float(state[self.index[name]]) for name in variable.species)
+        return plus - sum(minus)
+
+    def run(self, state: Floats, wanted: Callable[[Reaction], bool], duration: float) -> Floats:
+        """The state after some reactions, and annihilation, have run for a time."""
+        crn = self.ncrn.crn
+        chosen = [_hurried(r) for r in crn.reactions if wanted(r) or r.origin.stage == "annihilation"]
+        if not any(wanted(reaction) for reaction in crn.reactions):
+            return state
+        system = from_crn(Crn(crn.name, crn.species, tuple(chosen)))
+        stepper = self.engine.prepare(system, RELATIVE, ABSOLUTE)
+        solution = stepper.solve(state, np.array([0.0, duration]), system.rates)
+        return checked(solution, "a stage of the proof")[-1]
+
+    def stage(self, state: Floats, stage: str, phase: str, fast: bool) -> Floats:
+        """Let one kind of reactions of a stage run: fast ones to their end, slow ones for their phase's duration."""
+        lengths = {each.name: each.duration for each in self.ncrn.crn.phases}
+        rates = [r.rate for r in self.ncrn.crn.reactions if r.fast]
+        duration = LIFETIMES / min(rates, default=1.0) if fast else lengths[phase]
+        return self.run(state, lambda r: r.origin.stage == stage and phase in r.phases and r.fast == fast, duration)
+
+
+def _hurried(reaction: Reaction) -> Reaction:
+    return replace(reaction, rate=reaction.rate * FASTER) if reaction.origin.stage == "annihilation" else reaction
+
+
+def loss_and_gradient(stages: Stages, parameters: Floats, x: Floats, y: Floats) -> tuple[float, Floats]:
+    """The loss after the forward pass, and what the gradient species hold after the backward pass, (parameters,)."""
+    state, loss = _forward(stages, parameters, x, y)
+    if stages.ncrn.outputs_after == READOUT:
+        state = stages.stage(state, "readout", READOUT, fast=True)
+        state = stages.stage(state, "readout", ERROR, fast=False)
+    state = stages.stage(state, "N2", "C2", fast=True)
+    state = stages.stage(state, "N3", "C2", fast=False)
+    return loss, np.array([stages.read(state, variable) for variable in stages.ncrn.gradients])
+
+
+def _forward(stages: Stages, parameters: Floats, x: Floats, y: Floats) -> tuple[Floats, float]:
+    """The state when the outputs are read, with nothing of the targets in them yet, and the loss."""
+    state = stages.stage(stages.start(parameters, x, y), "feed", "C1", fast=True)
+    state = stages.stage(state, "N1", "C1", fast=False)
+    if stages.ncrn.outputs_after == READOUT:
+        state = stages.stage(state, "readout", READOUT, fast=False)
+    predicted = [sum(w * stages.read(state, z) for z, w in output.terms) for output in stages.ncrn.outputs]
+    return state, float(np.sum((np.array(predicted) - y) ** 2) / 2)
+
+
+def finite_difference(stages: Stages, parameters: Floats, x: Floats, y: Floats) -> Floats:
+    """The derivative of the loss by every parameter: central differences of fourth order, (parameters,)."""
+    found = np.zeros(len(parameters))
+    for place in range(len(parameters)):
+        shifts = np.zeros((4, len(parameters)))
+        shifts[:, place] = STEP * np.array([1.0, -1.0, 2.0, -2.0])
+        values = [_forward(stages, parameters + shift, x, y)[1] for shift in shifts]
+        found[place] = (8 * (values[0] - values[1]) - (values[2] - values[3])) / (12 * STEP)
+    return found
+
+
+def _random_parameters(ncrn: NeuralCrn, rng: np.random.Generator) -> Floats:
+    values = np.array(ncrn.initial_parameters) + rng.normal(0.0, 0.2, len(ncrn.parameters))
+    single = np.array([variable.minus is None for variable in ncrn.parameters])
+    return np.where(single, np.abs(values) + 2 * STEP, values)
+
+
+def _gradient_check(spec: DesignSpec, data: Dataset, engine: Engine, rng: np.random.Generator) -> Check:
+    claim = "the gradients of N3 are the finite differences of the loss"
+    if spec.circuit.first_order:
+        return Check(claim, None, GRADIENT_BOUND, "given up: first_order keeps the adjoint constant")
+    ncrn = compile_design(_uncapped(spec), data.dimension, data.outputs)
+    stages = Stages(ncrn, engine)
+    scales = np.array([gradient_scale(spec.circuit, parameter) for parameter in ncrn.parameters])
+    worst = 0.0
+    for x, y in list(zip(data.train_x, data.train_y))[:POINTS]:
+        parameters = _random_parameters(ncrn, rng)
+        wanted = finite_difference(stages, parameters, x, y) * scales
+        _, found = loss_and_gradient(stages, parameters, x, y)
+        worst = max(worst, float(np.max(np.abs(found - wanted)) / max(1.0, float(np.max(np.abs(wanted))))))
+    return Check(claim, worst, GRADIENT_BOUND)
+
+
+def _uncapped(spec: DesignSpec) -> DesignSpec:
+    return spec.model_copy(update={"circuit": spec.circuit.model_copy(update={"zb_cap": None})})
+
+
+def _update_check(ncrn: NeuralCrn, spec: DesignSpec, engine: Engine, rng: np.random.Generator) -> Check:
+    """N4 at random amounts of G, against theta - eta g, or max(0, theta - g) where one rail holds theta."""
+    stages, eta = Stages(ncrn, engine), spec.circuit.learning_rate
+    phase = next(iter(next(r.phases for r in ncrn.crn.reactions if r.origin.stage == "N4")))
+    before = _random_parameters(ncrn, rng)
+    gradient = rng.normal(0.0, 1.0, len(before))
+    state = stages.start(before, np.zeros(len(ncrn.inputs)), np.zeros(len(ncrn.targets)))
+    for variable, value in zip(ncrn.gradients, gradient):
+        stages.load(state, variable, value)
+    state = stages.stage(state, "N4", phase, fast=True)
+    after = np.array([stages.read(state, variable) for variable in ncrn.parameters])
+    single = np.array([variable.minus is None for variable in ncrn.parameters])
+    wanted = np.where(single, np.maximum(before - gradient, 0.0), before - eta * gradient)
+    return Check("N4 makes theta - eta g, or max(0, theta - g)", float(np.max(np.abs(after - wanted))), UPDATE_BOUND)
+
+
+def _cap_check(spec: DesignSpec, data: Dataset, engine: Engine, seed: int) -> tuple[Check, ...]:
+    """How much the finite fuel of the backward pass changes the gradient; a statement, not a claim."""
+    cap = spec.circuit.zb_cap
+    if cap is None:
+        return ()
+    specs = (spec, _uncapped(spec))
+    stages = [Stages(compile_design(each, data.dimension, data.outputs), engine) for each in specs]
+    parameters = _random_parameters(stages[0].ncrn, np.random.default_rng(seed))
+    x, y = data.train_x[0], data.train_y[0]
+    capped, free = (loss_and_gradient(each, parameters, x, y)[1] for each in stages)
+    change = float(np.max(np.abs(capped - free)) / np.max(np.abs(free)))
+    return (Check("the cap of zb", None, 0.0, f"a fuel of {cap:g} changes the gradient by {change:.2g} of its largest entry"),)
