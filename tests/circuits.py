@@ -38,6 +38,7 @@ ONE_OUTPUT: list[dict[str, Any]] = [
     {"f": "[theta1 * x1 - z1 * z2 + theta2, theta2 * x2 + z1]"},
     {"f": "[[theta1, 0], [0.5, theta2]] @ x - z", **DUAL},
     {"f": "theta * x - z", "train_w_out": True, "w_out": ((1.0, 0.5),), **DUAL},
+    {"f": "theta * x - z", "train_w_out": True, "w_out": ((1.0, 0.5),), "learning_rate_in": "N3", **DUAL},
     {"f": "theta * x", "w_out": ((0.0, -2.5),), **DUAL},
     {"f": "theta * x - z", "theta": ("dual", "single"), "z": ("dual", "single"), "report_output": True},
 ]

@@ -83,3 +83,62 @@ def test_the_listing_names_species_and_reactions(tmp_path: Path, invoke: Invoke)
     assert result.stdout.startswith("4 species, 0 reversible, 1 irreversible, 0 leaks")
     assert "X + gate -> s1 + s2" in result.stdout
     assert json.loads((tmp_path / "out" / "network.json").read_text())["species"] == 4
+
+
+FINITE = {"transducer": (52, 82), "catalytic": (103, 178), "sink": (5, 3)}
+
+
+@pytest.mark.parametrize("name", FINITE)
+def test_the_finite_network_is_peppercorns_detailed_one(name: str, tmp_path: Path, invoke: Invoke) -> None:
+    """Complexes and elementary steps as Peppercorn counts them, remote toeholds rejected."""
+    path = tmp_path / f"{name}.pil"
+    path.write_text(MODULES[name][0], encoding="utf-8")
+    found = json.loads(invoke("enumerate", path, "--semantics", "finite", "--json").stdout)
+    assert found["semantics"] == "finite"
+    assert (found["species"], len(found["reactions"])) == FINITE[name]
+    assert {step["kind"] for step in found["reactions"]} == {"binding", "unbinding", "migration"}
+
+
+def test_resting_strands_can_be_left_out(tmp_path: Path, invoke: Invoke) -> None:
+    path = tmp_path / "transducer.pil"
+    path.write_text(MODULES["transducer"][0], encoding="utf-8")
+    species = {}
+    for unproductive in ("all", "present", "none"):
+        options = ("--semantics", "finite", "--unproductive", unproductive)
+        species[unproductive] = json.loads(invoke("enumerate", path, *options, "--json").stdout)["species"]
+    assert species == {"all": 52, "present": 39, "none": 26}
+
+
+def test_a_network_that_grows_too_large_is_an_error_with_advice(tmp_path: Path, invoke: Invoke) -> None:
+    path = tmp_path / "transducer.pil"
+    path.write_text(MODULES["transducer"][0], encoding="utf-8")
+    result = invoke("enumerate", path, "--semantics", "finite", "--max-species", 40)
+    assert result.exit_code == 1
+    assert "passed 40 species" in result.output and "--unproductive present or none" in result.output
+
+
+def test_leak_models_can_be_chosen_and_are_told_apart(tmp_path: Path, invoke: Invoke) -> None:
+    path = tmp_path / "transducer.pil"
+    path.write_text(MODULES["transducer"][0], encoding="utf-8")
+    found = json.loads(invoke("enumerate", path, "--leaks", "--leak-model", "gate_gate", "--json").stdout)
+    assert found["leak_models"] == ["gate", "gate_gate"]
+    rules = {step["rule"] for step in found["reactions"] if step["kind"] == "leak"}
+    assert "exchange" in rules and rules & {"LS", "LL", "LR"}
+    assert "leak (exchange)" in invoke("enumerate", path, "--leak-model", "gate_gate").stdout
+
+
+@pytest.mark.parametrize(("semantics", "steps"), [("infinite", {"displacement", "hybridisation"}), ("finite", {"migration"})])
+def test_designs_are_enumerated_as_they_are_translated(small: Path, invoke: Invoke, semantics: str, steps: set[str]) -> None:
+    options = ("--semantics", semantics, "--unproductive", "none", "--json")
+    found = json.loads(invoke("enumerate", small, *options).stdout)
+    kinds = {step["kind"] for step in found["reactions"]}
+    assert steps <= kinds
+    assert {"X1", "join_N1_1"} <= {entry["name"] for entry in found["complexes"]}
+
+
+def test_plain_networks_are_enumerated(tmp_path: Path, invoke: Invoke) -> None:
+    path = tmp_path / "sum.crn"
+    path.write_text("A + B -> C [k = 1e-3]\nA @initial 1 nM\n", encoding="utf-8")
+    result = invoke("enumerate", path, "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["species"] > 10

@@ -217,3 +217,15 @@ def test_projections_that_do_not_fit_are_refused_at_their_key(
         compiled(outputs, **circuit)
     assert rule in str(caught.value)
     assert caught.value.key == ("circuit", key)
+
+
+def test_the_learning_rate_is_in_the_update_or_in_the_gradients() -> None:
+    """In N4 a branching ratio (the paper's Table 3, with decays); in N3 a factor, and N4 moves every G."""
+    paper, ours = compiled(f="theta * x", **DUAL), compiled(f="theta * x", learning_rate_in="N3", **DUAL)
+    assert [r.rate for r in paper.crn.stage("N4")[:4]] == pytest.approx([100.0, 100.0, 900.0, 900.0])
+    assert stage_texts(ours, "N4") == ["G1p -> P1m", "G1m -> P1p", "G2p -> P2m", "G2m -> P2p"]
+    assert {r.rate for r in ours.crn.stage("N3")} == {0.1} and {r.rate for r in paper.crn.stage("N3")} == {1.0}
+    large = compiled(f="theta * x", learning_rate_in="N3", **DUAL | {"learning_rate": 3.0})
+    assert {r.rate for r in large.crn.stage("N3")} == {3.0}
+    with pytest.raises(DesignError, match="moves whole molecules"):
+        compiled(learning_rate_in="N4")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from conftest import DESIGNS
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.dsd.kernel import parse_pil, read_pil, write_pil
-from dsd_ncrn.dsd.structure import Bound, Domain, Open, free, gate
+from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.errors import InputError
@@ -75,8 +76,26 @@ def test_lengths_may_follow_their_use_and_names_may_look_like_statements() -> No
         (f"{LENGTHS}X = t x\nX = x", 5, 1, "this name is taken (got 'X')"),
         (f"{LENGTHS}X = t x\nY = t x", 5, 1, "Y is the same complex as X"),
         (f"{LENGTHS}X! = t x", 4, 1, "a complex reads name = a( b + ) c @initial 10 nM (got 'X!')"),
-        (f"{LENGTHS}strand s = t x", 4, 1, "Write the strand as a complex"),
-        (f"{LENGTHS}reaction [condensed = 1 /s] X -> Y", 4, 1, "Reactions are found, not given"),
+        (f"{LENGTHS}strand s = t x", None, None, "the file has no complex"),
+        (f"{LENGTHS}reaction [condensed = 1 /s] X -> Y", 4, 1, "Reactions and states are found, not given: delete the line."),
+        (f"{LENGTHS}macrostate e = [X]", 4, 1, "Reactions and states are found"),
+        (f"{LENGTHS}strand s =", 4, 1, "a strand is declared as strand s = a b"),
+        (f"{LENGTHS}strand s = t xx", 4, 14, "this domain has no length (got 'xx')"),
+        (f"{LENGTHS}strand s = t x : 21", 4, 18, "the domains of s have 20 nt in all (got '21')"),
+        (f"{LENGTHS}strand t = x a", 4, 8, "this domain has a length already (got 't'). See line 1."),
+        (f"{LENGTHS}strand s = t x\nstructure g = s + x* : (( + ))", 5, 28, "strand 2 has 1 domains, not 2 (got '))')"),
+        (f"{LENGTHS}structure g = t x + x* : .( + )\nstructure g = t : .", 5, 11, "this name is taken (got 'g')"),
+        (f"{LENGTHS}structure g = t x + x* : (. + )", 4, 31, "x* cannot pair with t. Only complements pair."),
+        (f"{LENGTHS}structure g = t x + x* : .. + )", 4, 31, "this ) closes nothing"),
+        (f"{LENGTHS}structure g = t x + x* : .( + .", 4, 27, "this ( is not closed"),
+        (f"{LENGTHS}structure g = t x + x* : .. + .", 4, 26, "the strands of a complex hold together by pairs"),
+        (f"{LENGTHS}structure g = t x + x* : .[ + ]", 4, 27, "dot-bracket notation has (, ), . and + (got '[')"),
+        (f"{LENGTHS}structure g = t x + x* : .(", 4, 14, "the structure has 1 strands (got 't x + x*')"),
+        (f"{LENGTHS}structure g = t x + x*", 4, 1, "a structure reads structure name = s + u : ((+))"),
+        (f"{LENGTHS}structure g = t x : .. @initial 1 nm", 4, 33, "a concentration is a number and a unit"),
+        (f"{LENGTHS}complex g :\nt x\n", 4, 1, "a complex in lines reads complex name :"),
+        (f"{LENGTHS}complex g :\nt y\n..\n", 5, 3, "this domain has no length (got 'y')"),
+        (f"{LENGTHS}complex g :\nt x\n.(\n", 6, 2, "this ( is not closed"),
         ("length t = 0", 1, 12, "a length is 1 to 10000 nt, short or long (got '0')"),
         ("length t = -5", 1, 12, "a length is 1 to 10000 nt"),
         ("length t = 99999999999999999999", 1, 12, "a length is 1 to 10000 nt"),
@@ -93,6 +112,35 @@ def test_what_is_wrong_is_told_with_line_and_column(text: str, line: int | None,
     assert message in str(caught.value)
     assert (caught.value.line, caught.value.column) == (line, column)
     assert caught.value.file == "file.pil"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "strand top = x t\nstrand end = a\nstrand low = a* t* x* t*\nstructure g = top + end + low : ((+(+))). @initial 5 nM\n",
+        "strand low = a* t* x* t*\nstructure g : x t + a + low : ( ( + ( + ) ) ) . @i 5 nM\n",
+        "sup-sequence xt = x t : 20\ng = xt( + a( + ) ) t* @initial 5 nM\n",
+        "strand low = a* t* x* t*\nstrand top = x t\nstrand end = a\ncomplex g :\ntop end low\n((+(+))).\n",
+    ],
+)
+def test_every_way_to_write_a_gate(text: str) -> None:
+    """``{t*}[x t]:[a]`` in dot-bracket notation, on one line or on three, and by names for several domains."""
+    (found,) = parse_pil(LENGTHS + text)
+    assert found.complex == gate(Open((T,)), Bound((X, T)), Bound((A,)))
+    assert found.concentration == (5.0 if "@" in text else None)
+
+
+def test_a_starred_name_for_several_domains_is_their_reverse_complement() -> None:
+    (found,) = parse_pil(f"{LENGTHS}strand s = t x\ng = s*\n")
+    assert found.complex == free(~X, ~T)
+
+
+def test_strands_of_a_structure_may_stand_without_plus() -> None:
+    """As in the examples that come with Peppercorn, after Venkataraman et al. 2007 and its hairpins."""
+    lengths = "".join(f"length {name} = 18\n" for name in "abcx")
+    strands = "strand h1 = a b c b* x*\nstrand A = b* a*\nstrand R = x b\n"
+    found = parse_pil(f"{lengths}{strands}structure h1 = h1 : .(.).\nstructure AR = A R : (.+.)\n")
+    assert [entry.complex.kernel for entry in found] == ["a b( c ) x*", "b*( a* + x )"]
 
 
 def test_missing_and_binary_files_are_refused(tmp_path: Path) -> None:
@@ -142,3 +190,12 @@ def test_writing_and_reading_gives_the_same_complex(parts: list[list[str]], leve
         raise
     system = DsdSystem("any", (Component("g", complex_, Role.GATE, level),), {}, {}, {}, {}, {}, {})
     assert parse_pil(write_pil(system)) == (("g", complex_, level),)
+    assert parse_pil(f"{LENGTHS}structure g = {_dot_bracket(complex_)} @initial {level!r} nM\n") == (("g", complex_, level),)
+
+
+def _dot_bracket(complex_: Complex) -> str:
+    """Strands and structure, the strands in full."""
+    signs = ["." if partner is None else "(" if partner > here else ")" for here, partner in enumerate(complex_.pairing)]
+    starts = [*sorted(complex_.ends), len(signs)]
+    cut = ["".join(signs[start:end]) for start, end in pairwise(starts)]
+    return " + ".join(" ".join(map(str, strand)) for strand in complex_.strands) + " : " + " + ".join(cut)

@@ -84,7 +84,6 @@ def test_reporters_are_made_for_either_polarity() -> None:
     assert free(*system.reporters[0].quencher_strand).kernel == "z1"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["sealed", "chen"])
 def test_other_schemes_learn_at_strand_level(scheme: str) -> None:
     """After 205 iterations the sealed scheme is within a few per cent of the ideal network, as the plain one is.

@@ -74,7 +74,7 @@ def command(
     from cli.run_folder import json_text
     from dsd_ncrn.dsd.kernel import read_pil
 
-    models = tuple(dict.fromkeys((*(["gate"] if leaks else []), *leak_models)))
+    models = tuple(dict.fromkeys(("gate", *leak_models) if leaks else leak_models))
     choices = Choices(semantics, unproductive, max_species, models)
     if file.suffix in (".toml", ".crn"):
         system = _system(file, seed)

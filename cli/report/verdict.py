@@ -86,7 +86,7 @@ def _learns(data: ReportData) -> Answer:
         return Answer(question, UNKNOWN, "Not run: there is no strand-level training in this folder.")
     ratio, error = (data.section("fidelity").get(key) for key in ("rmse_ratio", "parameter_error_final"))
     close = ratio is not None and ratio < ACCEPTED_RATIO
-    if ideal and strands["iterations"] < ideal["iterations"]:
+    if partly_simulated(data):
         count, whole = number(strands["iterations"]), number(ideal["iterations"])
         text = f"Only {count} of {whole} iterations were simulated with strands. After them the parameters are within "
         return Answer(question, CAUTION if close else BAD, f"{text}{percent(error)} of the ideal ones.")
@@ -113,7 +113,8 @@ def _survives_leak(data: ReportData) -> Answer:
         smallest = smallest_rate(data)
         text = f"Even the smallest rate tried, {number(smallest)} /M/s, spoils it; {literature}. {HOPELESS}"
         return Answer(question, BAD, text)
-    found = f"It tolerates up to {number(tolerated, 2)} /M/s on every gate; {literature}"
+    over = f" over the {number(data.training('dsd')['iterations'])} iterations simulated" if partly_simulated(data) else ""
+    found = f"It tolerates up to {number(tolerated, 2)} /M/s on every gate{over}; {literature}"
     if tolerated < low:
         short = f"{number(low / tolerated, 2)} to {number(high / tolerated, 2)} times more"
         return Answer(question, BAD, f"{found}, {short}. {HOPELESS}")
@@ -165,8 +166,13 @@ def headline(data: ReportData) -> str:
         return words.get(network.status, "") + "The strand-level circuit has not been trained yet."
     if learns == BAD:
         return "The strand-level circuit does not learn this task, even without leak."
+    learned = "The strand-level circuit learns this task"
+    if partly_simulated(data):
+        count = number(data.training("dsd")["iterations"])
+        network = "learns" if _network_learns(data).status == GOOD else "does not learn"
+        learned = f"The abstract network {network} this task; its strands follow it over the {count} iterations simulated"
     return (
-        "The strand-level circuit learns this task"
+        learned
         + {
             BAD: " in a leak-free tube, but does not survive the leak of published gates.",
             CAUTION: ", and survives the leak of the best of the published gates.",
@@ -194,9 +200,21 @@ def limits(data: ReportData) -> tuple[str, ...]:
     return tuple(found)
 
 
+def partly_simulated(data: ReportData) -> bool:
+    """Whether strands were simulated for fewer iterations than the training has."""
+    strands, ideal = data.training("dsd"), data.training("ideal")
+    return bool(strands and ideal) and strands["iterations"] < ideal["iterations"]
+
+
+def bench_iterations(data: ReportData) -> int | None:
+    """How many iterations the training takes at the bench: those of the ideal network, or of the strands alone."""
+    found = data.training("ideal").get("iterations") or data.training("dsd").get("iterations")
+    return found if data.training("dsd") else None
+
+
 def duration(data: ReportData) -> str | None:
     """How long the training takes in the laboratory; None where the timing is not known."""
-    hours, iterations = data.section("fidelity").get("hours_per_iteration"), data.training("dsd").get("iterations")
+    hours, iterations = data.section("fidelity").get("hours_per_iteration"), bench_iterations(data)
     if hours is None or iterations is None:
         return None
     whole = f"{days(hours * iterations)} for the {number(iterations)} iterations of this training"
@@ -213,7 +231,7 @@ def advice(data: ReportData) -> tuple[str, ...]:
             "phases, and give the gates that leak most less excess."
         )
         todo.append("At the bench: measure the leak of single gates first, with clamps of 1 to 3 nt on their ends.")
-    hours, iterations = data.section("fidelity").get("hours_per_iteration"), data.training("dsd").get("iterations")
+    hours, iterations = data.section("fidelity").get("hours_per_iteration"), bench_iterations(data)
     if hours and iterations and hours * iterations > 24 * 7:
         todo.append("Train for fewer iterations with a larger learning rate: the time at the bench is beyond a week.")
     if data.training("one_pot") and _one_pot(data).status != GOOD:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.types import Fidelity, ReactionFidelity
+from dsd_ncrn.simulate.calibrate import probes, slow_terms
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.types import Training
 
@@ -16,9 +17,14 @@ PROBES = 6
 
 
 def parameter_errors(training: Training, ideal: Training) -> Floats:
-    """max |theta - theta_ideal| / max |theta_ideal| before training and after each iteration that both have."""
-    pairs = list(zip(training.parameters, ideal.parameters))
-    return np.array([np.abs(found - wanted).max() / np.abs(wanted).max() for found, wanted in pairs])
+    """max |theta - theta_ideal| / max |theta_ideal| before training and after each iteration that both have.
+
+    0 where both are all zero, as parameters may be at the start.
+    """
+    count = min(len(training.parameters), len(ideal.parameters))
+    difference = np.abs(training.parameters[:count] - ideal.parameters[:count]).max(axis=1)
+    size = np.abs(ideal.parameters[:count]).max(axis=1)
+    return np.divide(difference, size, out=np.where(difference > 0, np.inf, 0.0), where=size > 0)
 
 
 def fidelity(study: Study, training: Training) -> Fidelity:
@@ -45,15 +51,18 @@ def _join_nM(study: Study, reaction: str) -> float:
 
 
 def _worst_reaction(study: Study) -> tuple[str, float]:
-    """The slow reaction whose firings differ most from the ideal ones over some training points."""
+    """The slow term (its first reaction) whose firings differ most from the ideal ones over some points, relative to the
+    most that it fires there; states of the backward pass apart, which run away from small errors."""
     ideal = IdealLearner(study.ncrn, study.engine)
     ideal.set_parameters(study.ideal.parameters[-1])
-    worst = dict.fromkeys(study.calibration.before, 0.0)
-    for x, y in list(zip(study.data.train_x, study.data.train_y))[:PROBES]:
+    terms = [term for term in slow_terms(study.ncrn) if not term.backward and term.names[0] in study.calibration.after]
+    off, size = dict.fromkeys(terms, 0.0), dict.fromkeys(terms, 0.0)
+    for x, y in probes(ideal, study.data.train_x[:PROBES], study.data.train_y[:PROBES]):
         tube = study.tube()
         tube.set_parameters(study.ideal.parameters[-1])
         wanted, fired = ideal.extents(x, y), tube.extents(x, y)
-        for name in worst:
-            worst[name] = max(worst[name], abs(fired[name] / wanted[name] - 1))
-    name = max(worst, key=lambda reaction: worst[reaction])
-    return name, worst[name]
+        for term in terms:
+            off[term] = max(off[term], abs(term.net(fired) - term.net(wanted)))
+            size[term] = max(size[term], abs(term.net(wanted)))
+    worst = max(terms, key=lambda term: off[term] / size[term])
+    return worst.names[0], off[worst] / size[worst]

@@ -52,8 +52,9 @@ class Task(Section):
 class Circuit(Section):
     """f_theta and how it is made kinetic.
 
-    ``learning_rate`` is eta; for a single-rail parameter it is in the rate constants of N3, for a dual-rail one it is
-    the branching ratio of N4. ``fast_ratio`` is k_fast / k_slow of the ideal network. ``y`` has the rails of ``z`` if
+    ``learning_rate`` is eta. With ``learning_rate_in`` "N3" it is in the rate constants of the gradients, which G then holds
+    eta times; with "N4" it is the branching ratio of the update. If not given it is in N3 for a single-rail parameter and in
+    N4, as in the paper, for a dual-rail one. ``fast_ratio`` is k_fast / k_slow of the ideal network. ``y`` has the rails of ``z`` if
     not given. To ``theta_initial`` comes a random number from U(-``theta_spread``, ``theta_spread``). ``pad`` adds that
     many constant inputs of value ``pad_value``. ``w_in`` (d rows, one entry for each input and constant) maps the inputs
     to the x of f; ``w_out`` (one row for each target, d entries) the state to the outputs: all ones for one target, one
@@ -66,6 +67,7 @@ class Circuit(Section):
     f: str
     T: float = Field(gt=0)
     learning_rate: float = Field(gt=0)
+    learning_rate_in: Literal["N3", "N4"] | None = None
     theta: Rails = "dual"
     x: Rails = "dual"
     z: Rails = "dual"

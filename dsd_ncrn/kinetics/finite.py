@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import ClassVar, Literal
 
 from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Complex, Domain
@@ -24,8 +24,9 @@ class FiniteEnumerator(Enumerator):
     """Steps of one helix each (Badelt et al. 2020), at the rates of the three-step model (Zhang & Winfree 2009).
 
     A strand that rests on a toehold without being able to displace anything only leaves again: what the complex does at
-    other toeholds meanwhile is left out, so that resting strands make one species for each toehold and strand. Complexes
-    that hold a strand by a toehold alone are invaded, as cooperative hybridization needs it, but do nothing else to others.
+    other toeholds meanwhile is left out, so that resting strands make one species for each toehold and strand. A complex
+    that is held together by one toehold is invaded, as cooperative hybridization needs it, and does nothing else to others;
+    one held together by several meets no one.
     """
 
     advice: ClassVar[str] = (
@@ -43,7 +44,7 @@ class FiniteEnumerator(Enumerator):
         super().__init__(rates, origins_of, max_species)
         self.elementary, self.unproductive = ThreeStepRates(rates), unproductive
         self._resting: set[Complex] = set()  # with a strand that rests on a toehold
-        self._passing: set[Complex] = set()  # that come apart by themselves
+        self._toeholds: Counter[Complex] = Counter()  # by how many helices that open by themselves a complex is held
         self._present: frozenset[Complex] | None = None
         self._exposed: dict[Domain, list[Place]] = defaultdict(list)
         self._visitors: dict[Domain, list[Place]] = defaultdict(list)
@@ -65,18 +66,22 @@ class FiniteEnumerator(Enumerator):
         """The steps of the complex alone, and those with everything known."""
         self._alone(complex_)
         for target, invader in self.new_invasions(complex_):
-            able = self.may_meet(target[0], invader[0]) and invader[0] not in self._passing
-            if able and invade(*target, *invader) is not None:
+            if self._able(target, invader, 1) and invade(*target, *invader) is not None:
                 self._bind(target, invader, StepKind.BINDING)
         for one, other in self.new_hybridisations(complex_):
-            if self.may_meet(one[0], other[0]) and one[0] not in self._passing and other[0] not in self._passing:
+            if self._able(one, other, 0):
                 self._bind(one, other, StepKind.HYBRIDISATION)
         self._rest(complex_)
+
+    def _able(self, target: Place, invader: Place, toeholds: int) -> bool:
+        """Whether two may meet, the target held by no more than some toeholds, the invader by none."""
+        stable = self._toeholds[target[0]] <= toeholds and not self._toeholds[invader[0]]
+        return stable and self.may_meet(target[0], invader[0])
 
     def _alone(self, complex_: Complex) -> None:
         rates = self.elementary
         for opened in helix_openings(complex_):
-            self._passing.add(complex_)
+            self._toeholds[complex_] += 1
             self.record((complex_,), opened.products, rates.unbinding(opened.held_nt), StepKind.UNBINDING)
         for moved in migrations(complex_):
             rate = rates.migration(moved.held_nt, moved.released_nt, moved.length_nt)

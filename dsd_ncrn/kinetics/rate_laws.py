@@ -3,10 +3,11 @@
 A join ``{t*}[x t][p t][c t][r t]`` takes X first, then P, then the clock C. With cogates x~, p~ and fuels in excess its
 flux is ``k0 [J] X P C / (x~ p~ + …)``: the rate constant
 
-    k = k0 [J] / (x~ … (1 + p~/C)),
+    k = k0 [J] / (b x~ … (1 + p~/C)),
 
-with k0 the rate of the first toehold, the product over the cogates of all inputs but the last, and p~ that of the last;
-the inner toeholds cancel. C is the clock's concentration, or the helper's where the reaction waits for no clock. X also
+with k0 the rate of the first toehold, the product over the cogates of all inputs but the last, and p~ that of the last.
+The inner toeholds cancel, but for b: the rate at which x~ takes the join back, over that of an exchange of full toeholds,
+which is 1 where the first toehold is full; for a single input, k = k0 [J] / (1 + b x~/C). C is the clock's concentration, or the helper's where the reaction waits for no clock. X also
 sits on every join that takes it first: bound over free is ``k0 [J] / (k x~)`` for each, k the rate of the full toehold, and
 of every input the free share is what reacts. (From the linear chain of toehold exchanges in quasi-steady state; the tests
 hold it against simulated circuits.)
@@ -33,8 +34,8 @@ FAR = 10.0
 class JoinLaw:
     """The law of a join that takes ``inputs``, in this order.
 
-    ``opening`` and ``full`` (nt) are its open toehold and the universal one, ``held`` the denominator of its rate constant
-    (nM^(inputs - 1)), ``cogate`` (nM) the buffer of its first input.
+    ``opening`` and ``full`` (nt) are its open toehold and the universal one, ``cogates`` (nM) the buffers of the inputs, 0 for
+    one that has none, and ``last`` (nM) the clock or helper that drives the join on.
     """
 
     reaction: str
@@ -42,8 +43,8 @@ class JoinLaw:
     inputs: tuple[str, ...]
     opening: int
     full: int
-    held: float
-    cogate: float
+    cogates: tuple[float, ...]
+    last: float
 
     @property
     def first(self) -> str:
@@ -56,12 +57,17 @@ class JoinLaw:
 
     def rate(self, rates: RateModel, toehold: int | None = None) -> float:
         """What a nM of the join adds to the rate constant while nothing is bound, nM^-inputs /s."""
-        return rates.displacement(toehold or self.opening, self.full) / self.held
+        opening = toehold or self.opening
+        back = rates.displacement(self.full, opening) / rates.displacement(self.full, self.full)
+        held = prod(level or 1.0 for level in self.cogates[:-1])
+        driven = self.cogates[-1] / self.last if self.last else 0.0
+        denominator = held * back * (1 + driven) if len(self.inputs) > 1 else 1 + back * driven
+        return rates.displacement(opening, self.full) / denominator
 
     def bound(self, rates: RateModel, toehold: int | None = None) -> float:
         """What a nM of the join adds to bound over free of its first input, /nM."""
         opening = toehold or self.opening
-        return rates.displacement(opening, self.full) / (rates.displacement(self.full, opening) * self.cogate)
+        return rates.displacement(opening, self.full) / (rates.displacement(self.full, opening) * self.cogates[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +131,12 @@ def achieved(system: DsdSystem, rates: RateModel) -> dict[str, float]:
 def _law(system: DsdSystem, reaction: Reaction) -> JoinLaw | None:
     name = reaction.origin.reaction
     join = system.joins[name]
-    cogates = [_level(system, system.cogates.get(species)) for species in reaction.reactants]
+    cogates = tuple(_level(system, system.cogates.get(species)) for species in reaction.reactants)
     if name in system.cooperative or not cogates or not cogates[0] or join not in system.by_name:
         return None
-    opening, full = _toeholds(system.by_name[join].complex)
-    last = _last_strand(system, name)
-    held = prod(level or 1.0 for level in cogates[:-1]) * (1 + (cogates[-1] / last if last else 0.0))
-    return JoinLaw(name, join, reaction.reactants, opening, full, held, cogates[0])
+    opening = _unpaired_toehold(system.by_name[join].complex)
+    full = _toehold(system.by_name[system.cogates[reaction.reactants[0]]].complex)
+    return JoinLaw(name, join, reaction.reactants, opening, full, cogates, _last_strand(system, name))
 
 
 def _level(system: DsdSystem, component: str | None) -> float:
@@ -145,8 +150,11 @@ def _last_strand(system: DsdSystem, reaction: str) -> float:
     return system.clocks[phase].concentration if phase else _level(system, f"helper_{reaction}")
 
 
-def _toeholds(join: Complex) -> tuple[int, int]:
-    """Lengths (nt) of a join's open toehold and of the toehold that the first input's cogate takes with it."""
-    unpaired = [domain.length for domain, partner in zip(join.domains, join.pairing) if partner is None and domain.is_toehold]
-    tops = [strand for strand in join.strands if not any(domain.starred for domain in strand)]
-    return sum(unpaired), max(sum(domain.length for domain in strand if domain.is_toehold) for strand in tops)
+def _unpaired_toehold(join: Complex) -> int:
+    """The length of a join's open toehold, nt."""
+    return sum(d.length for d, partner in zip(join.domains, join.pairing) if partner is None and d.is_toehold)
+
+
+def _toehold(strand: Complex) -> int:
+    """The length of a strand's toehold, nt."""
+    return sum(domain.length for domain in strand.domains if domain.is_toehold)

@@ -54,7 +54,7 @@ def forward_pass(dynamics: Dynamics, roster: Roster) -> tuple[Reaction, ...]:
 
 
 def backward_pass(circuit: Circuit, dynamics: Dynamics, roster: Roster) -> tuple[Reaction, ...]:
-    """N3: dzb/dt = -f, da/dt = a df/dz, dg/dt = a df/dtheta; the last times eta for a single-rail parameter."""
+    """N3: dzb/dt = -f, da/dt = a df/dz, dg/dt = a df/dtheta; the last times eta where the learning rate is in N3."""
     slow = Slow("N3", _BACKWARD_ORDER, roster.variables)
     states = [(variable, dynamics.backward[variable.name]) for variable in roster.zb]
     gradients = [(g, p) for g, p in zip(roster.gradients, roster.parameters) if p.name in dynamics.gradient]
@@ -80,8 +80,9 @@ def backward_pass(circuit: Circuit, dynamics: Dynamics, roster: Roster) -> tuple
 
 
 def gradient_scale(circuit: Circuit, parameter: Variable) -> float:
-    """The learning rate of a single-rail parameter is in the rate constants of N3, that of a dual-rail one in N4."""
-    return circuit.learning_rate if parameter.minus is None else 1.0
+    """What G holds over the gradient: the learning rate where that is in N3, else 1."""
+    in_gradient = parameter.minus is None or circuit.learning_rate_in == "N3"
+    return circuit.learning_rate if in_gradient else 1.0
 
 
 def _capped(circuit: Circuit, roster: Roster, reactions: Iterable[Reaction]) -> list[Reaction]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.design.spec import Circuit
 from dsd_ncrn.ncrn.dynamics import Term, Terms
-from dsd_ncrn.ncrn.passes import Slow, finished
+from dsd_ncrn.ncrn.passes import Slow, finished, gradient_scale
 from dsd_ncrn.ncrn.roster import Roster
 from dsd_ncrn.ncrn.transfers import FastStage
 from dsd_ncrn.ncrn.types import Variable
@@ -30,10 +30,18 @@ def readout(circuit: Circuit, roster: Roster) -> tuple[Reaction, ...]:
     reading = Slow("readout", ("z", "w_out"), names)
     spreading = Slow("readout", ("e", "w_out", "z"), names)
     read, spread = _terms(roster)
+    scales = {g.name: gradient_scale(circuit, p) for g, p in zip(roster.gradients, roster.parameters)}
     return (
         *finished(READOUT, [r for target, term in read for r in reading.reactions(target, term, f"e{target.name[1:]}")]),
         *compared,
-        *finished(ERROR, [r for target, term in spread for r in spreading.reactions(target, term, target.name)]),
+        *finished(
+            ERROR,
+            [
+                reaction
+                for target, term in spread
+                for reaction in spreading.reactions(target, term, target.name, scales.get(target.name, 1.0))
+            ],
+        ),
     )
 
 

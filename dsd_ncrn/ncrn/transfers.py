@@ -79,26 +79,33 @@ def _to_adjoints(roster: Roster, weights: Sequence[float]) -> Weighted:
 
 
 def update(circuit: Circuit, roster: Roster, phase: str) -> tuple[Reaction, ...]:
-    """N4: theta -= g for a single-rail parameter (its learning rate is in N3), theta -= eta g for a dual-rail one.
+    """N4: theta -= eta g by a branching ratio, or theta -= g where the learning rate is in N3.
 
-    Raises DesignError for a learning rate above 1 with a dual-rail parameter, where it is a branching ratio.
+    Raises DesignError for a branching ratio above 1, or of a single-rail parameter, which has none.
     """
-    if circuit.learning_rate > 1 and any(parameter.minus is not None for parameter in roster.parameters):
-        raise DesignError(
-            "circuit.learning_rate: with a dual-rail theta it is the share of G that reaches P, at most 1",
-            circuit.learning_rate,
-            "Lower it, or raise T.",
-            key=("circuit", "learning_rate"),
-        )
     stage = FastStage("N4", phase, circuit.fast_ratio)
     pairs = zip(roster.gradients, roster.parameters)
-    return tuple(reaction for g, p in pairs for reaction in _update(stage, circuit.learning_rate, g, p))
+    return tuple(reaction for g, p in pairs for reaction in _update(stage, update_share(circuit, p), g, p))
 
 
-def _update(stage: FastStage, eta: float, gradient: Variable, parameter: Variable) -> list[Reaction]:
+def update_share(circuit: Circuit, parameter: Variable) -> float:
+    """The share of G that reaches P: the learning rate where that is in N4, else 1. Raises DesignError as ``update``."""
+    if parameter.minus is None and circuit.learning_rate_in == "N4":
+        rule = f"circuit.learning_rate_in: {parameter.name} has one rail, and its N4 moves whole molecules"
+        raise DesignError(rule, "N4", 'Leave it out, or set circuit.theta = "dual".', key=("circuit", "learning_rate_in"))
+    if parameter.minus is None or circuit.learning_rate_in == "N3":
+        return 1.0
+    if circuit.learning_rate > 1:
+        rule = "circuit.learning_rate: with a dual-rail theta it is the share of G that reaches P, at most 1"
+        remedy = 'Lower it, raise T, or set learning_rate_in = "N3".'
+        raise DesignError(rule, circuit.learning_rate, remedy, key=("circuit", "learning_rate"))
+    return circuit.learning_rate
+
+
+def _update(stage: FastStage, share: float, gradient: Variable, parameter: Variable) -> list[Reaction]:
     if parameter.minus is None:
         return _single_rail_update(stage, gradient, parameter)
-    return _dual_rail_update(stage, eta, gradient, parameter)
+    return _dual_rail_update(stage, share, gradient, parameter)
 
 
 def _single_rail_update(stage: FastStage, gradient: Variable, parameter: Variable) -> list[Reaction]:
@@ -111,7 +118,8 @@ def _single_rail_update(stage: FastStage, gradient: Variable, parameter: Variabl
 
 
 def _dual_rail_update(stage: FastStage, eta: float, gradient: Variable, parameter: Variable) -> list[Reaction]:
-    label, term = gradient.name[1:], f"{parameter.name} -= {eta:g} {gradient.name}"
+    label, factor = gradient.name[1:], "" if eta == 1 else f"{eta:g} "
+    term = f"{parameter.name} -= {factor}{gradient.name}"
     crossed = list(zip(gradient.species, reversed(parameter.species), "pm"))
     moved = [stage.reaction((g,), (p,), f"{label}{rail}", term, eta) for g, p, rail in crossed]
     if eta == 1:

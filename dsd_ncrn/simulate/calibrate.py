@@ -6,13 +6,14 @@ join holds together, and what differs from the ideal network's is taken out: the
 duration, the rest by the joins. Loading, latency and depletion are thus all in the measured number.
 
 Where the two rails of a variable annihilate, only the difference of what makes them means anything, and the sum depends on
-how fast they meet: the reactions of one term are then corrected together, by their net effect.
+how fast they meet: the reactions of one term are then corrected together, by their net effect. The states of the backward
+pass run away from small errors, so that their firings say little: their terms are corrected as far as the rate laws allow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,13 +30,18 @@ from dsd_ncrn.simulate.tube import Tube
 
 Floats = NDArray[np.float64]
 Points = Sequence[tuple[Floats, Floats]]
-ROUNDS = 10
-CLOSE_ENOUGH, CLOSE_FOR_NOW = 1e-4, 1e-2
-CONVERGED = 0.02
+ROUNDS, SWEEPS = 8, 3
+CLOSE_ENOUGH = 1e-3
+STALLED = 1.2
+"""Rounds end where the largest distance has grown by this factor over the least one so far."""
+CONVERGED = 0.1
+"""What is further off than this in the end makes no circuit; what is less is told in the calibration's ratios."""
 NEGLIGIBLE = 1e-3
 """A term whose firings are this much below the largest of its phase says too little to be corrected by."""
 MAX_FACTOR = 4.0
 """A join is moved from what the rate law says by no more than this factor."""
+BACKWARD_FACTOR = 1.5
+"""That of a state of the backward pass."""
 
 MakeTube = Callable[[DsdSystem, Schedule], Tube]
 
@@ -57,6 +63,7 @@ class Term:
     names: tuple[str, ...]
     signs: tuple[float, ...]
     phase: str
+    backward: bool = False
 
     def net(self, firings: Mapping[str, float]) -> float:
         """What they do together."""
@@ -94,25 +101,53 @@ def calibrate(
 ) -> Calibration:
     """Iterate until every slow term fires as often as it should at the points (x, y), in the sense of least squares.
 
-    What a phase does depends on those before it, so they come one after the other, and in the end all together. ``ideal``
-    holds the reference parameters. A term that the ideal network hardly fires there keeps its join. Raises CheckFailed
-    where a join would have to leave its bounds, where a term does not fire at all, and where the rounds do not converge.
+    What a phase does depends on those before it, most of all the adjoint, a small difference of large numbers: the phases
+    are settled one after the other, in sweeps, since a later one loads what an earlier one uses. ``ideal`` holds the
+    reference parameters. A term that the ideal network hardly fires there keeps its join. Raises CheckFailed where a join
+    would have to leave its bounds, where a term does not fire at all, and where the rounds end far from their aim; the
+    states of the backward pass apart, whose ratios are told as they are.
     """
-    terms = slow_terms(ideal.ncrn)
-    wanted = [ideal.extents(x, y) for x, y in points]
-    order = [phase for phase in schedule.phases if any(term.phase == phase for term in terms)]
-    designed, before, ratio = system, {}, {}
-    for count in range(1, len(order) + 1):
-        chosen = [term for term in terms if term.phase in order[:count]]
-        for _ in range(ROUNDS):
-            ratio = _ratios(make_tube(system, schedule), wanted, chosen, ideal, points)
-            before = {**ratio, **before}
-            if max(abs(np.log(list(ratio.values())))) < (CLOSE_ENOUGH if count == len(order) else CLOSE_FOR_NOW):
-                break
-            schedule = _stretch(schedule, ratio, free_phases)
-            system = _reconcentrate(system, designed, ratio, free_phases)
+    work = _Work(make_tube, system, free_phases, ideal, points)
+    order = [phase for phase in schedule.phases if any(term.phase == phase for term in work.terms)]
+    before: dict[Term, float] = {}
+    ratio: dict[Term, float] = {}
+    for _ in range(SWEEPS):
+        for phase in order:
+            system, schedule, first = work.settle(phase, system, schedule)
+            before |= {term: value for term, value in first.items() if term not in before}
+        ratio = work.ratios(system, schedule)
+        if _largest(ratio)[1] < CLOSE_ENOUGH:
+            break
     _check_converged(ratio)
     return Calibration(system, schedule, _by_reaction(before), _by_reaction(ratio))
+
+
+class _Work:
+    """What stays the same while a circuit is calibrated."""
+
+    def __init__(self, make_tube: MakeTube, designed: DsdSystem, free: set[str], ideal: IdealLearner, points: Points) -> None:
+        self.make_tube, self.designed, self.free, self.ideal, self.points = make_tube, designed, free, ideal, points
+        self.terms = slow_terms(ideal.ncrn)
+        self.wanted = [ideal.extents(x, y) for x, y in points]
+
+    def ratios(self, system: DsdSystem, schedule: Schedule) -> dict[Term, float]:
+        """Fired over wanted by term."""
+        return _ratios(self.make_tube(system, schedule), self.wanted, self.terms, self.ideal, self.points)
+
+    def settle(self, phase: str, system: DsdSystem, schedule: Schedule) -> tuple[DsdSystem, Schedule, dict[Term, float]]:
+        """Correct the terms of one phase until they are close, or get no closer; with the ratios that it started from."""
+        first: dict[Term, float] = {}
+        closest = np.inf
+        for _ in range(ROUNDS):
+            ratio = {term: value for term, value in self.ratios(system, schedule).items() if term.phase == phase}
+            first = first or ratio
+            distance = _largest(ratio)[1]
+            if distance < CLOSE_ENOUGH or distance > STALLED * closest:
+                break
+            closest = min(closest, distance)
+            schedule = _stretch(schedule, ratio, self.free)
+            system = _reconcentrate(system, self.designed, ratio, self.free)
+        return system, schedule, first
 
 
 def probes(ideal: IdealLearner, x: Floats, y: Floats) -> list[tuple[Floats, Floats]]:
@@ -134,16 +169,23 @@ def slow_terms(ncrn: NeuralCrn) -> tuple[Term, ...]:
     pairs = [frozenset(r.reactants) for r in ncrn.crn.stage("annihilation")]
     sides = {name: pair for pair in pairs for name in pair}
     grouped: dict[tuple[object, ...], list[Reaction]] = {}
-    for reaction in ncrn.crn.reactions:
+    fuels = ncrn.crn.fuel_species
+    for reaction in (_without(fuels, reaction) for reaction in ncrn.crn.reactions):
         if not reaction.fast:
             together = any(name in sides for name in (*reaction.reactants, *reaction.products))
             target = tuple(sorted({_variable(name) for name in _changes(reaction)}))
             key = (reaction.origin.stage, reaction.origin.term, target) if together else (reaction.origin.reaction,)
             grouped.setdefault((next(iter(reaction.phases)), *key), []).append(reaction)
-    return tuple(
-        Term(tuple(r.origin.reaction for r in reactions), tuple(_sign(r) for r in reactions), str(key[0]))
-        for key, reactions in grouped.items()
-    )
+    return tuple(_term(str(key[0]), reactions) for key, reactions in grouped.items())
+
+
+def _without(fuels: frozenset[str], reaction: Reaction) -> Reaction:
+    return replace(reaction, reactants=tuple(name for name in reaction.reactants if name not in fuels))
+
+
+def _term(phase: str, reactions: Sequence[Reaction]) -> Term:
+    backward = all(name.startswith("Zb") for reaction in reactions for name in _changes(reaction))
+    return Term(tuple(r.origin.reaction for r in reactions), tuple(map(_sign, reactions)), phase, backward)
 
 
 def _changes(reaction: Reaction) -> dict[str, int]:
@@ -176,6 +218,8 @@ def _ratios(
         if norms[term] > NEGLIGIBLE * largest[term.phase]:
             product = sum(term.net(one) * term.net(other) for one, other in zip(fired, wanted))
             ratios[term] = product / norms[term] ** 2
+            if term.backward:
+                ratios[term] = float(np.clip(ratios[term], 1 / BACKWARD_FACTOR, BACKWARD_FACTOR))
             if ratios[term] <= 0:
                 rule = f"reaction {term.names[0]} never fires at strand level"
                 raise CheckFailed(f"{rule}: check its fork, fuel and buffers under chemistry")
@@ -186,17 +230,25 @@ def _by_reaction(ratio: Mapping[Term, float]) -> dict[str, float]:
     return {name: value for term, value in ratio.items() for name in term.names}
 
 
+def _largest(ratio: Mapping[Term, float]) -> tuple[Term, float]:
+    """The term that is furthest off, states of the backward pass apart, and the size of the logarithm of its ratio."""
+    far = {term: abs(float(np.log(value))) for term, value in ratio.items() if not term.backward}
+    term = max(far, key=lambda each: far[each])
+    return term, far[term]
+
+
 def _check_converged(ratio: Mapping[Term, float]) -> None:
-    term = max(ratio, key=lambda each: abs(np.log(ratio[each])))
-    if abs(np.log(ratio[term])) > CONVERGED:
+    term, distance = _largest(ratio)
+    if distance > CONVERGED:
         raise CheckFailed(
-            f"calibration did not settle: after {ROUNDS} rounds reaction {term.names[0]} fires {ratio[term]:.3g} times as "
-            "often as it should; give it more gate, fuel or buffer under chemistry"
+            f"calibration did not settle: reaction {term.names[0]} fires {ratio[term]:.3g} times as often as it should; "
+            "give it more gate, fuel or buffer under chemistry"
         )
 
 
 def _common(ratio: Mapping[Term, float], phase: str) -> float:
-    return float(np.exp(np.mean([np.log(value) for term, value in ratio.items() if term.phase == phase])))
+    values = [np.log(value) for term, value in ratio.items() if term.phase == phase and not term.backward]
+    return float(np.exp(np.mean(values)))
 
 
 def _stretch(schedule: Schedule, ratio: Mapping[Term, float], free: set[str]) -> Schedule:
@@ -212,7 +264,9 @@ def _reconcentrate(system: DsdSystem, designed: DsdSystem, ratio: Mapping[Term, 
         factor = value / (_common(ratio, term.phase) if term.phase in free else 1.0)
         for name in term.names:
             join = system.joins[name]
-            changed[join] = system.by_name[join].concentration / factor
+            level, before = system.by_name[join].concentration / factor, designed.by_name[join].concentration
+            low, high = (before / BACKWARD_FACTOR, before * BACKWARD_FACTOR) if term.backward else (0.0, np.inf)
+            changed[join] = float(np.clip(level, low, high))
             reactions[join] = name
     _check_bounds(changed, reactions, designed)
     return system.with_concentrations(changed)

@@ -17,6 +17,7 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.passes import gradient_scale
 from dsd_ncrn.ncrn.readout import ERROR, READOUT
+from dsd_ncrn.ncrn.transfers import update_share
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.ncrn.verify import Conservation, conservation_laws, mismatches
 from dsd_ncrn.simulate.engines.types import Engine
@@ -188,8 +189,8 @@ def _uncapped(spec: DesignSpec) -> DesignSpec:
 
 
 def _update_check(ncrn: NeuralCrn, spec: DesignSpec, engine: Engine, rng: np.random.Generator) -> Check:
-    """N4 at random amounts of G, against theta - eta g, or max(0, theta - g) where one rail holds theta."""
-    stages, eta = Stages(ncrn, engine), spec.circuit.learning_rate
+    """N4 at random amounts of G, against theta - share g, or max(0, theta - g) where one rail holds theta."""
+    stages, shares = Stages(ncrn, engine), np.array([update_share(spec.circuit, p) for p in ncrn.parameters])
     phase = next(iter(next(r.phases for r in ncrn.crn.reactions if r.origin.stage == "N4")))
     before = _random_parameters(ncrn, rng)
     gradient = rng.normal(0.0, 1.0, len(before))
@@ -199,7 +200,7 @@ def _update_check(ncrn: NeuralCrn, spec: DesignSpec, engine: Engine, rng: np.ran
     state = stages.stage(state, "N4", phase, fast=True)
     after = np.array([stages.read(state, variable) for variable in ncrn.parameters])
     single = np.array([variable.minus is None for variable in ncrn.parameters])
-    wanted = np.where(single, np.maximum(before - gradient, 0.0), before - eta * gradient)
+    wanted = np.where(single, np.maximum(before - gradient, 0.0), before - shares * gradient)
     return Check("N4 makes theta - eta g, or max(0, theta - g)", float(np.max(np.abs(after - wanted))), UPDATE_BOUND)
 
 

@@ -30,7 +30,7 @@ from dsd_ncrn.dsd.structure import Bound, Strand
 from dsd_ncrn.dsd.system import Component, Role
 from dsd_ncrn.dsd.words import Words, strand_component
 
-__all__ = ["join_fork", "seals"]
+__all__ = ["join_fork", "join_mark", "seals"]
 
 
 def join_fork(reaction: Reaction, clock: str | None, words: Words) -> list[Component]:
