@@ -163,6 +163,14 @@ def test_negative_data_and_learned_parameters_get_two_rails() -> None:
     assert (chosen.x, chosen.y, chosen.z, chosen.theta) == (("dual", "dual"), ("dual",), ("dual", "dual"), "dual")
 
 
+def test_first_order_gradients_of_a_chain_are_warned_of() -> None:
+    """Only z3 is read, so a1 = a2 = 0 without the adjoint's equation, and g = a x stays 0."""
+    chain = {"f": "[theta1 * x1, theta2 * x2, z1 * z2]", "pad": 1, "w_out": ((0.0, 0.0, 1.0),), **DUAL}
+    assert compiled(**chain).warnings == ()
+    (warning,) = compiled(**chain, first_order=True).warnings
+    assert "never change" in warning and warning.endswith("theta1, theta2")
+
+
 def test_start_values_are_drawn_by_seed() -> None:
     spec, data = spec_with(f="Theta @ x", theta_initial=0.5, theta_spread=0.25, **DUAL), random_data()
     first, again, other = (decide(spec, data, seed).circuit.theta_initial for seed in (1, 1, 2))

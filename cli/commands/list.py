@@ -34,13 +34,17 @@ def _tasks() -> Listing:
 
 
 def _circuits() -> Listing:
-    """The ways in which a formula of a design may be written, each with an example."""
+    """The ways in which a formula of a design may be written, each with an example; ``designs/`` has whole circuits."""
     return {
         "theta * x + beta": "linear in the inputs, element by element",
         "theta * x": "linear without a bias",
         "theta * z + beta": "first order in the state",
         "Theta @ x + beta": "a matrix of parameters",
+        "theta * x - 0.5 * z * abs(z)": "damped rail by rail, bimolecular",
+        "Theta @ x - z**3": "the paper's classifier; three molecules meet",
         "[theta1 * x1, theta2 * z1]": "one formula per dimension",
+        "[theta1 * x1, z1 * z1]": "a chain: the second state integrates the square of the first",
+        "[[theta1, 0], [0.5, theta2]] @ x - z": "a matrix of formulas",
     }
 
 

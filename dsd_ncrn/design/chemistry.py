@@ -41,7 +41,8 @@ DEFAULT_BUFFERS_NM = {
     **dict.fromkeys(("X", "A", "I"), 2000.0),
     **dict.fromkeys(("P", "Pb", "Pw"), 800.0),
     "clock": 500.0,
-    **dict.fromkeys(("Z", "Zb", "Y", "Yhat", "E"), 200.0),
+    **dict.fromkeys(("Z", "Zb", "E"), 1000.0),
+    **dict.fromkeys(("Y", "Yhat"), 200.0),
     **dict.fromkeys(("G", "Gb", "Gw", "B"), 100.0),
 }
 

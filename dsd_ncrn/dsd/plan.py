@@ -25,7 +25,8 @@ class Plan:
 
     Reactants stand in the order in which a join takes them. ``clocks`` maps a phase to its clock domain, ``gated`` a
     reaction to its phase. ``start`` is what is there at first, ``fed`` what is added from outside again and again.
-    ``sources`` are strands that stand for no species. ``buffer`` gives the cogate concentration of a species.
+    ``sources`` are strands that stand for no species. ``buffer`` gives the cogate concentration of a species; those of
+    ``buffered`` have one even where nothing takes their cogates, which are else sunk.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Plan:
     fed: frozenset[str]
     buffer: Callable[[str], float]
     sources: frozenset[str] = field(default_factory=frozenset)
+    buffered: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def species(self) -> tuple[str, ...]:

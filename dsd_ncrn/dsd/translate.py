@@ -153,7 +153,7 @@ class _Translator:
         for species in self.plan.species:
             name, sign = f"{species}_cogate", self.words.polarity[species]
             takers = [r for r in self.plan.reactions if self.sets_cogate_free(r, species) and r.origin.stage != FLUSH]
-            if any(self.takes_cogate(reaction, species) for reaction in self.plan.reactions):
+            if species in self.plan.buffered or any(self.takes_cogate(reaction, species) for reaction in self.plan.reactions):
                 level = self.plan.buffer(species)
                 buffers.append(strand_component(name, self.words.cogate(species), Role.BUFFER, level))
             elif takers:

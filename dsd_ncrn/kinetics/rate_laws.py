@@ -7,10 +7,12 @@ flux is ``k0 [J] X P C / (x~ p~ + …)``: the rate constant
 
 with k0 the rate of the first toehold, the product over the cogates of all inputs but the last, and p~ that of the last.
 The inner toeholds cancel, but for b: the rate at which x~ takes the join back, over that of an exchange of full toeholds,
-which is 1 where the first toehold is full; for a single input, k = k0 [J] / (1 + b x~/C). C is the clock's concentration, or the helper's where the reaction waits for no clock. X also
-sits on every join that takes it first: bound over free is ``k0 [J] / (k x~)`` for each, k the rate of the full toehold, and
-of every input the free share is what reacts. (From the linear chain of toehold exchanges in quasi-steady state; the tests
-hold it against simulated circuits.)
+which is 1 where the first toehold is full; for a single input, k = k0 [J] / (1 + b x~/C). C is the clock's concentration,
+or that of the strand which drives the join on where the reaction waits for no clock, times k(t, 0) / k(t, t) where what it
+displaces has no toehold. Where the last input itself ends the join, there is no C and k is larger by that ratio. X also sits on every join that takes it first: bound over free is ``k0 [J] / (k x~)`` for each, k the rate of the
+full toehold (for a single input ``k0 [J] / (k x~ + k C)``, since the clock takes it on), and of every input the free share
+is what reacts. (From the linear chain of toehold exchanges in quasi-steady state; the tests hold it against simulated
+modules.)
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ class JoinLaw:
     """The law of a join that takes ``inputs``, in this order.
 
     ``opening`` and ``full`` (nt) are its open toehold and the universal one, ``cogates`` (nM) the buffers of the inputs, 0 for
-    one that has none, and ``last`` (nM) the clock or helper that drives the join on.
+    a last one that has none, ``last`` (nM) the clock or helper that drives the join on, 0 where the last input ends it, and
+    ``released`` (nt) the toehold that comes off with what this last strand displaces, 0 where that has none.
     """
 
     reaction: str
@@ -45,6 +48,7 @@ class JoinLaw:
     full: int
     cogates: tuple[float, ...]
     last: float
+    released: int
 
     @property
     def first(self) -> str:
@@ -58,16 +62,26 @@ class JoinLaw:
     def rate(self, rates: RateModel, toehold: int | None = None) -> float:
         """What a nM of the join adds to the rate constant while nothing is bound, nM^-inputs /s."""
         opening = toehold or self.opening
-        back = rates.displacement(self.full, opening) / rates.displacement(self.full, self.full)
-        held = prod(level or 1.0 for level in self.cogates[:-1])
-        driven = self.cogates[-1] / self.last if self.last else 0.0
-        denominator = held * back * (1 + driven) if len(self.inputs) > 1 else 1 + back * driven
-        return rates.displacement(opening, self.full) / denominator
+        exchange, returned = rates.displacement(self.full, self.full), self._returned(rates, opening)
+        held = prod(self.cogates[:-1]) * returned / exchange if len(self.inputs) > 1 else 1.0
+        if not self.last:
+            return rates.displacement(opening, self.full) * rates.displacement(self.full, 0) / (exchange * held)
+        back = self.cogates[-1] * (exchange if len(self.inputs) > 1 else returned)
+        return rates.displacement(opening, self.full) / (held * (1 + back / self._driven(rates)))
 
     def bound(self, rates: RateModel, toehold: int | None = None) -> float:
         """What a nM of the join adds to bound over free of its first input, /nM."""
         opening = toehold or self.opening
-        return rates.displacement(opening, self.full) / (rates.displacement(self.full, opening) * self.cogates[0])
+        onward = self._driven(rates) if len(self.inputs) == 1 else 0.0
+        return rates.displacement(opening, self.full) / (self._returned(rates, opening) * self.cogates[0] + onward)
+
+    def _returned(self, rates: RateModel, opening: int) -> float:
+        """The rate constant with which the first cogate takes the join back, /nM/s."""
+        return rates.displacement(self.full, opening)
+
+    def _driven(self, rates: RateModel) -> float:
+        """How fast the last strand drives a join on that has all its inputs, /s."""
+        return rates.displacement(self.full, self.released) * self.last
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +93,7 @@ class JoinDesign:
 
 
 def join_laws(system: DsdSystem) -> tuple[JoinLaw, ...]:
-    """The law of every join whose first input has a cogate buffer; other inputs are taken for good and obey no law."""
+    """The law of every join of which all inputs but the last have a cogate buffer; others are taken for good and obey none."""
     laws = (_law(system, reaction) for reaction in system.formal if reaction.origin.reaction in system.joins)
     return tuple(law for law in laws if law is not None)
 
@@ -132,11 +146,11 @@ def _law(system: DsdSystem, reaction: Reaction) -> JoinLaw | None:
     name = reaction.origin.reaction
     join = system.joins[name]
     cogates = tuple(_level(system, system.cogates.get(species)) for species in reaction.reactants)
-    if name in system.cooperative or not cogates or not cogates[0] or join not in system.by_name:
+    if name in system.cooperative or not cogates or not all(cogates[:-1]) or join not in system.by_name:
         return None
     opening = _unpaired_toehold(system.by_name[join].complex)
-    full = _toehold(system.by_name[system.cogates[reaction.reactants[0]]].complex)
-    return JoinLaw(name, join, reaction.reactants, opening, full, cogates, _last_strand(system, name))
+    full = toehold_length(system.by_name[system.signals[reaction.reactants[0]]].complex)
+    return JoinLaw(name, join, reaction.reactants, opening, full, cogates, *_last_strand(system, reaction, full))
 
 
 def _level(system: DsdSystem, component: str | None) -> float:
@@ -144,10 +158,22 @@ def _level(system: DsdSystem, component: str | None) -> float:
     return found.concentration if found else 0.0
 
 
-def _last_strand(system: DsdSystem, reaction: str) -> float:
-    """What drives a join on after its last input: the clock, or the helper of one that waits for none."""
-    phase = system.gated.get(reaction)
-    return system.clocks[phase].concentration if phase else _level(system, f"helper_{reaction}")
+def _last_strand(system: DsdSystem, reaction: Reaction, full: int) -> tuple[float, int]:
+    """What drives a join on after its last input (nM), and the toehold (nt) that comes off with what it displaces.
+
+    The clock, or the strand next in line where a reaction waits for none: what commits it, the helper of its fork or sink, or
+    the strand that releases an output. Nothing for an annihilation, which its last input ends.
+    """
+    name, phase = reaction.origin.reaction, system.gated.get(reaction.origin.reaction)
+    if phase:
+        return system.clocks[phase].concentration, full if reaction.products else 0
+    if not reaction.products:
+        return _level(system, f"helper_{name}"), 0
+    for driver in (f"commit_{name}", f"helper_{name}"):
+        if driver in system.by_name:
+            return _level(system, driver), full
+    freed = reaction.products[0]
+    return _level(system, f"release_{freed}"), toehold_length(system.by_name[system.signals[freed]].complex)
 
 
 def _unpaired_toehold(join: Complex) -> int:
@@ -155,6 +181,6 @@ def _unpaired_toehold(join: Complex) -> int:
     return sum(d.length for d, partner in zip(join.domains, join.pairing) if partner is None and d.is_toehold)
 
 
-def _toehold(strand: Complex) -> int:
+def toehold_length(strand: Complex) -> int:
     """The length of a strand's toehold, nt."""
     return sum(domain.length for domain in strand.domains if domain.is_toehold)

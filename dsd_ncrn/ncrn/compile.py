@@ -53,7 +53,7 @@ def compile_design(spec: DesignSpec, dimension: int, outputs: int = 1) -> Neural
         adjoints=names.adjoints,
         gradients=names.gradients,
         constants=held,
-        warnings=_warnings(circuit, names, reactions),
+        warnings=_warnings(circuit, names, dynamics, reactions),
         padding=refilled,
         outputs_after=READOUT if names.weights else "C1",
     )
@@ -159,7 +159,7 @@ def _phases(spec: DesignSpec, names: Roster) -> tuple[Phase, ...]:
     return (Phase("C1", "C1", circuit.T), *between, Phase("C2", "C2", circuit.T), *after, last)
 
 
-def _warnings(circuit: Circuit, names: Roster, reactions: Iterable[Reaction]) -> tuple[str, ...]:
+def _warnings(circuit: Circuit, names: Roster, dynamics: Dynamics, reactions: Iterable[Reaction]) -> tuple[str, ...]:
     fuels = {fuel.plus for fuel in names.fuels}
     large = [reaction for reaction in reactions if sum(name not in fuels for name in reaction.reactants) > 2]
     found: list[str] = []
@@ -167,4 +167,15 @@ def _warnings(circuit: Circuit, names: Roster, reactions: Iterable[Reaction]) ->
         found.append(f"{len(large)} reactions need three molecules to meet (the first: {large[0]}); strands do that badly")
     if circuit.train_beta and "beta" not in circuit.f:
         found.append("circuit.train_beta has no effect: f has no beta")
+    still = _unreached(circuit, names, dynamics)
+    if still:
+        found.append(f"with first_order these parameters never change, no output depends on their states: {', '.join(still)}")
     return tuple(found)
+
+
+def _unreached(circuit: Circuit, names: Roster, dynamics: Dynamics) -> list[str]:
+    """Parameters whose gradient reads only adjoints that start, and with a frozen adjoint stay, at zero."""
+    if not circuit.first_order or names.weights:
+        return []
+    dead = {f"a{place}" for place, row in enumerate(names.shape.backward_weights, start=1) if not any(row)}
+    return [name for name, terms in dynamics.gradient.items() if all(term.factors[0] in dead for term in terms)]

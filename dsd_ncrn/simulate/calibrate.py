@@ -32,8 +32,8 @@ Floats = NDArray[np.float64]
 Points = Sequence[tuple[Floats, Floats]]
 ROUNDS, SWEEPS = 8, 3
 CLOSE_ENOUGH = 1e-3
-STALLED = 1.2
-"""Rounds end where the largest distance has grown by this factor over the least one so far."""
+STALLED = 2.0
+"""Rounds end where the largest distance has grown to this many times the least one so far."""
 CONVERGED = 0.1
 """What is further off than this in the end makes no circuit; what is less is told in the calibration's ratios."""
 NEGLIGIBLE = 1e-3
@@ -135,19 +135,20 @@ class _Work:
         return _ratios(self.make_tube(system, schedule), self.wanted, self.terms, self.ideal, self.points)
 
     def settle(self, phase: str, system: DsdSystem, schedule: Schedule) -> tuple[DsdSystem, Schedule, dict[Term, float]]:
-        """Correct the terms of one phase until they are close, or get no closer; with the ratios that it started from."""
+        """Correct the terms of one phase; the closest of the rounds, and the ratios that the first one started from."""
         first: dict[Term, float] = {}
-        closest = np.inf
+        closest, best = np.inf, (system, schedule)
         for _ in range(ROUNDS):
             ratio = {term: value for term, value in self.ratios(system, schedule).items() if term.phase == phase}
             first = first or ratio
             distance = _largest(ratio)[1]
+            if distance < closest:
+                closest, best = distance, (system, schedule)
             if distance < CLOSE_ENOUGH or distance > STALLED * closest:
                 break
-            closest = min(closest, distance)
             schedule = _stretch(schedule, ratio, self.free)
             system = _reconcentrate(system, self.designed, ratio, self.free)
-        return system, schedule, first
+        return *best, first
 
 
 def probes(ideal: IdealLearner, x: Floats, y: Floats) -> list[tuple[Floats, Floats]]:

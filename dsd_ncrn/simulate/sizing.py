@@ -3,7 +3,8 @@
 A gate must hold many times what fires in an iteration, or its rate falls while it is used up; yet what it holds beyond that
 leaks for nothing. The quasi-steady law ties a join's concentration to its rate constant and first toehold: the reaction
 that needs most sets the length of a phase, with the full toehold at the largest concentration, and of the others each
-gets the longest toehold with which its join still holds enough.
+gets the longest toehold with which its join still holds enough. No phase is shorter than it takes its fast reactions to be
+over long before its end.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ WEAKEST_NT = 3
 SMALLEST_NM, LARGEST_NM = 20.0, 2000.0
 """Of a join; the larger one where a weak toehold needs more than the design's budget."""
 POINTS = 8
+SHORTEST_S = 1800.0
+"""Of a phase: the fast reactions at its start take about half a minute."""
 ROUNDS = 60
 SETTLED = 1e-6
 
@@ -60,7 +63,8 @@ def size_gates(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: Engine,
     system = translate(ncrn, spec)
     flux = {name: spec.chemistry.unit * fired for name, fired in _largest_extents(spec, data, ncrn, engine).items()}
     own = spec.chemistry.reactions
-    slow = _slow_choices(spec, system, flux, rates)
+    shortest = {phase.name: SHORTEST_S / phase.duration for phase in ncrn.crn.phases}
+    slow = _slow_choices(spec, system, flux, shortest, rates)
     sized = {
         name: _budget(spec, reaction, flux[name], slow.get(name))
         for reaction in system.formal
@@ -91,8 +95,13 @@ def _budget(spec: DesignSpec, reaction: Reaction, flux: float, choice: Choice | 
     return kind.model_copy(update={**changed, "fuel": max(kind.fuel, needed if kind.fuel else 0.0)})
 
 
-def _slow_choices(spec: DesignSpec, system: DsdSystem, flux: Mapping[str, float], rates: RateModel) -> dict[str, Choice]:
-    """Joins and toeholds of all slow reactions that obey a rate law, by fixed-point iteration over the loading."""
+def _slow_choices(
+    spec: DesignSpec, system: DsdSystem, flux: Mapping[str, float], shortest: Mapping[str, float], rates: RateModel
+) -> dict[str, Choice]:
+    """Joins and toeholds of all slow reactions that obey a rate law, by fixed-point iteration over the loading.
+
+    ``shortest`` maps phases to the least seconds per unit of time.
+    """
     slow = {r.origin.reaction: r for r in system.formal if not r.fast and r.phases}
     laws = join_laws(system)
     most = {name: spec.chemistry.gates[budget_name(reaction)].join for name, reaction in slow.items()}
@@ -108,6 +117,7 @@ def _slow_choices(spec: DesignSpec, system: DsdSystem, flux: Mapping[str, float]
                 {law.reaction: _wanted(spec, slow[law.reaction]) / law.free(bound) for law in laws if law.reaction in slow},
                 most,
                 {name: RESERVE * fired for name, fired in flux.items()},
+                shortest[phase],
                 rates,
             )
         }
@@ -136,10 +146,12 @@ def _phase_choices(
     wanted: Mapping[str, float],
     most: Mapping[str, float],
     least: Mapping[str, float],
+    shortest: float,
     rates: RateModel,
 ) -> list[tuple[str, Choice]]:
     """The reaction that needs most sets the unit of time (s); the others get the longest toehold that leaves them enough."""
-    seconds = max(wanted[law.reaction] / (law.rate(rates, law.full) * most[law.reaction]) for law in laws)
+    needed = (wanted[law.reaction] / (law.rate(rates, law.full) * most[law.reaction]) for law in laws)
+    seconds = max(shortest, *needed)
     found: list[tuple[str, Choice]] = []
     for law in laws:
         name = law.reaction
