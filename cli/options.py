@@ -26,3 +26,34 @@ def out_option(what: str) -> Callable[[Function], Function]:
     """``-o DIR``, with what goes there."""
     path = click.Path(path_type=Path, file_okay=True)
     return click.option("-o", "--out", "out", type=path, metavar="DIR", help=f"Write {what} into this folder.")
+
+
+def quantity(kind: str) -> Callable[[click.Context, click.Parameter, str], float]:
+    """A callback that reads an option such as ``"10 uM"`` into the internal unit of its kind; it must be above 0."""
+
+    def read(context: click.Context, parameter: click.Parameter, text: str) -> float:
+        from dsd_ncrn.errors import InputError
+        from dsd_ncrn.units import parse_quantity
+
+        value = parse_quantity(text, kind)
+        if value <= 0:
+            raise InputError(f"{parameter.opts[0]} is above 0", text)
+        return value
+
+    return read
+
+
+largest_option = click.option(
+    "--largest",
+    default="10 uM",
+    show_default=True,
+    callback=quantity("concentration"),
+    help="Of a plain network: no gate, fuel or buffer is larger.",
+)
+scale_option = click.option(
+    "--scale",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Of a plain network: nM of DNA for one nM.",
+)

@@ -20,7 +20,8 @@ def proof_json(proof: Proof) -> dict[str, Any]:
 def proof_text(proof: Proof) -> str:
     """A line for each check and each conservation law."""
     lines = [_line(check) for check in proof.checks]
-    return "\n".join([*lines, *([""] if lines else []), "Conserved:", *(f"  {law}" for law in proof.conserved)])
+    laws = ["Conserved:", *(f"  {law}" for law in proof.conserved)] if proof.conserved else ["Conserved: nothing"]
+    return "\n".join([*lines, *([""] if lines else []), *laws])
 
 
 def _line(check: Check) -> str:

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cli.stages.job import DEFAULT_ENGINE
 from cli.stages.traces import POINTS, Columns, dsd_columns, ideal_columns
+from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
     from cli.stages.job import Job
     from dsd_ncrn.crn.rate_law import RateLaw
+    from dsd_ncrn.design.spec import Translation
+    from dsd_ncrn.simulate.network_sizing import Limits, SizedNetwork
+    from dsd_ncrn.simulate.networks import NetworkRun
 
 DEFAULT_SECONDS = 1000.0
+STRAND_POINTS = 600
 
 
 def design_trace(design: Path, seed: int, level: str, engine: str, forward_only: bool) -> Columns:
@@ -55,6 +61,39 @@ def network_trace(path: Path, engine: str, seconds: float | None, law: RateLaw =
     stepper = engine_named(engine).prepare(system, 1e-8, 1e-10)
     values = checked(stepper.solve(start, times, system.rates), str(path))
     return {"time": times.tolist(), **{name: values[:, number].tolist() for number, name in enumerate(crn.species)}}
+
+
+def sized_network(
+    path: Path, seconds: float | None, limits: Limits, translation: Translation, law: RateLaw = "product"
+) -> SizedNetwork:
+    """The strands of a plain network, their gates sized to last for ``seconds`` of its time; errors name the file."""
+    from dsd_ncrn.crn.text import load_crn
+    from dsd_ncrn.simulate.engines import engine_named
+    from dsd_ncrn.simulate.networks import sized_for
+
+    crn = load_crn(path, law)
+    try:
+        return sized_for(crn, seconds or DEFAULT_SECONDS, engine_named(DEFAULT_ENGINE), translation, limits)
+    except InputError as error:
+        raise error.at(str(path)) from None
+
+
+def strand_trace(path: Path, engine: str, seconds: float | None, limits: Limits, law: RateLaw) -> NetworkRun:
+    """A plain network and its strands, side by side."""
+    from dsd_ncrn.design.spec import Translation
+    from dsd_ncrn.simulate.engines import engine_named
+    from dsd_ncrn.simulate.networks import run_network
+
+    sized = sized_network(path, seconds, limits, Translation(), law)
+    return run_network(sized, np.linspace(0.0, seconds or DEFAULT_SECONDS, STRAND_POINTS + 1), engine_named(engine))
+
+
+def side_by_side(run: NetworkRun) -> Columns:
+    """``time`` (s of the network), then for every species two columns, ``A_ideal`` and ``A_dsd`` (nM of the network)."""
+    columns: Columns = {"time": run.ideal.times.tolist()}
+    for species in run.ideal.species:
+        columns |= {f"{species}_ideal": run.ideal.of(species).tolist(), f"{species}_dsd": run.dsd.of(species).tolist()}
+    return columns
 
 
 def until(columns: Columns, end: float | None) -> Columns:

@@ -19,6 +19,9 @@ class CheckFailed(DsdNcrnError):
     exit_code = 1
 
 
+LONGEST_VALUE = 160
+
+
 @dataclass(eq=False)
 class InputError(DsdNcrnError):
     """Input that cannot be used: says where, which rule, which value, and what to do about it."""
@@ -35,7 +38,8 @@ class InputError(DsdNcrnError):
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
         text = f"{place}: {self.rule}" if place else self.rule
         if self.value is not None:
-            text += f" (got {self.value!r})"
+            shown = repr(self.value)
+            text += f" (got {shown if len(shown) <= LONGEST_VALUE else shown[:LONGEST_VALUE] + '…'})"
         return f"{text}. {self.remedy}" if self.remedy else text
 
     def at(self, file: str, line: int | None = None) -> InputError:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from circuits import DUAL, compiled
 from dsd_ncrn.analysis.study import Study, prepare
 from dsd_ncrn.design.chemistry import GateBudget
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.simulate.calibrate import Term, slow_terms
 from studies import ALL_DESIGNS, changed, design, study
 
 pytestmark = pytest.mark.xdist_group("studies")
@@ -116,3 +118,47 @@ def test_a_calibrated_design_is_a_fixed_point() -> None:
     assert once.calibration.after == twice.calibration.after
     assert once.schedule == twice.schedule
     assert np.array_equal(once.tube().nominal, twice.tube().nominal)
+
+
+def by_names(terms: tuple[Term, ...]) -> dict[str, Term]:
+    return {name: term for term in terms for name in term.names}
+
+
+@pytest.mark.parametrize("circuit", [{}, {"f": "theta * x", **DUAL}], ids=["single rails", "dual rails"])
+def test_where_no_rails_annihilate_every_reaction_is_a_term(circuit: dict[str, str]) -> None:
+    """N1 and N3 one by one, N2 and N4 not at all; what makes of a negative rail lowers its variable."""
+    ncrn = compiled(**circuit)
+    terms = slow_terms(ncrn)
+    slow = [r for r in ncrn.crn.reactions if r.origin.stage in ("N1", "N3")]
+    assert [term.names for term in terms] == [(reaction.origin.reaction,) for reaction in slow]
+    made = [next(iter({*r.products} - {*r.reactants})) for r in slow if "Z1 + Z2" not in str(r)]
+    signs = [term.signs[0] for term, r in zip(terms, slow) if "Z1 + Z2" not in str(r)]
+    assert signs == [-1.0 if name.endswith("m") else 1.0 for name in made]
+
+
+def test_rails_that_annihilate_are_corrected_by_term_and_target() -> None:
+    """theta x - z z on dual rails: the four products of rails together, each with the sign of its product (closed form).
+
+    2 Z1p -> Z1p takes from the positive rail what -z z takes from z.
+    """
+    terms = by_names(slow_terms(compiled(f="theta * x - z * z", **DUAL)))
+    rails = ("pp", "pm", "mp", "mm")
+    for stem, coefficient in (("N1_1", 1.0), ("N1_Z1", -1.0), ("N3_Zb1", -1.0), ("N3_A1", -1.0)):
+        term = terms[f"{stem}pp"]
+        assert term.names == tuple(f"{stem}{rail}" for rail in rails)
+        assert term.signs == tuple(coefficient * (-1.0) ** rail.count("m") for rail in rails)
+        assert term.net(dict.fromkeys(term.names, 1.0)) == 0.0
+        assert term.net(dict(zip(term.names, (4.0, 1.0, 0.5, 0.25)))) == coefficient * 2.75
+    assert terms["N1_1pp"].phase == "C1" and terms["N3_A1pp"].phase == "C2"
+    assert terms["N3_Zb1pp"].backward and not terms["N3_A1pp"].backward and not terms["N1_Z1pp"].backward
+    assert terms["N3_1pp"].names == ("N3_1pp",)  # the rails of G do not annihilate here, nor do those of A
+
+
+def test_finite_fuels_are_no_part_of_a_term() -> None:
+    """With zb_cap reactions of the backward states use up a fuel; their terms are those without one."""
+    circuit = {"f": "theta * x - z**3", **DUAL}
+    with_fuel, without = compiled(zb_cap=100.0, **circuit), compiled(**circuit)
+    assert with_fuel.crn.fuel_species and not without.crn.fuel_species
+    assert any(set(r.reactants) & with_fuel.crn.fuel_species for r in with_fuel.crn.stage("N3"))
+    assert slow_terms(with_fuel) == slow_terms(without)
+    assert any(term.backward for term in slow_terms(with_fuel))

@@ -51,6 +51,64 @@ def test_a_bad_design_is_one_message_that_names_the_file(command: str, fault: st
     assert not out.exists()
 
 
+REFUSED = {
+    "learning_rate": {
+        "w_in = []": "circuit.w_in: a matrix of one or more rows of 2 numbers (got 'no row')",
+        "w_in = [[0.0, 0.0], [0.0, 0.0]]": "circuit.w_in: with zeros alone no input gets in",
+        "w_out = []": "circuit.w_out: a matrix of 1 row of 2 numbers (got 'no row')",
+        "w_out = [[0.0, 0.0]]": "circuit.w_out: with a row of zeros an output is always 0",
+        "report_output = true\ntrain_w_out = true": "circuit.report_output: outputs with trained weights are not reported",
+        "theta_spread = 50.0": "circuit.theta_spread: theta1 is a concentration, as a parameter on a single rail (got -",
+    },
+    "training_points": {'inputs = ["a"]': "task.inputs: a built-in task has its own inputs and targets"},
+    "epochs": {
+        "batch = 42": "training.batch: a batch has at most all 41 training points (got 42)",
+        '[chemistry.reactions]\nN1_3 = { join = "10 nM" }': "chemistry.reactions: the circuit has no such reaction (got",
+        '[clock]\nkind = "oscillator"\nresidual = 0.02': "clock.residual: the value should be less than or equal to 0.01",
+        'batch = 2\n[clock]\nkind = "oscillator"': "training.batch: a ring of species switches all phases in each turn",
+    },
+}
+LINES = [(key, line, message) for key, faults in REFUSED.items() for line, message in faults.items()]
+
+
+@pytest.mark.parametrize(("key", "line", "message"), LINES)
+def test_what_cannot_work_is_refused_at_its_line(key: str, line: str, message: str, tmp_path: Path, invoke: Invoke) -> None:
+    old = re.search(rf"(?m)^{key} = .*$", LINREG)
+    assert old is not None
+    (tmp_path / "design.toml").write_text(with_line(key, f"{old.group()}\n{line}"), encoding="utf-8")
+    result = invoke("compile", tmp_path / "design.toml")
+    number = LINREG[: old.start()].count("\n") + 2
+    assert (result.exit_code, result.stdout) == (2, "")
+    places = [f"design.toml:{number + below}: {message}" in result.stderr for below in range(line.count("\n") + 1)]
+    assert places.count(True) == 1, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("f = []", "circuit.f: a formula is a text, or a list of texts with one for each dimension (got [])"),
+        ('f = " "', "circuit.f: the formula is empty"),
+    ],
+)
+def test_a_formula_that_is_none_is_refused(line: str, message: str, tmp_path: Path, invoke: Invoke) -> None:
+    (tmp_path / "design.toml").write_text(with_line("f", line), encoding="utf-8")
+    assert message in invoke("compile", tmp_path / "design.toml").stderr
+
+
+def test_a_long_value_is_shown_by_its_beginning(tmp_path: Path, invoke: Invoke) -> None:
+    (tmp_path / "design.toml").write_text(with_line("f", f'f = "{"(" * 300}x"'), encoding="utf-8")
+    assert len(invoke("compile", tmp_path / "design.toml").stderr) < 400 + len(str(tmp_path))
+
+
+@pytest.mark.parametrize("option", ["--leaks", "--one-pot"])
+def test_options_of_strands_are_refused_at_other_levels(option: str, invoke: Invoke) -> None:
+    result = invoke("train", DESIGNS / "linreg2d.toml", "--level", "ideal", option)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"Error: {option} is for strands (got 'ideal'). Leave it out, or give --level dsd.\n",
+    )
+
+
 def test_a_bad_formula_is_told_with_line_and_column(tmp_path: Path, invoke: Invoke) -> None:
     design = tmp_path / "design.toml"
     design.write_text(BAD_DESIGNS["formula that does not parse"][0], encoding="utf-8")

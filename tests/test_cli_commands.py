@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from cli.main import COMMANDS
+from cli.stages.abstract import autonomous_training, clock_section
+from cli.stages.job import Job
 from conftest import DESIGNS, Invoke
 from dsd_ncrn.crn.text import load_crn
 from dsd_ncrn.design.load import load_design
@@ -113,6 +115,18 @@ def test_training_the_ideal_network_gives_a_row_for_each_iteration(small: Path, 
     assert section["rmse_after"] < section["rmse_before"]
 
 
+def test_strands_are_trained_for_as_long_as_the_command_line_says(small: Path, invoke: Invoke) -> None:
+    section = json.loads(invoke("train", small, "--level", "dsd", "--iterations", "1", "--json").stdout)
+    assert (section["iterations"], section["epochs"]) == (1, 1)
+
+
+def test_the_proof_of_a_plain_network_reads_its_rate_law(tmp_path: Path, invoke: Invoke) -> None:
+    path = tmp_path / "cubic.crn"
+    path.write_text("# cubic: combinatoric rate law, rate = k times the product of concentration^n / n!\n3 Z -> 2 Z\n")
+    result = invoke("compile", path, "--verify", "--input-rate-law", "combinatoric")
+    assert (result.exit_code, result.stdout) == (0, "Conserved: nothing\n")
+
+
 def test_epochs_replace_the_iterations_of_a_design(small: Path, invoke: Invoke) -> None:
     section = json.loads(invoke("train", small, "--level", "ideal", "--epochs", "2", "--json").stdout)
     assert (section["iterations"], section["epochs"]) == (6, 2)
@@ -143,3 +157,11 @@ def test_output_that_nobody_reads_is_no_error(small: Path) -> None:
     assert "Traceback" not in process.stderr.read()
     process.stderr.close()
     process.wait()
+
+
+def test_a_chemical_clock_is_judged_after_a_single_iteration(small: Path) -> None:
+    spec = load_design(small)
+    training, clock = spec.training.model_copy(update={"iterations": 1}), spec.clock.model_copy(update={"kind": "oscillator"})
+    job = Job(spec.model_copy(update={"training": training, "clock": clock}), 0)
+    section = clock_section(job, autonomous_training(job, lambda share: None))
+    assert section["parameter_error_first_iteration"] == section["parameter_error_final"] > 0

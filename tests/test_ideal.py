@@ -170,3 +170,14 @@ def test_a_backward_pass_that_runs_away_is_told_with_its_remedy_and_a_finite_fue
     with pytest.raises(CheckFailed, match=r"phase C2 of iteration 2 stopped.*circuit\.zb_cap"):
         runaway(None)
     assert np.isfinite(runaway(100.0).parameters).all()
+
+
+def test_a_forward_pass_that_runs_away_is_not_told_to_cap_the_backward_one() -> None:
+    spec = changed(
+        design("nonlinreg2d"), "circuit", f="theta * x + z**2", T=5.0, theta_initial=1.0, pad=0, w_in=None, w_out=None
+    )
+    data = load_dataset(spec.task, 0)
+    spec = decide(spec, data, 0)
+    with pytest.raises(CheckFailed, match="phase C1 of iteration 1 stopped") as caught:
+        train_ideal(spec, data, compile_design(spec, data.dimension, data.outputs), engine_named("rosenbrock"))
+    assert "zb_cap" not in str(caught.value)

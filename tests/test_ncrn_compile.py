@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from math import prod
 from typing import Any
 
@@ -18,7 +19,7 @@ from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.counts import by_stage, counts, stability_warnings
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.ncrn.verify import mismatches
-from dsd_ncrn.tasks import load_dataset
+from dsd_ncrn.tasks import Dataset, load_dataset
 
 
 @pytest.mark.parametrize("design", ["linreg2d", "linreg2d_cooperative"])
@@ -213,7 +214,8 @@ def test_first_inputs_of_joins_differ_in_the_linear_regressor() -> None:
         ({"f": "theta * z"}, "the inputs reach nothing", "f"),
         ({"f": "theta * x - z", "shared_adjoint": True, **DUAL}, "the adjoints evolve differently", "shared_adjoint"),
         ({"learning_rate": 1.5, **DUAL}, "at most 1 (got 1.5)", "learning_rate"),
-        ({"theta_initial": -1.0}, "a single-rail parameter is a concentration (got -1.0)", "theta_initial"),
+        ({"theta_initial": -1.0}, "theta1 is a concentration, as a parameter on a single rail (got -1.0)", "theta_initial"),
+        ({"train_beta": True, "beta": (1.0, -2.0)}, "beta2 is a concentration", "beta"),
         ({"theta_initial": (1.0, 1.0, 1.0)}, "one value, or a list of 2", "theta_initial"),
         ({"beta": (1.0,)}, "one value, or a list of 2", "beta"),
         ({"f": "theta * z", "z_initial": "x", "x": "dual"}, "a part of x1 lowers z1, which is a single concentration", "z"),
@@ -239,6 +241,24 @@ def test_a_step_that_overshoots_is_warned_of() -> None:
     assert stability_warnings(spec, data) == ()
     (warning,) = stability_warnings(spec_with(learning_rate=1.0), data)
     assert "training diverges from 2 on" in warning
+
+
+def test_a_step_beyond_all_numbers_is_warned_of() -> None:
+    huge = np.array([[1e300, 1.0], [1.0, 1.0]])
+    (warning,) = stability_warnings(spec_with(), Dataset(huge, np.ones(2), huge, np.ones(2), ("x1", "x2")))
+    assert warning.endswith("scale the data, or the coefficients of f")
+
+
+def test_a_cap_without_anything_to_cap_is_warned_of() -> None:
+    (warning,) = compiled(zb_cap=10.0).warnings
+    assert warning.startswith("circuit.zb_cap has no effect")
+    assert not any("zb_cap" in warning for warning in compiled(f="Theta @ x - z**3", zb_cap=10.0, **DUAL).warnings)
+
+
+def test_a_matrix_of_eighteen_dimensions_is_compiled_in_seconds() -> None:
+    began = time.process_time()
+    assert len(compiled(f="Theta @ x", pad=16, **DUAL).parameters) == 324
+    assert time.process_time() - began < 10
 
 
 def test_stages_keep_the_order_of_an_iteration() -> None:

@@ -210,7 +210,7 @@ def test_the_stability_bound_is_that_of_the_linear_part(circuit: dict[str, Any],
     ("circuit", "outputs", "rule", "key"),
     [
         ({"w_in": ((1.0,), (0.0,))}, 1, "a matrix of one or more rows of 2 numbers (got 'rows of 1 + 1')", "w_in"),
-        ({"w_out": ((1.0, 1.0), (1.0, 0.0))}, 1, "a matrix of 1 rows of 2 numbers", "w_out"),
+        ({"w_out": ((1.0, 1.0), (1.0, 0.0))}, 1, "a matrix of 1 row of 2 numbers", "w_out"),
         ({"w_out": ((1.0, 99.0),)}, 1, "a weight is -10 to 10 (got 99.0)", "w_out"),
         ({}, 3, "3 outputs are more than the 2 states", "w_out"),
         ({"x": ("single", "dual", "dual")}, 1, "one rail, or a list of 2", "x"),
@@ -233,7 +233,7 @@ def test_the_learning_rate_is_in_the_update_or_in_the_gradients() -> None:
     assert [r.rate for r in paper.crn.stage("N4")[:4]] == pytest.approx([100.0, 100.0, 900.0, 900.0])
     assert stage_texts(ours, "N4") == ["G1p -> P1m", "G1m -> P1p", "G2p -> P2m", "G2m -> P2p"]
     assert {r.rate for r in ours.crn.stage("N3")} == {0.1} and {r.rate for r in paper.crn.stage("N3")} == {1.0}
-    large = compiled(f="theta * x", learning_rate_in="N3", **DUAL | {"learning_rate": 3.0})
+    large = compiled(f="theta * x", learning_rate_in="N3", **{**DUAL, "learning_rate": 3.0})
     assert {r.rate for r in large.crn.stage("N3")} == {3.0}
     with pytest.raises(DesignError, match="moves whole molecules"):
         compiled(learning_rate_in="N4")

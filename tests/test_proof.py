@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from circuits import DUAL, ONE_OUTPUT, TWO_OUTPUT, named, random_data, spec_with
+from circuits import DUAL, ONE_OUTPUT, TABLE_3, TWO_OUTPUT, compiled, named, random_data, spec_with
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.ncrn import verify
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.simulate import proof
 from dsd_ncrn.simulate.engines import engine_named
-from dsd_ncrn.simulate.proof import Proof, prove
+from dsd_ncrn.simulate.proof import Proof, Stages, loss_and_gradient, prove
 
 ENGINE = engine_named("rosenbrock")
 
@@ -54,6 +55,17 @@ def doubled(reaction: Reaction) -> Reaction:
 
 @pytest.mark.parametrize(("stage", "fault"), [("N1", doubled), ("N3", doubled), ("N3", swapped)])
 def test_a_planted_fault_is_found(monkeypatch: pytest.MonkeyPatch, stage: str, fault: Any) -> None:
+    """Also where eta, which G then has as a factor, makes every gradient tiny."""
+    found = proved_with(monkeypatch, stage, fault, {"f": "theta * x", **DUAL})
+    symbols, gradient, update = found.checks
+    assert not symbols.holds and symbols.note
+    assert not gradient.holds
+    assert update.holds
+    tiny = {"f": "theta * x", "learning_rate": 1e-8, "learning_rate_in": "N3", **DUAL}
+    assert not proved_with(monkeypatch, stage, fault, tiny).checks[1].holds
+
+
+def proved_with(monkeypatch: pytest.MonkeyPatch, stage: str, fault: Any, circuit: dict[str, Any]) -> Proof:
     def faulty(*arguments: Any) -> NeuralCrn:
         ncrn = compile_design(*arguments)
         first = next(r for r in ncrn.crn.reactions if r.origin.stage == stage and not r.fast)
@@ -62,11 +74,7 @@ def test_a_planted_fault_is_found(monkeypatch: pytest.MonkeyPatch, stage: str, f
 
     monkeypatch.setattr(verify, "compile_design", faulty)
     monkeypatch.setattr(proof, "compile_design", faulty)
-    found = proved({"f": "theta * x", **DUAL})
-    symbols, gradient, update = found.checks
-    assert not symbols.holds and symbols.note
-    assert not gradient.holds
-    assert update.holds
+    return proved(circuit)
 
 
 def test_a_planted_fault_in_the_update_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,3 +85,13 @@ def test_a_planted_fault_in_the_update_is_found(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(proof, "compile_design", faulty)
     assert [check.holds for check in proved({"f": "theta * x", **DUAL}).checks] == [True, True, False]
+
+
+def test_the_gradient_of_an_exponential_growth_is_its_closed_form() -> None:
+    """f = theta z, Z(0) = x: z_i(T) = x_i exp(theta_i T) and g_i = T (yhat - y) z_i(T)."""
+    ncrn = compiled(**TABLE_3)
+    theta, x, y, T = np.array([0.4, -0.7]), np.array([1.2, 0.5]), np.array([0.3]), 0.5
+    loss, gradient = loss_and_gradient(Stages(ncrn, ENGINE), theta, x, y)
+    z = x * np.exp(theta * T)
+    assert loss == pytest.approx((z.sum() - y[0]) ** 2 / 2, rel=1e-8)
+    assert gradient == pytest.approx(T * (z.sum() - y[0]) * z, rel=1e-8)

@@ -48,7 +48,9 @@ def test_a_short_file_is_split_in_the_ratio_of_the_design(tmp_path: Path) -> Non
     [
         ("a,b,z\n1,2,3\n4,5,6\n", 1, "there is no such column (got 'y'). Known: a, b, z."),
         ("a,bb,y\n1,2,3\n4,5,6\n", 1, "there is no such column (got 'b'). Did you mean 'bb'?"),
-        ("a,b,y,y\n1,2,3,4\n", 1, "the column is there more than once (got 'y')"),
+        ("a,b,y,y\n1,2,3,4\n", 1, "the column is there more than once (got 'y'). Give each column a name of its own."),
+        ("a;b;y\n1;2;3\n", 1, "columns are separated by commas (got 'a;b;y')"),
+        ("a,b,y\n1,2,3\n1,5,2,3\n", 3, "the row has 4 cells, and the header 3"),
         ("a,b,y\n1,2,3\n4,nan,6\n", 3, "column 'b': a cell is a finite number (got 'nan')"),
         ("a,b,y\n1,2,3\n4,5,inf\n", 3, "column 'y': a cell is a finite number (got 'inf')"),
         ("a,b,y\n1,two,3\n", 2, "column 'b': a cell is a finite number (got 'two')"),

@@ -14,6 +14,7 @@ from dsd_ncrn.dsd.modules import SCHEMES
 from dsd_ncrn.dsd.structure import free
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
+from dsd_ncrn.ncrn.compile import compile_design
 from studies import changed, design, translated
 
 RICH: dict[str, Any] = {"f": "Theta @ x - 0.5 * z * abs(z)", **DUAL}
@@ -95,3 +96,14 @@ def test_other_schemes_learn_at_strand_level(scheme: str) -> None:
     ratio = training.rmse_after / study.ideal.rmse_after
     assert training.rmse_before > 6.0
     assert ratio < 1.05 if scheme == "sealed" else 2.0 < ratio < 4.0
+
+
+def test_what_leaves_nothing_in_a_phase_waits_for_its_clock_last() -> None:
+    """A drain opened by C2 would stay open and eat Z in the next forward pass; only the flush closes its drains again."""
+    spec = design("linreg2d_readout")
+    system = translate(compile_design(spec, 2), spec)
+    assert system.joins["N2_Z1p"] == "join_N2_Z1p"
+    gate = system.by_name["join_N2_Z1p"].complex
+    assert [domain.name for domain in gate.domains if domain.starred and not domain.is_toehold] == ["c2", "z1p"]
+    drained = [name for name in system.by_name if name.startswith("drain_")]
+    assert drained and all(name.startswith("drain_flush_") for name in drained)

@@ -66,7 +66,7 @@ def command(
     from dsd_ncrn.crn.text import format_crn
 
     if verify:
-        _verify(design, out, seed, as_json)
+        _verify(design, out, seed, input_rate_law, as_json)
         return
     crn, described = _network(design, seed, law, input_rate_law)
     text = json_text(described) if form == "json" else _text(crn, described, form, law)
@@ -75,14 +75,14 @@ def command(
     show(as_json, described, text)
 
 
-def _verify(design: Path, out: Path | None, seed: int, as_json: bool) -> None:
+def _verify(design: Path, out: Path | None, seed: int, input_law: RateLaw, as_json: bool) -> None:
     """Show the proof of a compilation, or what a plain network conserves. Raises CheckFailed where a claim is false."""
     from cli.output import deliver, show
     from cli.proof import proof_json, proof_text
     from cli.run_folder import json_text
     from dsd_ncrn.errors import CheckFailed
 
-    proof = _proof(design, seed)
+    proof = _proof(design, seed, input_law)
     described = proof_json(proof)
     deliver(out, {"proof.json": json_text(described)})
     show(as_json, described, proof_text(proof))
@@ -91,7 +91,7 @@ def _verify(design: Path, out: Path | None, seed: int, as_json: bool) -> None:
         raise CheckFailed(f"the compilation of {design} is wrong: {'; '.join(false)}")
 
 
-def _proof(design: Path, seed: int) -> Proof:
+def _proof(design: Path, seed: int, input_law: RateLaw) -> Proof:
     from cli.stages.job import job_of
     from dsd_ncrn.crn.text import load_crn
     from dsd_ncrn.ncrn.verify import conservation_laws
@@ -99,7 +99,7 @@ def _proof(design: Path, seed: int) -> Proof:
     from dsd_ncrn.simulate.proof import Proof, prove
 
     if design.suffix == ".crn":
-        return Proof((), conservation_laws(load_crn(design)))
+        return Proof((), conservation_laws(load_crn(design, input_law)))
     job = job_of(design, seed)
     return prove(job.spec, job.data, engine_named(job.engine), seed)
 

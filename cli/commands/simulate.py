@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import design_argument, engine_option, json_option, out_option, seed_option
+from cli.options import design_argument, engine_option, json_option, largest_option, out_option, scale_option, seed_option
 from dsd_ncrn.crn.rate_law import RATE_LAWS
 from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
+    from cli.stages.traces import Columns
     from dsd_ncrn.crn.rate_law import RateLaw
+    from dsd_ncrn.simulate.networks import NetworkRun
 
 
 @click.command("simulate")
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 @click.option("--level", type=click.Choice(["ideal", "dsd"]), default="ideal", show_default=True)
 @engine_option
 @click.option(
-    "--t-end", type=click.FloatRange(min=0, min_open=True), help="Where to stop: s, at the ideal level dimensionless."
+    "--t-end",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Where to stop: s of the design's strands or of the plain network; dimensionless at a design's ideal level.",
 )
 @click.option("--no-training", is_flag=True, help="Only the forward phase, without a target.")
 @click.option("--format", "form", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
@@ -37,6 +41,8 @@ if TYPE_CHECKING:
     help="What the rate constants of a .crn file mean: k times the product of concentrations, or that divided by n! for "
     "each reactant that stands n times. Of no effect on a design.",
 )
+@largest_option
+@scale_option
 @json_option
 def command(
     design: Path,
@@ -48,28 +54,65 @@ def command(
     no_training: bool,
     form: str,
     law: RateLaw,
+    largest: float,
+    scale: float,
     as_json: bool,
 ) -> None:
     """Simulate one iteration with the first training point, or a plain network (.crn) from its initial concentrations.
 
-    Without -o the last concentrations are printed. A plain network is in nM and s, and runs for 1000 s without --t-end.
+    Without -o the last concentrations are printed. A plain network is in nM and s, and runs for 1000 s without --t-end. At
+    the level dsd its gates are sized by its rate constants, which DNA reaches at a slower pace: both trajectories are given
+    in the network's time, with the seconds of DNA time that one of its seconds takes.
     """
-    from cli.output import deliver, show, table
-    from cli.plain import csv_text, plain
-    from cli.stages.traces import parquet_bytes
-    from cli.traces import design_trace, network_trace, until
+    from cli.traces import design_trace, network_trace, strand_trace, until
+    from dsd_ncrn.simulate.network_sizing import Limits
 
     if t_end is not None and not isfinite(t_end):
         raise InputError("--t-end is a finite number", t_end)
+    if design.suffix == ".crn" and level == "dsd":
+        _both(strand_trace(design, engine, t_end, Limits(largest, scale), law), out, form, as_json)
+        return
     if design.suffix == ".crn":
         columns = network_trace(design, engine, t_end, law)
     else:
         columns = until(design_trace(design, seed, level, engine, no_training), t_end)
-    deliver(
-        out,
-        {"trajectories.parquet": parquet_bytes(columns)}
-        if form == "parquet"
-        else {"trajectories.csv": csv_text(tuple(columns), zip(*columns.values()))},
+    _write(out, columns, form)
+    _show(as_json, {name: values[-1] for name, values in columns.items()})
+
+
+def _both(run: NetworkRun, out: Path | None, form: str, as_json: bool) -> None:
+    """Both trajectories into a file; the last concentrations of both, and how far they are apart."""
+    from cli.output import show, table
+    from cli.plain import plain
+    from cli.traces import side_by_side
+
+    _write(out, side_by_side(run), form)
+    end = {level: dict(zip(t.species, t.values[-1])) for level, t in (("ideal", run.ideal), ("dsd", run.dsd))}
+    sized, stop = run.sized, float(run.ideal.times[-1])
+    facts = {"time": stop, "seconds": sized.seconds, "scale": sized.scale, "reserve": sized.reserve, "deviation": run.deviation}
+    rows = [(f"at {stop:g} s", "ideal", "dsd"), *((name, end["ideal"][name], end["dsd"][name]) for name in run.ideal.species)]
+    lines = (
+        f"{sized.seconds:.3g} s of DNA time make one second of the network",
+        f"gates hold at least {sized.reserve:g} times what they fire; of a join up to {max(run.used.values()):.1%} is used",
+        f"largest difference: {run.deviation:.2%} of the largest concentration",
+        "",
+        table(rows),
     )
-    last = {name: values[-1] for name, values in columns.items()}
+    show(as_json, plain({**facts, "used": run.used, **end}), "\n".join(lines))
+
+
+def _write(out: Path | None, columns: Columns, form: str) -> None:
+    from cli.output import deliver
+    from cli.plain import csv_text
+    from cli.stages.traces import parquet_bytes
+
+    parquet = form == "parquet"
+    content = parquet_bytes(columns) if parquet else csv_text(tuple(columns), zip(*columns.values()))
+    deliver(out, {f"trajectories.{form}": content})
+
+
+def _show(as_json: bool, last: dict[str, object]) -> None:
+    from cli.output import show, table
+    from cli.plain import plain
+
     show(as_json, plain(last), table(last.items()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,14 +50,12 @@ def command(
     """Train a design: its equations, its abstract network, or its strands."""
     from cli.console import display
     from cli.output import deliver, show, table
-    from cli.stages.job import job_of
+    from cli.stages.job import job_of, placed
 
+    _check_options(level, leaks, one_pot)
     job = job_of(design, seed, engine, strands=level == "dsd")
-    changed = {"iterations": iterations or (None if epochs else job.spec.training.iterations)} | (
-        {"epochs": epochs} if epochs else {}
-    )
-    job.spec = job.spec.model_copy(update={"training": job.spec.training.model_copy(update=changed)})
-    with display() as shown:
+    with placed(design), display() as shown:
+        _set_length(job, level, iterations, epochs)
         outcome = _trained(job, level, leaks, one_pot, shown)
     deliver(out, outcome.files)
     (section,) = outcome.summary.values()
@@ -65,8 +64,28 @@ def command(
     show(as_json, section, table(rows.items()))
 
 
+def _check_options(level: str, leaks: bool, one_pot: bool) -> None:
+    from dsd_ncrn.errors import InputError
+
+    for name, given in (("--leaks", leaks), ("--one-pot", one_pot)):
+        if given and level != "dsd":
+            raise InputError(f"{name} is for strands", level, "Leave it out, or give --level dsd.")
+
+
+def _set_length(job: Job, level: str, iterations: int | None, epochs: int | None) -> None:
+    """Train for as long as the command line says; calibration of strands uses the design's whole ideal training."""
+    if iterations is None and epochs is None:
+        return
+    length = {"iterations": iterations, "strand_iterations": None} | ({} if epochs is None else {"epochs": epochs})
+    plan = {"training": job.spec.training.model_copy(update=length)}
+    if level == "dsd":
+        job.study = replace(job.study, spec=job.study.spec.model_copy(update=plan))
+    else:
+        job.spec = job.spec.model_copy(update=plan)
+
+
 def _trained(job: Job, level: str, leaks: bool, one_pot: bool, shown: Display) -> Outcome:
-    """One training with a display. Calibration always uses the whole ideal training of the design."""
+    """One training with a display."""
     from cli.stages.training import training_outcome
 
     shown.start(level)

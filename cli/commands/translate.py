@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import design_argument, json_option, out_option, seed_option
+from cli.options import design_argument, json_option, largest_option, out_option, scale_option, seed_option
 
 if TYPE_CHECKING:
+    from dsd_ncrn.design.spec import Translation
     from dsd_ncrn.dsd.system import DsdSystem
+    from dsd_ncrn.simulate.modules import RateReport
+    from dsd_ncrn.simulate.network_sizing import Limits
 
 FILES = {"dsd": "system.dsd", "dot": "system.dot", "svg": "system.svg"}
 """What -o writes for a format, beside system.pil and system.json."""
@@ -26,61 +29,129 @@ FORMATS = ("table", "pil", "json", *FILES)
 @click.option("--scheme", type=click.Choice(["plain", "sealed", "chen"]), help="In the place of the design's own scheme.")
 @click.option("--reaction", metavar="NAME", help="With --format svg: draw the gates of this reaction and all their steps.")
 @click.option("--verify", is_flag=True, help="Prove that the strands do what the reactions say; exit code 1 if not.")
+@click.option("--rates", is_flag=True, help="Show what the rate laws say of every reaction, in the place of the strands.")
+@click.option(
+    "--sizing",
+    type=click.Choice(["auto", "given"]),
+    default="auto",
+    show_default=True,
+    help="Of a plain network: gates by its rate constants, or the defaults of [chemistry].",
+)
+@click.option(
+    "--t-end",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Of a plain network: how long its gates must last, s of its time; 1000 if not given.",
+)
+@largest_option
+@scale_option
 @json_option
 def command(
-    design: Path, out: Path | None, seed: int, form: str, scheme: str | None, reaction: str | None, verify: bool, as_json: bool
+    design: Path,
+    out: Path | None,
+    seed: int,
+    form: str,
+    scheme: str | None,
+    reaction: str | None,
+    verify: bool,
+    rates: bool,
+    sizing: str,
+    t_end: float | None,
+    largest: float,
+    scale: float,
+    as_json: bool,
 ) -> None:
     """Translate a design, or a plain network (.crn), to DNA strand displacement.
 
-    Concentrations are those of the design, not calibrated; a plain network has the defaults of [chemistry].
+    Concentrations are those of the design, not calibrated; those of a plain network follow from its rate constants.
     """
     from cli.output import deliver, show
     from cli.plain import plain
     from cli.run_folder import json_text
     from dsd_ncrn.dsd.jsonable import system_to_json
     from dsd_ncrn.dsd.kernel import write_pil
+    from dsd_ncrn.simulate.network_sizing import Limits
 
-    system = _system(design, seed, scheme)
+    system, unit = _system(design, seed, scheme, Limits(largest, scale) if sizing == "auto" else None, t_end)
     described = plain(system_to_json(system))
     files = {"system.pil": write_pil(system), "system.json": json_text(described)}
     text = _texts(system, reaction)[form]()
     deliver(out, files | ({FILES[form]: text} if form in FILES else {}))
     if verify:
         _verify(system, as_json)
+    elif rates:
+        _rates(system, unit, as_json)
     else:
         show(as_json or form == "json", described, text)
 
 
-def _system(path: Path, seed: int, scheme: str | None) -> DsdSystem:
-    """The translated design or network; errors name the file."""
-    from dsd_ncrn.errors import InputError
-
+def _system(path: Path, seed: int, scheme: str | None, limits: Limits | None, t_end: float | None) -> tuple[DsdSystem, float]:
+    """The translated design or network, and its working concentration (nM); errors name the file."""
     if path.suffix != ".crn":
         return _design(path, seed, scheme)
+    from dsd_ncrn.design.spec import Translation
+
+    translation = Translation.model_validate({"scheme": scheme} if scheme else {})
+    if limits is None:
+        return _given(path, translation), 1.0
+    from cli.traces import sized_network
+
+    return sized_network(path, t_end, limits, translation).system, limits.scale
+
+
+def _given(path: Path, translation: Translation) -> DsdSystem:
+    """A plain network with the defaults of the chemistry."""
     from dsd_ncrn.crn.text import load_crn
     from dsd_ncrn.design.chemistry import Chemistry
-    from dsd_ncrn.design.spec import Translation
     from dsd_ncrn.dsd.translate import translate_network
+    from dsd_ncrn.errors import InputError
 
     crn = load_crn(path)
     try:
-        return translate_network(crn, Translation.model_validate({"scheme": scheme} if scheme else {}), Chemistry())
+        return translate_network(crn, translation, Chemistry())
     except InputError as error:
         raise error.at(str(path)) from None
 
 
-def _design(path: Path, seed: int, scheme: str | None) -> DsdSystem:
+def _design(path: Path, seed: int, scheme: str | None) -> tuple[DsdSystem, float]:
     from cli.stages.job import job_of
 
     job = job_of(path, seed, strands=True)
+    unit = job.spec.chemistry.unit
     if scheme is None:
-        return job.translated
+        return job.translated, unit
     from dsd_ncrn.design.load import located
     from dsd_ncrn.dsd.translate import translate
 
     translation = job.spec.translation.model_copy(update={"scheme": scheme})
     with located(path):
-        return translate(job.ncrn, job.spec.model_copy(update={"translation": translation}))
+        return translate(job.ncrn, job.spec.model_copy(update={"translation": translation})), unit
+
+
+def _rates(system: DsdSystem, unit: float, as_json: bool) -> None:
+    """The rate constants by law, what gates hold, and how far fast and slow reactions are apart."""
+    from dataclasses import asdict
+
+    from cli.output import show
+    from cli.plain import plain
+    from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+    from dsd_ncrn.simulate.modules import rate_report
+
+    found = rate_report(system, unit, ToeholdLengthRates())
+    modules = [{**asdict(module), "seconds": module.seconds} for module in found.modules]
+    show(as_json, plain({"modules": modules, "loading": found.loading, "separation": found.separation}), _rate_table(found))
+
+
+def _rate_table(found: RateReport) -> str:
+    from cli.output import table
+
+    rows: list[tuple[object, ...]] = [("reaction", "formula", "phase", "k wanted", "k by law, /s", "s per unit of time")]
+    rows += [
+        (m.reaction, m.formula, ", ".join(m.phases) or "always", m.wanted, m.achieved, "fast" if m.fast else m.seconds)
+        for m in found.modules
+    ]
+    held = [("species", "on gates / free"), *found.loading.items()]
+    apart = [("phase", "slowest fast / fastest slow"), *found.separation.items()]
+    return "\n\n".join(table(part) for part in (rows, held, apart) if len(part) > 1)
 
 
 def _texts(system: DsdSystem, reaction: str | None) -> Mapping[str, Callable[[], str]]:

@@ -89,7 +89,10 @@ def _learns(data: ReportData) -> Answer:
     if partly_simulated(data):
         count, whole = number(strands["iterations"]), number(ideal["iterations"])
         text = f"Only {count} of {whole} iterations were simulated with strands. After them the parameters are within "
-        return Answer(question, CAUTION if close else BAD, f"{text}{percent(error)} of the ideal ones.")
+        text += f"{percent(error)} of the ideal ones"
+        if not _has_learned(data, ideal):
+            return Answer(question, BAD, f"{text}, which do not learn.")
+        return Answer(question, CAUTION if close else BAD, f"{text}.")
     learned = _has_learned(data, strands)
     text = f"Without leak {_progress(strands)}"
     text += f" (ideal network: {_end(ideal)})." if ideal else "."
@@ -164,13 +167,13 @@ def headline(data: ReportData) -> str:
         network = _network_learns(data)
         words = {GOOD: "The abstract network learns this task. ", BAD: "The abstract network does not learn this task. "}
         return words.get(network.status, "") + "The strand-level circuit has not been trained yet."
-    if learns == BAD:
+    if learns == BAD and not partly_simulated(data):
         return "The strand-level circuit does not learn this task, even without leak."
     learned = "The strand-level circuit learns this task"
     if partly_simulated(data):
         count = number(data.training("dsd")["iterations"])
         network = "learns" if _network_learns(data).status == GOOD else "does not learn"
-        learned = f"The abstract network {network} this task; its strands follow it over the {count} iterations simulated"
+        learned = f"The abstract network {network} this task; the strand-level circuit follows it for {count} iterations"
     return (
         learned
         + {

@@ -19,6 +19,7 @@ def ideal_stage(job: Job, tell: Tell) -> Outcome:
     outcome = training_outcome(job, job.ideal_training(lambda done, total: tell(0.9 * done / total)))
     files, summary = dict(outcome.files), dict(outcome.summary)
     value, separation = _value_level(job)
+    separation |= _cap_effect(job, value)
     if value is not None:
         beside = training_outcome(job, value)
         files, summary = {**files, **beside.files}, {**summary, **beside.summary}
@@ -37,6 +38,22 @@ def _value_level(job: Job) -> tuple[Training | None, dict[str, Any]]:
     except CheckFailed as error:  # the network may learn all the same: its finite fuels and rates damp what runs away here
         return None, {"fast_ratio": ratio, "error": None, "note": str(error)}
     return value, plain({"fast_ratio": ratio, "error": separation_error(job.ideal, value), "note": ""})
+
+
+def _cap_effect(job: Job, value: Training | None) -> dict[str, Any]:
+    """What the finite fuel of the backward pass does to the equations' training; nothing where there is no cap."""
+    from dsd_ncrn.simulate.training import train_value
+    from dsd_ncrn.simulate.value import separation_error
+
+    circuit = job.spec.circuit
+    if circuit.zb_cap is None or value is None:
+        return {}
+    free = job.spec.model_copy(update={"circuit": circuit.model_copy(update={"zb_cap": None})})
+    try:
+        effect = separation_error(train_value(free, job.data), value)
+    except CheckFailed as error:  # that is what the cap is for
+        return {"cap": circuit.zb_cap, "cap_effect": None, "without_cap": str(error)}
+    return plain({"cap": circuit.zb_cap, "cap_effect": effect, "without_cap": ""})
 
 
 def clock_stage(job: Job, tell: Tell) -> Outcome:
@@ -76,7 +93,7 @@ def clock_section(job: Job, training: Training) -> dict[str, Any]:
             "period_drift": report.period_drift,
             "period": report.periods.mean(),
             "iterations": training.iterations,
-            "parameter_error_first_iteration": errors[1],
+            "parameter_error_first_iteration": errors[0],
             "parameter_error_largest": errors.max(),
             "parameter_error_final": errors[-1],
         }

@@ -137,7 +137,7 @@ def job_of(design: Path, seed: int, engine: str = DEFAULT_ENGINE, strands: bool 
 
     _refuse_networks(design)
     job = Job(load_design(design), seed, engine_named(engine).name)
-    with _placed(design):
+    with placed(design):
         job.spec = decide(job.spec, job.data, seed)
         check_signs(job.spec, job.data)
         _ = job.ncrn, job.translated if strands else None
@@ -145,7 +145,7 @@ def job_of(design: Path, seed: int, engine: str = DEFAULT_ENGINE, strands: bool 
 
 
 @contextmanager
-def _placed(design: Path) -> Iterator[None]:
+def placed(design: Path) -> Iterator[None]:
     """Name the design file, and the line where it is known, in the errors of later steps."""
     from dsd_ncrn.design.load import located
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -68,15 +69,20 @@ def _problem(key: Key, details: Sequence[Mapping[str, Any]]) -> Problem:
         return Problem(key, f"missing key {name!r}", None, _wanted(key))
     if first["type"] == "refused":
         context = first["ctx"]
-        value = None if context["key"] or isinstance(first["input"], BaseModel | Mapping) else first["input"]
+        value = None if context["key"] or isinstance(first["input"], BaseModel | Mapping) else _as_written(first["input"])
         return Problem(key, f"{name}: {context['rule']}", value, context["remedy"])
     messages = dict.fromkeys(_lower(detail["msg"]) for detail in details)
     found = ", or ".join(messages).replace(", or the value should be ", ", or ")
-    return Problem(key, f"{name}: {found}", first["input"], "")
+    return Problem(key, f"{name}: {found}", _as_written(first["input"]), "")
+
+
+def _as_written(value: object) -> object:
+    """A list of the file, which is read into a tuple."""
+    return [_as_written(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _lower(message: str) -> str:
-    text = message[:1].lower() + message[1:]
+    text = re.sub(r" or instance of \w+$", "", message[:1].lower() + message[1:])  # pydantic's word for one of our classes
     return text.replace("input should", "the value should").replace("valid tuple", "list").replace("valid dictionary", "table")
 
 

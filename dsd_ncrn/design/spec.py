@@ -40,6 +40,9 @@ class Task(Section):
             raise refuse("a task is either built in (name) or a CSV file (csv)", "Give exactly one of name and csv.")
         if self.csv is not None and not (self.inputs and self.targets):
             raise refuse("a CSV task names its columns", 'Add inputs = ["…"] and targets = ["…"].')
+        if self.csv is None and (self.inputs or self.targets):
+            key = "inputs" if self.inputs else "targets"
+            raise refuse("a built-in task has its own inputs and targets", "Leave inputs and targets out.", key)
         if self.csv is None and (self.threshold is not None or self.classes):
             raise refuse("a built-in task knows its classes", "Leave threshold and classes out.")
         if self.threshold is not None and len(self.targets) > 1:
@@ -52,16 +55,16 @@ class Task(Section):
 class Circuit(Section):
     """f_theta and how it is made kinetic.
 
-    ``learning_rate`` is eta. With ``learning_rate_in`` "N3" it is in the rate constants of the gradients, which G then holds
-    eta times; with "N4" it is the branching ratio of the update. If not given it is in N3 for a single-rail parameter and in
-    N4, as in the paper, for a dual-rail one. ``fast_ratio`` is k_fast / k_slow of the ideal network. ``y`` has the rails of ``z`` if
-    not given. To ``theta_initial`` comes a random number from U(-``theta_spread``, ``theta_spread``). ``pad`` adds that
-    many constant inputs of value ``pad_value``. ``w_in`` (d rows, one entry for each input and constant) maps the inputs
-    to the x of f; ``w_out`` (one row for each target, d entries) the state to the outputs: all ones for one target, one
-    state for each of several if not given. ``train_beta`` and ``train_w_out`` make parameters of them that start at the
-    given values. ``first_order`` keeps the adjoint constant during the backward pass. ``zb_cap`` is the amount of fuel by
-    which nonlinear terms can make a state of the backward pass grow. ``report_output`` adds species that are made in the
-    amount of the outputs.
+    ``learning_rate`` is eta. With ``learning_rate_in`` "N3" it is in the rate constants of the gradients, which G then
+    holds eta times; with "N4" it is the branching ratio of the update. If not given it is in N3 for a single-rail parameter
+    and in N4, as in the paper, for a dual-rail one. ``fast_ratio`` is k_fast / k_slow of the ideal network. ``y`` has the
+    rails of ``z`` if not given. To ``theta_initial`` comes a random number from U(-``theta_spread``, ``theta_spread``).
+    ``pad`` adds that many constant inputs of value ``pad_value``. ``w_in`` (d rows, one entry for each input and constant)
+    maps the inputs to the x of f; ``w_out`` (one row for each target, d entries) the state to the outputs: all ones for one
+    target, one state for each of several if not given. ``train_beta`` and ``train_w_out`` make parameters of them that
+    start at the given values. ``first_order`` keeps the adjoint constant during the backward pass. ``zb_cap`` is the amount
+    of fuel by which nonlinear terms can make a state of the backward pass grow. ``report_output`` adds species that are
+    made in the amount of the outputs.
     """
 
     f: str
@@ -95,7 +98,15 @@ class Circuit(Section):
         """A list of formulas, one per dimension, is the formula of that list."""
         if isinstance(f, tuple) and f and all(isinstance(part, str) for part in f):
             return f"[{', '.join(map(str, f))}]"
+        if not isinstance(f, str):
+            raise refuse("a formula is a text, or a list of texts with one for each dimension", 'Write f = "theta * x + beta".')
         return f
+
+    @model_validator(mode="after")
+    def _reports_fixed_weights(self) -> Self:
+        if self.report_output and self.train_w_out:
+            raise refuse("outputs with trained weights are not reported", "Leave one of the two out.", "report_output")
+        return self
 
 
 class TrainingPlan(Section):
@@ -123,7 +134,7 @@ class Clock(Section):
 
     kind: Literal["external", "oscillator"] = "external"
     spacing: int = Field(default=3, ge=1, le=6)
-    residual: float = Field(default=1e-6, gt=0, lt=0.1)
+    residual: float = Field(default=1e-6, gt=0, le=0.01)
     total: float = Field(default=1.0, gt=0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dsd_ncrn.crn.types import Crn, Reaction
@@ -103,7 +103,11 @@ class _Translator:
             signals={name: name for name in species},
             cogates={name: f"{name}_cogate" for name in species},
             clocks={phase: clock_strands(*self.clock_choices(phase), self.words) for phase in self.plan.clocks},
-            joins={r.origin.reaction: _gate_name(r, self.polarity) for r in self.plan.reactions if r.origin.stage != FLUSH},
+            joins={
+                r.origin.reaction: _gate_name(r, self.polarity, self.plan.gated)
+                for r in self.plan.reactions
+                if r.origin.stage != FLUSH
+            },
             counters=self.counters(components),
             polarity=self.polarity.of,
             cooperative=self.polarity.cooperative,
@@ -121,7 +125,7 @@ class _Translator:
         if reaction.origin.reaction in self.polarity.cooperative:
             return cooperative_annihilation(reaction, self.words)
         if not reaction.products:
-            if len(reaction.reactants) == 1:
+            if is_drain(reaction, self.plan.gated):
                 return drain(reaction, clock, reaction.reactants[0] in self.plan.fed, self.words)
             return two_domain_annihilation(reaction, self.words, clock)
         return self.scheme.make(reaction, clock, self.words)
@@ -193,9 +197,19 @@ class _Translator:
         return [reporter(species, level, self.words) for species in dict.fromkeys(wanted)]
 
 
-def _gate_name(reaction: Reaction, polarity: Polarity) -> str:
+def is_drain(reaction: Reaction, gated: Mapping[str, str]) -> bool:
+    """Whether a reaction that makes nothing is a drain, or waits for a clock that comes last, as in other joins.
+
+    A drain takes its clock first, stays open without its reactant, and has to be closed by cogates of the clock, which only
+    the flush buffers: one that another phase opened would eat its species in the next.
+    """
+    alone = not reaction.products and len(reaction.reactants) == 1
+    return alone and gated.get(reaction.origin.reaction, FLUSH) == FLUSH
+
+
+def _gate_name(reaction: Reaction, polarity: Polarity, gated: Mapping[str, str]) -> str:
     """The gate that a reaction takes its inputs with."""
     name = reaction.origin.reaction
     if name in polarity.cooperative:
         return f"annihilator_{name}"
-    return f"drain_{name}" if not reaction.products and len(reaction.reactants) == 1 else f"join_{name}"
+    return f"drain_{name}" if is_drain(reaction, gated) else f"join_{name}"

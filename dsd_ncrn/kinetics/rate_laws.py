@@ -9,10 +9,11 @@ with k0 the rate of the first toehold, the product over the cogates of all input
 The inner toeholds cancel, but for b: the rate at which x~ takes the join back, over that of an exchange of full toeholds,
 which is 1 where the first toehold is full; for a single input, k = k0 [J] / (1 + b x~/C). C is the clock's concentration,
 or that of the strand which drives the join on where the reaction waits for no clock, times k(t, 0) / k(t, t) where what it
-displaces has no toehold. Where the last input itself ends the join, there is no C and k is larger by that ratio. X also sits on every join that takes it first: bound over free is ``k0 [J] / (k x~)`` for each, k the rate of the
-full toehold (for a single input ``k0 [J] / (k x~ + k C)``, since the clock takes it on), and of every input the free share
-is what reacts. (From the linear chain of toehold exchanges in quasi-steady state; the tests hold it against simulated
-modules.)
+displaces has no toehold. Where the last input itself ends the join, there is no C and k is larger by that ratio.
+
+X also sits on every join that takes it first: bound over free is ``k0 [J] / (k x~)`` for each, k the rate of the full
+toehold (for a single input ``k0 [J] / (k x~ + k C)``, since the clock takes it on), and of every input the free share is
+what reacts. (From the linear chain of toehold exchanges in quasi-steady state; the tests hold it against simulated modules.)
 """
 
 from __future__ import annotations
@@ -145,16 +146,16 @@ def achieved(system: DsdSystem, rates: RateModel) -> dict[str, float]:
 def _law(system: DsdSystem, reaction: Reaction) -> JoinLaw | None:
     name = reaction.origin.reaction
     join = system.joins[name]
-    cogates = tuple(_level(system, system.cogates.get(species)) for species in reaction.reactants)
+    cogates = tuple(_level(system, f"{species}_cogate") for species in reaction.reactants)
     if name in system.cooperative or not cogates or not all(cogates[:-1]) or join not in system.by_name:
         return None
     opening = _unpaired_toehold(system.by_name[join].complex)
-    full = toehold_length(system.by_name[system.signals[reaction.reactants[0]]].complex)
+    full = toehold_length(system.by_name[reaction.reactants[0]].complex)
     return JoinLaw(name, join, reaction.reactants, opening, full, cogates, *_last_strand(system, reaction, full))
 
 
-def _level(system: DsdSystem, component: str | None) -> float:
-    found = system.by_name.get(component) if component else None
+def _level(system: DsdSystem, component: str) -> float:
+    found = system.by_name.get(component)
     return found.concentration if found else 0.0
 
 

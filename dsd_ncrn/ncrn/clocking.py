@@ -1,9 +1,9 @@
-"""Which fast stages may do without a clock at strand level."""
+"""Which stages need a clock: fast ones that may do without at strand level, and phases that a chemical clock cannot switch."""
 
 from __future__ import annotations
 
 from dsd_ncrn.design.problems import DesignError
-from dsd_ncrn.design.spec import Translation
+from dsd_ncrn.design.spec import TrainingPlan, Translation
 from dsd_ncrn.ncrn.types import NeuralCrn
 
 
@@ -21,6 +21,13 @@ def unclocked_stages(ncrn: NeuralCrn, translation: Translation) -> tuple[str, ..
         key = ("translation", "always_on")
         raise DesignError(rule, list(translation.always_on), "Take N4 out of the list, or leave the key out.", key=key)
     return translation.always_on
+
+
+def check_turns(plan: TrainingPlan) -> None:
+    """Raises DesignError where an oscillator cannot switch the phases: one of them is to wait for a whole batch."""
+    if plan.batch > 1:
+        rule = "training.batch: a ring of species switches all phases in each turn, and a batch needs one that waits"
+        raise DesignError(rule, plan.batch, 'Set batch = 1, or clock.kind = "external".', key=("training", "batch"))
 
 
 def _reads_parameters(ncrn: NeuralCrn) -> str:

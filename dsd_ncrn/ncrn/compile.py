@@ -12,7 +12,7 @@ from dsd_ncrn.ncrn.formula import parse_formula
 from dsd_ncrn.ncrn.passes import backward_pass, forward_pass
 from dsd_ncrn.ncrn.readout import DURATION, ERROR, READOUT, readout
 from dsd_ncrn.ncrn.roster import BIAS, Roster, roster
-from dsd_ncrn.ncrn.shapes import Shape, shape_of
+from dsd_ncrn.ncrn.shapes import Shape, each, shape_of
 from dsd_ncrn.ncrn.transfers import adjoint_start, annihilation, feed, flush, update
 from dsd_ncrn.ncrn.types import NeuralCrn, Output, Variable
 
@@ -80,13 +80,19 @@ def initial_parameters(circuit: Circuit, dynamics: Dynamics, shape: Shape) -> tu
     trained = [name for name in dynamics.parameters if name.startswith("beta")]
     offsets = _per_entry(circuit.beta, shape.states, "beta") if trained else ()
     start = (*theta_start(circuit, dynamics), *(offsets[int(name.removeprefix("beta")) - 1] for name in trained))
-    rails = [circuit.theta] * len(start) if isinstance(circuit.theta, str) else circuit.theta
-    for value, rail in zip(start, rails):
-        if rail == "single" and value < 0:
-            remedy = 'Start at 0 or above, or set circuit.theta = "dual".'
-            rule = "circuit.theta_initial: a single-rail parameter is a concentration"
-            raise DesignError(rule, value, remedy, key=("circuit", "theta_initial"))
+    check_start(circuit, dynamics, start, "theta_initial")
     return (*start, *(weight for row in shape.w_out for weight in row)) if circuit.train_w_out else start
+
+
+def check_start(circuit: Circuit, dynamics: Dynamics, start: Iterable[float], key: str) -> None:
+    """Raises DesignError, at the key that gives it (for beta that one), for a negative start value on a single rail."""
+    rails = each(circuit.theta, len(dynamics.parameters), "theta")
+    for name, value, rail in zip(dynamics.parameters, start, rails):
+        if rail == "single" and value < 0:
+            given = "beta" if name.startswith("beta") else key
+            rule = f"circuit.{given}: {name} is a concentration, as a parameter on a single rail"
+            remedy = 'Start at 0 or above, or set circuit.theta = "dual".'
+            raise DesignError(rule, float(value), remedy, key=("circuit", given))
 
 
 def theta_start(circuit: Circuit, dynamics: Dynamics) -> tuple[float, ...]:
@@ -159,7 +165,7 @@ def _phases(spec: DesignSpec, names: Roster) -> tuple[Phase, ...]:
     return (Phase("C1", "C1", circuit.T), *between, Phase("C2", "C2", circuit.T), *after, last)
 
 
-def _warnings(circuit: Circuit, names: Roster, dynamics: Dynamics, reactions: Iterable[Reaction]) -> tuple[str, ...]:
+def _warnings(circuit: Circuit, names: Roster, dynamics: Dynamics, reactions: tuple[Reaction, ...]) -> tuple[str, ...]:
     fuels = {fuel.plus for fuel in names.fuels}
     large = [reaction for reaction in reactions if sum(name not in fuels for name in reaction.reactants) > 2]
     found: list[str] = []
@@ -167,6 +173,8 @@ def _warnings(circuit: Circuit, names: Roster, dynamics: Dynamics, reactions: It
         found.append(f"{len(large)} reactions need three molecules to meet (the first: {large[0]}); strands do that badly")
     if circuit.train_beta and "beta" not in circuit.f:
         found.append("circuit.train_beta has no effect: f has no beta")
+    if circuit.zb_cap is not None and not any(fuels & set(reaction.reactants) for reaction in reactions):
+        found.append("circuit.zb_cap has no effect: no term of f makes a state grow by states in the backward pass")
     still = _unreached(circuit, names, dynamics)
     if still:
         found.append(f"with first_order these parameters never change, no output depends on their states: {', '.join(still)}")

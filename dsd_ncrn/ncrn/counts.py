@@ -55,6 +55,8 @@ def stability_warnings(spec: DesignSpec, dataset: Dataset) -> tuple[str, ...]:
         return ()
     of = "theta" if spec.training.batch == 1 else f"theta, over {spec.training.batch} points"
     advice = f"lower it below {2 * spec.circuit.learning_rate / step:.3g}, or lower T"
+    if np.isinf(step):
+        advice = "scale the data, or the coefficients of f"
     return (f"learning_rate * |d prediction / d {of}|^2 is {step:.3g}; training diverges from 2 on: {advice}",)
 
 
@@ -64,7 +66,15 @@ def _largest_curvature(spec: DesignSpec, dataset: Dataset) -> float:
     batch = spec.training.batch
     starts = range(0, len(jacobians), batch)
     stacked = (np.concatenate(jacobians[start : start + batch]) for start in starts)
-    return max(float(np.linalg.norm(block, 2)) ** 2 for block in stacked)
+    return max(_squared_norm(block) for block in stacked)
+
+
+def _squared_norm(block: Floats) -> float:
+    """The square of the largest singular value; infinite where it, or an entry, is too large for a number."""
+    if not np.isfinite(block).all():
+        return np.inf
+    with np.errstate(over="ignore"):
+        return float(np.square(np.linalg.norm(block, 2)))
 
 
 def _jacobians(spec: DesignSpec, inputs: Floats, outputs: int) -> Floats:

@@ -6,24 +6,46 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import Circuit, DesignSpec, Rail
-from dsd_ncrn.ncrn.clocking import unclocked_stages
-from dsd_ncrn.ncrn.compile import compile_design, derive, theta_start
+from dsd_ncrn.errors import did_you_mean
+from dsd_ncrn.ncrn.clocking import check_turns, unclocked_stages
+from dsd_ncrn.ncrn.compile import check_start, compile_design, derive, theta_start
 from dsd_ncrn.ncrn.dynamics import Dynamics, Term
 from dsd_ncrn.ncrn.shapes import Shape, each, shape_of
 from dsd_ncrn.ncrn.signs import Floats, lowest
+from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.tasks import Dataset
 
 
 def decide(spec: DesignSpec, data: Dataset, seed: int) -> DesignSpec:
     """The design with nothing left open: rails chosen, start values drawn, stages with a clock told from those without.
 
-    Raises DesignError as compiling does.
+    Raises DesignError as compiling does, for a batch that can never be full, and for gates of a reaction that there is not.
     """
+    _check_batch(spec, data)
     decided = _drawn(choose_rails(spec, data), data, seed)
     ncrn = compile_design(decided, data.dimension, data.outputs)
+    _check_budgets(decided, ncrn)
     translation = {"always_on": unclocked_stages(ncrn, decided.translation)}
     return decided.model_copy(update={"translation": decided.translation.model_copy(update=translation)})
+
+
+def _check_batch(spec: DesignSpec, data: Dataset) -> None:
+    batch, points, key = spec.training.batch, len(data.train_x), ("training", "batch")
+    if batch > points:
+        rule = f"training.batch: a batch has at most all {points} training points"
+        raise DesignError(rule, batch, "Lower it, or raise task.training_points.", key=key)
+    if spec.clock.kind == "oscillator":
+        check_turns(spec.training)
+
+
+def _check_budgets(spec: DesignSpec, ncrn: NeuralCrn) -> None:
+    known = [reaction.origin.reaction for reaction in ncrn.crn.reactions]
+    for name in spec.chemistry.reactions:
+        if name not in known:
+            rule = "chemistry.reactions: the circuit has no such reaction"
+            raise DesignError(rule, name, did_you_mean(name, known), key=("chemistry", "reactions", name))
 
 
 def _drawn(spec: DesignSpec, data: Dataset, seed: int) -> DesignSpec:
@@ -31,8 +53,10 @@ def _drawn(spec: DesignSpec, data: Dataset, seed: int) -> DesignSpec:
     circuit = spec.circuit
     if not circuit.theta_spread:
         return spec
-    start = np.array(theta_start(circuit, derive(circuit, shape_of(circuit, data.dimension, data.outputs))))
+    dynamics = derive(circuit, shape_of(circuit, data.dimension, data.outputs))
+    start = np.array(theta_start(circuit, dynamics))
     drawn = start + np.random.default_rng((seed, 2)).uniform(-circuit.theta_spread, circuit.theta_spread, len(start))
+    check_start(circuit, dynamics, drawn, "theta_spread")
     changed = circuit.model_copy(update={"theta_initial": tuple(map(float, drawn)), "theta_spread": 0.0})
     return spec.model_copy(update={"circuit": changed})
 

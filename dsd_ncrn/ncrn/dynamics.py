@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 
-from dsd_ncrn.ncrn.formula import Formula, Polynomial
+from dsd_ncrn.ncrn.formula import Formula, Polynomial, symbol_names
 
 Terms = tuple["Term", ...]
 
@@ -69,7 +69,7 @@ def differentiate(formula: Formula, first_order: bool = False) -> Dynamics:
 
 def terms_of(polynomial: Polynomial) -> Terms:
     """The terms of a polynomial in the ring's order, factors in the order of its symbols."""
-    names = [str(symbol) for symbol in polynomial.ring.symbols]
+    names = symbol_names(polynomial.ring)
     return tuple(
         Term(float(coefficient), tuple(name for name, power in zip(names, powers) for _ in range(power)))
         for powers, coefficient in polynomial.terms()
@@ -79,12 +79,13 @@ def terms_of(polynomial: Polynomial) -> Terms:
 
 def derivative(polynomial: Polynomial, name: str) -> Polynomial:
     """The derivative by one symbol. For z^a |z|, a >= 1, it is (a + 1) z^(a-1) |z|: z sign(z) is |z|."""
-    generators = dict(zip((str(symbol) for symbol in polynomial.ring.symbols), polynomial.ring.gens))
-    plain = polynomial.diff(generators[name])
-    size = generators.get(f"|{name}|")
-    if size is None:
+    names, generators = symbol_names(polynomial.ring), polynomial.ring.gens
+    place = names.index(name)
+    plain = polynomial.diff(place)
+    if f"|{name}|" not in names:
         return plain
-    return plain + (polynomial.diff(size) * size).exquo(generators[name])
+    size = names.index(f"|{name}|")
+    return plain + (polynomial.diff(size) * generators[size]).exquo(generators[place])
 
 
 def _weighted(formula: Formula, name: str) -> Terms:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from dsd_ncrn.design.problems import DesignError
@@ -68,8 +69,10 @@ def parse_formula(text: str, dimension: int, beta: Sequence[float] | None = None
 
 
 def _syntax_tree(text: str) -> ast.expr:
-    if not text.strip() or len(text) > MAX_LENGTH:
-        _fail(f"a formula has 1 to {MAX_LENGTH} characters", f"{len(text)} characters")
+    if not text.strip():
+        _fail("the formula is empty", remedy="Write for example theta * x + beta.")
+    if len(text) > MAX_LENGTH:
+        _fail(f"a formula has at most {MAX_LENGTH} characters", f"{len(text)} characters")
     if not text.isascii() or not text.isprintable():
         position = next(index for index, char in enumerate(text) if not (char.isascii() and char.isprintable()))
         _fail("a formula is one line of ASCII", text[position], "Write theta, beta, x, z.", position)
@@ -257,6 +260,12 @@ def _generators(parameters: tuple[str, ...], dimension: int) -> dict[str, Polyno
     return dict(zip(names, ring(names, QQ)[1:]))
 
 
+@lru_cache(maxsize=64)
+def symbol_names(ring: Any) -> tuple[str, ...]:
+    """The names of a ring's symbols in their order; sympy takes long to print them, and they are asked for at every term."""
+    return tuple(str(symbol) for symbol in ring.symbols)
+
+
 def degree_of(polynomial: Polynomial) -> int:
     """The total degree: how many molecules meet in its largest term."""
     return max((sum(powers) for powers in polynomial.itermonoms()), default=0)
@@ -282,5 +291,5 @@ def unbacked(polynomial: Polynomial) -> bool:
 
 def _sizes(polynomial: Polynomial) -> list[tuple[int, int]]:
     """The generator indices of each |z| and its z."""
-    names = [str(symbol) for symbol in polynomial.ring.symbols]
+    names = symbol_names(polynomial.ring)
     return [(index, names.index(name[1:-1])) for index, name in enumerate(names) if name.startswith("|")]

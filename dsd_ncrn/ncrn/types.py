@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dsd_ncrn.crn.types import Crn
@@ -19,6 +20,15 @@ class Variable:
     def species(self) -> tuple[str, ...]:
         """Its species, the positive rail first."""
         return (self.plus,) if self.minus is None else (self.plus, self.minus)
+
+    def amounts(self, value: float) -> tuple[tuple[str, float], ...]:
+        """How much of each species stands for a value: max(0, v) of the positive rail, max(0, -v) of the negative one."""
+        return tuple(zip(self.species, (max(value, 0.0), max(-value, 0.0))))
+
+    def value(self, amount: Callable[[str], float]) -> float:
+        """The number that the amounts of its species stand for."""
+        plus, *minus = map(amount, self.species)
+        return plus - sum(minus)
 
 
 @dataclass(frozen=True, slots=True)

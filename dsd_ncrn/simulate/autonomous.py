@@ -117,12 +117,11 @@ class AutonomousLearner:
 
     def _add(self, state: Floats, variables: tuple[Variable, ...], values: Iterable[float]) -> None:
         for variable, value in zip(variables, values):
-            for species, amount in zip(variable.species, (max(value, 0.0), max(-value, 0.0))):
+            for species, amount in variable.amounts(value):
                 state[self.pot.system.index[species]] += amount
 
     def _read(self, state: Floats, variable: Variable) -> float:
-        plus, *minus = (float(state[self.pot.system.index[species]]) for species in variable.species)
-        return plus - sum(minus)
+        return variable.value(lambda species: float(state[self.pot.system.index[species]]))
 
     def _parameters(self, state: Floats) -> Floats:
         return np.array([self._read(state, variable) for variable in self.ncrn.parameters])

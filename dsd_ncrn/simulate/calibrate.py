@@ -34,8 +34,8 @@ ROUNDS, SWEEPS = 8, 3
 CLOSE_ENOUGH = 1e-3
 STALLED = 2.0
 """Rounds end where the largest distance has grown to this many times the least one so far."""
-CONVERGED = 0.1
-"""What is further off than this in the end makes no circuit; what is less is told in the calibration's ratios."""
+CONVERGED = 0.25
+"""A slow term further off than this (in the logarithm) in the end makes no circuit; less is told, with its ratio."""
 NEGLIGIBLE = 1e-3
 """A term whose firings are this much below the largest of its phase says too little to be corrected by."""
 MAX_FACTOR = 4.0

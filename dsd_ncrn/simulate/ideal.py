@@ -42,7 +42,7 @@ class RunningPhase:
         name = self.part.system.species[int(np.argmax(reached))]
         found = f"{name} is largest, at {reached.max():.3g}"
         remedy = "the backward pass runs away: give it a finite fuel, circuit.zb_cap, or lower T"
-        backward = any(species.startswith("Zb") for species in self.part.system.species)
+        backward = self.phase.name == "C2" and any(species.startswith("Zb") for species in self.part.system.species)
         return f"{found}; {remedy}" if backward else found
 
 
@@ -70,13 +70,12 @@ class IdealLearner:
 
     def load(self, state: Floats, variable: Variable, value: float) -> None:
         """Put a value on the rails of a variable."""
-        for species, amount in zip(variable.species, (max(value, 0.0), max(-value, 0.0))):
+        for species, amount in variable.amounts(value):
             state[self.system.index[species]] = amount
 
     def read(self, state: Floats, variable: Variable) -> float:
         """The value of a variable."""
-        plus, *minus = (float(state[self.system.index[species]]) for species in variable.species)
-        return plus - sum(minus)
+        return variable.value(lambda species: float(state[self.system.index[species]]))
 
     def predict(self, x: Floats) -> Floats:
         """See Learner."""

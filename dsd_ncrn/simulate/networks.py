@@ -52,7 +52,7 @@ def ideal_network(crn: Crn, times: Floats, engine: Engine) -> tuple[Trajectory, 
     start[:count] = [crn.initial.get(name, 0.0) for name in crn.species]
     values = checked(engine.prepare(system, RELATIVE, ABSOLUTE).solve(start, times, system.rates), crn.name)
     fired = tuple(max(float(each), 0.0) for each in values[-1, count:])
-    peaks = {name: float(values[:, number].max()) for number, name in enumerate(crn.species)}
+    peaks = {name: max(float(values[:, number].max()), 0.0) for number, name in enumerate(crn.species)}
     return Trajectory(crn.species, times, values[:, :count]), Use(fired, peaks)
 
 

@@ -99,16 +99,15 @@ class Stages:
 
     def load(self, state: Floats, variable: Variable, value: float) -> None:
         """Put a value on the rails of a variable."""
-        for name, amount in zip(variable.species, (max(value, 0.0), max(-value, 0.0))):
+        for name, amount in variable.amounts(value):
             state[self.index[name]] = amount
 
     def read(self, state: Floats, variable: Variable) -> float:
         """The value of a variable."""
-        plus, *minus = (float(state[self.index[name]]) for name in variable.species)
-        return plus - sum(minus)
+        return variable.value(lambda name: float(state[self.index[name]]))
 
-    def run(self, state: Floats, wanted: Callable[[Reaction], bool], duration: float) -> Floats:
-        """The state after some reactions, and annihilation, have run for a time."""
+    def run(self, state: Floats, wanted: Callable[[Reaction], bool], duration: float, what: str = "a stage") -> Floats:
+        """The state after some reactions (``what`` they are), and annihilation, have run for a time."""
         crn = self.ncrn.crn
         chosen = [_hurried(r) for r in crn.reactions if wanted(r) or r.origin.stage == "annihilation"]
         if not any(wanted(reaction) for reaction in crn.reactions):
@@ -116,14 +115,14 @@ class Stages:
         system = from_crn(Crn(crn.name, crn.species, tuple(chosen)))
         stepper = self.engine.prepare(system, RELATIVE, ABSOLUTE)
         solution = stepper.solve(state, np.array([0.0, duration]), system.rates)
-        return checked(solution, "a stage of the proof")[-1]
+        return checked(solution, f"{what} for the proof")[-1]
 
     def stage(self, state: Floats, stage: str, phase: str, fast: bool) -> Floats:
         """Let one kind of reactions of a stage run: fast ones to their end, slow ones for their phase's duration."""
         lengths = {each.name: each.duration for each in self.ncrn.crn.phases}
         rates = [r.rate for r in self.ncrn.crn.reactions if r.fast]
         duration = LIFETIMES / min(rates, default=1.0) if fast else lengths[phase]
-        return self.run(state, lambda r: r.origin.stage == stage and phase in r.phases and r.fast == fast, duration)
+        return self.run(state, lambda r: r.origin.stage == stage and phase in r.phases and r.fast == fast, duration, stage)
 
 
 def _hurried(reaction: Reaction) -> Reaction:
@@ -178,8 +177,8 @@ def _gradient_check(spec: DesignSpec, data: Dataset, engine: Engine, rng: np.ran
     worst = 0.0
     for x, y in list(zip(data.train_x, data.train_y))[:POINTS]:
         parameters = _random_parameters(ncrn, rng)
-        wanted = finite_difference(stages, parameters, x, y) * scales
-        _, found = loss_and_gradient(stages, parameters, x, y)
+        wanted = finite_difference(stages, parameters, x, y)
+        found = loss_and_gradient(stages, parameters, x, y)[1] / scales
         worst = max(worst, float(np.max(np.abs(found - wanted)) / max(1.0, float(np.max(np.abs(wanted))))))
     return Check(claim, worst, GRADIENT_BOUND)
 

@@ -70,8 +70,24 @@ def size_gates(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: Engine,
         for reaction in system.formal
         if (name := reaction.origin.reaction) in flux and name not in own and name not in system.cooperative
     }
-    chemistry = spec.chemistry.model_copy(update={"reactions": {**sized, **own}})
+    chemistry = spec.chemistry.model_copy(update={"reactions": {**_in_proportion(system, sized), **own}})
     return spec.model_copy(update={"chemistry": chemistry})
+
+
+def _in_proportion(system: DsdSystem, sized: Mapping[str, GateBudget]) -> dict[str, GateBudget]:
+    """The joins of reactions that compete for one species in the ratio of their rates, which decides its shares."""
+    competing: dict[tuple[str, frozenset[str]], list[Reaction]] = defaultdict(list)
+    for reaction in system.formal:
+        if reaction.fast and len(reaction.reactants) == 1 and reaction.origin.reaction in sized:
+            competing[reaction.reactants[0], reaction.phases].append(reaction)
+    found = dict(sized)
+    for group in competing.values():
+        largest = max(sized[r.origin.reaction].join for r in group)
+        fastest = max(reaction.rate for reaction in group)
+        for reaction in group:
+            name = reaction.origin.reaction
+            found[name] = sized[name].model_copy(update={"join": largest * reaction.rate / fastest})
+    return found
 
 
 def _largest_extents(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: Engine) -> dict[str, float]:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import DesignSpec, TrainingPlan
+from dsd_ncrn.ncrn.clocking import check_turns
 from dsd_ncrn.ncrn.compile import compile_design, derive, initial_parameters
 from dsd_ncrn.ncrn.oscillator import Oscillator, oscillator_for
 from dsd_ncrn.ncrn.roster import roster
@@ -63,9 +63,7 @@ def ended_after(training: Training, iterations: int, ncrn: NeuralCrn, engine: En
 
 def oscillator_of(spec: DesignSpec, ncrn: NeuralCrn) -> Oscillator:
     """The ring of species that a design asks for. Raises DesignError where its phases do not all come in each turn."""
-    if spec.training.batch > 1:
-        rule = "a ring of species switches all phases in each turn, and a batch needs one that waits"
-        raise DesignError(rule, spec.training.batch, 'Set batch = 1, or clock.kind = "external".', key=("training", "batch"))
+    check_turns(spec.training)
     clock = spec.clock
     return oscillator_for(ncrn.crn, clock.spacing, clock.residual, clock.total)
 

@@ -130,9 +130,10 @@ class ValueLearner:
     def _pass(self, flow: Flow, state: Floats, direction: str) -> None:
         reached, largest = advance(flow, state, self.model.duration, self.tolerance)
         if reached < self.model.duration:
+            remedy = "lower T or the learning rate" + (", or set circuit.zb_cap" if direction == "backward" else "")
             raise CheckFailed(
                 f"the {direction} pass of iteration {self.iterations + 1} stopped: {self._symbols[largest]} runs to infinity "
-                f"at {reached:.3g} of T = {self.model.duration:g}; lower T or the learning rate, or cap the backward pass"
+                f"at {reached:.3g} of T = {self.model.duration:g}; {remedy}"
             )
 
 

@@ -20,8 +20,8 @@ def load_table(task: Task, seed: int) -> Dataset:
     """The rows of ``task.csv``, shuffled by ``seed`` and split in the ratio of training_points to test_points.
 
     Where the file has enough rows, exactly those numbers of points are taken. Raises InputError naming the file's line
-    for a missing column, an empty, non-numeric or non-finite cell, or fewer than two rows; DesignError for a column named
-    twice in the design.
+    for a missing column, an empty, non-numeric or non-finite cell, a row with more cells than the header, or fewer than two
+    rows; DesignError for a column named twice in the design.
     """
     if task.csv is None:
         raise DesignError("the task names no CSV file", key=("task",))
@@ -52,9 +52,11 @@ def _read_rows(file: str, columns: Sequence[str]) -> Floats:
     reader = csv.reader(io.StringIO(read_text(file), newline=""), skipinitialspace=True, strict=True)
     rows: list[list[float]] = []
     try:
-        indices = _indices(next(reader, []), columns, file)
+        header = next(reader, [])
+        indices = _indices(header, columns, file)
         for row in reader:
             if row:
+                _check_length(row, header, file, reader.line_num)
                 rows.append([_number(row, index, column, file, reader.line_num) for index, column in zip(indices, columns)])
     except csv.Error as error:
         raise InputError(f"not a valid CSV file: {error}", file=file, line=reader.line_num) from None
@@ -67,9 +69,25 @@ def _indices(header: Sequence[str], columns: Sequence[str], file: str) -> list[i
         raise InputError("the file is empty", remedy="The first line names the columns.", file=file, line=1)
     for column in columns:
         if names.count(column) != 1:
-            fault = "there is no such column" if column not in names else "the column is there more than once"
-            raise InputError(fault, column, did_you_mean(column, names), file, 1)
+            raise _column_error(column, names, file)
     return [names.index(column) for column in columns]
+
+
+def _column_error(column: str, names: Sequence[str], file: str) -> InputError:
+    if column in names:
+        return InputError("the column is there more than once", column, "Give each column a name of its own.", file, 1)
+    separator = next((sign for sign in (";", "\t") if len(names) == 1 and sign in names[0]), None)
+    if separator:
+        remedy = "Write commas between cells and points in numbers."
+        return InputError("the header is one cell: columns are separated by commas", names[0], remedy, file, 1)
+    return InputError("there is no such column", column, did_you_mean(column, names), file, 1)
+
+
+def _check_length(row: Sequence[str], header: Sequence[str], file: str, line: int) -> None:
+    """A decimal comma makes two cells of one, and all that follow would slip into other columns."""
+    if any(cell.strip() for cell in row[len(header) :]):
+        rule = f"the row has {len(row)} cells, and the header {len(header)}"
+        raise InputError(rule, remedy="Write decimal points, and commas between cells alone.", file=file, line=line)
 
 
 def _number(row: Sequence[str], index: int, column: str, file: str, line: int) -> float:
