@@ -162,3 +162,10 @@ def test_finite_fuels_are_no_part_of_a_term() -> None:
     assert any(set(r.reactants) & with_fuel.crn.fuel_species for r in with_fuel.crn.stage("N3"))
     assert slow_terms(with_fuel) == slow_terms(without)
     assert any(term.backward for term in slow_terms(with_fuel))
+
+
+def test_a_species_that_mostly_sits_on_joins_is_refused_where_the_design_says_so() -> None:
+    """G1+ waits on the join of its annihilation with P: 800 nM of join over 100 nM of cogate, 8 times what is free."""
+    with pytest.raises(CheckFailed, match=r"of G\d?p .* more than chemistry\.max_loading = 5"):
+        prepare(changed(hurried("linreg2d"), "chemistry", max_loading=5.0), seed=0)
+    prepare(changed(hurried("linreg2d"), "chemistry", max_loading=50.0), seed=0)

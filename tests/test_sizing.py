@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from dsd_ncrn.crn.types import Reaction
-from dsd_ncrn.design.chemistry import GateBudget
+from dsd_ncrn.design.chemistry import Chemistry, GateBudget
 from dsd_ncrn.design.load import dump_design, load_design
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.system import DsdSystem
@@ -25,9 +25,11 @@ from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.simulate.calibrate import probes
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.sizing import LARGEST_NM, POINTS, RESERVE, SHORTEST_S, WEAKEST_NT, size_gates
+from dsd_ncrn.simulate.sizing import POINTS, RESERVE, SHORTEST_S, WEAKEST_NT, size_gates
 from dsd_ncrn.tasks import Dataset, load_dataset
 from studies import DESIGNS, changed, design
+
+LARGEST = Chemistry().max_join
 
 ENGINE, RATES = engine_named("rosenbrock"), ToeholdLengthRates()
 every_design = pytest.mark.parametrize("name", ["linreg2d_batch", "nonlinreg2d_first_order", "xor2d_first_order"])
@@ -101,7 +103,7 @@ def _weakest_allowed(found: Sized, name: str) -> int:
     (law,) = [law for law in join_laws(found.system) if law.reaction == name]
     strength = budget.join * law.rate(RATES, budget.first_toehold)
     joins = {n: strength / law.rate(RATES, n) for n in range(WEAKEST_NT, law.full + 1)}
-    return min(n for n, join in joins.items() if join <= (most if n == law.full else max(most, LARGEST_NM)) * (1 + 1e-6))
+    return min(n for n, join in joins.items() if join <= (most if n == law.full else max(most, LARGEST)) * (1 + 1e-6))
 
 
 @every_design
@@ -112,7 +114,7 @@ def test_joins_are_within_their_bounds(name: str) -> None:
         budget, most = found.spec.chemistry.reactions[each], found.most(reaction)
         full = budget.first_toehold == found.spec.translation.toehold
         assert WEAKEST_NT <= budget.first_toehold <= found.spec.translation.toehold
-        assert 0 < budget.join <= (most if full else max(most, LARGEST_NM)) * (1 + 1e-5)
+        assert 0 < budget.join <= (most if full else max(most, LARGEST)) * (1 + 1e-5)
 
 
 @every_design

@@ -10,6 +10,7 @@ from circuits import DUAL, compiled, spec_with
 from dsd_ncrn.analysis.study import prepare
 from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.design.chemistry import Chemistry
+from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.modules import SCHEMES
 from dsd_ncrn.dsd.structure import free
 from dsd_ncrn.dsd.system import DsdSystem, Role
@@ -107,3 +108,12 @@ def test_what_leaves_nothing_in_a_phase_waits_for_its_clock_last() -> None:
     assert [domain.name for domain in gate.domains if domain.starred and not domain.is_toehold] == ["c2", "z1p"]
     drained = [name for name in system.by_name if name.startswith("drain_")]
     assert drained and all(name.startswith("drain_flush_") for name in drained)
+
+
+def test_a_system_of_too_many_bases_is_refused() -> None:
+    """The linear regressor has 4,188 bases."""
+    spec = changed(design("linreg2d"), "translation", max_bases=4187)
+    with pytest.raises(DesignError, match=r"4,188 bases, more than translation\.max_bases \(got 4187\)"):
+        translate(compile_design(spec, 2), spec)
+    spec = changed(spec, "translation", max_bases=4188)
+    assert len(translate(compile_design(spec, 2), spec).strands) == 120

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
+from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
@@ -21,6 +22,7 @@ from dsd_ncrn.simulate.calibrate import Calibration, by_rate_laws, calibrate, pr
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
+from dsd_ncrn.simulate.modules import rate_report
 from dsd_ncrn.simulate.sizing import size_gates
 from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.train import Progress, no_progress, train
@@ -105,7 +107,19 @@ def study_of(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, ideal: Training, 
     system = translate(ncrn, spec)
     network = build_network(system)
     calibration = _calibrated(spec, data, ncrn, ideal, system, network, chosen)
+    _check_loading(spec, calibration.system)
     return Study(spec, data, ncrn, ideal, calibration.system, network, calibration, chosen)
+
+
+def _check_loading(spec: DesignSpec, system: DsdSystem) -> None:
+    """Raises CheckFailed where more of a species sits on joins than the design allows."""
+    loading, most = rate_report(system, spec.chemistry.unit, ToeholdLengthRates()).loading, spec.chemistry.max_loading
+    species = max(loading, key=lambda name: loading[name], default=None)
+    if most is not None and species is not None and loading[species] > most:
+        raise CheckFailed(
+            f"of {species} {loading[species]:.3g} times what is free is on joins, more than chemistry.max_loading = {most:g}; "
+            "raise its buffer, or lower the budgets of the gates that take it first"
+        )
 
 
 def _is_fuel(component: Component) -> bool:

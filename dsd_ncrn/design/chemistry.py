@@ -57,7 +57,9 @@ class Chemistry(Section):
     ``gates`` has a budget for each kind of reaction (GATE_KINDS), ``buffers`` a cogate concentration for each
     group of species (BUFFER_GROUPS). A table that is given has all that the circuit needs; one that is left out has the
     values of the linear regressor. ``reactions`` has budgets of single reactions, by name, in place of those of their kind.
-    With ``sizing`` "auto" every gate is sized by how often it fires, and the budgets are what a join may have at most.
+    With ``sizing`` "auto" every gate is sized by how often it fires, and the budgets are what a join may have at most; one
+    with a weak toehold ``max_join``. A circuit with a species of which more than ``max_loading`` times what is free sits on
+    joins is refused.
     """
 
     unit: Concentration = 4.0
@@ -65,6 +67,8 @@ class Chemistry(Section):
     gates: dict[str, GateBudget] = Field(default_factory=_default_gates)
     reactions: dict[str, GateBudget] = Field(default_factory=dict)
     sizing: Literal["auto", "given"] = "auto"
+    max_join: Concentration = 2000.0
+    max_loading: float | None = Field(default=None, gt=0)
     buffers: dict[str, Concentration] = Field(default_factory=lambda: dict(DEFAULT_BUFFERS_NM))
     clock: Concentration = 1500.0
     scavenger_excess: float = Field(default=1.3, gt=1)

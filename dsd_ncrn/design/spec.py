@@ -144,7 +144,8 @@ class Translation(Section):
 
     ``polarity`` fixes the toehold polarity of species, which else is found where ``annihilation`` is cooperative.
     ``annihilate_first`` names the species that enter a two-domain annihilation first, which holds them. ``reporters``
-    names species that get a readout duplex, there at concentration ``reporter``: at 0 it is mixed with a sample.
+    names species that get a readout duplex, there at concentration ``reporter``: at 0 it is mixed with a sample. A system
+    whose oligos have more than ``max_bases`` in all is refused.
     """
 
     scheme: Literal["plain", "sealed", "chen"] = "plain"
@@ -157,6 +158,7 @@ class Translation(Section):
     toehold: int = Field(default=5, ge=4, le=8)
     branch: int = Field(default=15, ge=10, le=30)
     cooperative_toehold: int = Field(default=7, ge=4, le=8)
+    max_bases: int | None = Field(default=None, ge=1)
 
 
 class Timing(Section):

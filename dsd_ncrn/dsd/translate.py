@@ -20,6 +20,7 @@ from dsd_ncrn.dsd.modules.sinks import cogate_sink
 from dsd_ncrn.dsd.naming import check_names, merged
 from dsd_ncrn.dsd.plan import FLUSH, Plan, plan_of_learner, plan_of_network, required
 from dsd_ncrn.dsd.polarity import Polarity, assign_polarity, is_annihilation
+from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.dsd.system import Component, Counter, DsdSystem, Reporter, Role
 from dsd_ncrn.dsd.words import Words, budget_name, strand_component
 from dsd_ncrn.errors import did_you_mean
@@ -30,9 +31,16 @@ def translate(ncrn: NeuralCrn, spec: DesignSpec) -> DsdSystem:
     """Every strand and complex of a learner, with concentrations from the design.
 
     Raises InputError where the design allots no gates or no buffer to something the circuit needs, where a reaction has
-    too many reactants, where names clash, and where choices of the design contradict each other.
+    too many reactants, where names clash, where choices of the design contradict each other, and where the system has more
+    bases than it may.
     """
-    return realise(plan_of_learner(ncrn, spec))
+    system = realise(plan_of_learner(ncrn, spec))
+    bases, most = sum(map(strand_length, system.strands)), spec.translation.max_bases
+    if most is not None and bases > most:
+        rule = f"the {len(system.strands)} strands have {bases:,} bases, more than translation.max_bases"
+        remedy = 'Shorten translation.branch, set scheme = "plain", or take terms out of f.'
+        raise DesignError(rule, most, remedy, key=("translation", "max_bases"))
+    return system
 
 
 def translate_network(crn: Crn, translation: Translation, chemistry: Chemistry) -> DsdSystem:

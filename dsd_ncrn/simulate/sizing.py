@@ -35,8 +35,7 @@ Floats = NDArray[np.float64]
 RESERVE = 12.0
 """A gate holds this many times what fires in one iteration: about 8 % are used, where errors become visible."""
 WEAKEST_NT = 3
-SMALLEST_NM, LARGEST_NM = 20.0, 2000.0
-"""Of a join; the larger one where a weak toehold needs more than the design's budget."""
+SMALLEST_NM = 20.0
 POINTS = 8
 SHORTEST_S = 1800.0
 """Of a phase: the fast reactions at its start take about half a minute."""
@@ -134,6 +133,7 @@ def _slow_choices(
                 most,
                 {name: RESERVE * fired for name, fired in flux.items()},
                 shortest[phase],
+                spec.chemistry.max_join,
                 rates,
             )
         }
@@ -163,6 +163,7 @@ def _phase_choices(
     most: Mapping[str, float],
     least: Mapping[str, float],
     shortest: float,
+    largest: float,
     rates: RateModel,
 ) -> list[tuple[str, Choice]]:
     """The reaction that needs most sets the unit of time (s); the others get the longest toehold that leaves them enough."""
@@ -172,7 +173,7 @@ def _phase_choices(
     for law in laws:
         name = law.reaction
         joins = {n: wanted[name] / (law.rate(rates, n) * seconds) for n in range(law.full, WEAKEST_NT - 1, -1)}
-        limits = {n: most[name] if n == law.full else max(most[name], LARGEST_NM) for n in joins}
+        limits = {n: most[name] if n == law.full else max(most[name], largest) for n in joins}
         allowed = {n: join for n, join in joins.items() if join <= limits[n] * (1 + SETTLED)}
         enough = (n for n, join in allowed.items() if join >= max(least[name], SMALLEST_NM))
         toehold = next(enough, min(allowed))
