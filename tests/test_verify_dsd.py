@@ -73,7 +73,10 @@ def test_the_plain_networks_are_verified_in_every_scheme(path: Path, scheme: str
 @pytest.mark.parametrize("sign", [1, -1])
 def test_every_kind_of_reaction_is_verified_in_either_polarity(scheme: str, sign: int) -> None:
     """No to three reactants, equal or not, with and without products."""
-    of_reactions(system_of(EVERY_KIND, scheme=scheme, polarity=dict.fromkeys("ABCD", sign)))
+    asked = dict.fromkeys("ABCD", sign)
+    system = system_of(EVERY_KIND, scheme=scheme, polarity=asked)
+    assert {name: system.polarity[name] for name in asked} == asked
+    assert set(of_reactions(system)) == {f"R{number}" for number in range(1, 12)}
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -86,9 +86,11 @@ class _Parser:
     number: int = 0
 
     def fail(self, rule: str, column: int, value: object = None, remedy: str = "") -> NoReturn:
+        """Raise InputError for the present line; ``column`` counts from 0."""
         raise InputError(rule, value, remedy, self.file, self.number, column + 1)
 
     def line(self, number: int, text: str) -> None:
+        """Take one line, its comment already removed."""
         self.number = number
         if "@" in text:
             self.declaration(text)
@@ -96,6 +98,7 @@ class _Parser:
             self.reaction(text.rstrip())
 
     def declaration(self, text: str) -> None:
+        """Take ``A @initial 10 nM``, once for each species."""
         match = _INITIAL.fullmatch(text)
         if match is None or not _SPECIES.fullmatch(match[1]) or match[2] != "initial":
             self.fail("an initial concentration reads A @initial 10 nM", 0, text.strip())
@@ -110,6 +113,7 @@ class _Parser:
             self.initial[name] = value
 
     def concentration(self, text: str, column: int) -> float:
+        """An amount in nM, with a unit or without one."""
         try:
             value = float(text) if re.fullmatch(r"[-+.\deE]+", text) else parse_quantity(text, "concentration")
         except InputError as error:
@@ -121,6 +125,7 @@ class _Parser:
         return value
 
     def reaction(self, text: str) -> None:
+        """Take ``A + B -> C [k = 1]``; one with ``<=>`` becomes two reactions."""
         body, options = self.options(text)
         arrow = _ARROW.search(body)
         if arrow is None or arrow[0] == "=":
@@ -155,6 +160,7 @@ class _Parser:
         return body, found
 
     def rate(self, text: str, column: int) -> float:
+        """A rate constant, in nM^(1-n)/s where units matter."""
         try:
             value = float(text)
         except ValueError:
@@ -164,6 +170,7 @@ class _Parser:
         return value
 
     def side(self, text: str, column: int) -> tuple[str, ...]:
+        """The species of one side, each as often as its coefficient says."""
         if text.strip() in ("", "0"):
             return ()
         names: list[str] = []

@@ -36,6 +36,7 @@ class _Scanner:
         self.found: dict[Key, Position] = {}
 
     def scan(self) -> dict[Key, Position]:
+        """The position of every table and key of the text."""
         table: Key = ()
         self._skip(_BLANK)
         while self.at < len(self.text):

@@ -96,14 +96,17 @@ class _Translator:
 
     @property
     def scheme(self) -> Scheme:
+        """The gates that the design chose."""
         return SCHEMES[self.plan.options.translation.scheme]
 
     def components(self) -> list[Component]:
+        """Every strand and complex that is there at the start, those of reporters apart."""
         gates = [component for reaction in self.plan.reactions for component in self.gates(reaction)]
         clocks = [component for phase in self.plan.clocks for component in self.clock(phase)]
         return [*self.signals(), *self.buffers(), *gates, *seals(self.words, gates), *clocks]
 
     def system(self, components: tuple[Component, ...], reporters: tuple[Reporter, ...]) -> DsdSystem:
+        """The components with what ties them to the formal reactions."""
         species = [name for name in self.plan.species if name not in self.plan.sources]
         return DsdSystem(
             self.plan.name,
@@ -181,6 +184,7 @@ class _Translator:
         return species in outputs or species in freed[1:]
 
     def sets_cogate_free(self, reaction: Reaction, species: str) -> bool:
+        """Whether the join of a reaction releases the cogate of a species when it takes its signal."""
         return species in reaction.reactants and reaction.origin.reaction not in self.polarity.cooperative
 
     def clock(self, phase: str) -> list[Component]:

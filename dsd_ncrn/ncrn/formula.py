@@ -100,6 +100,7 @@ class _Parser:
         self.generators = _generators(self.parameters, dimension)
 
     def parse(self, tree: ast.expr) -> Formula:
+        """The whole formula, with one entry per dimension."""
         value = self.value(tree, 0)
         if value.shape != (self.dimension,) and not (value.shape == () and self.dimension == 1):
             self.fail(tree, f"f has one value per dimension, {self.dimension} in all", "Use vectors, or list [f1, f2, …].")
@@ -108,9 +109,11 @@ class _Parser:
         return Formula(value.entries, self.parameters)
 
     def fail(self, node: ast.expr, rule: str, remedy: str = "") -> NoReturn:
+        """Raise DesignError that quotes the part of the formula at ``node``."""
         _fail(rule, ast.get_source_segment(self.text.lstrip(), node), remedy, _indent(self.text) + node.col_offset)
 
     def value(self, node: ast.expr, depth: int) -> _Value:
+        """What a part of the formula stands for, of bounded depth and degree."""
         if depth > MAX_DEPTH:
             self.fail(node, "a formula is not nested that deeply")
         handler = _HANDLERS.get(type(node))
@@ -199,6 +202,7 @@ class _Parser:
         return _Value(tuple(sum((a * b for a, b in zip(row, right.entries)), self.number(0)) for row in rows), (d,))
 
     def element_wise(self, operator: str, left: _Value, right: _Value) -> _Value:
+        """Sum, difference or product entry by entry; a single value meets every entry."""
         shape = left.shape or right.shape
         size = self.dimension if shape else 1
         pairs = zip(*(value.entries if value.shape else value.entries * size for value in (left, right)))

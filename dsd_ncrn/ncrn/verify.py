@@ -81,6 +81,7 @@ class _Algebra:
         self.variables = dict(names.variables) | {variable.name: variable for variable in extra}
 
     def number(self, value: float) -> Polynomial:
+        """The decimal as written, as an exact rational."""
         from sympy import QQ
 
         exact = Fraction(repr(float(value)))
