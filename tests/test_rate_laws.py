@@ -23,9 +23,9 @@ from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.rate_laws import achieved, design_joins, join_laws, loading
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.simulate.engines import engine_named
+from dsd_ncrn.simulate.holders import holders
 from dsd_ncrn.simulate.mass_action import from_network
 from dsd_ncrn.simulate.modules import cooperative_loading, cooperative_rates, rate_report
-from dsd_ncrn.simulate.networks import holders
 from studies import translated
 
 Floats = NDArray[np.float64]

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.design.spec import Translation
-from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.build import build_network
-from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
+from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.simulate.engines.types import Engine
+from dsd_ncrn.simulate.holders import holders
 from dsd_ncrn.simulate.learner import checked
 from dsd_ncrn.simulate.mass_action import MassAction, from_network, mass_action
 from dsd_ncrn.simulate.network_sizing import Limits, SizedNetwork, Use, size_network
@@ -79,20 +79,6 @@ def run_network(sized: SizedNetwork, times: Floats, engine: Engine) -> NetworkRu
     held = holders(sized.system, network)
     signals = np.column_stack([values[:, held[name]].sum(axis=1) for name in sized.crn.species]) / sized.scale
     return NetworkRun(sized, ideal, Trajectory(sized.crn.species, times, signals), _used(sized, network, start, values[-1]))
-
-
-def holders(system: DsdSystem, network: ReactionNetwork) -> dict[str, list[int]]:
-    """For each signal the species that hold it and can give it back: itself, and fresh gates that it has just entered."""
-    fresh = {network.index[name] for name in system.by_name}
-    reverse = {(step.products, step.reactants) for step in network.steps}
-    found = {}
-    for species, name in system.signals.items():
-        signal = network.index[name]
-        entered = [s for s in network.steps if signal in s.reactants and set(s.reactants) <= fresh and s.kind != StepKind.LEAK]
-        back = [step for step in entered if (step.reactants, step.products) in reverse]
-        gates = (max(step.products, key=lambda p: len(network.complexes[p].strands)) for step in back)
-        found[species] = list(dict.fromkeys((signal, *gates)))
-    return found
 
 
 def _used(sized: SizedNetwork, network: ReactionNetwork, start: Floats, end: Floats) -> dict[str, float]:

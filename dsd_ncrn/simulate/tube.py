@@ -13,6 +13,7 @@ from dsd_ncrn.dsd.system import Counter, DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.simulate.engines.types import Engine
+from dsd_ncrn.simulate.holders import holders
 from dsd_ncrn.simulate.learner import Iteration, checked
 from dsd_ncrn.simulate.mass_action import from_network
 from dsd_ncrn.simulate.timing import Schedule
@@ -68,18 +69,8 @@ class Tube:
 
     @cached_property
     def holders(self) -> Mapping[str, list[int]]:
-        """For each signal the species that hold it and can give it back: itself, and gates it has just entered."""
-        fresh = {self.system.index[name] for name in self.dsd.by_name}
-        reverse = {(step.products, step.reactants) for step in self.network.steps}
-        holders = {}
-        for species, name in self.dsd.signals.items():
-            signal = self.system.index[name]
-            holders[species] = [signal]
-            for step in self.network.steps:
-                entered = signal in step.reactants and set(step.reactants) <= fresh and step.kind != StepKind.LEAK
-                if entered and (step.reactants, step.products) in reverse:
-                    holders[species].append(max(step.products, key=lambda p: len(self.network.complexes[p].strands)))
-        return holders
+        """For each signal the species whose molecules can be it again."""
+        return holders(self.dsd, self.network)
 
     def set_parameters(self, values: Floats) -> None:
         """Put parameters on their signal strands, shape (parameters,), in the design's units."""
