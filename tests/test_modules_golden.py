@@ -72,6 +72,7 @@ def modules() -> Mapping[str, list[Component]]:
         "G + P -> 0, two-domain in phase c1": two_domain_annihilation(reaction("G P", "", "N4"), PLAIN, "c1"),
         "X + P -> 0, two-domain and mirrored": two_domain_annihilation(reaction("X P", "", "N4"), MIRRORED),
         "G + P -> 0, cooperative": cooperative_annihilation(reaction("G P", "", "N4"), TURNED),
+        "G + P -> 0, cooperative in phase c1": cooperative_annihilation(reaction("G P", "", "N4"), TURNED, "c1"),
         "A -> 0 in the flush": drain(reaction("A", "", "flush"), "c3", False, PLAIN),
         "X -> 0 in the flush, X fed": drain(reaction("X", "", "flush"), "c3", True, PLAIN),
         "A -> 0 in the flush, mirrored": drain(reaction("A", "", "flush"), "c3", False, MIRRORED),

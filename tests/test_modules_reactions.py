@@ -168,6 +168,21 @@ def test_annihilations_take_one_of_each(cooperative: bool) -> None:
         assert len(network_of(without).steps) == steps  # there and back, so that one partner alone is not used up
 
 
+def test_cooperative_annihilators_wait_for_their_clock_and_close_again() -> None:
+    """``{t*}[c t][x y]{u*}``: opening is reversible, so that the clock's cogates close what has not fired.
+
+    Open, it has the 2 + 2 steps of an ordinary one; closed, the mirrored partner rests on it and comes off; and it opens
+    and closes with and without that partner. Without the clock nothing is irreversible.
+    """
+    formal = reaction("P G", "", "N4")
+    present = with_signals(formal, cooperative_annihilation(formal, TURNED, "c1"), TURNED, "c1")
+    kinds = count_steps(network_of(present))
+    assert (kinds["reversible"], kinds["irreversible"]) == (2 + 1 + 2, 2)
+    unclocked = network_of({name: complex_ for name, complex_ in present.items() if name != "clock"})
+    kinds = count_steps(unclocked)
+    assert (kinds["reversible"], kinds["irreversible"]) == (1, 0)
+
+
 @pytest.mark.parametrize("words", [PLAIN, MIRRORED], ids=["straight", "mirrored"])
 @pytest.mark.parametrize("left", ["X Y", "X X", "X Y Z"])
 def test_annihilations_wait_for_their_clock(left: str, words: Words) -> None:

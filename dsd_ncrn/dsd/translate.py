@@ -12,7 +12,7 @@ from dsd_ncrn.design.spec import DesignSpec, Translation
 from dsd_ncrn.dsd.modules import SCHEMES, Scheme
 from dsd_ncrn.dsd.modules.annihilation import two_domain_annihilation
 from dsd_ncrn.dsd.modules.clocks import clock_components, clock_strands
-from dsd_ncrn.dsd.modules.cooperative import cooperative_annihilation
+from dsd_ncrn.dsd.modules.cooperative import CLOCK_SIGN, cooperative_annihilation
 from dsd_ncrn.dsd.modules.drain import drain
 from dsd_ncrn.dsd.modules.parts import seals, side_of, split_outputs
 from dsd_ncrn.dsd.modules.reporter import reporter
@@ -125,7 +125,7 @@ class _Translator:
             two_domain_annihilations=self.polarity.fallback,
             fallbacks=self.polarity.why,
             formal=self.plan.reactions,
-            gated={name: phase for name, phase in self.plan.gated.items() if name not in self.polarity.cooperative},
+            gated=self.plan.gated,
             scheme=self.scheme.name,
             reporters=reporters,
         )
@@ -134,7 +134,7 @@ class _Translator:
         """The gates and helpers of one reaction."""
         clock = self.plan.clock_of(reaction)
         if reaction.origin.reaction in self.polarity.cooperative:
-            return cooperative_annihilation(reaction, self.words)
+            return cooperative_annihilation(reaction, self.words, clock)
         if not reaction.products:
             if is_drain(reaction, self.plan.gated):
                 return drain(reaction, clock, reaction.reactants[0] in self.plan.fed, self.words)
@@ -194,9 +194,12 @@ class _Translator:
     def clock_choices(self, phase: str) -> tuple[str, list[int], bool, float]:
         """Its domain, the polarities of the gates that wait for it, whether it is to close them, and its buffer."""
         waiting = [r for r in self.plan.reactions if self.plan.gated.get(r.origin.reaction) == phase]
-        signs = {side_of(r, self.words).sign for r in waiting if r.origin.reaction not in self.polarity.cooperative}
+        cooperative = [r for r in waiting if r.origin.reaction in self.polarity.cooperative]
+        signs = {side_of(r, self.words).sign for r in waiting if r not in cooperative}
+        signs |= {CLOCK_SIGN} if cooperative else set()
         buffer = required(self.plan.options, "buffers", "clock")
-        return self.plan.clocks[phase], sorted(signs or {1}, reverse=True), phase == FLUSH, buffer
+        closes = phase == FLUSH or bool(cooperative)
+        return self.plan.clocks[phase], sorted(signs or {1}, reverse=True), closes, buffer
 
     def reporters(self) -> list[tuple[Component, Reporter]]:
         """The readout duplexes that the design asks for."""

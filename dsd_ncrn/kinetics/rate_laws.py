@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from math import prod
 
 from dsd_ncrn.crn.types import Reaction
+from dsd_ncrn.dsd.modules.clocks import cogate_name
 from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.rates import RateModel
@@ -146,7 +147,7 @@ def achieved(system: DsdSystem, rates: RateModel) -> dict[str, float]:
 def _law(system: DsdSystem, reaction: Reaction) -> JoinLaw | None:
     name = reaction.origin.reaction
     join = system.joins[name]
-    cogates = tuple(_level(system, f"{species}_cogate") for species in reaction.reactants)
+    cogates = tuple(level(system, f"{species}_cogate") for species in reaction.reactants)
     if name in system.cooperative or not cogates or not all(cogates[:-1]) or join not in system.by_name:
         return None
     opening = _unpaired_toehold(system.by_name[join].complex)
@@ -154,7 +155,8 @@ def _law(system: DsdSystem, reaction: Reaction) -> JoinLaw | None:
     return JoinLaw(name, join, reaction.reactants, opening, full, cogates, *_last_strand(system, reaction, full))
 
 
-def _level(system: DsdSystem, component: str) -> float:
+def level(system: DsdSystem, component: str) -> float:
+    """The concentration of a component, nM; 0 where the system has none of that name."""
     found = system.by_name.get(component)
     return found.concentration if found else 0.0
 
@@ -162,19 +164,32 @@ def _level(system: DsdSystem, component: str) -> float:
 def _last_strand(system: DsdSystem, reaction: Reaction, full: int) -> tuple[float, int]:
     """What drives a join on after its last input (nM), and the toehold (nt) that comes off with what it displaces.
 
-    The clock, or the strand next in line where a reaction waits for none: what commits it, the helper of its fork or sink, or
-    the strand that releases an output. Nothing for an annihilation, which its last input ends.
+    The clock, over 1 + c~/A where its cogates c~ are buffered and A comes next; or the strand next in line where a reaction
+    waits for no clock: what commits it, the helper of its fork or sink, or the strand that releases an output. Nothing for an
+    annihilation, which its last input ends.
     """
-    name, phase = reaction.origin.reaction, system.gated.get(reaction.origin.reaction)
-    if phase:
-        return system.clocks[phase].concentration, full if reaction.products else 0
+    phase = system.gated.get(reaction.origin.reaction)
+    if phase is None:
+        return _unclocked(system, reaction, full)
+    clock = system.clocks[phase]
     if not reaction.products:
-        return _level(system, f"helper_{name}"), 0
+        return clock.concentration, 0
+    onward, _ = _unclocked(system, reaction, full)
+    cogate = level(system, cogate_name(clock.strand, system.polarity[reaction.reactants[0]]))
+    back = cogate / onward if onward else 0.0
+    return clock.concentration / (1 + back), full
+
+
+def _unclocked(system: DsdSystem, reaction: Reaction, full: int) -> tuple[float, int]:
+    """The strand that follows the last input or the clock."""
+    name = reaction.origin.reaction
+    if not reaction.products:
+        return level(system, f"helper_{name}"), 0
     for driver in (f"commit_{name}", f"helper_{name}"):
         if driver in system.by_name:
-            return _level(system, driver), full
+            return level(system, driver), full
     freed = reaction.products[0]
-    return _level(system, f"release_{freed}"), toehold_length(system.by_name[system.signals[freed]].complex)
+    return level(system, f"release_{freed}"), toehold_length(system.by_name[system.signals[freed]].complex)
 
 
 def _unpaired_toehold(join: Complex) -> int:

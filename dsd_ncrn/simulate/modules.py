@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dsd_ncrn.crn.types import Reaction
+from dsd_ncrn.dsd.modules.clocks import cogate_name
+from dsd_ncrn.dsd.modules.cooperative import CLOCK_SIGN
 from dsd_ncrn.dsd.system import DsdSystem
-from dsd_ncrn.kinetics.rate_laws import achieved, join_laws, loading, toehold_length
+from dsd_ncrn.kinetics.rate_laws import achieved, join_laws, level, loading, toehold_length
 from dsd_ncrn.kinetics.rates import RateModel
 
 
@@ -62,17 +64,17 @@ def cooperative_rates(system: DsdSystem, rates: RateModel) -> dict[str, float]:
 
     One partner rests on the annihilator, bound over free [A] k_b / k_off, until the other displaces the rest with it:
     k = k_b [A] (k(u, 0) / k_off(t) + k(t, 0) / k_off(u)), which is the 2 k_f^2 [A] / k_off of two equal toeholds (after
-    Zhang, J. Am. Chem. Soc. 133:1077, 2011), over 1 + bound of both.
+    Zhang, J. Am. Chem. Soc. 133:1077, 2011), over 1 + bound of both. Of annihilators that a clock opens, [A] is the share
+    C / (C + C~) that is open, with the clock's cogates C~: its partner at that end rests on these alone.
     """
     found: dict[str, float] = {}
     for reaction in _cooperative(system):
-        level = system.by_name[system.joins[reaction.origin.reaction]].concentration
-        one, other = (_toehold(system, species) for species in reaction.reactants)
-        rest = {n: level * rates.binding(n) / rates.unbinding(n) for n in (one, other)}
-        free = 1 / ((1 + rest[one]) * (1 + rest[other]))
-        found[reaction.origin.reaction] = free * (
-            rest[one] * rates.displacement(other, 0) + rest[other] * rates.displacement(one, 0)
-        )
+        straight, mirrored = sorted(reaction.reactants, key=lambda species: -system.polarity[species])
+        rest, share = _resting(system, reaction, rates), _open_share(system, reaction)
+        free = 1 / ((1 + rest[straight]) * (1 + rest[mirrored]))
+        straight_first = rest[straight] * rates.displacement(_toehold(system, mirrored), 0)
+        mirrored_first = rest[mirrored] * rates.displacement(_toehold(system, straight), 0)
+        found[reaction.origin.reaction] = free * (straight_first + share * mirrored_first)
     return found
 
 
@@ -80,11 +82,29 @@ def cooperative_loading(system: DsdSystem, rates: RateModel) -> dict[str, float]
     """Bound over free of what rests on cooperative annihilators."""
     bound: dict[str, float] = {}
     for reaction in _cooperative(system):
-        level = system.by_name[system.joins[reaction.origin.reaction]].concentration
-        for species in reaction.reactants:
-            length = _toehold(system, species)
-            bound[species] = bound.get(species, 0.0) + level * rates.binding(length) / rates.unbinding(length)
+        for species, held in _resting(system, reaction, rates).items():
+            bound[species] = bound.get(species, 0.0) + held
     return bound
+
+
+def _resting(system: DsdSystem, reaction: Reaction, rates: RateModel) -> dict[str, float]:
+    """Bound over free of both partners of an annihilator."""
+    present = system.by_name[system.joins[reaction.origin.reaction]].concentration
+    held: dict[str, float] = {}
+    for species in reaction.reactants:
+        length = _toehold(system, species)
+        share = _open_share(system, reaction) if system.polarity[species] == CLOCK_SIGN else 1.0
+        held[species] = share * present * rates.binding(length) / rates.unbinding(length)
+    return held
+
+
+def _open_share(system: DsdSystem, reaction: Reaction) -> float:
+    """The share of an annihilator that its clock keeps open: 1 where it waits for none."""
+    phase = system.gated.get(reaction.origin.reaction)
+    if phase is None:
+        return 1.0
+    clock = system.clocks[phase]
+    return clock.concentration / (clock.concentration + level(system, cogate_name(clock.strand, CLOCK_SIGN)))
 
 
 def _cooperative(system: DsdSystem) -> Iterable[Reaction]:

@@ -21,15 +21,20 @@ def clock_strand(clock: str, signs: Sequence[int], words: Words) -> Strand:
     return words.helper(clock) + mirrored
 
 
+def cogate_name(clock: str, sign: int) -> str:
+    """The component that closes the gates of one polarity again."""
+    return f"{clock}_cogate" if sign > 0 else f"{clock}_mirrored_cogate"
+
+
 def clock_components(clock: str, signs: Sequence[int], closes: bool, buffer: float, words: Words) -> list[Component]:
     """The clock strand and what takes it and its cogates away again; ``buffer`` in nM.
 
     Cogates of a phase of joins are sunk as they appear, because they drive joins back. Where a phase ``closes`` its
-    gates, as the flush does its drains, they are a buffer instead, which is captured after that.
+    gates, drains or cooperative annihilators, they are a buffer instead, which is captured after that.
     """
     strand = strand_component(clock, clock_strand(clock, signs, words), Role.CLOCK, 0.0)
     taken = [strand, capture(f"capture_{clock}", clock, words)]
-    names = {sign: f"{clock}_cogate" if sign > 0 else f"{clock}_mirrored_cogate" for sign in signs}
+    names = {sign: cogate_name(clock, sign) for sign in signs}
     if not closes:
         return [*taken, *(cogate_sink(f"sink_{name}", clock, buffer, words, sign) for sign, name in names.items())]
     cogates = [strand_component(name, words.side(sign).leave(clock), Role.CLOCK, buffer) for sign, name in names.items()]
