@@ -86,7 +86,7 @@ def modules() -> Mapping[str, list[Component]]:
             strand_sink("scavenger", "c1", 10.0, PLAIN),
             cogate_sink("sink", "c1", 10.0, PLAIN),
             cogate_sink("mirrored_sink", "c1", 10.0, MIRRORED, -1),
-            capture("bead", "c1", PLAIN),
+            capture("bead", PLAIN.helper("c1")),
         ],
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from circuits import DUAL, compiled, spec_with
@@ -16,6 +17,7 @@ from dsd_ncrn.dsd.modules import SCHEMES
 from dsd_ncrn.dsd.structure import free
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
+from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.ncrn.compile import compile_design
 from studies import changed, design, translated
 
@@ -131,3 +133,30 @@ def test_a_system_of_too_many_bases_is_refused() -> None:
         translate(compile_design(spec, 2), spec)
     spec = changed(spec, "translation", max_bases=4188)
     assert len(translate(compile_design(spec, 2), spec).strands) == 120
+
+
+def test_helpers_of_a_phase_come_and_go_with_its_clock() -> None:
+    """Those of clocked reactions are in the tube in their phase alone: free to a thousandth of their dose outside of it."""
+    spec = changed(design("linreg2d"), "translation", phase_fuels=True)
+    tube = prepare(spec, seed=0).tube()
+    clock = tube.dsd.clocks["C1"]
+    assert set(clock.helpers) == {"helper_N1_1", "helper_N1_2", "helper_N1_bias"}
+    places = [tube.system.index[name] for name in clock.helpers]
+    assert not tube.state[places].any()
+    start = tube.start_iteration(np.array([1.0, 2.0]), np.array([3.0]))
+    assert tube.open_phase(start, "C1")[places] == pytest.approx(list(clock.helpers.values()))
+    closed = tube.close_phase(tube.run_phase(start, "C1"), "C1")
+    assert (closed[places] < 1e-3 * np.array([*clock.helpers.values()])).all()
+    assert verified(tube.dsd).ok
+
+
+def test_a_threshold_swallows_the_first_of_a_species() -> None:
+    """``{t*}[z]`` in the amount of the threshold, one for one and for good; an unknown species is refused."""
+    spec = changed(design("linreg2d"), "translation", thresholds={"Z1": 2.0})
+    system = translate(compile_design(spec, 2), spec)
+    assert system.by_name["threshold_Z1"].concentration == 2.0
+    network = build_network(system)
+    (step,) = [s for s in network.steps if network.index["threshold_Z1"] in s.reactants]
+    assert set(step.reactants) == {network.index["threshold_Z1"], network.index["Z1"]}
+    with pytest.raises(DesignError, match=r"translation\.thresholds: no such species"):
+        translate(compile_design(spec, 2), changed(spec, "translation", thresholds={"Q": 1.0}))

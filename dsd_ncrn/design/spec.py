@@ -145,7 +145,8 @@ class Translation(Section):
     ``polarity`` fixes the toehold polarity of species, which else is found where ``annihilation`` is cooperative.
     ``annihilate_first`` names the species that enter a two-domain annihilation first, which holds them. ``reporters``
     names species that get a readout duplex, there at concentration ``reporter``: at 0 it is mixed with a sample. A system
-    whose oligos have more than ``max_bases`` in all is refused.
+    whose oligos have more than ``max_bases`` in all is refused. With ``phase_fuels`` the helpers of clocked reactions are
+    there in their phase alone. ``thresholds`` maps species to sinks of that concentration, which swallow the first of it.
     """
 
     scheme: Literal["plain", "sealed", "chen"] = "plain"
@@ -159,6 +160,8 @@ class Translation(Section):
     branch: int = Field(default=15, ge=10, le=30)
     cooperative_toehold: int = Field(default=7, ge=4, le=8)
     max_bases: int | None = Field(default=None, ge=1)
+    phase_fuels: bool = False
+    thresholds: dict[str, Concentration] = Field(default_factory=dict)
 
 
 class Timing(Section):

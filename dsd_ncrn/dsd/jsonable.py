@@ -22,7 +22,13 @@ def system_to_json(system: DsdSystem) -> dict[str, Any]:
         "signals": dict(system.signals),
         "cogates": dict(system.cogates),
         "clocks": {
-            phase: {"strand": clock.strand, "scavengers": list(clock.scavengers), "concentration": clock.concentration}
+            phase: {
+                "strand": clock.strand,
+                "scavengers": list(clock.scavengers),
+                "concentration": clock.concentration,
+                "helpers": dict(clock.helpers),
+                "captures": dict(clock.captures),
+            }
             for phase, clock in system.clocks.items()
         },
         "joins": dict(system.joins),

@@ -47,12 +47,16 @@ class ClockStrands:
 
     The scavengers are added one after the other; each is on beads and is pulled out before the next. They have to take
     the clock strands and, where a buffer of cogates closes the phase's gates, its ``closing_buffer`` (nM) as well.
+    ``helpers`` are fuels (nM) that are there in this phase alone: each comes with the clock and leaves with the first
+    scavenger, by a strand of ``captures`` of its own.
     """
 
     strand: str
     scavengers: tuple[str, ...]
     concentration: float
     closing_buffer: float = 0.0
+    helpers: Mapping[str, float] = field(default_factory=dict)
+    captures: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def to_scavenge(self) -> float:

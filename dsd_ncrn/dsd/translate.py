@@ -16,12 +16,13 @@ from dsd_ncrn.dsd.modules.cooperative import CLOCK_SIGN, cooperative_annihilatio
 from dsd_ncrn.dsd.modules.drain import drain
 from dsd_ncrn.dsd.modules.parts import seals, side_of, split_outputs
 from dsd_ncrn.dsd.modules.reporter import reporter
-from dsd_ncrn.dsd.modules.sinks import cogate_sink
+from dsd_ncrn.dsd.modules.sinks import cogate_sink, strand_sink
 from dsd_ncrn.dsd.naming import check_names, merged
+from dsd_ncrn.dsd.phase_fuels import held_back, helpers_by_phase, with_helpers
 from dsd_ncrn.dsd.plan import FLUSH, Plan, plan_of_learner, plan_of_network, required
 from dsd_ncrn.dsd.polarity import Polarity, assign_polarity, is_annihilation
 from dsd_ncrn.dsd.structure import strand_length
-from dsd_ncrn.dsd.system import Component, Counter, DsdSystem, Reporter, Role
+from dsd_ncrn.dsd.system import ClockStrands, Component, Counter, DsdSystem, Reporter, Role
 from dsd_ncrn.dsd.words import Words, budget_name, strand_component
 from dsd_ncrn.errors import did_you_mean
 from dsd_ncrn.ncrn.types import NeuralCrn
@@ -103,7 +104,20 @@ class _Translator:
         """Every strand and complex that is there at the start, those of reporters apart."""
         gates = [component for reaction in self.plan.reactions for component in self.gates(reaction)]
         clocks = [component for phase in self.plan.clocks for component in self.clock(phase)]
-        return [*self.signals(), *self.buffers(), *gates, *seals(self.words, gates), *clocks]
+        held = [helper for helpers in self.phase_helpers(gates).values() for helper in helpers]
+        return [
+            *self.signals(),
+            *self.buffers(),
+            *self.thresholds(),
+            *held_back(gates, held),
+            *seals(self.words, gates),
+            *clocks,
+        ]
+
+    def phase_helpers(self, components: Iterable[Component]) -> dict[str, list[Component]]:
+        """The fuels that are there in one phase alone, where the design wants that."""
+        found = helpers_by_phase(components, self.plan.gated) if self.plan.options.translation.phase_fuels else {}
+        return {phase: helpers for phase, helpers in found.items() if phase != FLUSH}
 
     def system(self, components: tuple[Component, ...], reporters: tuple[Reporter, ...]) -> DsdSystem:
         """The components with what ties them to the formal reactions."""
@@ -113,7 +127,7 @@ class _Translator:
             components,
             signals={name: name for name in species},
             cogates={name: f"{name}_cogate" for name in species},
-            clocks={phase: clock_strands(*self.clock_choices(phase), self.words) for phase in self.plan.clocks},
+            clocks=self.clocks(),
             joins={
                 r.origin.reaction: _gate_name(r, self.polarity, self.plan.gated)
                 for r in self.plan.reactions
@@ -187,6 +201,27 @@ class _Translator:
         """Whether the join of a reaction releases the cogate of a species when it takes its signal."""
         return species in reaction.reactants and reaction.origin.reaction not in self.polarity.cooperative
 
+    def thresholds(self) -> list[Component]:
+        """Sinks that swallow the first of a species, as much as there is of them."""
+        levels = self.plan.options.translation.thresholds
+        for species in levels:
+            self.check_species(species, "thresholds")
+        signs = self.words.polarity
+        return [strand_sink(f"threshold_{name}", name, level, self.words, signs[name]) for name, level in levels.items()]
+
+    def check_species(self, name: str, key: str) -> None:
+        """Raises DesignError where a key of the design names a species that does not exist."""
+        if name not in self.plan.species:
+            remedy = did_you_mean(name, self.plan.species)
+            raise DesignError(f"translation.{key}: no such species", name, remedy, key=("translation", key))
+
+    def clocks(self) -> dict[str, ClockStrands]:
+        """How the protocol handles the clock of every phase."""
+        gates = [component for reaction in self.plan.reactions for component in self.gates(reaction)]
+        helpers = self.phase_helpers(gates)
+        strands = {phase: clock_strands(*self.clock_choices(phase), self.words) for phase in self.plan.clocks}
+        return {phase: with_helpers(clock, helpers.get(phase, ())) for phase, clock in strands.items()}
+
     def clock(self, phase: str) -> list[Component]:
         """The clock strand of a phase and what takes it away again."""
         return clock_components(*self.clock_choices(phase), self.words)
@@ -205,9 +240,7 @@ class _Translator:
         """The readout duplexes that the design asks for."""
         wanted = self.plan.options.translation.reporters
         for species in wanted:
-            if species not in self.plan.species:
-                remedy, key = did_you_mean(species, self.plan.species), ("translation", "reporters")
-                raise DesignError("translation.reporters: no such species", species, remedy, key=key)
+            self.check_species(species, "reporters")
         level = self.plan.options.translation.reporter
         return [reporter(species, level, self.words) for species in dict.fromkeys(wanted)]
 

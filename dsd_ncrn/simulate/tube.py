@@ -60,7 +60,7 @@ class Tube:
     @cached_property
     def on_beads(self) -> Mapping[str, list[int]]:
         """For each scavenger all species that contain its starred strand."""
-        names = [scavenger for clock in self.dsd.clocks.values() for scavenger in clock.scavengers]
+        names = [scavenger for clock in self.dsd.clocks.values() for scavenger in (*clock.scavengers, *clock.captures.values())]
         return {name: self._containing_anchor(self.dsd.by_name[name].complex) for name in names}
 
     def _containing_anchor(self, scavenger: Complex) -> list[int]:
@@ -141,26 +141,33 @@ class Tube:
     def open_phase(self, state: Floats, phase: str) -> Floats:
         """Add the clock strand."""
         state, clock = state.copy(), self.dsd.clocks[phase]
-        state[self.system.index[clock.strand]] += clock.concentration
+        for strand, dose in ((clock.strand, clock.concentration), *clock.helpers.items()):
+            state[self.system.index[strand]] += dose
         return state
 
     def close_phase(self, state: Floats, phase: str) -> Floats:
         """Scavenge a phase's clock, one scavenger after the other."""
         for scavenger in self.dsd.clocks[phase].scavengers:
             state = self.add_scavenger(state, phase, scavenger)
-            state = self.pull_beads(self.wait(state, self.schedule.wait, f"the wait after {phase}"), scavenger)
+            state = self.wait(state, self.schedule.wait, f"the wait after {phase}")
+            state = self.pull_beads(state, phase, scavenger)
         return state
 
     def add_scavenger(self, state: Floats, phase: str, scavenger: str) -> Floats:
-        """Add a scavenger in excess of what it has to take."""
-        state = state.copy()
-        state[self.system.index[scavenger]] += self.scavenger_excess * self.dsd.clocks[phase].to_scavenge
+        """Add a scavenger in excess of what it has to take; with the first one those of the phase's own helpers."""
+        state, clock = state.copy(), self.dsd.clocks[phase]
+        doses = {scavenger: clock.to_scavenge}
+        if scavenger == clock.scavengers[0]:
+            doses |= {clock.captures[helper]: dose for helper, dose in clock.helpers.items()}
+        for name, dose in doses.items():
+            state[self.system.index[name]] += self.scavenger_excess * dose
         return state
 
-    def pull_beads(self, state: Floats, scavenger: str) -> Floats:
-        """Take a scavenger out with all that it holds."""
-        state = state.copy()
-        state[self.on_beads[scavenger]] = 0.0
+    def pull_beads(self, state: Floats, phase: str, scavenger: str) -> Floats:
+        """Take a scavenger, and what was added with it, out with all that they hold."""
+        state, clock = state.copy(), self.dsd.clocks[phase]
+        for name in (scavenger, *(clock.captures.values() if scavenger == clock.scavengers[0] else ())):
+            state[self.on_beads[name]] = 0.0
         return state
 
     def wait(self, state: Floats, seconds: float, where: str) -> Floats:
@@ -177,7 +184,7 @@ class Tube:
             for scavenger in self.dsd.clocks[phase].scavengers:
                 recorder.state = self.add_scavenger(recorder.state, phase, scavenger)
                 recorder.run(self.schedule.wait)
-                recorder.state = self.pull_beads(recorder.state, scavenger)
+                recorder.state = self.pull_beads(recorder.state, phase, scavenger)
         return recorder.trajectory()
 
     def extents(self, x: Floats, y: Floats) -> dict[str, float]:

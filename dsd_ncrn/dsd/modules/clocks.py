@@ -33,7 +33,7 @@ def clock_components(clock: str, signs: Sequence[int], closes: bool, buffer: flo
     gates, drains or cooperative annihilators, they are a buffer instead, which is captured after that.
     """
     strand = strand_component(clock, clock_strand(clock, signs, words), Role.CLOCK, 0.0)
-    taken = [strand, capture(f"capture_{clock}", clock, words)]
+    taken = [strand, capture(f"capture_{clock}", words.helper(clock))]
     names = {sign: cogate_name(clock, sign) for sign in signs}
     if not closes:
         return [*taken, *(cogate_sink(f"sink_{name}", clock, buffer, words, sign) for sign, name in names.items())]

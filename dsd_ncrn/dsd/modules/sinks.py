@@ -8,7 +8,7 @@ fuel and feed its leaks. Each takes strands of one polarity; the mirror images t
 
 from __future__ import annotations
 
-from dsd_ncrn.dsd.structure import Bound, Open
+from dsd_ncrn.dsd.structure import Bound, Open, Strand
 from dsd_ncrn.dsd.system import Component, Role
 from dsd_ncrn.dsd.words import Side, Words, strand_component
 
@@ -19,9 +19,9 @@ def strand_sink(name: str, branch: str, concentration: float, words: Words, sign
     return _as_sink(side.join(name, _parts(side, branch), concentration))
 
 
-def capture(name: str, branch: str, words: Words) -> Component:
-    """Takes a clock strand and its cogates alike; added when needed."""
-    return strand_component(name, tuple(~domain for domain in reversed(words.helper(branch))), Role.SCAVENGER, 0.0)
+def capture(name: str, strand: Strand) -> Component:
+    """Takes a strand, such as ``<t c>``, and its cogates alike; added when needed."""
+    return strand_component(name, tuple(~domain for domain in reversed(strand)), Role.SCAVENGER, 0.0)
 
 
 def cogate_sink(name: str, branch: str, concentration: float, words: Words, sign: int = 1) -> Component:
