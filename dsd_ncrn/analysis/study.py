@@ -95,7 +95,13 @@ def prepare(spec: DesignSpec, seed: int, engine: str = "rosenbrock", progress: P
 
     Raises InputError for a design that cannot be compiled or translated, CheckFailed where calibration fails.
     """
-    data = load_dataset(spec.task, seed)
+    return prepare_with(spec, load_dataset(spec.task, seed), seed, engine, progress)
+
+
+def prepare_with(
+    spec: DesignSpec, data: Dataset, seed: int, engine: str = "rosenbrock", progress: Progress = no_progress
+) -> Study:
+    """``prepare`` with the points given."""
     spec = decide(spec, data, seed)
     ncrn, chosen = compile_design(spec, data.dimension, data.outputs), engine_named(engine)
     spec = size_gates(spec, data, ncrn, chosen, ToeholdLengthRates())

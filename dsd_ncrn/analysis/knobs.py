@@ -1,0 +1,125 @@
+"""What can be turned in a design to find its operating point: concentrations, toeholds and durations.
+
+Every knob goes from 0 to 1, and is somewhere between them in the design as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+from typing import Any, Protocol
+
+from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.dsd.plan import plan_of_learner
+from dsd_ncrn.dsd.words import budget_name
+from dsd_ncrn.ncrn.types import NeuralCrn
+
+Path = tuple[str, ...]
+WEAKEST_NT = 3
+SLOW_KINDS = ("N1", "bias", "readout", "N3")
+"""Kinds of reactions whose joins calibration sets: their budget decides how long a phase takes, and what they leak."""
+
+
+class Knob(Protocol):
+    """One direction of the search."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in tables."""
+        ...
+
+    def start(self, spec: DesignSpec) -> float:
+        """Where it stands in a design, 0 to 1."""
+        ...
+
+    def turned(self, spec: DesignSpec, position: float) -> DesignSpec:
+        """The design with the knob at a position."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """Quantities that are multiplied together by ``low`` to ``high``, evenly in the logarithm."""
+
+    name: str
+    paths: tuple[Path, ...]
+    low: float
+    high: float
+
+    def start(self, spec: DesignSpec) -> float:
+        """Where the factor is 1."""
+        return -log(self.low) / log(self.high / self.low)
+
+    def turned(self, spec: DesignSpec, position: float) -> DesignSpec:
+        """The design with its quantities multiplied, to four digits."""
+        factor = self.low * (self.high / self.low) ** position
+        for path in self.paths:
+            spec = _changed(spec, path, lambda value: float(f"{value * factor:.4g}"))
+        return spec
+
+
+@dataclass(frozen=True, slots=True)
+class Toehold:
+    """The first toehold of a kind of reaction, ``WEAKEST_NT`` to the universal one."""
+
+    name: str
+    path: Path
+
+    def start(self, spec: DesignSpec) -> float:
+        """The middle of the present length."""
+        length = spec.chemistry.gates[self.path[-2]].first_toehold
+        return (length - WEAKEST_NT + 0.5) / self._lengths(spec)
+
+    def turned(self, spec: DesignSpec, position: float) -> DesignSpec:
+        """The design with another length, nt."""
+        count = self._lengths(spec)
+        return _changed(spec, self.path, lambda _: WEAKEST_NT + min(int(position * count), count - 1))
+
+    def _lengths(self, spec: DesignSpec) -> int:
+        return spec.translation.toehold - WEAKEST_NT + 1
+
+
+def knobs_of(spec: DesignSpec, ncrn: NeuralCrn) -> tuple[Knob, ...]:
+    """The knobs of a compiled design: what its reactions draw on, the unit, the clock, and the durations that it fixes."""
+    plan = plan_of_learner(ncrn, spec)
+    kinds = sorted({budget_name(reaction) for reaction in plan.reactions} & set(spec.chemistry.gates))
+    groups = sorted({species.rstrip("pm0123456789_") for species in plan.species} & set(spec.chemistry.buffers))
+    return (
+        Factor("unit", (("chemistry", "unit"),), 0.5, 8.0),
+        *(knob for kind in kinds for knob in _gate_knobs(spec, kind)),
+        *(Factor(f"buffer {group}", (("chemistry", "buffers", group),), 0.2, 4.0) for group in (*groups, "clock")),
+        Factor("clock", (("chemistry", "clock"),), 0.3, 2.0),
+        Factor("seal", (("chemistry", "seal"),), 0.1, 2.0),
+        Factor("flush", (("timing", "flush"),), 0.2, 2.0),
+        Factor("wait", (("timing", "wait"),), 0.3, 2.0),
+    )
+
+
+def turned(spec: DesignSpec, knobs: Sequence[Knob], positions: Sequence[float]) -> DesignSpec:
+    """The design with all its knobs at some positions."""
+    for knob, position in zip(knobs, positions, strict=True):
+        spec = knob.turned(spec, position)
+    return spec
+
+
+def _gate_knobs(spec: DesignSpec, kind: str) -> Iterator[Knob]:
+    path, budget = ("chemistry", "gates", kind), spec.chemistry.gates[kind]
+    supply = tuple((*path, part) for part in ("fork", "fuel") if getattr(budget, part) > 0)
+    if kind not in SLOW_KINDS:
+        yield Factor(kind, ((*path, "join"), *supply), 0.1, 4.0)
+        return
+    yield Factor(f"{kind} join", ((*path, "join"),), 0.2, 4.0)
+    if supply:
+        yield Factor(f"{kind} fork and fuel", supply, 0.05, 2.0)
+    yield Toehold(f"{kind} toehold", (*path, "first_toehold"))
+
+
+def _changed(node: Any, path: Sequence[str], change: Any) -> Any:
+    """A nested frozen section, or table, with one value changed."""
+    if not path:
+        return change(node)
+    head, *rest = path
+    if isinstance(node, Mapping):
+        return {**node, head: _changed(node[head], rest, change)}
+    return node.model_copy(update={head: _changed(getattr(node, head), rest, change)})

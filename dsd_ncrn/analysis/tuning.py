@@ -1,0 +1,232 @@
+"""The search for an operating point: concentrations, toeholds and durations with which a design bears its leaks.
+
+Leak grows with gates over signals and with time, the error of the gates themselves with signals over gates: the best point
+lies between. It is searched for by CMA-ES (Hansen, "The CMA evolution strategy: a tutorial", arXiv:1604.00772), in the
+logarithms of the concentrations; every candidate is translated, calibrated and trained at strand level.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsd_ncrn.analysis.fidelity import parameter_errors
+from dsd_ncrn.analysis.knobs import Knob, knobs_of, turned
+from dsd_ncrn.analysis.study import Study, prepare_with
+from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.dsd.structure import strand_length
+from dsd_ncrn.errors import CheckFailed, InputError
+from dsd_ncrn.kinetics.network import ReactionNetwork
+from dsd_ncrn.ncrn.compile import compile_design
+from dsd_ncrn.simulate.train import Progress, no_progress
+from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.tasks import Dataset, load_dataset
+from dsd_ncrn.units import per_nM_s_to_per_M_s
+
+Floats = NDArray[np.float64]
+Positions = tuple[float, ...]
+TEST_POINTS = 20
+"""Of the test set, evenly spaced, on which candidates are compared."""
+FAILED = 10.0
+"""The cost of a candidate that cannot be calibrated or simulated."""
+FIRST_SPREAD = 0.15
+MOST_SHOWN = 8
+ALLOWED_RATIO = 1.1
+LEAKS_PER_DECADE = 4
+LEAST_PER_M_S, MOST_PER_M_S = 1e-3, 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a candidate may use: hours per iteration, nM of strands and complexes in all, nt of the longest strand."""
+
+    hours: float = np.inf
+    fuel_nM: float = np.inf
+    longest_nt: float = np.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What candidates are asked: a leak rate (/M/s), training iterations, and the bounds."""
+
+    leak_per_M_s: float
+    iterations: int
+    bounds: Bounds = Bounds()
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """One candidate, by the positions of the knobs.
+
+    Errors are of the parameters, as ``parameter_errors``, under the leak but for ``leak_free_error``, which like
+    ``first_error`` is that of the first iteration; ``mean_error`` is over all iterations, ``rmse_ratio`` at their end.
+    """
+
+    positions: Positions
+    cost: float
+    leak_free_error: float
+    first_error: float
+    mean_error: float
+    rmse_ratio: float
+    hours: float
+    fuel_nM: float
+    strands: int
+    longest_nt: int
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """All candidates in the order of the search, and the front with the leak that each of its points tolerates (/M/s)."""
+
+    knobs: tuple[str, ...]
+    points: tuple[OperatingPoint, ...]
+    front: tuple[tuple[OperatingPoint, float], ...]
+    design: DesignSpec
+
+    @property
+    def start(self) -> OperatingPoint:
+        """The design as it was."""
+        return self.points[0]
+
+    @property
+    def best(self) -> OperatingPoint:
+        """The candidate of least cost."""
+        return min(self.points, key=lambda point: point.cost)
+
+
+def tune(
+    spec: DesignSpec,
+    seed: int,
+    question: Question,
+    candidates: int,
+    pool: Executor | None = None,
+    progress: Progress = no_progress,
+) -> Tuning:
+    """Search; ``candidates`` are the trainings that it may cost. Raises InputError where the design itself is refused."""
+    data = load_dataset(spec.task, seed)
+    knobs = knobs_of(spec, compile_design(spec, data.dimension, data.outputs))
+    bench, apply = Bench(spec, seed, question, knobs), pool.map if pool else map
+    points: list[OperatingPoint] = []
+    for generation in _generations([knob.start(spec) for knob in knobs], seed, candidates, points):
+        points.extend(apply(_evaluate, [(bench, positions) for positions in generation]))
+        progress(min(len(points), candidates), candidates)
+    shown = front(points)[:MOST_SHOWN]
+    tolerated = apply(_tolerated, [(bench, point.positions) for point in shown])
+    names = tuple(knob.name for knob in knobs)
+    best = min(points, key=lambda point: point.cost)
+    return Tuning(names, tuple(points), tuple(zip(shown, tolerated)), turned(spec, knobs, best.positions))
+
+
+def _generations(start: Sequence[float], seed: int, most: int, told: list[OperatingPoint]) -> Iterable[list[Positions]]:
+    """The candidates of one generation after the other, the design itself first; ``told`` holds what they came to."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on import it tells that matplotlib's interactive plots are off
+        import cma
+
+    yield [tuple(map(float, start))]
+    options = {"seed": seed + 1, "bounds": [0, 1], "verbose": -9}
+    search = cma.CMAEvolutionStrategy(list(start), FIRST_SPREAD, options)
+    while len(told) < most:
+        asked = search.ask()
+        before = len(told)
+        yield [tuple(float(f"{value:.6g}") for value in positions) for positions in asked]
+        search.tell(asked, [point.cost for point in told[before:]])
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """Where candidates are tried: the design, its knobs, and what is asked."""
+
+    spec: DesignSpec
+    seed: int
+    question: Question
+    knobs: tuple[Knob, ...]
+
+    def study(self, positions: Positions) -> Study:
+        """A candidate with the test set of the comparison. Raises CheckFailed where calibration fails."""
+        iterations = {"iterations": self.question.iterations, "strand_iterations": None}
+        spec = turned(self.spec, self.knobs, positions)
+        spec = spec.model_copy(update={"training": spec.training.model_copy(update=iterations)})
+        return prepare_with(spec, thinned(load_dataset(spec.task, self.seed)), self.seed)
+
+    def evaluate(self, positions: Positions) -> OperatingPoint:
+        """Train a candidate under the leak."""
+        try:
+            return self._measured(positions)
+        except (CheckFailed, InputError) as error:
+            nothing = (FAILED, np.inf, np.inf, np.inf, np.inf, np.inf, np.inf, 0, 0)
+            return OperatingPoint(positions, *nothing, failure=str(error))
+
+    def _measured(self, positions: Positions) -> OperatingPoint:
+        study = self.study(positions)
+        tube = study.tube()
+        tube.iterate(study.data.train_x[0], study.data.train_y[0])
+        ideal = study.compared.parameters[1]
+        leak_free = float(np.abs(tube.parameters() - ideal).max() / np.abs(ideal).max())
+        leaky = _under_leak(study, study.leaky_network(), self.question.leak_per_M_s)
+        errors, ratio = parameter_errors(leaky, study.compared)[1:], leaky.rmse_after / study.compared.rmse_after
+        point = OperatingPoint(
+            positions, 0.0, leak_free, float(errors[0]), float(errors.mean()), float(ratio),
+            study.schedule.seconds_per_iteration / 3600, sum(c.concentration for c in study.system.components),
+            len(study.system.strands), max(map(strand_length, study.system.strands)),
+        )  # fmt: skip
+        return replace(point, cost=cost(point, self.question.bounds))
+
+    def tolerated(self, positions: Positions) -> float:
+        """The largest leak rate (/M/s) with a ratio under 1.1, in steps of a quarter of a decade from the least; 0 for none."""
+        study = self.study(positions)
+        network, tolerated = study.leaky_network(), 0.0
+        decades = np.log10(MOST_PER_M_S / LEAST_PER_M_S)
+        for rate in np.geomspace(LEAST_PER_M_S, MOST_PER_M_S, round(decades * LEAKS_PER_DECADE) + 1):
+            if not _under_leak(study, network, float(rate)).rmse_after < ALLOWED_RATIO * study.compared.rmse_after:
+                break
+            tolerated = float(f"{rate:.3g}")
+        return tolerated
+
+
+def thinned(data: Dataset) -> Dataset:
+    """The data with some test points alone, evenly spaced."""
+    chosen = np.unique(np.linspace(0, len(data.test_x) - 1, TEST_POINTS).round().astype(int))
+    return replace(data, test_x=data.test_x[chosen], test_y=data.test_y[chosen])
+
+
+def cost(point: OperatingPoint, bounds: Bounds) -> float:
+    """What the search makes small: the mean parameter error, and what the test error is above the ideal one.
+
+    A test error below the ideal one is luck and earns nothing; each bound costs the logarithm of how far it is exceeded.
+    """
+    used = ((point.hours, bounds.hours), (point.fuel_nM, bounds.fuel_nM), (point.longest_nt, bounds.longest_nt))
+    beyond = sum(max(0.0, float(np.log(have / allowed))) for have, allowed in used if np.isfinite(allowed))
+    return min(point.mean_error + max(0.0, point.rmse_ratio - 1.0), FAILED / 2) + beyond
+
+
+def front(points: Iterable[OperatingPoint]) -> list[OperatingPoint]:
+    """The points that no other one beats in cost, hours and fuel together, by rising cost."""
+    known = sorted((point for point in points if not point.failure), key=_aims)
+    return [point for point in known if not any(_beats(other, point) for other in known)]
+
+
+def _beats(one: OperatingPoint, other: OperatingPoint) -> bool:
+    return _aims(one) != _aims(other) and all(mine <= theirs for mine, theirs in zip(_aims(one), _aims(other)))
+
+
+def _aims(point: OperatingPoint) -> tuple[float, float, float]:
+    return point.cost, point.hours, point.fuel_nM
+
+
+def _under_leak(study: Study, network: ReactionNetwork, rate_per_M_s: float) -> Training:
+    return study.train(study.tube(network, rate_per_M_s / per_nM_s_to_per_M_s(1.0)), "dsd_leaky")
+
+
+def _evaluate(job: tuple[Bench, Positions]) -> OperatingPoint:
+    return job[0].evaluate(job[1])
+
+
+def _tolerated(job: tuple[Bench, Positions]) -> float:
+    return job[0].tolerated(job[1])
