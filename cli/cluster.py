@@ -31,8 +31,7 @@ def cluster(address: str, shared: object) -> Iterator[tuple[Executor, object]]:
     """
     from distributed import KilledWorker
 
-    with _connected(address) as client:
-        _check_workers(client, address)
+    with reached(address) as client:
         try:
             yield client.get_executor(pure=False), client.submit(_same, shared, pure=False)
         except KilledWorker as error:
@@ -42,7 +41,8 @@ def cluster(address: str, shared: object) -> Iterator[tuple[Executor, object]]:
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[Client]:
+def reached(address: str) -> Iterator[Client]:
+    """A connection to a scheduler whose workers can do the work; raises InputError as ``cluster`` does."""
     from distributed import Client
 
     try:
@@ -51,6 +51,7 @@ def _connected(address: str) -> Iterator[Client]:
         remedy = "Start one with `dask scheduler`, and give the address that it prints."
         raise InputError(f"no scheduler answers here: {error}", address, remedy) from error
     with client:
+        _check_workers(client, address)
         yield client
 
 

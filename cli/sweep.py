@@ -67,12 +67,16 @@ class Sweep(Executor):
 def spread(job: Job, workers: int | None, scheduler: str | None) -> Job:
     """Note in a job where its sweeps are done: on a cluster, or on some or all processors here.
 
-    Raises InputError where both are given.
+    Raises InputError where both are given, and for a cluster that cannot do the work, before anything is begun.
     """
+    from cli.cluster import reached
     from cli.workers import available_cpus
 
     if workers and scheduler:
         raise InputError("--scheduler uses the workers of its cluster", workers, "Leave out --workers, or --scheduler.")
+    if scheduler is not None:
+        with reached(scheduler):
+            pass
     job.workers, job.scheduler = workers or available_cpus(), scheduler
     return job
 

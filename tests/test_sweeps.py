@@ -153,5 +153,4 @@ def _lives(process: int) -> bool:
 def test_workers_here_and_a_cluster_exclude_each_other() -> None:
     with pytest.raises(InputError, match=r"--scheduler uses the workers of its cluster \(got 3\)\. Leave out --workers"):
         spread(cast("Job", Where()), 3, "tcp://127.0.0.1:8786")
-    assert spread(cast("Job", Where()), None, "address").scheduler == "address"
     assert spread(cast("Job", Where()), 3, None).workers == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -103,6 +104,26 @@ def test_a_sweep_goes_on_although_all_workers_were_lost(cluster: Cluster, tmp_pa
         assert run_jobs(root, place, [4, 5], pool) == expected((4, 5))
 
 
+def end(place: Place, number: int) -> float:
+    os._exit(1)
+
+
+def test_a_job_that_ends_its_workers_is_given_up(cluster: Cluster, tmp_path: Path) -> None:
+    """Dask gives a job to another worker three times."""
+    cluster.add_worker()
+    cluster.add_worker()
+    place = Place(tmp_path / "log")
+
+    def losing() -> None:
+        where = cast("Job", Where(scheduler=cluster.address))
+        with opened_store(None, "base") as store, sweep(where, place, store) as pool:
+            run_jobs(end, place, [1], pool)
+
+    with pytest.raises(CheckFailed, match="a job ended every worker that tried it, perhaps for lack of memory"):
+        losing()
+    assert all(worker.wait(10.0) == 1 for worker in cluster.workers)
+
+
 def test_a_lost_scheduler_is_told_and_costs_no_result(cluster: Cluster, tmp_path: Path) -> None:
     place = Place(tmp_path / "log")
 
@@ -119,6 +140,7 @@ def test_a_lost_scheduler_is_told_and_costs_no_result(cluster: Cluster, tmp_path
     assert [number for number, _ in logged(tmp_path)].count(2) == 1
 
 
+@pytest.mark.slow
 def test_the_leak_study_of_a_design_is_the_same_there(cluster: Cluster, invoke: Invoke, small: Path, tmp_path: Path) -> None:
     """The bytes of the table, with what the workers share taken apart and put together again on its way."""
     for name, where in (("here", ("--workers", 1)), ("there", ("--scheduler", cluster.address))):
@@ -128,7 +150,7 @@ def test_the_leak_study_of_a_design_is_the_same_there(cluster: Cluster, invoke: 
 
 
 def test_workers_of_other_versions_are_refused(cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The version here is made up: the workers, in their own processes, tell the true one."""
+    """The version here is made up; the workers, in their own processes, tell the true one."""
     true = cli_cluster.version
     monkeypatch.setattr(cli_cluster, "version", lambda name: "0.0.7" if name == "scipy" else true(name))
     with pytest.raises(InputError) as caught:
@@ -153,3 +175,11 @@ def test_an_address_without_a_scheduler_is_refused(address: str, monkeypatch: py
         roots(tmp_path, Where(scheduler=address))
     assert time.monotonic() - start < 10
     assert logged(tmp_path) == []
+
+
+def test_a_command_tries_its_cluster_before_it_works(invoke: Invoke, small: Path, tmp_path: Path) -> None:
+    for command in ("leaks", "run"):
+        result = invoke(command, small, "-o", tmp_path / "out", "--scheduler", "carrier-pigeon://coop")
+        assert result.exit_code == 2
+        assert "no scheduler answers here" in result.stderr
+        assert not (tmp_path / "out").exists()
