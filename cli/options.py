@@ -19,6 +19,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON t
 workers_option = click.option(
     "--workers", type=click.IntRange(min=1, max=256), help="Processes that share the leak study; all processors if not given."
 )
+scheduler_option = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="A Dask cluster that does the leak study instead of --workers, for example tcp://10.0.0.5:8786.",
+)
 engine_option = click.option("--engine", default="rosenbrock", show_default=True, help="See `dsd-ncrn list engines`.")
 
 

@@ -14,13 +14,18 @@ from dsd_ncrn.errors import InputError
 
 def deliver(out: Path | None, files: Mapping[str, str | bytes]) -> None:
     """Write files into a folder, each whole or not at all, and name them; nothing without a folder."""
+    check_folder(out)
     if out is None:
         return
-    if out.exists() and not out.is_dir():
-        raise InputError("results go into a folder, and this is a file", None, "Give another one with -o.", str(out))
     for name, content in files.items():
         write_file(out / name, content)
         click.echo(f"Wrote {out / name}", err=True)
+
+
+def check_folder(out: Path | None) -> None:
+    """Raises InputError for a folder that is a file."""
+    if out is not None and out.exists() and not out.is_dir():
+        raise InputError("results go into a folder, and this is a file", None, "Give another one with -o.", str(out))
 
 
 def show(as_json: bool, value: Any, text: str) -> None:

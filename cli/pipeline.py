@@ -64,7 +64,7 @@ class Pipeline:
         from dsd_ncrn.design.load import dump_design
 
         job, design = self.job, digest(dump_design(self.job.spec))
-        self.folder.claim(job.spec.name, digest("\n".join((design, job.data_key, str(job.seed), version()))))
+        self.folder.claim(job.spec.name, job.key)
         self.job.folder = self.folder.path
         self.earlier = read_summary(self.folder.path)
         self.summary = empty_summary(job.spec.name, design, job.seed, version())

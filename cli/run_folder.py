@@ -16,6 +16,8 @@ from dsd_ncrn.errors import InputError
 LEDGER = ".stages.json"
 LOCK = ".lock"
 PART = ".part"
+STORE = ".{}.sqlite"
+"""Of the single results of a stage that is not finished."""
 
 
 def json_text(value: Any) -> str:
@@ -72,6 +74,7 @@ class RunFolder:
         if self.base != base:
             for stage in tuple(self.stages):
                 self.forget(stage)
+            self._delete_stores("*")
         self.design, self.base = design, base
         self._save()
 
@@ -85,12 +88,13 @@ class RunFolder:
         return entry is not None and entry.inputs == inputs and all(self._intact(*item) for item in entry.outputs.items())
 
     def finish(self, stage: str, inputs: str, files: Mapping[str, str | bytes]) -> None:
-        """Write a stage's files, and only then its entry in the ledger; files that it no longer makes are deleted."""
+        """Write a stage's files, and only then its entry in the ledger; what it no longer needs is deleted."""
         before = self.stages.get(stage)
         outputs = {name: self.write(name, content) for name, content in files.items()}
         self._delete(name for name in (before.outputs if before else ()) if name not in outputs)
         self.stages[stage] = Finished(inputs, outputs)
         self._save()
+        self._delete_stores(stage)
 
     def forget(self, stage: str) -> None:
         """Delete a stage's files and its entry."""
@@ -102,6 +106,10 @@ class RunFolder:
         stages = {name: asdict(entry) for name, entry in self.stages.items()}
         self.write(LEDGER, json_text({"design": self.design, "base": self.base, "stages": stages}))
 
+    def _delete_stores(self, stages: str) -> None:
+        for path in self.path.glob(STORE.format(stages) + "*"):
+            path.unlink()
+
     def _intact(self, name: str, expected: str) -> bool:
         path = self.path / name
         return path.is_file() and digest(path.read_bytes()) == expected
@@ -109,6 +117,11 @@ class RunFolder:
     def _delete(self, names: Iterable[str]) -> None:
         for name in names:
             (self.path / name).unlink(missing_ok=True)
+
+
+def store_path(folder: Path, stage: str) -> Path:
+    """Where a stage keeps its single results until it is finished."""
+    return folder / STORE.format(stage)
 
 
 @contextmanager

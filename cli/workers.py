@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
+from threading import Thread
+from typing import Any
 
 from dsd_ncrn.errors import CheckFailed
+
+_here: dict[str, Any] = {}
+"""What the jobs of this worker process share."""
 
 
 def available_cpus() -> int:
@@ -18,17 +23,29 @@ def available_cpus() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+class Shared:
+    """Stands for what jobs share in the arguments of a job: it arrives in a worker as the object that is there already."""
+
+    def __reduce__(self) -> tuple[Callable[[], Any], tuple[()]]:
+        return _shared, ()
+
+
+def _shared() -> Any:
+    return _here["shared"]
+
+
 @contextmanager
-def worker_pool(count: int) -> Iterator[Executor | None]:
+def worker_pool(count: int, shared: object = None) -> Iterator[Executor | None]:
     """A pool of processes, or None for one: work is then done here.
 
-    Raises CheckFailed where the system has killed a process.
+    ``shared`` is sent to each process once; ``Shared()`` stands for it in the arguments of jobs. Raises CheckFailed where
+    the system has killed a process.
     """
     if count == 1:
         yield None
         return
     before = set(active_children())
-    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_leave_interrupts)
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin, initargs=(shared,))
     try:
         yield pool
     except BaseException as error:
@@ -41,6 +58,16 @@ def worker_pool(count: int) -> Iterator[Executor | None]:
     pool.shutdown()
 
 
-def _leave_interrupts() -> None:
+def _begin(shared: object) -> None:
     """An interrupt of the terminal reaches every process; the owner alone acts on it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_owner, daemon=True).start()
+    _here["shared"] = shared
+
+
+def _end_with_owner() -> None:
+    """An owner that was killed cannot end its processes, and the pool's would wait for jobs for ever."""
+    owner = parent_process()
+    assert owner is not None
+    owner.join()
+    os._exit(1)

@@ -81,8 +81,7 @@ class Curve:
     def __init__(self, ratio: Callable[[float], float]) -> None:
         self.ratio, self.asked = ratio, list[float]()
 
-    def point(self, job: tuple[Study, float]) -> LeakPoint:
-        _, rate = job
+    def point(self, _: Study, rate: float) -> LeakPoint:
         self.asked.append(rate)
         return self.at(rate)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import design_argument, json_option, out_option, seed_option, workers_option
+from cli.options import design_argument, json_option, out_option, scheduler_option, seed_option, workers_option
 
 if TYPE_CHECKING:
     from dsd_ncrn.analysis.types import LeakSensitivity
@@ -18,20 +18,27 @@ if TYPE_CHECKING:
 @out_option("leaks.csv")
 @seed_option
 @workers_option
+@scheduler_option
 @json_option
-def command(design: Path, out: Path | None, seed: int, workers: int | None, as_json: bool) -> None:
-    """Train at rising leak rates, and rank the gates by the harm that their leaks do."""
+def command(design: Path, out: Path | None, seed: int, workers: int | None, scheduler: str | None, as_json: bool) -> None:
+    """Train at rising leak rates, and rank the gates by the harm that their leaks do.
+
+    With -o every finished training is kept in leaks.sqlite there: the same command goes on from them, however it ended.
+    """
     from cli.console import display
-    from cli.output import deliver, show
+    from cli.output import check_folder, deliver, show
     from cli.stages.job import job_of
     from cli.stages.leaks import leak_study, leaks_csv, leaks_section
-    from cli.workers import available_cpus
+    from cli.store import opened_store
+    from cli.sweep import spread
 
-    job = job_of(design, seed, strands=True)
-    job.workers = workers or available_cpus()
-    with display() as shown:
+    job = spread(job_of(design, seed, strands=True), workers, scheduler)
+    check_folder(out)
+    with opened_store(out and out / "leaks.sqlite", job.key) as store, display() as shown:
+        if store.found:
+            shown.done("leaks", f"{store.found} trainings found in {store.path}, going on from there")
         shown.start("leaks")
-        found = leak_study(job, lambda share: shown.advance("leaks", share))
+        found = leak_study(job, store, lambda share: shown.advance("leaks", share))
         shown.done("leaks", f"{len(found.curve)} leak rates")
     deliver(out, {"leaks.csv": leaks_csv(found)})
     show(as_json, leaks_section(found), _listing(found))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options import design_argument, json_option, out_option, seed_option, workers_option
+from cli.options import design_argument, json_option, out_option, scheduler_option, seed_option, workers_option
 from dsd_ncrn.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -23,9 +23,17 @@ if TYPE_CHECKING:
 )
 @click.option("--fresh", is_flag=True, help="Do everything again, also what is finished.")
 @workers_option
+@scheduler_option
 @json_option
 def command(
-    design: Path, out: Path | None, seed: int, skip: tuple[str, ...], fresh: bool, workers: int | None, as_json: bool
+    design: Path,
+    out: Path | None,
+    seed: int,
+    skip: tuple[str, ...],
+    fresh: bool,
+    workers: int | None,
+    scheduler: str | None,
+    as_json: bool,
 ) -> None:
     """Compile, translate, calibrate, train, study leaks, design sequences, write order files and a report.
 
@@ -36,11 +44,10 @@ def command(
     from cli.pipeline import Pipeline
     from cli.run_folder import json_text, opened
     from cli.stages.job import job_of
-    from cli.workers import available_cpus
+    from cli.sweep import spread
 
     _check_skipped(skip)
-    job = job_of(design, seed, strands=True)
-    job.workers = workers or available_cpus()
+    job = spread(job_of(design, seed, strands=True), workers, scheduler)
     _check_ahead(job, skip)
     with opened(out or Path("runs") / job.spec.name) as folder, display() as shown:
         if fresh:

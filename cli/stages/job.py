@@ -29,12 +29,16 @@ DEFAULT_ENGINE = "rosenbrock"
 
 @dataclass
 class Job:
-    """A validated design with its seed, and everything derived from it. ``trainings`` are those done here, by level."""
+    """A validated design with its seed, and everything derived from it. ``trainings`` are those done here, by level.
+
+    ``scheduler`` is the address of a Dask cluster that does the jobs of sweeps, instead of as many processes as ``workers``.
+    """
 
     spec: DesignSpec
     seed: int
     engine: str = DEFAULT_ENGINE
     workers: int = 1
+    scheduler: str | None = None
     sequence_search: BackgroundTask | None = None
     found_sequences: SequenceAssignment | None = None
     folder: Path | None = None
@@ -117,6 +121,14 @@ class Job:
             assert self.folder is not None, "sequences are found before they are used"
             self.found_sequences = read_sequences(self.folder)
         return self.found_sequences
+
+    @property
+    def key(self) -> str:
+        """A digest of all that results depend on: design as run, points, seed, engine, version."""
+        from cli.version import version
+        from dsd_ncrn.design.load import dump_design
+
+        return digest("\n".join((digest(dump_design(self.spec)), self.data_key, str(self.seed), self.engine, version())))
 
     @cached_property
     def data_key(self) -> str:

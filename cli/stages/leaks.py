@@ -9,6 +9,7 @@ from cli.stages.types import Outcome, Stage, Tell
 
 if TYPE_CHECKING:
     from cli.stages.job import Job
+    from cli.store import Store
     from dsd_ncrn.analysis.types import LeakPoint, LeakSensitivity, LeakShare
 
 HEADER = (
@@ -26,18 +27,25 @@ HEADER = (
 
 def leaks_stage(job: Job, tell: Tell) -> Outcome:
     """Train at rising leak rates, and rank the gates by the harm of their leaks."""
-    found = leak_study(job, tell)
+    from cli.run_folder import store_path
+    from cli.store import opened_store
+
+    path = None if job.folder is None else store_path(job.folder, LEAKS.name)
+    with opened_store(path, job.key) as store:
+        found = leak_study(job, store, tell)
     tolerated = found.tolerated_per_M_s
     note = "no rate tried is tolerated" if tolerated is None else f"tolerates {tolerated:.3g} /M/s"
-    return Outcome({"leaks.csv": leaks_csv(found)}, {"leaks": leaks_section(found)}, note)
+    kept = f", {store.found} rates kept from before" if store.found else ""
+    return Outcome({"leaks.csv": leaks_csv(found)}, {"leaks": leaks_section(found)}, note + kept)
 
 
-def leak_study(job: Job, tell: Tell) -> LeakSensitivity:
-    """The leak sensitivity of a job's design; the training at the design's own rate is not done twice."""
-    from cli.workers import worker_pool
+def leak_study(job: Job, store: Store, tell: Tell) -> LeakSensitivity:
+    """The leak sensitivity of a job's design; neither what is in the store is done again, nor the training at the design's
+    own rate."""
+    from cli.sweep import sweep
     from dsd_ncrn.analysis.leaks import leak_sensitivity
 
-    with worker_pool(job.workers) as pool:
+    with sweep(job, job.study, store) as pool:
         return leak_sensitivity(job.study, _known_points(job), pool, lambda done, total: tell(done / total))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsd_ncrn.analysis.fidelity import parameter_errors
+from dsd_ncrn.analysis.jobs import run_jobs
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.types import LeakPoint, LeakSensitivity, LeakShare
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
@@ -25,7 +26,7 @@ HIGHEST_PER_M_S = 100.0
 
 
 class LeakTrainer:
-    """Trains a study at a given leak rate; made once per process, because the leaky network is the costly part."""
+    """Trains a study at a given leak rate."""
 
     def __init__(self, study: Study) -> None:
         self.study = study
@@ -53,7 +54,8 @@ def leak_sensitivity(
 ) -> LeakSensitivity:
     """Sweep a uniform leak rate, close in on the tolerated one, and rank the gates.
 
-    ``known`` points are not computed again; ``pool`` runs the trainings of one round side by side.
+    ``known`` points are not computed again; ``pool`` runs the trainings of one round side by side. ``progress`` is told of
+    every training when it ends.
     """
     points = {point.rate_per_M_s: point for point in known}
     sweep = _Sweep(study, points, pool, progress)
@@ -79,15 +81,17 @@ class _Sweep:
     def add(self, rates: Iterable[float]) -> None:
         """Compute the missing ones of some rates."""
         missing = [rate for rate in rates if rate not in self.points]
-        jobs = [(self.study, rate) for rate in missing]
-        for point in self.pool.map(_point, jobs) if self.pool else map(_point, jobs):
+        before = len(self.points)
+
+        def told(done: int) -> None:
+            self.progress(min(before + done, self.expected), self.expected)
+
+        for point in run_jobs(_point, self.study, missing, self.pool, told):
             self.points[point.rate_per_M_s] = point
-            self.progress(min(len(self.points), self.expected), self.expected)
 
 
-def _point(job: tuple[Study, float]) -> LeakPoint:
-    study, rate = job
-    return LeakTrainer(study).point(rate)
+def _point(study: Study, rate_per_M_s: float) -> LeakPoint:
+    return LeakTrainer(study).point(rate_per_M_s)
 
 
 def _passing(points: Mapping[float, LeakPoint]) -> list[float]:

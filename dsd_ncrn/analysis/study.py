@@ -68,7 +68,11 @@ class Study:
         return ended_after(self.ideal, wanted, self.ncrn, self.engine, self.data)
 
     def leaky_network(self) -> ReactionNetwork:
-        """The network with the leak channels of the design's model."""
+        """The network with the leak channels of the design's model, enumerated when first asked for."""
+        return self._leaky_network
+
+    @cached_property
+    def _leaky_network(self) -> ReactionNetwork:
         return build_network(self.system, self.spec.leak.model)
 
     def tube(self, network: ReactionNetwork | None = None, leak_rate: float = 0.0, top_up: bool = True) -> Tube:

@@ -1,0 +1,185 @@
+"""Sweeps on a Dask cluster: a scheduler and two workers in processes of their own, one of which is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from cli import cluster as cli_cluster
+from cli.stages.job import Job
+from cli.store import opened_store
+from cli.sweep import sweep
+from conftest import Invoke
+from dsd_ncrn.analysis.jobs import run_jobs
+from dsd_ncrn.errors import CheckFailed, InputError
+from sweep_jobs import ENVIRONMENT, NUMBERS, STORE, Place, Where, expected, logged, root, roots
+
+
+@dataclass
+class Cluster:
+    """A scheduler and its workers as processes."""
+
+    folder: Path
+    address: str
+    scheduler: subprocess.Popen[bytes]
+    workers: list[subprocess.Popen[bytes]]
+
+    def add_worker(self) -> None:
+        """One with a single thread, which is not started again when it ends."""
+        options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(self.folder))
+        self.workers.append(_begun("dask_worker", self.address, *options))
+
+
+def _begun(program: str, *options: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", f"distributed.cli.{program}", *options]
+    return subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    folder = tmp_path_factory.mktemp("cluster")
+    file = folder / "scheduler.json"
+    scheduler = _begun("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
+    deadline = time.monotonic() + 60
+    while not file.exists() or not file.read_text(encoding="utf-8").endswith("}"):
+        assert time.monotonic() < deadline and scheduler.poll() is None
+        time.sleep(0.05)
+    made = Cluster(folder, json.loads(file.read_text(encoding="utf-8"))["address"], scheduler, [])
+    made.add_worker()
+    made.add_worker()
+    yield made
+    for process in (*made.workers, scheduler):
+        process.kill()
+        process.wait()
+
+
+def _killed_while_working(victim: subprocess.Popen[bytes], folder: Path) -> threading.Thread:
+    """Kills a process as soon as it has done two jobs, which is amid its third."""
+
+    def kill() -> None:
+        while [process for _, process in logged(folder)].count(victim.pid) < 2:
+            time.sleep(0.01)
+        victim.send_signal(signal.SIGKILL)
+
+    thread = threading.Thread(target=kill, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_a_killed_worker_costs_time_but_no_result(cluster: Cluster, tmp_path: Path) -> None:
+    """The same results as here; every one is in the store once; a second sweep does nothing."""
+    killer = _killed_while_working(cluster.workers[0], tmp_path)
+    where = Where(scheduler=cluster.address)
+    assert roots(tmp_path, where, 0.15) == expected()
+    killer.join(5.0)
+    assert cluster.workers[0].wait(5.0) == -signal.SIGKILL
+    assert {process for _, process in logged(tmp_path)} == {worker.pid for worker in cluster.workers}
+    with opened_store(tmp_path / STORE, "base") as store:
+        assert store.found == len(NUMBERS)
+    done = logged(tmp_path)
+    assert roots(tmp_path, where) == expected()
+    assert logged(tmp_path) == done
+
+
+def test_a_sweep_goes_on_although_all_workers_were_lost(cluster: Cluster, tmp_path: Path) -> None:
+    """What the jobs share is lost with the workers as well, and is made again on one that comes later."""
+    place = Place(tmp_path / "log")
+    with opened_store(None, "base") as store, sweep(cast("Job", Where(scheduler=cluster.address)), place, store) as pool:
+        assert run_jobs(root, place, [2, 3], pool) == expected((2, 3))
+        for worker in cluster.workers:
+            worker.kill()
+            worker.wait()
+        cluster.add_worker()
+        assert run_jobs(root, place, [4, 5], pool) == expected((4, 5))
+
+
+def end(place: Place, number: int) -> float:
+    os._exit(1)
+
+
+def test_a_job_that_ends_its_workers_is_given_up(cluster: Cluster, tmp_path: Path) -> None:
+    """Dask gives a job to another worker three times."""
+    cluster.add_worker()
+    cluster.add_worker()
+    place = Place(tmp_path / "log")
+
+    def losing() -> None:
+        where = cast("Job", Where(scheduler=cluster.address))
+        with opened_store(None, "base") as store, sweep(where, place, store) as pool:
+            run_jobs(end, place, [1], pool)
+
+    with pytest.raises(CheckFailed, match="a job ended every worker that tried it, perhaps for lack of memory"):
+        losing()
+    assert all(worker.wait(10.0) == 1 for worker in cluster.workers)
+
+
+def test_a_lost_scheduler_is_told_and_costs_no_result(cluster: Cluster, tmp_path: Path) -> None:
+    place = Place(tmp_path / "log")
+
+    def losing() -> None:
+        where = cast("Job", Where(scheduler=cluster.address))
+        with opened_store(tmp_path / STORE, "base") as store, sweep(where, place, store) as pool:
+            run_jobs(root, place, [2, 3], pool)
+            cluster.scheduler.kill()
+            run_jobs(root, place, [4, 5], pool)
+
+    with pytest.raises(CheckFailed, match=r"the connection to the scheduler tcp://127\.0\.0\.1:[0-9]+ was lost"):
+        losing()
+    assert roots(tmp_path, Where(), numbers=(2, 3)) == expected((2, 3))
+    assert [number for number, _ in logged(tmp_path)].count(2) == 1
+
+
+@pytest.mark.slow
+def test_the_leak_study_of_a_design_is_the_same_there(cluster: Cluster, invoke: Invoke, small: Path, tmp_path: Path) -> None:
+    """The bytes of the table, with what the workers share taken apart and put together again on its way."""
+    for name, where in (("here", ("--workers", 1)), ("there", ("--scheduler", cluster.address))):
+        result = invoke("leaks", small, "-o", tmp_path / name, *where)
+        assert result.exit_code == 0, result.output
+    assert (tmp_path / "here" / "leaks.csv").read_bytes() == (tmp_path / "there" / "leaks.csv").read_bytes()
+
+
+def test_workers_of_other_versions_are_refused(cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The version here is made up; the workers, in their own processes, tell the true one."""
+    true = cli_cluster.version
+    monkeypatch.setattr(cli_cluster, "version", lambda name: "0.0.7" if name == "scipy" else true(name))
+    with pytest.raises(InputError) as caught:
+        roots(tmp_path, Where(scheduler=cluster.address))
+    assert f"has scipy {true('scipy')}, and here it is 0.0.7 (got '{cluster.address}'). Start the workers" in str(caught.value)
+
+
+def test_a_scheduler_without_workers_is_refused(cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(cli_cluster, "ANSWER_S", 1.0)
+    for worker in cluster.workers:
+        worker.kill()
+        worker.wait()
+    with pytest.raises(InputError, match=r"this scheduler has no workers .* Start some with `dask worker tcp://127"):
+        roots(tmp_path, Where(scheduler=cluster.address))
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere", "carrier-pigeon://coop", "127.0.0.1:port", ""])
+def test_an_address_without_a_scheduler_is_refused(address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(cli_cluster, "ANSWER_S", 1.0)
+    start = time.monotonic()
+    with pytest.raises(InputError, match=r"no scheduler answers here: .* Start one with `dask scheduler`, and give"):
+        roots(tmp_path, Where(scheduler=address))
+    assert time.monotonic() - start < 10
+    assert logged(tmp_path) == []
+
+
+def test_a_command_tries_its_cluster_before_it_works(invoke: Invoke, small: Path, tmp_path: Path) -> None:
+    for command in ("leaks", "run"):
+        result = invoke(command, small, "-o", tmp_path / "out", "--scheduler", "carrier-pigeon://coop")
+        assert result.exit_code == 2
+        assert "no scheduler answers here" in result.stderr
+        assert not (tmp_path / "out").exists()
