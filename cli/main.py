@@ -17,6 +17,7 @@ COMMANDS = (
     "simulate",
     "train",
     "leaks",
+    "tune",
     "sequences",
     "order",
     "report",

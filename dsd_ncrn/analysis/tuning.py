@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsd_ncrn.analysis.fidelity import parameter_errors
+from dsd_ncrn.analysis.jobs import run_jobs
 from dsd_ncrn.analysis.knobs import Knob, knobs_of, turned
 from dsd_ncrn.analysis.study import Study, prepare_with
 from dsd_ncrn.design.spec import DesignSpec
@@ -100,27 +101,23 @@ class Tuning:
         return min(self.points, key=lambda point: point.cost)
 
 
-def tune(
-    spec: DesignSpec,
-    seed: int,
-    question: Question,
-    candidates: int,
-    pool: Executor | None = None,
-    progress: Progress = no_progress,
-) -> Tuning:
-    """Search; ``candidates`` are the trainings that it may cost. Raises InputError where the design itself is refused."""
+def bench_of(spec: DesignSpec, seed: int, question: Question) -> Bench:
+    """Where the candidates of a design are tried. Raises InputError where the design cannot be compiled."""
     data = load_dataset(spec.task, seed)
-    knobs = knobs_of(spec, compile_design(spec, data.dimension, data.outputs))
-    bench, apply = Bench(spec, seed, question, knobs), pool.map if pool else map
+    return Bench(spec, seed, question, knobs_of(spec, compile_design(spec, data.dimension, data.outputs)))
+
+
+def tune(bench: Bench, candidates: int, pool: Executor | None = None, progress: Progress = no_progress) -> Tuning:
+    """Search; ``candidates`` are the trainings that it may cost, rounded up to a whole generation."""
     points: list[OperatingPoint] = []
-    for generation in _generations([knob.start(spec) for knob in knobs], seed, candidates, points):
-        points.extend(apply(_evaluate, [(bench, positions) for positions in generation]))
-        progress(min(len(points), candidates), candidates)
+    for generation in _generations([knob.start(bench.spec) for knob in bench.knobs], bench.seed, candidates, points):
+        before = len(points)
+        points += run_jobs(evaluate, bench, generation, pool, lambda done, before=before: progress(before + done, candidates))
     shown = front(points)[:MOST_SHOWN]
-    tolerated = apply(_tolerated, [(bench, point.positions) for point in shown])
-    names = tuple(knob.name for knob in knobs)
+    tolerated = run_jobs(tolerated_leak, bench, [point.positions for point in shown], pool)
+    names = tuple(knob.name for knob in bench.knobs)
     best = min(points, key=lambda point: point.cost)
-    return Tuning(names, tuple(points), tuple(zip(shown, tolerated)), turned(spec, knobs, best.positions))
+    return Tuning(names, tuple(points), tuple(zip(shown, tolerated)), turned(bench.spec, bench.knobs, best.positions))
 
 
 def _generations(start: Sequence[float], seed: int, most: int, told: list[OperatingPoint]) -> Iterable[list[Positions]]:
@@ -141,7 +138,7 @@ def _generations(start: Sequence[float], seed: int, most: int, told: list[Operat
 
 @dataclass(frozen=True, eq=False)
 class Bench:
-    """Where candidates are tried: the design, its knobs, and what is asked."""
+    """Where candidates are tried: a design, its knobs, and what is asked."""
 
     spec: DesignSpec
     seed: int
@@ -155,39 +152,47 @@ class Bench:
         spec = spec.model_copy(update={"training": spec.training.model_copy(update=iterations)})
         return prepare_with(spec, thinned(load_dataset(spec.task, self.seed)), self.seed)
 
-    def evaluate(self, positions: Positions) -> OperatingPoint:
-        """Train a candidate under the leak."""
-        try:
-            return self._measured(positions)
-        except (CheckFailed, InputError) as error:
-            nothing = (FAILED, np.inf, np.inf, np.inf, np.inf, np.inf, np.inf, 0, 0)
-            return OperatingPoint(positions, *nothing, failure=str(error))
 
-    def _measured(self, positions: Positions) -> OperatingPoint:
-        study = self.study(positions)
-        tube = study.tube()
-        tube.iterate(study.data.train_x[0], study.data.train_y[0])
-        ideal = study.compared.parameters[1]
-        leak_free = float(np.abs(tube.parameters() - ideal).max() / np.abs(ideal).max())
-        leaky = _under_leak(study, study.leaky_network(), self.question.leak_per_M_s)
-        errors, ratio = parameter_errors(leaky, study.compared)[1:], leaky.rmse_after / study.compared.rmse_after
-        point = OperatingPoint(
-            positions, 0.0, leak_free, float(errors[0]), float(errors.mean()), float(ratio),
-            study.schedule.seconds_per_iteration / 3600, sum(c.concentration for c in study.system.components),
-            len(study.system.strands), max(map(strand_length, study.system.strands)),
-        )  # fmt: skip
-        return replace(point, cost=cost(point, self.question.bounds))
+def evaluate(bench: Bench, positions: Positions) -> OperatingPoint:
+    """Train a candidate under the leak."""
+    try:
+        return _measured(bench.study(positions), positions, bench.question)
+    except (CheckFailed, InputError) as error:
+        nothing = (FAILED, np.inf, np.inf, np.inf, np.inf, np.inf, np.inf, 0, 0)
+        return OperatingPoint(tuple(positions), *nothing, failure=str(error))
 
-    def tolerated(self, positions: Positions) -> float:
-        """The largest leak rate (/M/s) with a ratio under 1.1, in steps of a quarter of a decade from the least; 0 for none."""
-        study = self.study(positions)
-        network, tolerated = study.leaky_network(), 0.0
-        decades = np.log10(MOST_PER_M_S / LEAST_PER_M_S)
-        for rate in np.geomspace(LEAST_PER_M_S, MOST_PER_M_S, round(decades * LEAKS_PER_DECADE) + 1):
-            if not _under_leak(study, network, float(rate)).rmse_after < ALLOWED_RATIO * study.compared.rmse_after:
-                break
-            tolerated = float(f"{rate:.3g}")
-        return tolerated
+
+def _measured(study: Study, positions: Positions, question: Question) -> OperatingPoint:
+    tube = study.tube()
+    tube.iterate(study.data.train_x[0], study.data.train_y[0])
+    ideal = study.compared.parameters[1]
+    leaky = _under_leak(study, study.leaky_network(), question.leak_per_M_s)
+    errors = parameter_errors(leaky, study.compared)[1:]
+    point = OperatingPoint(
+        positions=tuple(positions),
+        cost=0.0,
+        leak_free_error=float(np.abs(tube.parameters() - ideal).max() / np.abs(ideal).max()),
+        first_error=float(errors[0]),
+        mean_error=float(errors.mean()),
+        rmse_ratio=float(leaky.rmse_after / study.compared.rmse_after),
+        hours=study.schedule.seconds_per_iteration / 3600,
+        fuel_nM=float(sum(component.concentration for component in study.system.components)),
+        strands=len(study.system.strands),
+        longest_nt=max(map(strand_length, study.system.strands)),
+    )
+    return replace(point, cost=cost(point, question.bounds))
+
+
+def tolerated_leak(bench: Bench, positions: Positions) -> float:
+    """The largest leak rate (/M/s) with a ratio under 1.1, in steps of a quarter of a decade from the least; 0 for none."""
+    study = bench.study(positions)
+    network, tolerated = study.leaky_network(), 0.0
+    decades = np.log10(MOST_PER_M_S / LEAST_PER_M_S)
+    for rate in np.geomspace(LEAST_PER_M_S, MOST_PER_M_S, round(decades * LEAKS_PER_DECADE) + 1):
+        if not _under_leak(study, network, float(rate)).rmse_after < ALLOWED_RATIO * study.compared.rmse_after:
+            break
+        tolerated = float(f"{rate:.3g}")
+    return tolerated
 
 
 def thinned(data: Dataset) -> Dataset:
@@ -222,11 +227,3 @@ def _aims(point: OperatingPoint) -> tuple[float, float, float]:
 
 def _under_leak(study: Study, network: ReactionNetwork, rate_per_M_s: float) -> Training:
     return study.train(study.tube(network, rate_per_M_s / per_nM_s_to_per_M_s(1.0)), "dsd_leaky")
-
-
-def _evaluate(job: tuple[Bench, Positions]) -> OperatingPoint:
-    return job[0].evaluate(job[1])
-
-
-def _tolerated(job: tuple[Bench, Positions]) -> float:
-    return job[0].tolerated(job[1])

@@ -1,0 +1,90 @@
+"""``dsd-ncrn tune``: concentrations, toeholds and durations with which a design bears its leaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.options import design_argument, json_option, out_option, quantity, scheduler_option, seed_option, workers_option
+
+if TYPE_CHECKING:
+    from dsd_ncrn.analysis.tuning import OperatingPoint, Tuning
+
+_above_zero = click.FloatRange(min=0, min_open=True)
+
+
+@click.command("tune")
+@design_argument
+@out_option("tuned.toml and tune.csv")
+@seed_option
+@click.option("--leak", default="1 /M/s", show_default=True, callback=quantity("bimolecular rate"), help="Uniform leak rate to bear.")
+@click.option("--candidates", type=click.IntRange(min=1), default=300, show_default=True, help="Operating points to try.")
+@click.option("--iterations", type=click.IntRange(min=1), default=20, show_default=True, help="Training iterations of each.")
+@click.option("--max-hours", type=_above_zero, help="Per training iteration.")
+@click.option("--max-fuel", default="1 M", show_default=True, callback=quantity("concentration"), help="Of all that is mixed.")
+@click.option("--max-length", type=click.IntRange(min=1), help="Of the longest strand, nt.")
+@workers_option
+@scheduler_option
+@json_option
+def command(
+    design: Path,
+    out: Path | None,
+    seed: int,
+    leak: float,
+    candidates: int,
+    iterations: int,
+    max_hours: float | None,
+    max_fuel: float,
+    max_length: int | None,
+    workers: int | None,
+    scheduler: str | None,
+    as_json: bool,
+) -> None:
+    """Search the operating point of a design under leak.
+
+    With -o every finished candidate is kept in tune.sqlite there: the same command goes on from them, however it ended.
+    """
+    from math import inf
+
+    from cli.console import display
+    from cli.output import check_folder, deliver, show
+    from cli.run_folder import digest
+    from cli.stages.job import job_of
+    from cli.stages.tuning import tuned_files, tuned_section
+    from cli.store import opened_store
+    from cli.sweep import spread, sweep
+    from dsd_ncrn.analysis.tuning import Bounds, Question, bench_of, tune
+    from dsd_ncrn.units import per_nM_s_to_per_M_s
+
+    job = spread(job_of(design, seed, strands=True), workers, scheduler)
+    check_folder(out)
+    bounds = Bounds(max_hours or inf, max_fuel, max_length or inf)
+    bench = bench_of(job.spec, seed, Question(per_nM_s_to_per_M_s(leak), iterations, bounds))
+    key = digest(f"{job.key} {bench.question}")
+    with opened_store(out and out / "tune.sqlite", key) as store, display() as shown:
+        if store.found:
+            shown.done("tune", f"{store.found} candidates found in {store.path}, going on from there")
+        shown.start("tune")
+        with sweep(job, bench, store) as pool:
+            found = tune(bench, candidates, pool, lambda done, total: shown.advance("tune", done / total))
+        shown.done("tune", f"{len(found.points)} candidates")
+    deliver(out, tuned_files(found))
+    show(as_json, tuned_section(found), _listing(found))
+
+
+def _listing(found: Tuning) -> str:
+    from cli.output import table
+
+    rows = [("", "first error", "mean error", "test error over ideal", "h/iteration", "uM in all", "strands", "tolerates /M/s")]
+    rows += [_row("as it was", found.start, None), _row("best", found.best, None)]
+    rows += [_row(f"front {number}", point, leak) for number, (point, leak) in enumerate(found.front, start=1)]
+    return table(rows)
+
+
+def _row(name: str, point: OperatingPoint, leak: float | None) -> tuple[object, ...]:
+    if point.failure:
+        return (name, point.failure, *(None,) * 6)
+    errors = (point.first_error, point.mean_error, point.rmse_ratio)
+    return (name, *errors, point.hours, point.fuel_nM / 1e3, point.strands, leak)
