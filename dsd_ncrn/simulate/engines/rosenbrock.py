@@ -170,7 +170,7 @@ def _matrix(y, rates, reaction_of, others, change, position, shift, diagonal, ou
         out[place] += shift
 
 
-@numba.njit(cache=True, error_model="numpy")
+@numba.njit(cache=True, error_model="numpy", inline="always")
 def fill_stages(  # noqa: ANN201
     y, rates, step,  # noqa: ANN001
     reactants, net_starts, net_reaction, net_change,  # noqa: ANN001
