@@ -164,10 +164,15 @@ def write_trajectories(path: Path) -> None:
 
 
 def write_leaks(path: Path, name: str) -> None:
-    """A curve of three rates and a ranking of two origins."""
-    header = ["kind", "origin", "rate_per_M_s", "rmse", "rmse_ratio", "share"]
-    curve = [["curve", "", rate, 0.43 * ratio, ratio, ""] for rate, ratio in ((0.001, 1.02), (0.0023, 1.09), (0.1, 31.0))]
-    write_csv(path, [header, *curve, ["ranking", name, "", "", "", 0.61], ["ranking", "N2_Y", "", "", "", 0.39]])
+    """A curve of three rates, a ranking of two origins and a leak."""
+    named = ["reactants", "products", "rule", "parameter", "shift_per_M_per_s"]
+    header = ["kind", "origin", "rate_per_M_s", "rmse", "rmse_ratio", "share", *named]
+    curve = [
+        ["curve", "", rate, 0.43 * ratio, ratio, *[""] * 6] for rate, ratio in ((0.001, 1.02), (0.0023, 1.09), (0.1, 31.0))
+    ]
+    ranking = [["ranking", origin, "", "", "", share, *[""] * 5] for origin, share in ((name, 0.61), ("N2_Y", 0.39))]
+    channel = ["channel", name, *[""] * 4, f"P1_cogate + fork_{name}", "P1 + s172", "LL", "theta1", 0.526]
+    write_csv(path, [header, *curve, *ranking, channel])
 
 
 def write_json(path: Path, value: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from types import SimpleNamespace
@@ -11,16 +12,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from cli.stages.leaks import leaks_csv
 from dsd_ncrn.analysis import leaks as leak_analysis
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.fuel import fuel_budget
 from dsd_ncrn.analysis.leaks import leak_point, leak_sensitivity
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.analysis.types import LeakPoint, LeakShare
+from dsd_ncrn.analysis.types import LeakChannel, LeakPoint, LeakRanking, LeakSensitivity, LeakShare
 from dsd_ncrn.simulate.types import Training
 
 Floats = NDArray[np.float64]
-RANKING = (LeakShare("N1 N1_1", 0.75, 0.03), LeakShare("N3 N3_1p", 0.25, 0.01))
+RANKING = LeakRanking((LeakShare("N1 N1_1", 0.75, 0.03), LeakShare("N3 N3_1p", 0.25, 0.01)), ())
 
 
 def training(
@@ -185,3 +187,17 @@ def test_rounds_may_run_side_by_side(curve: Install, workers: int) -> None:
     assert seen == sorted(seen)
     assert seen[-1][0] == seen[-1][1]
     assert (found.ranking, found.ranking_rate_per_M_s) == (RANKING, pytest.approx(0.01))
+
+
+def test_every_row_of_the_table_of_leaks_has_its_columns() -> None:
+    """Shifts are given per /M/s and, to first order, at the rate of the row."""
+    channel = LeakChannel("N1_1", "LL", ("P1_cogate", "fork_N1_1"), ("P1", "s172"), "theta1", -0.5)
+    point = LeakPoint(0.01, 0.44, 1.02, 0.1, 0.01)
+    found = LeakSensitivity((point,), 0.01, LeakRanking(RANKING.shares, (channel,)), 0.02)
+    curve, first, _, leak = csv.DictReader(leaks_csv(found).splitlines())
+    assert (curve["kind"], float(curve["rmse_ratio"]), curve["share"]) == ("curve", 1.02, "")
+    assert (first["kind"], first["origin"], float(first["share"])) == ("ranking", "N1 N1_1", 0.75)
+    assert (float(first["parameter_shift"]), float(first["shift_per_M_per_s"])) == pytest.approx((0.03 * 0.02, 0.03))
+    assert (leak["kind"], leak["rule"], leak["parameter"]) == ("channel", "LL", "theta1")
+    assert (leak["reactants"], leak["products"]) == ("P1_cogate + fork_N1_1", "P1 + s172")
+    assert float(leak["parameter_shift"]) == pytest.approx(-0.01)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dsd_ncrn.analysis.fidelity import fidelity, parameter_errors
 from dsd_ncrn.analysis.fuel import fuel_budget
-from dsd_ncrn.analysis.leaks import LeakTrainer, rank_leaks
+from dsd_ncrn.analysis.leaks import LeakTrainer
+from dsd_ncrn.analysis.ranking import rank_leaks
 from dsd_ncrn.analysis.study import prepare
 from studies import ALL_DESIGNS, changed, design, study, whole_training
 
@@ -70,14 +73,49 @@ def test_the_fuel_budget_covers_what_is_topped_up() -> None:
 
 def test_leaks_are_ranked_by_what_they_shift() -> None:
     """Shares add up to one and fall; N1, whose gates are the largest, leads (as measured in an independent study)."""
-    ranking = rank_leaks(study("linreg2d"), 0.01)
+    ranking = rank_leaks(study("linreg2d"), 0.01).shares
     shares = [entry.share for entry in ranking]
     assert sum(shares) == pytest.approx(1.0)
     assert shares == sorted(shares, reverse=True)
-    total = sum(entry.parameter_shift for entry in ranking)
-    assert [entry.parameter_shift / total for entry in ranking] == pytest.approx(shares)
+    total = sum(entry.shift_per_M_s for entry in ranking)
+    assert [entry.shift_per_M_s / total for entry in ranking] == pytest.approx(shares)
     assert {ranking[0].origin, ranking[1].origin} == {"N1_1", "N1_2"}
     assert len({entry.origin for entry in ranking}) == len(ranking)
+
+
+def test_the_worst_leaks_are_named() -> None:
+    """The cogates of the parameters on the forks of N1 lead: each such leak gives back a parameter's strand for nothing."""
+    found = rank_leaks(study("linreg2d"), 0.0)
+    shifts = [abs(channel.shift_per_M_s) for channel in found.channels]
+    assert shifts == sorted(shifts, reverse=True)
+    assert len(shifts) == 20
+    worst = {(*channel.reactants, channel.rule, channel.parameter) for channel in found.channels[:4]}
+    assert ("P1_cogate", "fork_N1_1", "LL", "theta1") in worst
+    assert ("P2_cogate", "fork_N1_2", "LL", "theta2") in worst
+    assert all(channel.origin in {share.origin for share in found.shares} for channel in found.channels)
+
+
+def test_a_clamp_divides_the_shift() -> None:
+    """Leak rates are given before clamping: with a factor of ten the same rate does a tenth, at first order."""
+    bare = study("linreg2d")
+    clamped = replace(bare, spec=changed(bare.spec, "leak", clamp_factor=bare.spec.leak.clamp_factor * 10))
+    pairs = zip(rank_leaks(bare, 0.0).shares, rank_leaks(clamped, 0.0).shares, strict=True)
+    assert all(much.shift_per_M_s == pytest.approx(10 * little.shift_per_M_s) for much, little in pairs)
+
+
+def test_the_ranking_foretells_what_a_leak_does() -> None:
+    """N1_1's gates leaking alone at 0.001 /M/s: the shift that the tube shows, to the second order."""
+    made = study("linreg2d")
+    network = made.leaky_network()
+    expected = next(share for share in rank_leaks(made, 0.0).shares if share.origin == "N1_1").shift_per_M_s * 1e-3
+    ends = []
+    for rate in (0.0, 1e-12 / made.spec.leak.clamp_factor):
+        tube = made.tube(network)
+        tube.rates[[n for n, s in enumerate(network.steps) if s.kind == "leak" and str(s.origins[0]) == "N1_1"]] = rate
+        tube.set_parameters(made.ideal.parameters[-1])
+        tube.iterate(*made.reference)
+        ends.append(tube.parameters())
+    assert np.abs(ends[1] - ends[0]).max() == pytest.approx(expected, rel=2e-3)
 
 
 def test_a_training_with_leaks_is_worse() -> None:

@@ -95,7 +95,7 @@ def test_every_file_of_a_run_is_read(run: Path) -> None:
     assert epoch_length(data, table) == 4
     assert data.tests["one_pot"].after.tolist() == [3.1, 5.1, 9.1]
     assert [file.name for file in data.order_files] == ["o.csv"]
-    assert len(data.leak_curve) == 3 and len(data.leak_ranking) == 2
+    assert (len(data.leak_curve), len(data.leak_ranking), len(data.leak_channels)) == (3, 2, 1)
 
 
 def test_phases_have_one_width_whatever_they_last(run: Path) -> None:

@@ -164,7 +164,7 @@ def protocol(tube: Tube, x: Floats, y: Floats) -> Iterator[tuple[str, Floats, Fl
             yield "add", state, after
             state, after = after, tube.wait(after, tube.schedule.wait, phase)
             yield "react", state, after
-            state, after = after, tube.pull_beads(after, phase, scavenger)
+            state, after = after, tube.pull_beads(after, scavenger)
             yield "remove", state, after
             state = after
 

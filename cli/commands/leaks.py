@@ -49,7 +49,12 @@ def _listing(found: LeakSensitivity) -> str:
 
     curve = [("leak /M/s", "test error over ideal", "parameter error")]
     curve += [(each.rate_per_M_s, each.rmse_ratio, each.parameter_error_final) for each in found.curve]
-    ranking = [("reaction", "share of the error", "parameter shift")]
-    ranking += [(each.origin, each.share, each.parameter_shift) for each in found.ranking]
+    ranking = [("reaction", "share of the error", "parameter shift per /M/s")]
+    ranking += [(each.origin, each.share, each.shift_per_M_s) for each in found.ranking.shares]
+    worst = [("leak", "gate of", "rule", "parameter", "shift per /M/s")]
+    worst += [
+        (" + ".join(each.reactants), each.origin, each.rule, each.parameter, each.shift_per_M_s)
+        for each in found.ranking.channels
+    ]
     tolerated = "none that was tried" if found.tolerated_per_M_s is None else f"{found.tolerated_per_M_s:.3g} /M/s"
-    return f"{table(curve)}\n\ntolerated: {tolerated}\n\n{table(ranking)}"
+    return f"{table(curve)}\n\ntolerated: {tolerated}\n\n{table(ranking)}\n\n{table(worst)}"

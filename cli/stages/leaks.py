@@ -10,7 +10,7 @@ from cli.stages.types import Outcome, Stage, Tell
 if TYPE_CHECKING:
     from cli.stages.job import Job
     from cli.store import Store
-    from dsd_ncrn.analysis.types import LeakPoint, LeakSensitivity, LeakShare
+    from dsd_ncrn.analysis.types import LeakChannel, LeakPoint, LeakSensitivity, LeakShare
 
 HEADER = (
     "kind",
@@ -22,6 +22,11 @@ HEADER = (
     "parameter_error_final",
     "share",
     "parameter_shift",
+    "shift_per_M_per_s",
+    "parameter",
+    "rule",
+    "reactants",
+    "products",
 )
 
 
@@ -59,18 +64,29 @@ def _known_points(job: Job) -> tuple[LeakPoint, ...]:
 
 
 def leaks_csv(found: LeakSensitivity) -> str:
-    """Rows of kind ``curve``, one for each leak rate, and of kind ``ranking``, one for each formal reaction."""
-    ranking = (_ranking_row(share, found.ranking_rate_per_M_s) for share in found.ranking)
-    return csv_text(HEADER, (*map(_curve_row, found.curve), *ranking))
+    """Rows of kind ``curve``, one for each leak rate, ``ranking``, one for each formal reaction, and ``channel``, single leaks.
+
+    ``parameter_shift`` is that at the rate of the row, to first order.
+    """
+    rate = found.ranking_rate_per_M_s
+    ranking = (_ranking_row(share, rate) for share in found.ranking.shares)
+    channels = (_channel_row(channel, rate) for channel in found.ranking.channels)
+    return csv_text(HEADER, (*map(_curve_row, found.curve), *ranking, *channels))
 
 
 def _curve_row(point: LeakPoint) -> tuple[object, ...]:
     errors = (point.parameter_error_first_iteration, point.parameter_error_final)
-    return ("curve", point.rate_per_M_s, "", point.rmse, point.rmse_ratio, *errors, "", "")
+    return ("curve", point.rate_per_M_s, "", point.rmse, point.rmse_ratio, *errors, *[""] * 7)
 
 
 def _ranking_row(share: LeakShare, rate: float) -> tuple[object, ...]:
-    return ("ranking", rate, share.origin, "", "", "", "", share.share, share.parameter_shift)
+    shift = share.shift_per_M_s
+    return ("ranking", rate, share.origin, *[""] * 4, share.share, shift * rate, shift, *[""] * 4)
+
+
+def _channel_row(channel: LeakChannel, rate: float) -> tuple[object, ...]:
+    shift, sides = channel.shift_per_M_s, (" + ".join(channel.reactants), " + ".join(channel.products))
+    return ("channel", rate, channel.origin, *[""] * 5, shift * rate, shift, channel.parameter, channel.rule, *sides)
 
 
 def leaks_section(found: LeakSensitivity) -> dict[str, Any]:
@@ -79,7 +95,7 @@ def leaks_section(found: LeakSensitivity) -> dict[str, Any]:
         {
             "samples": len(found.curve),
             "tolerated_leak_per_M_per_s": found.tolerated_per_M_s,
-            "ranking": [{"origin": share.origin, "share": share.share} for share in found.ranking],
+            "ranking": [{"origin": share.origin, "share": share.share} for share in found.ranking.shares],
             "ranking_rate_per_M_per_s": found.ranking_rate_per_M_s,
         }
     )

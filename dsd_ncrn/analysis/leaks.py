@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 
-import numpy as np
-from numpy.typing import NDArray
-
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.jobs import run_jobs
+from dsd_ncrn.analysis.ranking import rank_leaks
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.analysis.types import LeakPoint, LeakSensitivity, LeakShare
-from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
+from dsd_ncrn.analysis.types import LeakPoint, LeakSensitivity
+from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.units import per_nM_s_to_per_M_s
 
-Floats = NDArray[np.float64]
 ALLOWED_RATIO = 1.1
 GRID_PER_M_S = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 REFINEMENTS = 1
@@ -112,33 +109,3 @@ def _between(points: Mapping[float, LeakPoint]) -> list[float]:
         return []
     low, high = max(passing), min(failing)
     return [float(f"{low * (high / low) ** share:.3g}") for share in (1 / 3, 2 / 3)]
-
-
-def rank_leaks(study: Study, rate_per_M_s: float) -> tuple[LeakShare, ...]:
-    """Switch on the leaks of one formal reaction's gates at a time, for one iteration at the reference point."""
-    network = study.leaky_network()
-    owners = _leaks_by_origin(network)
-    x, y = study.reference
-    tube = study.tube(network)
-    start, quiet = tube.state.copy(), tube.rates.copy()
-
-    def after(leaking: list[int]) -> Floats:
-        tube.state, tube.rates = start.copy(), quiet.copy()
-        tube.rates[leaking] = rate_per_M_s / per_nM_s_to_per_M_s(1.0) / study.spec.leak.clamp_factor
-        tube.set_parameters(study.ideal.parameters[-1])
-        tube.iterate(x, y)
-        return tube.parameters()
-
-    undisturbed = after([])
-    shifts = {origin: float(np.abs(after(steps) - undisturbed).max()) for origin, steps in owners.items()}
-    total = sum(shifts.values()) or 1.0
-    ranked = sorted(shifts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(LeakShare(origin, shift / total, shift) for origin, shift in ranked)
-
-
-def _leaks_by_origin(network: ReactionNetwork) -> dict[str, list[int]]:
-    owners: dict[str, list[int]] = {}
-    for number, step in enumerate(network.steps):
-        if step.kind == StepKind.LEAK:
-            owners.setdefault(str(step.origins[0]) if step.origins else "shared", []).append(number)
-    return owners

@@ -65,21 +65,48 @@ class LeakPoint:
 
 @dataclass(frozen=True, slots=True)
 class LeakShare:
-    """How much of the parameter error of one iteration comes from the leaks of one formal reaction's gates."""
+    """How much of the parameter error of one iteration comes from the leaks of one formal reaction's gates.
+
+    ``shift_per_M_s`` is the largest derivative of a parameter by their common rate in /M/s; ``share`` is that over the sum
+    of all formal reactions.
+    """
 
     origin: str
     share: float
-    parameter_shift: float
+    shift_per_M_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeakChannel:
+    """One leak step: its species by name, its rule, and the parameter that it moves most in one iteration.
+
+    ``shift_per_M_s`` is the derivative of that parameter by the step's rate in /M/s, with its sign.
+    """
+
+    origin: str
+    rule: str
+    reactants: tuple[str, ...]
+    products: tuple[str, ...]
+    parameter: str
+    shift_per_M_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeakRanking:
+    """The formal reactions by what their gates' leaks do, and the leak steps that do most, the worst first."""
+
+    shares: tuple[LeakShare, ...]
+    channels: tuple[LeakChannel, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LeakSensitivity:
-    """The curve over uniform leak rates, the largest rate with an RMSE ratio under 1.1, and the ranking of gates.
+    """The curve over uniform leak rates, the largest rate with an RMSE ratio under 1.1, and the ranking of gates and steps.
 
     ``tolerated_per_M_s`` is None where even the smallest rate tried fails.
     """
 
     curve: tuple[LeakPoint, ...]
     tolerated_per_M_s: float | None
-    ranking: tuple[LeakShare, ...]
+    ranking: LeakRanking
     ranking_rate_per_M_s: float

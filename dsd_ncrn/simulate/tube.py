@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsd_ncrn.dsd.structure import Complex
-from dsd_ncrn.dsd.system import Counter, DsdSystem
+from dsd_ncrn.dsd.system import ClockStrands, Counter, DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.simulate.engines.types import Engine
@@ -59,9 +60,21 @@ class Tube:
 
     @cached_property
     def on_beads(self) -> Mapping[str, list[int]]:
-        """For each scavenger all species that contain its starred strand."""
-        names = [scavenger for clock in self.dsd.clocks.values() for scavenger in (*clock.scavengers, *clock.captures.values())]
-        return {name: self._containing_anchor(self.dsd.by_name[name].complex) for name in names}
+        """For each scavenger all species that contain its starred strand, or that of a capture which is added with it."""
+        found: dict[str, list[int]] = {}
+        for clock in self.dsd.clocks.values():
+            for scavenger in clock.scavengers:
+                pulled = (scavenger, *self._added_with(clock, scavenger))
+                places = (self._containing_anchor(self.dsd.by_name[name].complex) for name in pulled)
+                found[scavenger] = sorted({place for each in places for place in each})
+        return found
+
+    @staticmethod
+    def _added_with(clock: ClockStrands, scavenger: str) -> dict[str, float]:
+        """The captures of a phase's own helpers, with the amounts that they have to take, nM."""
+        if scavenger != clock.scavengers[0]:
+            return {}
+        return {clock.captures[helper]: dose for helper, dose in clock.helpers.items()}
 
     def _containing_anchor(self, scavenger: Complex) -> list[int]:
         anchor = next(strand for strand in scavenger.strands if strand[0].starred)
@@ -82,7 +95,7 @@ class Tube:
         """See Learner."""
         state = self._fed(x)
         before = self._outputs(state)
-        for phase in self._next_phases():
+        for phase in self.next_phases():
             state = self.close_phase(self.run_phase(state, phase), phase)
             if phase == self.ncrn.outputs_after:
                 break
@@ -93,26 +106,33 @@ class Tube:
         parameters, outputs = self.parameters(), None
         state = self.start_iteration(x, y)
         before = self._outputs(state)
-        for place, phase in enumerate(self._next_phases()):
+        for place, phase in enumerate(self.next_phases()):
             state = self.close_phase(self.run_phase(state, phase), phase)
             if phase == self.ncrn.outputs_after:
                 outputs = self._outputs(state) - before + (y if place else 0.0)
-        self.used.append(np.maximum(self.nominal - state[: len(self.nominal)], 0.0))
-        self.state = state
+        self.end_iteration(state)
         assert outputs is not None
         return Iteration(outputs, parameters)
 
-    def _next_phases(self) -> list[str]:
+    def end_iteration(self, state: Floats) -> None:
+        """Keep the state that an iteration ends with, and what it has used."""
+        self.used.append(np.maximum(self.nominal - state[: len(self.nominal)], 0.0))
+        self.state = state
+
+    def next_phases(self) -> list[str]:
         """The phases of the next iteration; some belong to every n-th iteration alone."""
         number = len(self.used) + 1
         return [phase.name for phase in self.ncrn.crn.phases if number % phase.every == 0]
 
     def parameters(self) -> Floats:
         """See Learner; where the update waits for the first clock, that phase is run without input on a copy."""
-        state = self.state
-        if any(r.origin.stage == "N4" for r in self.ncrn.crn.reactions) and not self.always_updating:
-            state = self.run_phase(state.copy(), next(iter(self.schedule.phases)))
+        state = self.run_phase(self.state, next(iter(self.schedule.phases))) if self.update_waits else self.state
         return np.array([self.amount(state, variable) for variable in self.ncrn.parameters])
+
+    @property
+    def update_waits(self) -> bool:
+        """Whether an iteration's update is done in the first phase of the next."""
+        return bool(self.ncrn.crn.stage("N4")) and not self.always_updating
 
     @property
     def always_updating(self) -> bool:
@@ -150,24 +170,21 @@ class Tube:
         for scavenger in self.dsd.clocks[phase].scavengers:
             state = self.add_scavenger(state, phase, scavenger)
             state = self.wait(state, self.schedule.wait, f"the wait after {phase}")
-            state = self.pull_beads(state, phase, scavenger)
+            state = self.pull_beads(state, scavenger)
         return state
 
     def add_scavenger(self, state: Floats, phase: str, scavenger: str) -> Floats:
         """Add a scavenger in excess of what it has to take; with the first one those of the phase's own helpers."""
         state, clock = state.copy(), self.dsd.clocks[phase]
-        doses = {scavenger: clock.to_scavenge}
-        if scavenger == clock.scavengers[0]:
-            doses |= {clock.captures[helper]: dose for helper, dose in clock.helpers.items()}
+        doses = {scavenger: clock.to_scavenge} | self._added_with(clock, scavenger)
         for name, dose in doses.items():
             state[self.system.index[name]] += self.scavenger_excess * dose
         return state
 
-    def pull_beads(self, state: Floats, phase: str, scavenger: str) -> Floats:
+    def pull_beads(self, state: Floats, scavenger: str) -> Floats:
         """Take a scavenger, and what was added with it, out with all that they hold."""
-        state, clock = state.copy(), self.dsd.clocks[phase]
-        for name in (scavenger, *(clock.captures.values() if scavenger == clock.scavengers[0] else ())):
-            state[self.on_beads[name]] = 0.0
+        state = state.copy()
+        state[self.on_beads[scavenger]] = 0.0
         return state
 
     def wait(self, state: Floats, seconds: float, where: str) -> Floats:
@@ -177,15 +194,17 @@ class Tube:
     def trace(self, x: Floats, y: Floats, points: int) -> Trajectory:
         """The trajectory of one iteration from a copy of the state, ``points`` per phase and per wait."""
         recorder = Recorder(self, self.start_iteration(x, y), points)
-        for phase in self.schedule.phases:
-            recorder.phases.append((phase, recorder.now))
-            recorder.state = self.open_phase(recorder.state, phase)
-            recorder.run(self.schedule.phases[phase])
-            for scavenger in self.dsd.clocks[phase].scavengers:
-                recorder.state = self.add_scavenger(recorder.state, phase, scavenger)
-                recorder.run(self.schedule.wait)
-                recorder.state = self.pull_beads(recorder.state, phase, scavenger)
+        self.lead(recorder, self.schedule.phases)
         return recorder.trajectory()
+
+    def lead(self, walk: Walk, phases: Iterable[str]) -> None:
+        """Take a walk through the protocol of some phases."""
+        for phase in phases:
+            walk.enter(phase)
+            for scavenger in self.dsd.clocks[phase].scavengers:
+                walk.state = self.add_scavenger(walk.state, phase, scavenger)
+                walk.run(self.schedule.wait)
+                walk.pull(scavenger)
 
     def extents(self, x: Floats, y: Floats) -> dict[str, float]:
         """How often each counted reaction fires in one iteration from a copy of the state, in the design's units."""
@@ -227,15 +246,40 @@ class Tube:
         return np.array([sum(weight * self.amount(state, variable) for variable, weight in output.terms) for output in outputs])
 
 
-class Recorder:
-    """Collects the pieces of a trajectory while a tube goes through its protocol."""
+class Walk(ABC):
+    """A state on its way through a tube's protocol, with something that is kept of it."""
+
+    def __init__(self, tube: Tube, state: Floats) -> None:
+        self.tube, self.state = tube, state
+
+    def enter(self, phase: str) -> None:
+        """Add the clock strand of a phase and wait for its duration."""
+        self.state = self.tube.open_phase(self.state, phase)
+        self.run(self.tube.schedule.phases[phase])
+
+    @abstractmethod
+    def run(self, seconds: float) -> None:
+        """Let the tube react."""
+
+    def pull(self, scavenger: str) -> None:
+        """Take a scavenger out with all that it holds."""
+        self.state = self.tube.pull_beads(self.state, scavenger)
+
+
+class Recorder(Walk):
+    """Collects the pieces of a trajectory."""
 
     def __init__(self, tube: Tube, state: Floats, points: int) -> None:
-        self.tube, self.state, self.points = tube, state, points
-        self.now = 0.0
+        super().__init__(tube, state)
+        self.points, self.now = points, 0.0
         self.phases: list[tuple[str, float]] = []
         self._times: list[Floats] = []
         self._values: list[Floats] = []
+
+    def enter(self, phase: str) -> None:
+        """Note when a phase begins, and go through it."""
+        self.phases.append((phase, self.now))
+        super().enter(phase)
 
     def run(self, seconds: float) -> None:
         """Let the tube react and keep what happens."""

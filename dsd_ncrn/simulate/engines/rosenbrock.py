@@ -93,6 +93,17 @@ class Jacobian:
 
 
 @dataclass(frozen=True, eq=False)
+class Path:
+    """The accepted steps of an integration: the states before them (steps, species + 1), in elimination order and with the
+    final 1, and their sizes (steps,). ``rates`` (reactions,) held all along.
+    """
+
+    points: Floats
+    sizes: Floats
+    rates: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class RosenbrockStepper:
     """RODAS4 bound to one system."""
 
@@ -105,17 +116,27 @@ class RosenbrockStepper:
 
     def solve(self, start: Floats, times: Floats, rates: Floats) -> Solution:
         """Integrate; see the Stepper protocol."""
+        code, steps, values, _, _ = self._run(start, times, rates, keep=False)
+        return Solution(values[:, self.pattern.place], ADVICE[code], steps)
+
+    def record(self, start: Floats, seconds: float, rates: Floats) -> tuple[Solution, Path]:
+        """Integrate over a span, and keep every step for derivatives to be taken along them."""
+        code, steps, values, points, sizes = self._run(start, np.array([0.0, seconds]), rates, keep=True)
+        return Solution(values[:, self.pattern.place], ADVICE[code], steps), Path(points, sizes, rates)
+
+    def _run(self, start: Floats, times: Floats, rates: Floats, keep: bool) -> tuple[int, int, Floats, Floats, Floats]:
+        """Status, number of steps, concentrations in elimination order; with ``keep`` the states and sizes of all steps."""
         terms, jacobian, pattern = self.terms, self.jacobian, self.pattern
         values, extended = np.zeros((len(times), len(pattern.order))), np.ones(len(start) + 1)
         extended[:-1] = start[pattern.order]
-        code, steps, reached = _integrate(
+        code, steps, reached, points, sizes = _integrate(
             extended, np.asarray(times, dtype=float), np.asarray(rates, dtype=float),
-            self.relative, self.absolute, self.transients, values,
+            self.relative, self.absolute, self.transients, keep, values,
             terms.reactants, terms.starts, terms.reaction, terms.change,
             jacobian.reaction, jacobian.others, jacobian.change, jacobian.position,
             pattern.starts, pattern.columns, pattern.diagonal,
         )  # fmt: skip
-        return Solution(values[:reached][:, pattern.place], ADVICE[code], steps)
+        return code, steps, values[:reached], points, sizes
 
 
 def _jacobian_entries(system: MassAction) -> tuple[Ints, Ints, Ints]:
@@ -149,20 +170,44 @@ def _matrix(y, rates, reaction_of, others, change, position, shift, diagonal, ou
         out[place] += shift
 
 
+@numba.njit(cache=True, error_model="numpy", inline="always")
+def fill_stages(  # noqa: ANN201
+    y, rates, step,  # noqa: ANN001
+    reactants, net_starts, net_reaction, net_change,  # noqa: ANN001
+    jac_reaction, jac_others, jac_change, jac_position,  # noqa: ANN001
+    starts, columns, diagonal,  # noqa: ANN001
+    flux, slope, trial, work, matrix, stage,  # noqa: ANN001
+):  # fmt: skip
+    """The stages of a step from ``y``, whose derivative is in ``slope``, and the factors of its matrix.
+
+    Leaves in ``trial`` where the last stage starts from; False where a pivot vanishes.
+    """
+    _matrix(y, rates, jac_reaction, jac_others, jac_change, jac_position, 1 / (step * GAMMA), diagonal, matrix)
+    if not factorise(matrix, starts, columns, diagonal, work):
+        return False
+    for i in range(STAGES):
+        combine(y, A[i], stage, i, trial)
+        if i > 0:
+            derivative(trial, rates, reactants, net_starts, net_reaction, net_change, flux, slope)
+        combine(slope, C[i] / step, stage, i, stage[i])
+        solve_in_place(matrix, starts, columns, diagonal, stage[i])
+    return True
+
+
 @numba.njit(cache=True, error_model="numpy")
 def _integrate(  # noqa: ANN202
-    start, times, rates, relative, absolute, transient, values,  # noqa: ANN001
+    start, times, rates, relative, absolute, transient, keep, values,  # noqa: ANN001
     reactants, net_starts, net_reaction, net_change,  # noqa: ANN001
     jac_reaction, jac_others, jac_change, jac_position,  # noqa: ANN001
     starts, columns, diagonal,  # noqa: ANN001
 ):  # fmt: skip
-    """Fill ``values`` at ``times``; returns a status code, the number of steps and the number of times reached."""
+    """Fill ``values`` at ``times``; returns a status code, the number of steps and of times reached, and the path."""
     size = len(start)
     y, trial, slope, work = start.copy(), np.empty(size), np.zeros(size), np.empty(size)
     flux, matrix, stage = np.empty(len(rates)), np.empty(len(columns)), np.empty((STAGES, size))
-    weights = np.empty((STAGES, STAGES))
+    points, sizes = np.empty((1, size)), np.empty(1)
     values[0] = y[:-1]
-    steps = 0
+    steps = kept = 0
     h = 0.0
     for output in range(1, len(times)):
         t, end = times[output - 1], times[output]
@@ -178,35 +223,33 @@ def _integrate(  # noqa: ANN202
                 h = first_step(y, slope, relative, absolute, end - t)
             last = t + h >= end * (1 - 1e-14)
             step = end - t if last else h
-            shift = 1 / (step * GAMMA)
-            _matrix(y, rates, jac_reaction, jac_others, jac_change, jac_position, shift, diagonal, matrix)
             error = np.inf
-            for i in range(STAGES):
-                for j in range(i):
-                    weights[i, j] = C[i, j] / step
-            if factorise(matrix, starts, columns, diagonal, work):
-                for i in range(STAGES):
-                    combine(y, A[i], stage, i, trial)
-                    if i > 0:
-                        derivative(trial, rates, reactants, net_starts, net_reaction, net_change, flux, slope)
-                    combine(slope, weights[i], stage, i, stage[i])
-                    solve_in_place(matrix, starts, columns, diagonal, stage[i])
+            if fill_stages(
+                y, rates, step, reactants, net_starts, net_reaction, net_change,
+                jac_reaction, jac_others, jac_change, jac_position, starts, columns, diagonal,
+                flux, slope, trial, work, matrix, stage,
+            ):  # fmt: skip
                 trial += stage[STAGES - 1]
                 error = _error(y, trial, stage[STAGES - 1], relative, absolute)
             steps += 1
             if steps > MAX_STEPS:
-                return TOO_MANY_STEPS, steps, output
+                return TOO_MANY_STEPS, steps, output, points[:kept], sizes[:kept]
             growth = min(6.0, max(0.2, 0.9 / max(error, 1e-10) ** 0.25)) if np.isfinite(error) else 0.1
             if error <= 1.0:
+                if keep:
+                    if kept == len(sizes):
+                        points, sizes = np.concatenate((points, points)), np.concatenate((sizes, sizes))
+                    points[kept], sizes[kept] = y, step
+                    kept += 1
                 y[:] = trial
                 t = end if last else t + step
                 h = max(h, step * growth) if last else step * growth
             else:
                 h = step * growth
                 if h < 1e-14 * max(end, 1e-10):
-                    return STEP_TOO_SMALL, steps, output
+                    return STEP_TOO_SMALL, steps, output, points[:kept], sizes[:kept]
         values[output] = y[:-1]
-    return OK, steps, len(times)
+    return OK, steps, len(times), points[:kept], sizes[:kept]
 
 
 @numba.njit(cache=True, error_model="numpy")

@@ -122,3 +122,16 @@ def solve_in_place(values: Floats, starts: Indices, columns: Indices, diagonal: 
         for entry in range(diagonal[row] + 1, starts[row + 1]):
             total -= values[entry] * vector[columns[entry]]
         vector[row] = total * values[diagonal[row]]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def solve_transposed_in_place(values: Floats, starts: Indices, columns: Indices, diagonal: Indices, vector: Floats) -> None:
+    """Solve with the transpose of the factorised matrix; ``vector`` is in elimination order."""
+    size = len(starts) - 1
+    for row in range(size):
+        vector[row] *= values[diagonal[row]]
+        for entry in range(diagonal[row] + 1, starts[row + 1]):
+            vector[columns[entry]] -= values[entry] * vector[row]
+    for row in range(size - 1, -1, -1):
+        for entry in range(starts[row], diagonal[row]):
+            vector[columns[entry]] -= values[entry] * vector[row]
