@@ -102,10 +102,14 @@ class Part:
         return [(row, column[row]) for row, column in zip(rows, self.held.T) if len(row)]
 
 
-def part_of(system: MassAction, running: NDArray[np.bool_]) -> Part:
-    """The reactions that ``running`` (reactions,) selects, without the species that none of them changes."""
+def part_of(system: MassAction, running: NDArray[np.bool_], everyone: bool = False) -> Part:
+    """The reactions that ``running`` (reactions,) selects, without the species that none of them changes.
+
+    With ``everyone`` all species stay: where molecules are drawn one by one, the second of a kind has one less to meet,
+    so that what is constant is no factor of the rate constants.
+    """
     entries = running[system.net_reaction]
-    moving = np.unique(system.net_species[entries])
+    moving = np.arange(system.size) if everyone else np.unique(system.net_species[entries])
     place = np.full(system.size + 1, NONE)  # one more, so that place[NONE] is NONE
     place[moving] = np.arange(len(moving))
     number = np.cumsum(running) - 1
