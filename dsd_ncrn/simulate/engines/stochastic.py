@@ -64,7 +64,7 @@ class StochasticEngine:
         from bngsim import Simulator
 
         firing = np.unique(system.net_reaction)
-        model = _model(system, firing)
+        model = build_model(system, firing)
         simulator = Simulator(model, method="ssa", codegen=False)  # no C compiler: the same everywhere
         scale, order = self.unit * molecules_per_nM(self.volume), (system.reactants[firing] != NONE).sum(axis=1)
         chance = np.random.default_rng([self.seed, _digest(system)])
@@ -126,8 +126,8 @@ class StochasticStepper:
         return Solution(np.asarray(result.species[-1], dtype=float), "ok", int(result.solver_stats["n_steps"]))
 
 
-def _model(system: MassAction, firing: Ints) -> Model:
-    """The reactions that change something, with rate constants k0, k1 ... to be set."""
+def build_model(system: MassAction, firing: Ints) -> Model:
+    """Reactions of a system, by number, as a bngsim model with rate constants k0, k1 ... to be set."""
     from bngsim import Model
     from bngsim._bngsim_core import ModelBuilder
 
