@@ -152,6 +152,14 @@ def test_counts_are_whole_and_kept_from_one_call_to_the_next() -> None:
     assert again[0].tolist() == values[-1].tolist()
 
 
+def test_volumes_are_litres_and_concentrations_nM() -> None:
+    """0.1 pL holds 6.02214076e23 * 1e-9 * 1e-13 = 60.2 molecules at 1 nM, and 4 times that where a 1 stands for 4 nM."""
+    system, start, times = system_of("A -> B"), np.array([1.0, 0.0]), np.array([0.0, 1.0])
+    for unit, molecules, exact in ((1.0, 60, 60.2214076), (4.0, 241, 240.8856304)):
+        found = StochasticEngine(1e-13, unit=unit).prepare(system).solve(start, times, np.zeros(1)).values
+        assert found[-1].tolist() == pytest.approx([molecules / exact, 0.0], rel=1e-12)
+
+
 def test_rates_come_with_every_call_and_steps_are_firings() -> None:
     """A rate of 0 switches a reaction off; of 50 A -> B all fire."""
     system = system_of("A -> B\nB -> C")
@@ -236,6 +244,8 @@ def test_a_design_is_simulated_and_trained_by_chance(small: object, invoke: Invo
         result = invoke("simulate", small, "--level", level, *told)
         assert result.exit_code == 0, result.output
         assert json.loads(result.stdout)["phase"] == "flush"
+        if level == "ideal":  # a 1 is 4 nM: 12.04 molecules in 5 fL
+            assert json.loads(result.stdout)["B"] == pytest.approx(12 / (4 * 3.01107038), rel=1e-12)
     results = [invoke("train", small, "--level", "ideal", "--seed", seed, *told).stdout for seed in ("1", "1", "2")]
     assert json.loads(results[0])["iterations"] == 3
     assert results[0] == results[1] != results[2]
