@@ -33,13 +33,15 @@ def out_option(what: str) -> Callable[[Function], Function]:
     return click.option("-o", "--out", "out", type=path, metavar="DIR", help=f"Write {what} into this folder.")
 
 
-def quantity(kind: str) -> Callable[[click.Context, click.Parameter, str], float]:
-    """A callback that reads an option such as ``"10 uM"`` into the internal unit of its kind; it must be above 0."""
+def quantity(kind: str) -> Callable[[click.Context, click.Parameter, str | None], float | None]:
+    """A callback that reads an option such as ``"10 uM"`` into the internal unit of its kind; it must be above 0, if given."""
 
-    def read(context: click.Context, parameter: click.Parameter, text: str) -> float:
+    def read(context: click.Context, parameter: click.Parameter, text: str | None) -> float | None:
         from dsd_ncrn.errors import InputError
         from dsd_ncrn.units import parse_quantity
 
+        if text is None:
+            return None
         value = parse_quantity(text, kind)
         if value <= 0:
             raise InputError(f"{parameter.opts[0]} is above 0", text)
@@ -48,6 +50,11 @@ def quantity(kind: str) -> Callable[[click.Context, click.Parameter, str], float
     return read
 
 
+volume_option = click.option(
+    "--volume",
+    callback=quantity("small volume"),
+    help='Of --engine ssa: where molecules are counted, such as "0.1 pL", which is the default; 1 nM is 60 molecules there.',
+)
 largest_option = click.option(
     "--largest",
     default="10 uM",

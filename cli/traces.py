@@ -12,6 +12,7 @@ from cli.stages.traces import POINTS, Columns, dsd_columns, ideal_columns
 from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
+    from cli.engines import Choice
     from cli.stages.job import Job
     from dsd_ncrn.crn.rate_law import RateLaw
     from dsd_ncrn.design.spec import Translation
@@ -22,35 +23,33 @@ DEFAULT_SECONDS = 1000.0
 STRAND_POINTS = 600
 
 
-def design_trace(design: Path, seed: int, level: str, engine: str, forward_only: bool) -> Columns:
+def design_trace(design: Path, seed: int, level: str, choice: Choice, forward_only: bool) -> Columns:
     """One iteration of a design at a level, with the first training point."""
     from cli.stages.job import job_of
 
-    job = job_of(design, seed, engine, strands=level == "dsd")
-    columns = _iteration(job, level, forward_only)
+    job = job_of(design, seed, choice.integrator, strands=level == "dsd")
+    columns = _iteration(job, level, choice, forward_only)
     if not forward_only:
         return columns
     rows = [number for number, phase in enumerate(columns["phase"]) if phase == columns["phase"][0]]
     return _rows(columns, rows)
 
 
-def _iteration(job: Job, level: str, forward_only: bool) -> Columns:
-    from dsd_ncrn.simulate.engines import engine_named
+def _iteration(job: Job, level: str, choice: Choice, forward_only: bool) -> Columns:
     from dsd_ncrn.simulate.ideal import IdealLearner
 
     x, y = job.data.train_x[0], job.data.train_y[0]
     target = np.zeros_like(y) if forward_only else y
     if level == "ideal":
-        learner = IdealLearner(job.ncrn, engine_named(job.engine))
+        learner = IdealLearner(job.ncrn, choice.ideal(job))
         return ideal_columns(learner, learner.trace(x, target, POINTS))
-    tube = job.study.tube()
+    tube = choice.study(job).tube()
     return dsd_columns(tube, tube.trace(x, target, POINTS))
 
 
-def network_trace(path: Path, engine: str, seconds: float | None, law: RateLaw = "product") -> Columns:
+def network_trace(path: Path, choice: Choice, seconds: float | None, law: RateLaw = "product") -> Columns:
     """A plain network, with constants of a rate law, from its initial concentrations: nM and s."""
     from dsd_ncrn.crn.text import load_crn
-    from dsd_ncrn.simulate.engines import engine_named
     from dsd_ncrn.simulate.learner import checked
     from dsd_ncrn.simulate.mass_action import from_crn
 
@@ -58,7 +57,7 @@ def network_trace(path: Path, engine: str, seconds: float | None, law: RateLaw =
     system = from_crn(crn)
     start = np.array([crn.initial.get(name, 0.0) for name in crn.species])
     times = np.linspace(0.0, seconds or DEFAULT_SECONDS, POINTS + 1)
-    stepper = engine_named(engine).prepare(system, 1e-8, 1e-10)
+    stepper = choice.engine().prepare(system, 1e-8, 1e-10)
     values = checked(stepper.solve(start, times, system.rates), str(path))
     return {"time": times.tolist(), **{name: values[:, number].tolist() for number, name in enumerate(crn.species)}}
 
@@ -78,14 +77,13 @@ def sized_network(
         raise error.at(str(path)) from None
 
 
-def strand_trace(path: Path, engine: str, seconds: float | None, limits: Limits, law: RateLaw) -> NetworkRun:
+def strand_trace(path: Path, choice: Choice, seconds: float | None, limits: Limits, law: RateLaw) -> NetworkRun:
     """A plain network and its strands, side by side."""
     from dsd_ncrn.design.spec import Translation
-    from dsd_ncrn.simulate.engines import engine_named
     from dsd_ncrn.simulate.networks import run_network
 
     sized = sized_network(path, seconds, limits, Translation(), law)
-    return run_network(sized, np.linspace(0.0, seconds or DEFAULT_SECONDS, STRAND_POINTS + 1), engine_named(engine))
+    return run_network(sized, np.linspace(0.0, seconds or DEFAULT_SECONDS, STRAND_POINTS + 1), choice.engine())
 
 
 def side_by_side(run: NetworkRun) -> Columns:

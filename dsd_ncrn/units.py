@@ -15,6 +15,7 @@ _FACTORS: dict[str, dict[str, float]] = {
     "temperature": {"C": 1.0},
     "length": {"nt": 1.0},
     "volume": {"uL": 1.0, "µL": 1.0, "mL": 1e3},
+    "small volume": {"pL": 1e-12, "fL": 1e-15, "nL": 1e-9, "uL": 1e-6, "µL": 1e-6},
 }
 
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)\s*")
@@ -42,3 +43,8 @@ def format_quantity(value: float, kind: str, unit: str) -> str:
 def per_nM_s_to_per_M_s(rate: float) -> float:
     """Bimolecular rate constant, /nM/s to /M/s."""
     return rate * 1e9
+
+
+def molecules_per_nM(volume: float) -> float:
+    """How many molecules in a volume, in litres, are 1 nM: the Avogadro constant (SI, 2019) times 1e-9 mol/L."""
+    return 6.02214076e14 * volume

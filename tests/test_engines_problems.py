@@ -12,7 +12,7 @@ from scipy.integrate import solve_ivp
 
 from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.simulate.engines import ENGINES, engine_named
+from dsd_ncrn.simulate.engines import ENGINES, LISTED, engine_named
 from dsd_ncrn.simulate.engines.types import Engine, Solution, Stepper
 from dsd_ncrn.simulate.mass_action import MassAction, from_crn, from_network, part_of
 from studies import ConstantRates, Y, network_of, strand_counts, strand_network, transducer
@@ -262,6 +262,7 @@ def test_nothing_happens_to_what_does_not_react(engine: Engine) -> None:
 
 
 def test_engines_are_found_by_name() -> None:
-    assert [engine.name for engine in ENGINES] == ["rosenbrock", "cvode"]
+    assert [engine.name for engine in LISTED] == ["rosenbrock", "cvode", "ssa"]
+    assert [engine_named(engine.name) for engine in ENGINES] == list(ENGINES)
     with pytest.raises(InputError, match="unknown engine"):
         engine_named("rosenbrok")

@@ -22,8 +22,7 @@ def solution(matrix: Floats, vector: Floats) -> Floats | None:
     """Solve in elimination order and come back; None where a pivot vanishes."""
     pattern = pattern_of(matrix)
     values = np.zeros(len(pattern.columns))
-    for row, column in zip(*np.nonzero(matrix), strict=True):
-        values[pattern.position(int(row), int(column))] = matrix[row, column]
+    values[pattern.positions(*np.nonzero(matrix))] = matrix[matrix != 0.0]
     if not factorise(values, pattern.starts, pattern.columns, pattern.diagonal, np.empty(len(matrix))):
         return None
     ordered = vector[pattern.order].copy()
@@ -49,8 +48,8 @@ def test_the_order_is_a_permutation_and_keeps_the_pattern(system: tuple[Floats, 
     pattern = pattern_of(matrix)
     assert sorted(pattern.order) == list(range(len(matrix)))
     assert (pattern.order[pattern.place] == np.arange(len(matrix))).all()
-    positions = [pattern.position(int(row), int(column)) for row, column in zip(*np.nonzero(matrix), strict=True)]
-    assert len(set(positions)) == len(positions)
+    positions = pattern.positions(*np.nonzero(matrix))
+    assert len(set(positions.tolist())) == len(positions)
 
 
 def test_a_singular_matrix_is_reported() -> None:

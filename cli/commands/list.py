@@ -64,9 +64,9 @@ def _leaks() -> Listing:
 
 
 def _engines() -> Listing:
-    from dsd_ncrn.simulate.engines import ENGINES
+    from dsd_ncrn.simulate.engines import LISTED
 
-    return {engine.name: _first_line(engine) for engine in ENGINES}
+    return {engine.name: _first_line(engine) for engine in LISTED}
 
 
 def _vendors() -> Listing:

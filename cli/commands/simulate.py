@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import design_argument, engine_option, json_option, largest_option, out_option, scale_option, seed_option
+from cli.options import (
+    design_argument,
+    engine_option,
+    json_option,
+    largest_option,
+    out_option,
+    scale_option,
+    seed_option,
+    volume_option,
+)
 from dsd_ncrn.crn.rate_law import RATE_LAWS
 from dsd_ncrn.errors import InputError
 
@@ -24,6 +33,7 @@ if TYPE_CHECKING:
 @seed_option
 @click.option("--level", type=click.Choice(["ideal", "dsd"]), default="ideal", show_default=True)
 @engine_option
+@volume_option
 @click.option(
     "--t-end",
     type=click.FloatRange(min=0, min_open=True),
@@ -50,6 +60,7 @@ def command(
     seed: int,
     level: str,
     engine: str,
+    volume: float | None,
     t_end: float | None,
     no_training: bool,
     form: str,
@@ -63,19 +74,23 @@ def command(
     Without -o the last concentrations are printed. A plain network is in nM and s, and runs for 1000 s without --t-end. At
     the level dsd its gates are sized by its rate constants, which DNA reaches at a slower pace: both trajectories are given
     in the network's time, with the seconds of DNA time that one of its seconds takes.
+
+    With --engine ssa the molecules of a small volume are counted and every reaction is drawn by chance, with --seed.
     """
+    from cli.engines import Choice
     from cli.traces import design_trace, network_trace, strand_trace, until
     from dsd_ncrn.simulate.network_sizing import Limits
 
     if t_end is not None and not isfinite(t_end):
         raise InputError("--t-end is a finite number", t_end)
+    choice = Choice(engine, volume, seed)
     if design.suffix == ".crn" and level == "dsd":
-        _both(strand_trace(design, engine, t_end, Limits(largest, scale), law), out, form, as_json)
+        _both(strand_trace(design, choice, t_end, Limits(largest, scale), law), out, form, as_json)
         return
     if design.suffix == ".crn":
-        columns = network_trace(design, engine, t_end, law)
+        columns = network_trace(design, choice, t_end, law)
     else:
-        columns = until(design_trace(design, seed, level, engine, no_training), t_end)
+        columns = until(design_trace(design, seed, level, choice, no_training), t_end)
     _write(out, columns, form)
     _show(as_json, {name: values[-1] for name, values in columns.items()})
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import design_argument, engine_option, json_option, out_option, seed_option
+from cli.options import design_argument, engine_option, json_option, out_option, seed_option, volume_option
 
 if TYPE_CHECKING:
     from cli.console import Display
+    from cli.engines import Choice
     from cli.stages.job import Job
     from cli.stages.types import Outcome, Tell
     from dsd_ncrn.simulate.types import Training
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 @click.option("--leaks", is_flag=True, help="With leaks at the design's rate (level dsd).")
 @click.option("--one-pot", is_flag=True, help="Without topping fuels up (level dsd).")
 @engine_option
+@volume_option
 @json_option
 def command(
     design: Path,
@@ -45,18 +47,21 @@ def command(
     leaks: bool,
     one_pot: bool,
     engine: str,
+    volume: float | None,
     as_json: bool,
 ) -> None:
     """Train a design: its equations, its abstract network, or its strands."""
     from cli.console import display
+    from cli.engines import Choice
     from cli.output import deliver, show, table
     from cli.stages.job import job_of, placed
 
-    _check_options(level, leaks, one_pot)
-    job = job_of(design, seed, engine, strands=level == "dsd")
+    choice = Choice(engine, volume, seed)
+    _check_options(level, leaks, one_pot, choice)
+    job = job_of(design, seed, choice.integrator, strands=level == "dsd")
     with placed(design), display() as shown:
         _set_length(job, level, iterations, epochs)
-        outcome = _trained(job, level, leaks, one_pot, shown)
+        outcome = _trained(job, choice, level, leaks, one_pot, shown)
     deliver(out, outcome.files)
     (section,) = outcome.summary.values()
     rows = {**section, **{f"  {name}": value for name, value in section["parameters"].items()}}
@@ -64,12 +69,14 @@ def command(
     show(as_json, section, table(rows.items()))
 
 
-def _check_options(level: str, leaks: bool, one_pot: bool) -> None:
+def _check_options(level: str, leaks: bool, one_pot: bool, choice: Choice) -> None:
     from dsd_ncrn.errors import InputError
 
     for name, given in (("--leaks", leaks), ("--one-pot", one_pot)):
         if given and level != "dsd":
             raise InputError(f"{name} is for strands", level, "Leave it out, or give --level dsd.")
+    if choice.stochastic and level not in ("ideal", "dsd"):
+        raise InputError("--engine ssa counts molecules of networks with an external clock", level, "Levels: ideal, dsd.")
 
 
 def _set_length(job: Job, level: str, iterations: int | None, epochs: int | None) -> None:
@@ -84,28 +91,31 @@ def _set_length(job: Job, level: str, iterations: int | None, epochs: int | None
         job.spec = job.spec.model_copy(update=plan)
 
 
-def _trained(job: Job, level: str, leaks: bool, one_pot: bool, shown: Display) -> Outcome:
+def _trained(job: Job, choice: Choice, level: str, leaks: bool, one_pot: bool, shown: Display) -> Outcome:
     """One training with a display."""
     from cli.stages.training import training_outcome
 
     shown.start(level)
-    outcome = training_outcome(job, _training(job, level, leaks, one_pot, lambda share: shown.advance(level, share)))
+    training = _training(job, choice, level, leaks, one_pot, lambda share: shown.advance(level, share))
+    outcome = training_outcome(job, training)
     shown.done(level, outcome.note)
     return outcome
 
 
-def _training(job: Job, level: str, leaks: bool, one_pot: bool, tell: Tell) -> Training:
+def _training(job: Job, choice: Choice, level: str, leaks: bool, one_pot: bool, tell: Tell) -> Training:
     from cli.stages.abstract import autonomous_training
     from cli.stages.training import strands_training
-    from dsd_ncrn.simulate.training import train_value
+    from dsd_ncrn.simulate.training import train_ideal, train_value
 
     def progress(done: int, total: int) -> None:
         tell(done / total)
 
     levels: dict[str, Callable[[], Training]] = {
         "value": lambda: train_value(job.spec, job.data, progress),
-        "ideal": lambda: job.ideal_training(progress),
+        "ideal": lambda: train_ideal(job.spec, job.data, job.ncrn, choice.ideal(job), progress),
         "autonomous": lambda: autonomous_training(job, tell),
         "dsd": lambda: strands_training(job, leaks, not one_pot, tell),
     }
+    if level == "dsd":
+        job.study = choice.study(job)
     return levels[level]()

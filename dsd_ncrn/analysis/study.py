@@ -40,7 +40,10 @@ PROBES = 2
 
 @dataclass(frozen=True)
 class Study:
-    """What every simulation of a design starts from. ``ideal`` is the ideal network's training."""
+    """What every simulation of a design starts from. ``ideal`` is the ideal network's training.
+
+    ``engine`` is the one that everything here was worked out with; ``tube_engine`` simulates the tubes, if another one does.
+    """
 
     spec: DesignSpec
     data: Dataset
@@ -50,6 +53,7 @@ class Study:
     network: ReactionNetwork
     calibration: Calibration
     engine: Engine
+    tube_engine: Engine | None = None
 
     @property
     def schedule(self) -> Schedule:
@@ -77,8 +81,8 @@ class Study:
 
     def tube(self, network: ReactionNetwork | None = None, leak_rate: float = 0.0, top_up: bool = True) -> Tube:
         """A fresh tube. ``leak_rate`` in /nM/s scales every leak step of ``network``."""
-        clamped = leak_rate / self.spec.leak.clamp_factor
-        return _tube(self.spec, self.ncrn, self.system, network or self.network, self.schedule, self.engine, clamped, top_up)
+        clamped, engine = leak_rate / self.spec.leak.clamp_factor, self.tube_engine or self.engine
+        return _tube(self.spec, self.ncrn, self.system, network or self.network, self.schedule, engine, clamped, top_up)
 
     def train(self, tube: Tube, level: str, progress: Progress = no_progress) -> Training:
         """Train a tube on the design's data; the consumption of fuels is recorded with it."""

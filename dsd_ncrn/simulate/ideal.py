@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dsd_ncrn.crn.types import Phase, Reaction
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
+from dsd_ncrn.simulate.engines.stochastic import StochasticEngine
 from dsd_ncrn.simulate.engines.types import ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Engine, Stepper
 from dsd_ncrn.simulate.learner import Iteration, checked
 from dsd_ncrn.simulate.mass_action import MassAction, Part, from_crn, part_of
@@ -174,7 +175,8 @@ class IdealLearner:
 def _running(
     ncrn: NeuralCrn, system: MassAction, phase: Phase, engine: Engine, relative: float, absolute: float
 ) -> RunningPhase:
-    part = part_of(system, np.array([_runs_in(reaction, phase) for reaction in ncrn.crn.reactions]))
+    running = np.array([_runs_in(reaction, phase) for reaction in ncrn.crn.reactions])
+    part = part_of(system, running, everyone=isinstance(engine, StochasticEngine))
     return RunningPhase(phase, part, engine.prepare(part.system, relative, absolute, transients=True))
 
 

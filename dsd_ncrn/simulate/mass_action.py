@@ -49,6 +49,32 @@ class MassAction:
         matrix[self.net_species, self.net_reaction] = self.net_change
         return matrix
 
+    @cached_property
+    def jacobian(self) -> JacobianEntries:
+        """The entries of the Jacobian of dy/dt."""
+        entry, which = np.nonzero(self.reactants[self.net_reaction] != NONE)
+        reaction, width = self.net_reaction[entry], self.reactants.shape[1]
+        rest = np.arange(width) != which[:, None]
+        others = self.reactants[reaction][rest].reshape(len(reaction), max(width - 1, 0))
+        return JacobianEntries(
+            self.net_species[entry], self.reactants[reaction, which], reaction, others, self.net_change[entry]
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class JacobianEntries:
+    """A Jacobian as a sum: each entry adds change * rate constant * concentrations of the other reactants at (row, column).
+
+    There is one for every reactant of a reaction and every species that the reaction changes. ``others`` (entries, the
+    largest number of reactants - 1) has -1 for none.
+    """
+
+    row: Ints
+    column: Ints
+    reaction: Ints
+    others: Ints
+    change: Floats
+
 
 @dataclass(frozen=True, eq=False)
 class Part:
@@ -76,10 +102,14 @@ class Part:
         return [(row, column[row]) for row, column in zip(rows, self.held.T) if len(row)]
 
 
-def part_of(system: MassAction, running: NDArray[np.bool_]) -> Part:
-    """The reactions that ``running`` (reactions,) selects, without the species that none of them changes."""
+def part_of(system: MassAction, running: NDArray[np.bool_], everyone: bool = False) -> Part:
+    """The reactions that ``running`` (reactions,) selects, without the species that none of them changes.
+
+    With ``everyone`` all species stay: where molecules are drawn one by one, the second of a kind has one less to meet,
+    so that what is constant is no factor of the rate constants.
+    """
     entries = running[system.net_reaction]
-    moving = np.unique(system.net_species[entries])
+    moving = np.arange(system.size) if everyone else np.unique(system.net_species[entries])
     place = np.full(system.size + 1, NONE)  # one more, so that place[NONE] is NONE
     place[moving] = np.arange(len(moving))
     number = np.cumsum(running) - 1

@@ -3,13 +3,17 @@
 from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.simulate.engines.cvode import CvodeEngine
 from dsd_ncrn.simulate.engines.rosenbrock import RosenbrockEngine
+from dsd_ncrn.simulate.engines.stochastic import StochasticEngine
 from dsd_ncrn.simulate.engines.types import Engine
 
 ENGINES: tuple[Engine, ...] = (RosenbrockEngine(), CvodeEngine())
+"""Those that integrate the differential equations."""
+LISTED: tuple[Engine, ...] = (*ENGINES, StochasticEngine())
+"""All, the one that counts molecules with its default volume."""
 
 
 def engine_named(name: str) -> Engine:
-    """The engine of that name. Raises InputError for an unknown one."""
+    """The integrating engine of that name. Raises InputError for an unknown one."""
     engines = {engine.name: engine for engine in ENGINES}
     if name not in engines:
         raise InputError("unknown engine", name, did_you_mean(name, engines))

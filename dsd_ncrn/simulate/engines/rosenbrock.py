@@ -15,7 +15,6 @@ import numpy as np
 from dsd_ncrn.simulate.engines.kernels import (
     Floats,
     Indices,
-    Ints,
     Terms,
     combine,
     derivative,
@@ -26,7 +25,7 @@ from dsd_ncrn.simulate.engines.kernels import (
 from dsd_ncrn.simulate.engines.sparse_lu import LuPattern, analyse, factorise, solve_in_place
 from dsd_ncrn.simulate.engines.transient import follow
 from dsd_ncrn.simulate.engines.types import ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Solution
-from dsd_ncrn.simulate.mass_action import NONE, MassAction
+from dsd_ncrn.simulate.mass_action import MassAction
 
 GAMMA = 0.25
 STAGES = 6
@@ -65,26 +64,20 @@ class RosenbrockEngine:
         transients: bool = False,
     ) -> RosenbrockStepper:
         """Analyse the Jacobian's pattern; the compiled code is shared by all systems."""
-        reactions, which, entries = _jacobian_entries(system)
-        rows, columns = system.net_species[entries], system.reactants[reactions, which]
-        pattern = analyse(system.size, rows, columns)
-        positions = [pattern.position(row, column) for row, column in zip(rows, columns)]
+        entries = system.jacobian
+        pattern = analyse(system.size, entries.row, entries.column)
         jacobian = Jacobian(
-            reactions.astype(np.uint32),
-            padded(_others(system.reactants[reactions], which), pattern.place),
-            system.net_change[entries],
-            np.array(positions, dtype=np.uint32),
+            entries.reaction.astype(np.uint32),
+            padded(entries.others, pattern.place),
+            entries.change,
+            pattern.positions(entries.row, entries.column),
         )
-        terms = terms_of(system, pattern.place)
-        return RosenbrockStepper(pattern, terms, jacobian, relative, absolute, transients)
+        return RosenbrockStepper(pattern, terms_of(system, pattern.place), jacobian, relative, absolute, transients)
 
 
 @dataclass(frozen=True, eq=False)
 class Jacobian:
-    """Its entries, each the change of a species times the rate of a reaction over one of its reactants.
-
-    ``others`` (entries, width - 1) holds the other reactants, ``position`` the place in the LU pattern.
-    """
+    """``JacobianEntries`` as compiled code reads them; ``position`` is the place in the LU pattern."""
 
     reaction: Indices
     others: Indices
@@ -137,24 +130,6 @@ class RosenbrockStepper:
             pattern.starts, pattern.columns, pattern.diagonal,
         )  # fmt: skip
         return code, steps, values[:reached], points, sizes
-
-
-def _jacobian_entries(system: MassAction) -> tuple[Ints, Ints, Ints]:
-    """For every reactant of every reaction and every species it changes: reaction, which reactant, entry of ``net``."""
-    found = [
-        (reaction, which, entry)
-        for entry, reaction in enumerate(system.net_reaction)
-        for which in range(system.reactants.shape[1])
-        if system.reactants[reaction, which] != NONE
-    ]
-    table = np.array(found, dtype=np.int64).reshape(-1, 3)
-    return table[:, 0].copy(), table[:, 1].copy(), table[:, 2].copy()
-
-
-def _others(reactants: Ints, which: Ints) -> Ints:
-    """All reactants but one in each row, in their order."""
-    width = reactants.shape[1]
-    return reactants[np.arange(width) != which[:, None]].reshape(len(reactants), max(width - 1, 0))
 
 
 @numba.njit(cache=True, error_model="numpy")

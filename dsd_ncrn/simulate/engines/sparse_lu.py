@@ -1,4 +1,4 @@
-"""Sparse LU of one fixed pattern without pivoting: analysed once in Python, factorised in compiled code.
+"""Sparse LU of one fixed pattern without pivoting, in compiled code: analysed once, factorised at every step.
 
 The matrices are I/(h gamma) - J of mass-action systems: a smaller step makes their diagonal dominate, and the stepper
 shrinks it where its error estimate or a vanishing pivot says so. Minimum-degree ordering on the symmetrised pattern (as SuperLU
@@ -8,6 +8,7 @@ offers it) keeps the fill low; species that only accumulate have no feedback and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numba
 import numpy as np
@@ -28,11 +29,14 @@ class LuPattern:
     columns: Indices
     diagonal: Indices
 
-    def position(self, row: int, column: int) -> int:
-        """Where entry (row, column), in the original numbering, is stored."""
-        here, there = self.place[row], self.place[column]
-        first, last = self.starts[here], self.starts[here + 1]
-        return int(first + np.searchsorted(self.columns[first:last], there))
+    def positions(self, rows: Ints, columns: Ints) -> Indices:
+        """Where the entries (rows, columns), in the original numbering, are stored; all must be in the pattern."""
+        return np.searchsorted(self._keys, _keys(self.place[rows], self.place[columns], len(self.place))).astype(np.uint32)
+
+    @cached_property
+    def _keys(self) -> Ints:
+        rows = np.repeat(np.arange(len(self.place)), np.diff(self.starts))
+        return _keys(rows, self.columns.astype(np.int64), len(self.place))
 
 
 def analyse(size: int, rows: Ints, columns: Ints) -> LuPattern:
@@ -40,35 +44,62 @@ def analyse(size: int, rows: Ints, columns: Ints) -> LuPattern:
     order = _ordering(size, rows, columns)
     place = np.empty(size, dtype=np.int64)
     place[order] = np.arange(size)
-    pattern: list[set[int]] = [{row} for row in range(size)]
-    for row, column in zip(place[rows], place[columns]):
-        pattern[row].add(int(column))
-    _fill(pattern)
-    sorted_rows = [sorted(row) for row in pattern]
-    starts = np.concatenate([[0], np.cumsum([len(row) for row in sorted_rows])]).astype(np.uint32)
-    flat = np.array([column for row in sorted_rows for column in row], dtype=np.uint32)
-    diagonal = np.array([starts[row] + sorted_rows[row].index(row) for row in range(size)], dtype=np.uint32)
+    everyone = np.arange(size)
+    given = _keys(np.append(place[rows], everyone), np.append(place[columns], everyone), size)
+    first, second = np.divmod(np.unique(given), max(size, 1))
+    starts, flat, diagonal = _fill(np.searchsorted(first, np.arange(size + 1)), second)
     return LuPattern(order, place, starts, flat, diagonal)
 
 
-def _fill(pattern: list[set[int]]) -> None:
-    """Add the entries that elimination creates, row by row."""
-    upper: list[list[int]] = []
-    for row, entries in enumerate(pattern):
-        waiting = sorted(column for column in entries if column < row)
-        while waiting:
-            pivot = waiting.pop(0)
-            new = [column for column in upper[pivot] if column not in entries]
-            entries.update(new)
-            lower = [column for column in new if column < row]
-            if lower:
-                waiting = sorted({*waiting, *lower})
-        upper.append([column for column in entries if column > row])
+def _keys(rows: Ints, columns: Ints, size: int) -> Ints:
+    """One number for each entry of a matrix, in the order of rows and within them of columns."""
+    return rows * size + columns
+
+
+@numba.njit(cache=True)
+def _fill(given_starts: Ints, given: Ints) -> tuple[Indices, Indices, Indices]:
+    """The given entries (sorted rows with their diagonal) and those that elimination creates: starts, columns, diagonals.
+
+    A row is a sorted linked list into which the upper parts of its pivots are merged, as in Saad, "Iterative Methods for
+    Sparse Linear Systems" (2nd ed., 2003), section 10.3, without a limit on fill.
+    """
+    size = len(given_starts) - 1
+    starts, diagonal = np.zeros(size + 1, dtype=np.uint32), np.zeros(size, dtype=np.uint32)
+    columns = np.empty(2 * len(given) + 16, dtype=np.uint32)
+    following = np.empty(size + 1, dtype=np.int64)  # the last entry is the head of the list, and `size` its end
+    for row in range(size):
+        here = size
+        for entry in range(given_starts[row], given_starts[row + 1]):
+            following[here] = given[entry]
+            here = given[entry]
+        following[here] = size
+        pivot = following[size]
+        while pivot < row:
+            here = pivot
+            for entry in range(diagonal[pivot] + 1, starts[pivot + 1]):
+                column = columns[entry]
+                while following[here] < column:
+                    here = following[here]
+                if following[here] != column:
+                    following[column] = following[here]
+                    following[here] = column
+            pivot = following[pivot]
+        end, column = int(starts[row]), following[size]
+        if end + size > len(columns):
+            columns = np.concatenate((columns, np.empty(len(columns) + size, dtype=np.uint32)))
+        while column < size:
+            if column == row:
+                diagonal[row] = end
+            columns[end] = column
+            end += 1
+            column = following[column]
+        starts[row + 1] = end
+    return starts, columns[: starts[size]].copy(), diagonal
 
 
 def _ordering(size: int, rows: Ints, columns: Ints) -> Ints:
     """Accumulating species first, the others by minimum degree."""
-    from scipy.sparse import coo_matrix
+    from scipy.sparse import csc_matrix, diags_array
     from scipy.sparse.linalg import splu
 
     reacting = np.zeros(size, dtype=bool)
@@ -80,10 +111,10 @@ def _ordering(size: int, rows: Ints, columns: Ints) -> Ints:
     number[inner] = np.arange(len(inner))
     kept = reacting[rows] & (rows != columns)
     ones = np.full(kept.sum(), 1e-3)
-    entries = coo_matrix((ones, (number[rows[kept]], number[columns[kept]])), shape=(len(inner),) * 2)
-    symmetric = (entries + entries.T).tolil()
-    symmetric.setdiag(1.0 + np.asarray(abs(symmetric).sum(axis=1)).ravel())
-    factors = splu(symmetric.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+    entries = csc_matrix((ones, (number[rows[kept]], number[columns[kept]])), shape=(len(inner),) * 2)
+    symmetric = entries + entries.T
+    dominant = symmetric + diags_array(1.0 + np.asarray(symmetric.sum(axis=1)).ravel())
+    factors = splu(csc_matrix(dominant), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
     return np.concatenate([np.flatnonzero(~reacting), inner[np.argsort(factors.perm_c)]]).astype(np.int64)
 
 
