@@ -264,5 +264,6 @@ def test_nothing_happens_to_what_does_not_react(engine: Engine) -> None:
 def test_engines_are_found_by_name() -> None:
     assert [engine.name for engine in LISTED] == ["rosenbrock", "cvode", "ssa"]
     assert [engine_named(engine.name) for engine in ENGINES] == list(ENGINES)
-    with pytest.raises(InputError, match="unknown engine"):
-        engine_named("rosenbrok")
+    for wrong, message in (("rosenbrok", "unknown engine"), ("ssaa", "'ssa'"), ("ssa", "equations are integrated here")):
+        with pytest.raises(InputError, match=message):
+            engine_named(wrong)

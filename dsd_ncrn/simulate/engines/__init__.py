@@ -13,8 +13,10 @@ LISTED: tuple[Engine, ...] = (*ENGINES, StochasticEngine())
 
 
 def engine_named(name: str) -> Engine:
-    """The integrating engine of that name. Raises InputError for an unknown one."""
+    """The integrating engine of that name. Raises InputError for an unknown one, and for the one that counts molecules."""
     engines = {engine.name: engine for engine in ENGINES}
+    if name == StochasticEngine.name:
+        raise InputError("equations are integrated here, no molecules counted", name, f"Engines: {', '.join(engines)}.")
     if name not in engines:
-        raise InputError("unknown engine", name, did_you_mean(name, engines))
+        raise InputError("unknown engine", name, did_you_mean(name, [engine.name for engine in LISTED]))
     return engines[name]
