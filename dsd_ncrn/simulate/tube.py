@@ -12,8 +12,10 @@ from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.dsd.system import Counter, DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
+from dsd_ncrn.simulate.burn_in import burn_in
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.holders import holders
+from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation, perfect
 from dsd_ncrn.simulate.learner import Iteration, checked
 from dsd_ncrn.simulate.mass_action import from_network
 from dsd_ncrn.simulate.timing import Schedule
@@ -30,7 +32,8 @@ class Tube:
 
     One iteration: top up, add inputs and targets; for each phase add its clock strand, wait for the phase's duration,
     add the scavenger on beads, wait, pull the beads out. Additions are taken to be small in volume and mixed at once,
-    the beads to take all that is bound to them.
+    the beads to take all that is bound to them. Fuels and gates are topped up where they are below ``refill_below`` of
+    what they were. ``residue`` is what a burn-in of ``burn_in`` seconds left of the species that are loaded after it, nM.
     """
 
     def __init__(
@@ -44,18 +47,29 @@ class Tube:
         scavenger_excess: float,
         leak_rate: float = 0.0,
         top_up: bool = True,
+        realisation: Realisation | None = None,
+        burn_in: float | None = None,
+        refill_below: float = 1.0,
     ) -> None:
-        self.ncrn, self.dsd, self.network, self.schedule = ncrn, system, network, schedule
+        self.ncrn, self.dsd, self.network, self.designed = ncrn, system, network, schedule
         self.unit, self.scavenger_excess, self.top_up = unit, scavenger_excess, top_up
-        self.system = from_network(network)
+        self.burn_in, self.refill_below = burn_in, refill_below
+        self.system, self.pot = from_network(network), Pot(system, network)
         self.stepper = engine.prepare(self.system, RELATIVE, ABSOLUTE)
         self.is_leak = np.array([step.kind == StepKind.LEAK for step in network.steps])
-        self.rates = np.where(self.is_leak, self.system.rates * leak_rate, self.system.rates)
-        self.nominal = np.array([component.concentration for component in system.components])
         self.refilled = np.array([component.topped_up for component in system.components])
+        self.mix(leak_rate, realisation or perfect(self.pot))
+
+    def mix(self, leak_rate: float, realisation: Realisation) -> None:
+        """Mix a fresh tube of the same strands, and burn it in where the design says so. ``leak_rate`` in /nM/s."""
+        self.realisation, self.schedule = realisation, self.designed.stretched(realisation.stretch)
+        self.rates = np.where(self.is_leak, self.system.rates * leak_rate, self.system.rates) * realisation.rates
+        self.nominal = self.pot.nominal * realisation.doses
         self.state = np.zeros(self.system.size)
         self.state[: len(self.nominal)] = self.nominal
+        realisation.accompany(self.state, self.nominal)
         self.used: list[Floats] = []
+        self.residue: Mapping[str, float] = burn_in(self, self.burn_in * realisation.stretch) if self.burn_in else {}
 
     @cached_property
     def on_beads(self) -> Mapping[str, list[int]]:
@@ -76,7 +90,8 @@ class Tube:
         """Put parameters on their signal strands, shape (parameters,), in the design's units."""
         for variable, value in zip(self.ncrn.parameters, values):
             for species, amount in zip(variable.species, (max(value, 0.0), max(-value, 0.0))):
-                self.state[self.system.index[self.dsd.signals[species]]] = amount * self.unit
+                name = self.dsd.signals[species]
+                self.state[self.system.index[name]] = self._dosed(name, amount * self.unit)
 
     def predict(self, x: Floats) -> Floats:
         """See Learner."""
@@ -141,7 +156,7 @@ class Tube:
     def open_phase(self, state: Floats, phase: str) -> Floats:
         """Add the clock strand."""
         state, clock = state.copy(), self.dsd.clocks[phase]
-        state[self.system.index[clock.strand]] += clock.concentration
+        state[self.system.index[clock.strand]] += self._dosed(clock.strand, clock.concentration)
         return state
 
     def close_phase(self, state: Floats, phase: str) -> Floats:
@@ -154,7 +169,8 @@ class Tube:
     def add_scavenger(self, state: Floats, phase: str, scavenger: str) -> Floats:
         """Add a scavenger in excess of what it has to take."""
         state = state.copy()
-        state[self.system.index[scavenger]] += self.scavenger_excess * self.dsd.clocks[phase].to_scavenge
+        amount = self.scavenger_excess * self.dsd.clocks[phase].to_scavenge
+        state[self.system.index[scavenger]] += self._dosed(scavenger, amount)
         return state
 
     def pull_beads(self, state: Floats, scavenger: str) -> Floats:
@@ -197,8 +213,22 @@ class Tube:
         """Bring fuels and gates back to their concentrations; nothing can be taken out."""
         if self.top_up:
             mixed = state[: len(self.nominal)]
-            mixed[:] = np.where(self.refilled, np.maximum(mixed, self.nominal), mixed)
+            short = self._short(mixed)
+            added = np.where(short, self.nominal - mixed, 0.0)
+            mixed[short] = self.nominal[short]
+            self.realisation.accompany(state, added)
         return state
+
+    def refills(self, used: Floats) -> Floats:
+        """What is added of each component before an iteration, nM, if that much is gone: both (components,)."""
+        return np.where(self._short(self.nominal - used), used, 0.0) if self.top_up else np.zeros(len(used))
+
+    def _short(self, mixed: Floats) -> NDArray[np.bool_]:
+        return self.refilled & (mixed < self.refill_below * self.nominal)
+
+    def _dosed(self, component: str, amount: float) -> float:
+        """What is really there after an addition of a component, nM."""
+        return amount * float(self.realisation.doses[self.system.index[component]])
 
     def _fed(self, x: Floats) -> Floats:
         """A copy of the state, topped up, with inputs and padding added."""
@@ -207,13 +237,14 @@ class Tube:
         for species, value in self.ncrn.padding:
             if species not in self.ncrn.crn.fuel_species:  # gates stand for these
                 place = self.system.index[self.dsd.signals[species]]
-                state[place] = max(state[place], value * self.unit)
+                state[place] = max(state[place], self._dosed(self.dsd.signals[species], value * self.unit))
         return state
 
     def _feed(self, state: Floats, variables: tuple[Variable, ...], values: Floats) -> None:
         for variable, value in zip(variables, values):
             for species, amount in zip(variable.species, (max(value, 0.0), max(-value, 0.0))):
-                state[self.system.index[self.dsd.signals[species]]] += amount * self.unit
+                name = self.dsd.signals[species]
+                state[self.system.index[name]] += self._dosed(name, amount * self.unit)
 
     def _outputs(self, state: Floats) -> Floats:
         outputs = self.ncrn.outputs
