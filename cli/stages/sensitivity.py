@@ -1,0 +1,44 @@
+"""The part of the leak study that varies leaks, imperfections and the gates of stages all together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cli.plain import csv_text, plain
+
+if TYPE_CHECKING:
+    from cli.stages.job import Job
+    from dsd_ncrn.analysis.global_sensitivity import Indices, Screening
+
+FILE = "sensitivity.csv"
+Found = tuple["Screening | Indices", ...]
+
+
+def sensitivity_study(job: Job, method: str) -> Found:
+    """How much each factor moves the parameters in the first iteration; with ``morris`` the gates of each stage as well."""
+    from cli.workers import worker_pool
+    from dsd_ncrn.analysis.global_sensitivity import FACTORS, FirstIteration, gate_factors, morris, sobol
+
+    factors = FACTORS if method == "sobol" else (*FACTORS, *gate_factors(job.study))
+    with worker_pool(job.workers) as pool:
+        model = FirstIteration(job.study, factors, job.seed, pool=pool)
+        return (sobol if method == "sobol" else morris)(factors, model, job.seed)
+
+
+def sensitivity_rows(found: Found) -> list[dict[str, Any]]:
+    """A row for each factor, the most influential first."""
+    from dataclasses import asdict
+
+    rows = [asdict(each) for each in found]
+    return sorted(rows, key=lambda row: -row["total" if "total" in row else "mean_size"])
+
+
+def sensitivity_csv(found: Found) -> str:
+    """The rows as a table."""
+    rows = sensitivity_rows(found)
+    return csv_text(tuple(rows[0]), [tuple(row.values()) for row in rows])
+
+
+def sensitivity_section(found: Found | None) -> list[dict[str, Any]] | None:
+    """The part ``global`` of what the command prints."""
+    return None if found is None else plain(sensitivity_rows(found))

@@ -1,0 +1,65 @@
+"""The part of the leak study that trains tubes with the design's imperfections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cli.plain import plain
+from cli.stages.types import Tell
+
+if TYPE_CHECKING:
+    from cli.stages.job import Job
+    from dsd_ncrn.analysis.yields import Proportion, Sample, Yield
+
+COLUMNS = ("sample", "rmse_before", "failure")
+"""Columns that rows of kind ``yield`` have in ``leaks.csv`` beside those of the curve."""
+
+
+def yield_study(job: Job, samples: int, tell: Tell) -> Yield | None:
+    """Train that many realisations of the design's imperfections; None for no samples.
+
+    Raises InputError for a design without imperfections.
+    """
+    if samples == 0:
+        return None
+    from cli.workers import worker_pool
+    from dsd_ncrn.analysis.yields import monte_carlo_yield
+
+    with worker_pool(job.workers) as pool:
+        return monte_carlo_yield(job.study, samples, job.seed, pool=pool, progress=lambda done, total: tell(done / total))
+
+
+def yield_row(sample: Sample, rate_per_M_s: float) -> tuple[object, ...]:
+    """A row of ``leaks.csv``."""
+    errors = (sample.parameter_error_first_iteration, sample.parameter_error_final)
+    more = (sample.number, sample.rmse_before, sample.failure)
+    return ("yield", rate_per_M_s, "", sample.rmse, sample.rmse_ratio, *errors, "", "", *more)
+
+
+def yield_section(found: Yield | None) -> dict[str, Any] | None:
+    """The part ``yield`` of the summary's section on leaks; intervals are those of 95 % confidence."""
+    if found is None:
+        return None
+    return plain(
+        {
+            "samples": len(found.samples),
+            "leak_per_M_per_s": found.leak_rate_per_M_s,
+            "learning": _proportion(found.learning),
+            "improving": _proportion(found.improving),
+            "failed": sum(bool(sample.failure) for sample in found.samples),
+        }
+    )
+
+
+def _proportion(found: Proportion) -> dict[str, Any]:
+    return {"count": found.count, "fraction": found.value, "interval": found.interval}
+
+
+def yield_text(found: Yield) -> str:
+    """What a person reads of a yield."""
+    return f"{_share(found.learning)} learn what the ideal network learns, {_share(found.improving)} halve their error"
+
+
+def _share(found: Proportion) -> str:
+    low, high = found.interval
+    return f"{found.count} of {found.of} realisations ({100 * low:.0f} to {100 * high:.0f} %)"
