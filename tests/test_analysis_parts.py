@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from cli.stages.leaks import leaks_csv
 from dsd_ncrn.analysis import leaks as leak_analysis
 from dsd_ncrn.analysis.fidelity import parameter_errors
-from dsd_ncrn.analysis.fuel import fuel_budget
+from dsd_ncrn.analysis.fuel import fuel_budget, top_up_schedule
 from dsd_ncrn.analysis.leaks import leak_point, leak_sensitivity
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.types import LeakChannel, LeakPoint, LeakRanking, LeakSensitivity, LeakShare
@@ -66,6 +66,20 @@ def test_the_fuel_budget_is_the_mean_use_over_the_start() -> None:
     assert budget.used_fraction == pytest.approx({"gate": 0.02, "helper": 0.005})
     assert budget.limiting_fuel == "gate"
     assert budget.iterations_to_10_percent == pytest.approx(5.0)
+
+
+def test_fuels_are_topped_up_before_they_have_lost_a_tenth() -> None:
+    """100 nM losing 4 nM at a time: 8 nM before the 3rd and the 5th iteration. 60 nM at a time: before each. 500 nM losing
+    5 nM at a time stay above nine tenths."""
+    made = training(
+        [[1.0]] * 6, gate=(100.0, [4.0] * 5), greedy=(100.0, [60.0] * 5), idle=(500.0, [0.0] * 5), slow=(500.0, [5.0] * 5)
+    )
+    schedule = [(each.iteration, each.fuel, each.amount_nM) for each in top_up_schedule(made)]
+    greedy = [(number, "greedy", 60.0) for number in range(2, 6)]
+    assert schedule == sorted([(3, "gate", 8.0), (5, "gate", 8.0), *greedy])
+    budget = fuel_budget(made)
+    assert budget.lasts == pytest.approx({"gate": 2.5, "greedy": 1 / 6, "idle": np.inf, "slow": 10.0})
+    assert [(each.iteration, each.fuel, each.amount_nM) for each in budget.schedule] == schedule
 
 
 def test_a_leak_point_compares_with_the_ideal_training() -> None:

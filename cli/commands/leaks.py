@@ -10,29 +10,57 @@ import click
 from cli.options import design_argument, json_option, out_option, scheduler_option, seed_option, workers_option
 
 if TYPE_CHECKING:
+    from cli.stages.sensitivity import Found
     from dsd_ncrn.analysis.types import LeakSensitivity
+    from dsd_ncrn.analysis.yields import Yield
 
 
 @click.command("leaks")
 @design_argument
-@out_option("leaks.csv")
+@out_option("leaks.csv, and sensitivity.csv with --global,")
 @seed_option
+@click.option(
+    "--samples",
+    type=click.IntRange(min=0),
+    help="Tubes with the design's imperfections to train; as the design says if not given.",
+)
+@click.option(
+    "--global",
+    "method",
+    type=click.Choice(["morris", "sobol"]),
+    help="Vary leaks, imperfections and (morris) the gates of stages all together, over one iteration.",
+)
 @workers_option
 @scheduler_option
 @json_option
-def command(design: Path, out: Path | None, seed: int, workers: int | None, scheduler: str | None, as_json: bool) -> None:
-    """Train at rising leak rates, and rank the gates by the harm that their leaks do.
+def command(
+    design: Path,
+    out: Path | None,
+    seed: int,
+    samples: int | None,
+    method: str | None,
+    workers: int | None,
+    scheduler: str | None,
+    as_json: bool,
+) -> None:
+    """Train at rising leak rates, rank the gates by the harm that their leaks do, and tell how many real tubes learn.
 
     With -o every finished training is kept in leaks.sqlite there: the same command goes on from them, however it ended.
     """
     from cli.console import display
     from cli.output import check_folder, deliver, show
-    from cli.stages.job import job_of
+    from cli.stages.job import job_of, placed
     from cli.stages.leaks import leak_study, leaks_csv, leaks_section
+    from cli.stages.sensitivity import FILE, sensitivity_csv, sensitivity_section, sensitivity_study
+    from cli.stages.yields import yield_study
     from cli.store import opened_store
     from cli.sweep import spread
+    from dsd_ncrn.analysis.yields import require_imperfections
 
     job = spread(job_of(design, seed, strands=True), workers, scheduler)
+    wanted = job.spec.imperfections.samples if samples is None else samples
+    with placed(design):
+        _ = require_imperfections(job.spec) if wanted else None
     check_folder(out)
     with opened_store(out and out / "leaks.sqlite", job.key) as store, display() as shown:
         if store.found:
@@ -40,12 +68,21 @@ def command(design: Path, out: Path | None, seed: int, workers: int | None, sche
         shown.start("leaks")
         found = leak_study(job, store, lambda share: shown.advance("leaks", share))
         shown.done("leaks", f"{len(found.curve)} leak rates")
-    deliver(out, {"leaks.csv": leaks_csv(found)})
-    show(as_json, leaks_section(found), _listing(found))
+        shown.start("yield")
+        made = yield_study(job, wanted, store, lambda share: shown.advance("yield", share))
+        shown.done("yield", f"{wanted} realisations")
+        shown.start("global")
+        varied = sensitivity_study(job, method, store, lambda share: shown.advance("global", share)) if method else None
+        shown.done("global", method or "not asked for")
+    deliver(out, {"leaks.csv": leaks_csv(found, made), **({FILE: sensitivity_csv(varied)} if varied else {})})
+    section = {**leaks_section(found, made), "global": sensitivity_section(varied)}
+    show(as_json, section, _listing(found, made, varied))
 
 
-def _listing(found: LeakSensitivity) -> str:
+def _listing(found: LeakSensitivity, made: Yield | None, varied: Found | None) -> str:
     from cli.output import table
+    from cli.stages.sensitivity import sensitivity_rows
+    from cli.stages.yields import yield_text
 
     curve = [("leak /M/s", "test error over ideal", "parameter error")]
     curve += [(each.rate_per_M_s, each.rmse_ratio, each.parameter_error_final) for each in found.curve]
@@ -57,4 +94,7 @@ def _listing(found: LeakSensitivity) -> str:
         for each in found.ranking.channels
     ]
     tolerated = "none that was tried" if found.tolerated_per_M_s is None else f"{found.tolerated_per_M_s:.3g} /M/s"
-    return f"{table(curve)}\n\ntolerated: {tolerated}\n\n{table(ranking)}\n\n{table(worst)}"
+    real = f"\n\nof real tubes {yield_text(made)}" if made else ""
+    rows = sensitivity_rows(varied) if varied else []
+    factors = f"\n\n{table([tuple(rows[0]), *(tuple(row.values()) for row in rows)])}" if rows else ""
+    return f"{table(curve)}\n\ntolerated: {tolerated}\n\n{table(ranking)}\n\n{table(worst)}{real}{factors}"

@@ -19,7 +19,9 @@ _above_zero = click.FloatRange(min=0, min_open=True)
 @design_argument
 @out_option("tuned.toml and tune.csv")
 @seed_option
-@click.option("--leak", default="1 /M/s", show_default=True, callback=quantity("bimolecular rate"), help="Uniform leak rate to bear.")
+@click.option(
+    "--leak", default="1 /M/s", show_default=True, callback=quantity("bimolecular rate"), help="Uniform leak rate to bear."
+)
 @click.option("--candidates", type=click.IntRange(min=1), default=300, show_default=True, help="Operating points to try.")
 @click.option("--iterations", type=click.IntRange(min=1), default=20, show_default=True, help="Training iterations of each.")
 @click.option("--max-hours", type=_above_zero, help="Per training iteration.")

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from cli.plain import csv_text, plain
 from cli.stages.types import Outcome, Stage, Tell
+from cli.stages.yields import COLUMNS, yield_row, yield_section, yield_study, yield_text
 
 if TYPE_CHECKING:
     from cli.stages.job import Job
     from cli.store import Store
     from dsd_ncrn.analysis.types import LeakChannel, LeakPoint, LeakSensitivity, LeakShare
+    from dsd_ncrn.analysis.yields import Yield
 
 HEADER = (
     "kind",
@@ -27,21 +29,26 @@ HEADER = (
     "rule",
     "reactants",
     "products",
+    *COLUMNS,
 )
 
 
 def leaks_stage(job: Job, tell: Tell) -> Outcome:
-    """Train at rising leak rates, and rank the gates by the harm of their leaks."""
+    """Train at rising leak rates, rank the gates by the harm of their leaks, and train imperfect tubes if asked to."""
     from cli.run_folder import store_path
     from cli.store import opened_store
 
     path = None if job.folder is None else store_path(job.folder, LEAKS.name)
+    samples = job.spec.imperfections.samples
+    half = 0.5 if samples else 1.0
     with opened_store(path, job.key) as store:
-        found = leak_study(job, store, tell)
+        found = leak_study(job, store, lambda share: tell(half * share))
+        made = yield_study(job, samples, store, lambda share: tell(half + half * share))
     tolerated = found.tolerated_per_M_s
     note = "no rate tried is tolerated" if tolerated is None else f"tolerates {tolerated:.3g} /M/s"
-    kept = f", {store.found} rates kept from before" if store.found else ""
-    return Outcome({"leaks.csv": leaks_csv(found)}, {"leaks": leaks_section(found)}, note + kept)
+    note += f"; {yield_text(made)}" if made else ""
+    note += f", {store.found} trainings kept from before" if store.found else ""
+    return Outcome({"leaks.csv": leaks_csv(found, made)}, {"leaks": leaks_section(found, made)}, note)
 
 
 def leak_study(job: Job, store: Store, tell: Tell) -> LeakSensitivity:
@@ -63,15 +70,18 @@ def _known_points(job: Job) -> tuple[LeakPoint, ...]:
     return () if training is None or rate == 0 else (leak_point(job.study, rate, training),)
 
 
-def leaks_csv(found: LeakSensitivity) -> str:
-    """Rows of kind ``curve``, one for each leak rate, ``ranking``, one for each formal reaction, and ``channel``, single leaks.
+def leaks_csv(found: LeakSensitivity, made: Yield | None = None) -> str:
+    """Rows of kind ``curve``, one for each leak rate, ``ranking``, one for each formal reaction, ``channel``, single leaks, and
+    ``yield``, one for each realisation.
 
     ``parameter_shift`` is that at the rate of the row, to first order.
     """
     rate = found.ranking_rate_per_M_s
     ranking = (_ranking_row(share, rate) for share in found.ranking.shares)
     channels = (_channel_row(channel, rate) for channel in found.ranking.channels)
-    return csv_text(HEADER, (*map(_curve_row, found.curve), *ranking, *channels))
+    samples = (yield_row(sample, made.leak_rate_per_M_s) for sample in made.samples) if made else ()
+    rows = (*map(_curve_row, found.curve), *ranking, *channels, *samples)
+    return csv_text(HEADER, ((*row, *("",) * (len(HEADER) - len(row))) for row in rows))
 
 
 def _curve_row(point: LeakPoint) -> tuple[object, ...]:
@@ -89,14 +99,15 @@ def _channel_row(channel: LeakChannel, rate: float) -> tuple[object, ...]:
     return ("channel", rate, channel.origin, *[""] * 5, shift * rate, shift, channel.parameter, channel.rule, *sides)
 
 
-def leaks_section(found: LeakSensitivity) -> dict[str, Any]:
-    """The summary's section on leaks. ``samples`` counts the leak rates tried."""
+def leaks_section(found: LeakSensitivity, made: Yield | None = None) -> dict[str, Any]:
+    """The summary's section on leaks. ``samples`` counts the leak rates tried, ``yield`` has samples of its own."""
     return plain(
         {
             "samples": len(found.curve),
             "tolerated_leak_per_M_per_s": found.tolerated_per_M_s,
             "ranking": [{"origin": share.origin, "share": share.share} for share in found.ranking.shares],
             "ranking_rate_per_M_per_s": found.ranking_rate_per_M_s,
+            "yield": yield_section(made),
         }
     )
 

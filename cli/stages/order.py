@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sequences.protocol import ScheduleRow
 
 ORDER = "order"
+LOADING = "measure what of"
 ALSO_WRITTEN = {"idt-tube": ("idt-plate",), "idt-plate": ("idt-tube",)}
 """The same maker sells both, and which is cheaper depends on the day: the files of both are written."""
 
@@ -41,9 +42,13 @@ def order_outcome(job: Job, vendor: str) -> Outcome:
         written = [_written(oligos, each, Path(place)) for each in (vendor, *ALSO_WRITTEN.get(vendor, ()))]
     summary = written[0][0]
     files = {name: content for _, contents in written for name, content in contents.items()}
-    schedule = iteration_schedule(job.study)
+    burning, start = burn_in_schedule(job.study)
+    schedule = (*burning, *iteration_schedule(job.study, start))
+    later = {row.component: 0.0 for row in burning if row.what.startswith(LOADING)}
     wells = vendor_named(vendor).wells(oligos)
-    protocol = protocol_markdown(system, oligos, job.assignment, spec.sequences, spec.order.volume_uL, schedule, wells=wells)
+    protocol = protocol_markdown(
+        system, oligos, job.assignment, spec.sequences, spec.order.volume_uL, schedule, later, wells=wells
+    )
     section = plain({**asdict(summary), "files": sorted(files), "plates": max(each.plates for each, _ in written)})
     note = f"{summary.oligos} oligos, {summary.bases} bases ({vendor})"
     return Outcome({**files, "protocol.md": protocol}, {"order": section}, note)
@@ -57,34 +62,63 @@ def _written(oligos: tuple[Oligo, ...], vendor: str, place: Path) -> tuple[Order
     return summary, {f"{ORDER}/{name}": (place / name).read_bytes() for name in summary.files}
 
 
-def iteration_schedule(study: Study) -> tuple[ScheduleRow, ...]:
-    """What is added when in the first iteration, with the first training point."""
+def burn_in_schedule(study: Study) -> tuple[tuple[ScheduleRow, ...], float]:
+    """What is added when in a burn-in, where the design has one, and when it is over (s)."""
+    from dsd_ncrn.simulate.burn_in import REST, loads
     from sequences.protocol import ScheduleRow
 
-    unit, clocks, excess = study.spec.chemistry.unit, study.system.clocks, study.spec.chemistry.scavenger_excess
-    wait = study.schedule.wait
+    seconds, clocks = study.spec.timing.burn_in, study.system.clocks
+    if seconds is None:
+        return (), 0.0
+    opened = ((phase, clocks[phase]) for phase in study.schedule.phases)
+    rows = [ScheduleRow(0.0, f"burn-in: open phase {phase}", clock.strand, clock.concentration) for phase, clock in opened]
+    time = seconds
+    for phase in study.schedule.phases:
+        closing, time = _closing(study, phase, time, "end of the burn-in")
+        rows += closing
+    for species, nM in loads(study.tube()).items():
+        what = f"{LOADING} {species} is there on a sample, and add what is missing of this"
+        rows.append(ScheduleRow(time, what, study.system.signals[species], nM))
+    return tuple(rows), time + REST * seconds
+
+
+def _closing(study: Study, phase: str, time: float, what: str) -> tuple[list[ScheduleRow], float]:
+    """The scavengers of a phase from a time on, and when the last beads are out."""
+    from sequences.protocol import ScheduleRow
+
+    clock, rows = study.system.clocks[phase], list[ScheduleRow]()
+    for scavenger in clock.scavengers:
+        amount = study.spec.chemistry.scavenger_excess * clock.to_scavenge
+        rows.append(ScheduleRow(time, f"{what}, scavenger on beads", scavenger, amount))
+        time += study.schedule.wait
+        rows.append(ScheduleRow(time, f"pull the beads with {scavenger} out"))
+    return rows, time
+
+
+def iteration_schedule(study: Study, start: float = 0.0) -> tuple[ScheduleRow, ...]:
+    """What is added when in the first iteration, with the first training point; it begins at ``start`` (s)."""
+    from sequences.protocol import ScheduleRow
+
+    unit, clocks = study.spec.chemistry.unit, study.system.clocks
     point = zip(study.data.train_x[0], study.ncrn.inputs)
     target = zip(study.data.train_y[0], study.ncrn.targets)
-    rows = [_load(study, variable, float(value) * unit) for value, variable in (*point, *target)]
-    time = 0.0
+    rows = [_load(study, variable, float(value) * unit, start) for value, variable in (*point, *target)]
+    time = start
     for phase, seconds in study.schedule.phases.items():
         clock = clocks[phase]
         rows.append(ScheduleRow(time, f"start of phase {phase}", clock.strand, clock.concentration))
-        time += seconds
-        for scavenger in clock.scavengers:
-            rows.append(ScheduleRow(time, f"end of phase {phase}, scavenger on beads", scavenger, excess * clock.to_scavenge))
-            time += wait
-            rows.append(ScheduleRow(time, f"pull the beads with {scavenger} out"))
+        closing, time = _closing(study, phase, time + seconds, f"end of phase {phase}")
+        rows += closing
     rows.append(ScheduleRow(time, "read the parameters; top up fuels and gates; next training point"))
     return tuple(row for row in rows if row.nM or not row.component)
 
 
-def _load(study: Study, variable: Variable, nM: float) -> ScheduleRow:
+def _load(study: Study, variable: Variable, nM: float, time: float) -> ScheduleRow:
     """A value on the rail of its sign."""
     from sequences.protocol import ScheduleRow
 
     species = variable.minus if nM < 0 and variable.minus else variable.plus
-    return ScheduleRow(0.0, f"load {variable.name}", study.system.signals[species], abs(nM))
+    return ScheduleRow(time, f"load {variable.name}", study.system.signals[species], abs(nM))
 
 
 ORDER_STAGE = Stage("order", ("calibrate", "sequences"), ("order",), order_stage)

@@ -44,12 +44,10 @@ def dsd_stage(job: Job, tell: Tell) -> Outcome:
     from dsd_ncrn.analysis.fuel import fuel_budget
 
     training = strands_training(job, leaks=False, top_up=True, tell=tell)
-    outcome = training_outcome(job, training)
-    sections = {
-        "fidelity": fidelity_section(fidelity(job.study, training)),
-        "fuel": fuel_section(fuel_budget(training)),
-    }
-    return Outcome(outcome.files, {**outcome.summary, **sections}, outcome.note)
+    outcome, budget = training_outcome(job, training), fuel_budget(training)
+    sections = {"fidelity": fidelity_section(fidelity(job.study, training)), "fuel": fuel_section(budget)}
+    files = {"fuel.csv": fuel_csv(training), "top_up.csv": top_up_csv(budget)}
+    return Outcome({**outcome.files, **files}, {**outcome.summary, **sections}, outcome.note)
 
 
 def leaky_stage(job: Job, tell: Tell) -> Outcome:
@@ -143,6 +141,18 @@ def fidelity_section(found: Fidelity) -> dict[str, Any]:
     )
 
 
+def fuel_csv(training: Training) -> str:
+    """What each iteration uses of each fuel, nM."""
+    rows = zip(*training.fuel_used.values())
+    return csv_text(("iteration", *training.fuel_used), ((number, *row) for number, row in enumerate(rows, start=1)))
+
+
+def top_up_csv(budget: FuelBudget) -> str:
+    """What to add of a fuel before which iteration, nM, where it is not topped up before each."""
+    rows = ((each.iteration, each.fuel, each.amount_nM) for each in budget.schedule)
+    return csv_text(("iteration", "fuel", "amount_nM"), rows)
+
+
 def fuel_section(found: FuelBudget) -> dict[str, Any]:
     """The summary's section on fuel."""
     return plain(
@@ -151,6 +161,8 @@ def fuel_section(found: FuelBudget) -> dict[str, Any]:
             "iterations_to_10_percent": found.iterations_to_10_percent,
             "limiting_fuel": found.limiting_fuel,
             "consumed_nM_per_iteration": found.used_nM,
+            "iterations_to_10_percent_by_fuel": found.lasts,
+            "top_ups": len(found.schedule),
         }
     )
 

@@ -1,10 +1,17 @@
-"""What a training consumes."""
+"""What a training consumes, and what it comes to if that is not replaced at once."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from dsd_ncrn.analysis.types import FuelBudget
+import numpy as np
+from numpy.typing import NDArray
+
+from dsd_ncrn.analysis.fidelity import parameter_errors
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.types import FuelBudget, TopUp
+from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.simulate.types import Training
 
 DEPLETION = 0.1
@@ -15,5 +22,58 @@ def fuel_budget(training: Training) -> FuelBudget:
     """The budget of a training with top-up, in which each iteration starts from full fuels."""
     used = {name: float(np.mean(amounts)) for name, amounts in training.fuel_used.items()}
     fraction = {name: amount / training.fuel_start[name] for name, amount in used.items()}
+    lasts = {name: DEPLETION / share if share > 0 else np.inf for name, share in fraction.items()}
     limiting = max(fraction, key=lambda name: fraction[name])
-    return FuelBudget(fraction, used, DEPLETION / fraction[limiting], limiting)
+    return FuelBudget(fraction, used, lasts[limiting], limiting, lasts, top_up_schedule(training))
+
+
+def top_up_schedule(training: Training) -> tuple[TopUp, ...]:
+    """What to add before which iteration so that no fuel starts one with less than nine tenths and ends it with less still.
+
+    A fuel is added, in the amount that is gone, before the first iteration that would bring its loss above a tenth; one
+    that loses more than that in a single iteration is added before each. Consumption is that measured with full fuels.
+    """
+    added = [
+        each for name in training.fuel_used for each in _additions(name, training.fuel_used[name], training.fuel_start[name])
+    ]
+    return tuple(sorted(added, key=lambda each: (each.iteration, each.fuel)))
+
+
+def _additions(fuel: str, used: NDArray[np.float64], start: float) -> Iterator[TopUp]:
+    gone = 0.0
+    for number, amount in enumerate(used, start=1):
+        if gone > 0 and gone + amount > DEPLETION * start:
+            yield TopUp(number, fuel, float(gone))
+            gone = 0.0
+        gone += amount
+
+
+@dataclass(frozen=True, slots=True)
+class Refuelling:
+    """A training by how its fuels are topped up: the test error over the ideal one's, the error of the parameters at the
+    end, how often a fuel was added and how much of all together, nM."""
+
+    policy: str
+    rmse_ratio: float
+    parameter_error_final: float
+    additions: int
+    added_nM: float
+
+
+def compare_refuelling(study: Study) -> tuple[Refuelling, ...]:
+    """Train with top-up before every iteration, with top-up of what has lost a tenth, and in one pot."""
+    tubes = {
+        "every iteration": study.tube(),
+        "at a tenth": study.tube(refill_below=1 - DEPLETION),
+        "one pot": study.tube(top_up=False),
+    }
+    return tuple(_refuelling(study, policy, tube) for policy, tube in tubes.items())
+
+
+def _refuelling(study: Study, policy: str, tube: Tube) -> Refuelling:
+    training = study.train(tube, policy)
+    errors = parameter_errors(training, study.compared)
+    fuels = [tube.system.index[name] for name in training.fuel_used]
+    amounts = np.array([tube.refills(gone)[fuels] for gone in tube.used[:-1]])  # nothing is added after the last
+    ratio = training.rmse_after / study.compared.rmse_after
+    return Refuelling(policy, ratio, float(errors[-1]), int((amounts > 0).sum()), float(amounts.sum()))

@@ -18,10 +18,11 @@ from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.ncrn.types import NeuralCrn
-from dsd_ncrn.simulate.calibrate import Calibration, by_rate_laws, calibrate, probes
+from dsd_ncrn.simulate.calibrate import Calibration, Points, by_rate_laws, calibrate, probes
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
+from dsd_ncrn.simulate.imperfections.realisation import Realisation
 from dsd_ncrn.simulate.modules import rate_report
 from dsd_ncrn.simulate.sizing import size_gates
 from dsd_ncrn.simulate.timing import Schedule
@@ -79,10 +80,43 @@ class Study:
     def _leaky_network(self) -> ReactionNetwork:
         return build_network(self.system, self.spec.leak.model)
 
-    def tube(self, network: ReactionNetwork | None = None, leak_rate: float = 0.0, top_up: bool = True) -> Tube:
-        """A fresh tube. ``leak_rate`` in /nM/s scales every leak step of ``network``."""
-        clamped, engine = leak_rate / self.spec.leak.clamp_factor, self.tube_engine or self.engine
-        return _tube(self.spec, self.ncrn, self.system, network or self.network, self.schedule, engine, clamped, top_up)
+    def tube(
+        self,
+        network: ReactionNetwork | None = None,
+        leak_rate: float = 0.0,
+        top_up: bool = True,
+        realisation: Realisation | None = None,
+        refill_below: float = 1.0,
+    ) -> Tube:
+        """A fresh tube, burned in where the design says so. ``leak_rate`` in /nM/s scales every leak step of ``network``."""
+        return Tube(
+            self.ncrn,
+            self.system,
+            network or self.network,
+            self.schedule,
+            self.tube_engine or self.engine,
+            self.spec.chemistry.unit,
+            self.spec.chemistry.scavenger_excess,
+            leak_rate=leak_rate / self.spec.leak.clamp_factor,
+            top_up=top_up,
+            realisation=realisation,
+            burn_in=self.spec.timing.burn_in,
+            refill_below=refill_below,
+        )
+
+    def calibrated_on(self, realisation: Realisation) -> Study:
+        """The design with its joins and free durations fitted to a real tube, whose firings are measured without leaks.
+
+        ``realisation`` is of the network without leaks. Raises CheckFailed where that would need too large a change.
+        """
+        reference, points = _measured_at(self.data, self.ncrn, self.ideal, self.engine)
+
+        def make(changed: DsdSystem, timing: Schedule) -> Tube:
+            calibration = replace(self.calibration, system=changed, schedule=timing)
+            return replace(self, system=changed, calibration=calibration).tube(realisation=realisation)
+
+        found = calibrate(make, self.system, self.schedule, _free_phases(self.spec, self.ncrn), reference, points)
+        return replace(self, system=found.system, calibration=found)
 
     def train(self, tube: Tube, level: str, progress: Progress = no_progress) -> Training:
         """Train a tube on the design's data; the consumption of fuels is recorded with it."""
@@ -150,41 +184,33 @@ def _calibrated(
     network: ReactionNetwork,
     engine: Engine,
 ) -> Calibration:
-    """Calibrate at the mean and the first training points, with the parameters that the ideal network ends with."""
+    reference, points = _measured_at(data, ncrn, ideal, engine)
+    durations = _durations(spec, ncrn)
+    waits = sum(len(clock.scavengers) for clock in system.clocks.values())
+    schedule = Schedule({name: seconds or FIRST_GUESS_S for name, seconds in durations.items()}, spec.timing.wait, waits)
+    free = _free_phases(spec, ncrn)
+
+    def make(changed: DsdSystem, timing: Schedule) -> Tube:
+        return Tube(ncrn, changed, network, timing, engine, spec.chemistry.unit, spec.chemistry.scavenger_excess)
+
+    system, schedule = by_rate_laws(system, schedule, ncrn, spec.chemistry.unit, free, ToeholdLengthRates())
+    return calibrate(make, system, schedule, free, reference, points)
+
+
+def _measured_at(data: Dataset, ncrn: NeuralCrn, ideal: Training, engine: Engine) -> tuple[IdealLearner, Points]:
+    """The ideal network with the parameters that it ends with, and the mean and the first training points."""
     reference = IdealLearner(ncrn, engine)
     reference.set_parameters(ideal.parameters[-1])
     inputs = np.vstack([data.train_x.mean(axis=0), data.train_x[:PROBES]])
     targets = np.vstack([data.train_y.mean(axis=0), data.train_y[:PROBES]])
-    points = probes(reference, inputs, targets)
-    durations = _durations(spec, ncrn)
-    waits = sum(len(clock.scavengers) for clock in system.clocks.values())
-    schedule = Schedule({name: seconds or FIRST_GUESS_S for name, seconds in durations.items()}, spec.timing.wait, waits)
-    free = {name for name, seconds in durations.items() if seconds is None}
+    return reference, probes(reference, inputs, targets)
 
-    def make(changed: DsdSystem, timing: Schedule) -> Tube:
-        return _tube(spec, ncrn, changed, network, timing, engine, 0.0, True)
 
-    system, schedule = by_rate_laws(system, schedule, ncrn, spec.chemistry.unit, free, ToeholdLengthRates())
-    return calibrate(make, system, schedule, free, reference, points)
+def _free_phases(spec: DesignSpec, ncrn: NeuralCrn) -> set[str]:
+    return {name for name, seconds in _durations(spec, ncrn).items() if seconds is None}
 
 
 def _durations(spec: DesignSpec, ncrn: NeuralCrn) -> dict[str, float | None]:
     """Seconds of each phase where the design fixes them; the slow ones are found by calibration where it does not."""
     given = {"C1": spec.timing.forward, "C2": spec.timing.backward, "flush": spec.timing.flush, "update": spec.timing.update}
     return {phase.name: given.get(phase.name) for phase in ncrn.crn.phases}
-
-
-def _tube(
-    spec: DesignSpec,
-    ncrn: NeuralCrn,
-    system: DsdSystem,
-    network: ReactionNetwork,
-    schedule: Schedule,
-    engine: Engine,
-    leak_rate: float,
-    top_up: bool,
-) -> Tube:
-    chemistry = spec.chemistry
-    return Tube(
-        ncrn, system, network, schedule, engine, chemistry.unit, chemistry.scavenger_excess, leak_rate=leak_rate, top_up=top_up
-    )

@@ -39,17 +39,29 @@ class Fidelity:
 
 
 @dataclass(frozen=True, slots=True)
+class TopUp:
+    """What is added of a fuel (nM) before an iteration, which are counted from 1."""
+
+    iteration: int
+    fuel: str
+    amount_nM: float
+
+
+@dataclass(frozen=True, slots=True)
 class FuelBudget:
     """Consumption of fuels and gates.
 
     ``used_fraction`` is the mean consumption per iteration over what is there when the iteration starts;
-    ``iterations_to_10_percent`` counts iterations without top-up until the limiting fuel has lost a tenth.
+    ``iterations_to_10_percent`` counts iterations without top-up until the limiting fuel has lost a tenth, ``lasts`` until
+    each one has (infinity for one that is not used). ``schedule`` adds a fuel just before it would have lost a tenth.
     """
 
     used_fraction: Mapping[str, float]
     used_nM: Mapping[str, float]
     iterations_to_10_percent: float
     limiting_fuel: str
+    lasts: Mapping[str, float]
+    schedule: tuple[TopUp, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from dsd_ncrn.design.chemistry import Chemistry
+from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.design.section import Concentration, Duration, LeakRate, Section, refuse
 
 Rail = Literal["single", "dual"]
@@ -165,13 +166,17 @@ class Translation(Section):
 
 
 class Timing(Section):
-    """Durations of an iteration; ``None`` means: computed from the gates' effective rate constants."""
+    """Durations of an iteration; ``None`` means: computed from the gates' effective rate constants.
+
+    ``burn_in`` is how long a fresh tube runs with all clocks before its parameters are loaded; not at all if not given.
+    """
 
     forward: Duration | None = None
     backward: Duration | None = None
     flush: Duration = 600.0
     update: Duration = 600.0
     wait: Duration = 120.0
+    burn_in: Duration | None = None
 
 
 class Leak(Section):
@@ -216,5 +221,6 @@ class DesignSpec(Section):
     chemistry: Chemistry = Chemistry()
     timing: Timing = Timing()
     leak: Leak = Leak()
+    imperfections: Imperfections = Imperfections()
     sequences: SequenceRules = SequenceRules()
     order: Order = Order()

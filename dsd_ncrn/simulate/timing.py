@@ -22,3 +22,8 @@ class Schedule:
     def with_phase(self, name: str, seconds: float) -> Schedule:
         """The same schedule with one phase changed."""
         return Schedule({**self.phases, name: seconds}, self.wait, self.waits)
+
+    def stretched(self, factor: float) -> Schedule:
+        """The same schedule with every duration multiplied."""
+        phases = {name: seconds * factor for name, seconds in self.phases.items()}
+        return Schedule(phases, self.wait * factor, self.waits)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
@@ -13,12 +12,15 @@ from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.dsd.system import ClockStrands, Counter, DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
+from dsd_ncrn.simulate.burn_in import burn_in
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.holders import holders
+from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation, perfect
 from dsd_ncrn.simulate.learner import Iteration, checked
 from dsd_ncrn.simulate.mass_action import from_network
 from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.types import Trajectory
+from dsd_ncrn.simulate.walk import Recorder, Walk
 
 Floats = NDArray[np.float64]
 RELATIVE, ABSOLUTE = 1e-3, 1e-5
@@ -31,7 +33,8 @@ class Tube:
 
     One iteration: top up, add inputs and targets; for each phase add its clock strand, wait for the phase's duration,
     add the scavenger on beads, wait, pull the beads out. Additions are taken to be small in volume and mixed at once,
-    the beads to take all that is bound to them.
+    the beads to take all that is bound to them. Fuels and gates are topped up where they are below ``refill_below`` of
+    what they were. ``residue`` is what a burn-in of ``burn_in`` seconds left of the species that are loaded after it, nM.
     """
 
     def __init__(
@@ -45,18 +48,29 @@ class Tube:
         scavenger_excess: float,
         leak_rate: float = 0.0,
         top_up: bool = True,
+        realisation: Realisation | None = None,
+        burn_in: float | None = None,
+        refill_below: float = 1.0,
     ) -> None:
-        self.ncrn, self.dsd, self.network, self.schedule = ncrn, system, network, schedule
+        self.ncrn, self.dsd, self.network, self.designed = ncrn, system, network, schedule
         self.unit, self.scavenger_excess, self.top_up = unit, scavenger_excess, top_up
-        self.system = from_network(network)
+        self.burn_in, self.refill_below = burn_in, refill_below
+        self.system, self.pot = from_network(network), Pot(system, network)
         self.stepper = engine.prepare(self.system, RELATIVE, ABSOLUTE)
         self.is_leak = np.array([step.kind == StepKind.LEAK for step in network.steps])
-        self.rates = np.where(self.is_leak, self.system.rates * leak_rate, self.system.rates)
-        self.nominal = np.array([component.concentration for component in system.components])
         self.refilled = np.array([component.topped_up for component in system.components])
+        self.mix(leak_rate, realisation or perfect(self.pot))
+
+    def mix(self, leak_rate: float, realisation: Realisation) -> None:
+        """Mix a fresh tube of the same strands, and burn it in where the design says so. ``leak_rate`` in /nM/s."""
+        self.realisation, self.schedule = realisation, self.designed.stretched(realisation.stretch)
+        self.rates = np.where(self.is_leak, self.system.rates * leak_rate, self.system.rates) * realisation.rates
+        self.nominal = self.pot.nominal * realisation.doses
         self.state = np.zeros(self.system.size)
         self.state[: len(self.nominal)] = self.nominal
+        realisation.accompany(self.state, self.nominal)
         self.used: list[Floats] = []
+        self.residue: Mapping[str, float] = burn_in(self, self.burn_in * realisation.stretch) if self.burn_in else {}
 
     @cached_property
     def on_beads(self) -> Mapping[str, list[int]]:
@@ -89,7 +103,8 @@ class Tube:
         """Put parameters on their signal strands, shape (parameters,), in the design's units."""
         for variable, value in zip(self.ncrn.parameters, values):
             for species, amount in zip(variable.species, (max(value, 0.0), max(-value, 0.0))):
-                self.state[self.system.index[self.dsd.signals[species]]] = amount * self.unit
+                name = self.dsd.signals[species]
+                self.state[self.system.index[name]] = self._dosed(name, amount * self.unit)
 
     def predict(self, x: Floats) -> Floats:
         """See Learner."""
@@ -162,7 +177,7 @@ class Tube:
         """Add the clock strand."""
         state, clock = state.copy(), self.dsd.clocks[phase]
         for strand, dose in ((clock.strand, clock.concentration), *clock.helpers.items()):
-            state[self.system.index[strand]] += dose
+            state[self.system.index[strand]] += self._dosed(strand, dose)
         return state
 
     def close_phase(self, state: Floats, phase: str) -> Floats:
@@ -178,7 +193,7 @@ class Tube:
         state, clock = state.copy(), self.dsd.clocks[phase]
         doses = {scavenger: clock.to_scavenge} | self._added_with(clock, scavenger)
         for name, dose in doses.items():
-            state[self.system.index[name]] += self.scavenger_excess * dose
+            state[self.system.index[name]] += self._dosed(name, self.scavenger_excess * dose)
         return state
 
     def pull_beads(self, state: Floats, scavenger: str) -> Floats:
@@ -223,8 +238,22 @@ class Tube:
         """Bring fuels and gates back to their concentrations; nothing can be taken out."""
         if self.top_up:
             mixed = state[: len(self.nominal)]
-            mixed[:] = np.where(self.refilled, np.maximum(mixed, self.nominal), mixed)
+            short = self._short(mixed)
+            added = np.where(short, self.nominal - mixed, 0.0)
+            mixed[short] = self.nominal[short]
+            self.realisation.accompany(state, added)
         return state
+
+    def refills(self, used: Floats) -> Floats:
+        """What is added of each component before an iteration, nM, if that much is gone: both (components,)."""
+        return np.where(self._short(self.nominal - used), used, 0.0) if self.top_up else np.zeros(len(used))
+
+    def _short(self, mixed: Floats) -> NDArray[np.bool_]:
+        return self.refilled & (mixed < self.refill_below * self.nominal)
+
+    def _dosed(self, component: str, amount: float) -> float:
+        """What is really there after an addition of a component, nM."""
+        return amount * float(self.realisation.doses[self.system.index[component]])
 
     def _fed(self, x: Floats) -> Floats:
         """A copy of the state, topped up, with inputs and padding added."""
@@ -233,63 +262,15 @@ class Tube:
         for species, value in self.ncrn.padding:
             if species not in self.ncrn.crn.fuel_species:  # gates stand for these
                 place = self.system.index[self.dsd.signals[species]]
-                state[place] = max(state[place], value * self.unit)
+                state[place] = max(state[place], self._dosed(self.dsd.signals[species], value * self.unit))
         return state
 
     def _feed(self, state: Floats, variables: tuple[Variable, ...], values: Floats) -> None:
         for variable, value in zip(variables, values):
             for species, amount in zip(variable.species, (max(value, 0.0), max(-value, 0.0))):
-                state[self.system.index[self.dsd.signals[species]]] += amount * self.unit
+                name = self.dsd.signals[species]
+                state[self.system.index[name]] += self._dosed(name, amount * self.unit)
 
     def _outputs(self, state: Floats) -> Floats:
         outputs = self.ncrn.outputs
         return np.array([sum(weight * self.amount(state, variable) for variable, weight in output.terms) for output in outputs])
-
-
-class Walk(ABC):
-    """A state on its way through a tube's protocol, with something that is kept of it."""
-
-    def __init__(self, tube: Tube, state: Floats) -> None:
-        self.tube, self.state = tube, state
-
-    def enter(self, phase: str) -> None:
-        """Add the clock strand of a phase and wait for its duration."""
-        self.state = self.tube.open_phase(self.state, phase)
-        self.run(self.tube.schedule.phases[phase])
-
-    @abstractmethod
-    def run(self, seconds: float) -> None:
-        """Let the tube react."""
-
-    def pull(self, scavenger: str) -> None:
-        """Take a scavenger out with all that it holds."""
-        self.state = self.tube.pull_beads(self.state, scavenger)
-
-
-class Recorder(Walk):
-    """Collects the pieces of a trajectory."""
-
-    def __init__(self, tube: Tube, state: Floats, points: int) -> None:
-        super().__init__(tube, state)
-        self.points, self.now = points, 0.0
-        self.phases: list[tuple[str, float]] = []
-        self._times: list[Floats] = []
-        self._values: list[Floats] = []
-
-    def enter(self, phase: str) -> None:
-        """Note when a phase begins, and go through it."""
-        self.phases.append((phase, self.now))
-        super().enter(phase)
-
-    def run(self, seconds: float) -> None:
-        """Let the tube react and keep what happens."""
-        grid = np.linspace(0.0, seconds, self.points)
-        piece = checked(self.tube.stepper.solve(self.state, grid, self.tube.rates), "a recorded iteration")
-        self._times.append(grid + self.now)
-        self._values.append(piece)
-        self.state, self.now = piece[-1], self.now + seconds
-
-    def trajectory(self) -> Trajectory:
-        """All that was recorded."""
-        times, values = np.concatenate(self._times), np.concatenate(self._values)
-        return Trajectory(self.tube.system.species, times, values, tuple(self.phases))

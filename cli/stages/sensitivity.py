@@ -1,0 +1,49 @@
+"""The part of the leak study that varies leaks, imperfections and the gates of stages all together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cli.plain import csv_text, plain
+
+if TYPE_CHECKING:
+    from cli.stages.job import Job
+    from cli.stages.types import Tell
+    from cli.store import Store
+    from dsd_ncrn.analysis.global_sensitivity import Indices, Screening
+
+FILE = "sensitivity.csv"
+Found = tuple["Screening | Indices", ...]
+
+
+def sensitivity_study(job: Job, method: str, store: Store, tell: Tell) -> Found:
+    """How much each factor moves the parameters in the first iteration; with ``morris`` the gates of each stage as well.
+
+    Points that are in the store are not done again.
+    """
+    from cli.sweep import sweep
+    from dsd_ncrn.analysis.global_sensitivity import FACTORS, FirstIteration, gate_factors, morris, sobol
+
+    factors = FACTORS if method == "sobol" else (*FACTORS, *gate_factors(job.study))
+    model, analyse = FirstIteration(job.study, factors, job.seed), sobol if method == "sobol" else morris
+    with sweep(job, model, store) as pool:
+        return analyse(factors, lambda points: model.errors(points, pool, lambda done, of: tell(done / of)), job.seed)
+
+
+def sensitivity_rows(found: Found) -> list[dict[str, Any]]:
+    """A row for each factor, the most influential first."""
+    from dataclasses import asdict
+
+    rows = [asdict(each) for each in found]
+    return sorted(rows, key=lambda row: -row["total" if "total" in row else "mean_size"])
+
+
+def sensitivity_csv(found: Found) -> str:
+    """The rows as a table."""
+    rows = sensitivity_rows(found)
+    return csv_text(tuple(rows[0]), [tuple(row.values()) for row in rows])
+
+
+def sensitivity_section(found: Found | None) -> list[dict[str, Any]] | None:
+    """The part ``global`` of what the command prints."""
+    return None if found is None else plain(sensitivity_rows(found))

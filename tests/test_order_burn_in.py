@@ -1,0 +1,29 @@
+"""The bench schedule of a burn-in follows what the simulated tube does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cli.stages.order import LOADING, burn_in_schedule, iteration_schedule
+from dsd_ncrn.simulate.burn_in import REST
+from studies import changed, study
+
+pytestmark = pytest.mark.xdist_group("studies")
+
+
+def test_a_burn_in_opens_all_clocks_and_loads_the_parameters_afterwards() -> None:
+    """One hour, the four scavengers one after the other, then P1, P2 and B; the iteration starts half an hour later."""
+    made = study("linreg2d")
+    burnt = replace(made, spec=changed(made.spec, "timing", burn_in=3600.0))
+    rows, end = burn_in_schedule(burnt)
+    assert [row.component for row in rows if row.time == 0] == ["c1", "c2", "c3"]
+    scavengers = [row for row in rows if "scavenger on beads" in row.what]
+    assert [row.time for row in scavengers] == [3600.0, 3720.0, 3840.0, 3960.0]
+    loading = [row for row in rows if row.what.startswith(LOADING)]
+    assert {row.component: row.nM for row in loading} == {"P1": 4.0, "P2": 4.0, "B": 4.0}
+    assert {row.time for row in loading} == {4080.0} and end == 4080.0 + REST * 3600.0
+    shifted, plain = iteration_schedule(burnt, end), iteration_schedule(burnt)
+    assert [row.time - end for row in shifted] == pytest.approx([row.time for row in plain])
+    assert burn_in_schedule(made) == ((), 0.0)
