@@ -202,13 +202,14 @@ def thinned(data: Dataset) -> Dataset:
 
 
 def cost(point: OperatingPoint, bounds: Bounds) -> float:
-    """What the search makes small: the mean parameter error, and what the test error is above the ideal one.
+    """What the search makes small: the parameter error, first or mean, and what the test error is above the ideal one.
 
     A test error below the ideal one is luck and earns nothing; each bound costs the logarithm of how far it is exceeded.
     """
     used = ((point.hours, bounds.hours), (point.fuel_nM, bounds.fuel_nM), (point.longest_nt, bounds.longest_nt))
     beyond = sum(max(0.0, float(np.log(have / allowed))) for have, allowed in used if np.isfinite(allowed))
-    return min(point.mean_error + max(0.0, point.rmse_ratio - 1.0), FAILED / 2) + beyond
+    error = max(point.first_error, point.mean_error)
+    return min(error + max(0.0, point.rmse_ratio - 1.0), FAILED / 2) + beyond
 
 
 def front(points: Iterable[OperatingPoint]) -> list[OperatingPoint]:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from dsd_ncrn.simulate.engines.adjoint import pull_back
 from dsd_ncrn.simulate.engines.rosenbrock import Path, RosenbrockEngine
 from dsd_ncrn.simulate.learner import checked
-from dsd_ncrn.simulate.tube import ABSOLUTE, RELATIVE, Tube, Walk
+from dsd_ncrn.simulate.tube import ABSOLUTE, RELATIVE, Tube
+from dsd_ncrn.simulate.walk import Walk
 
 Floats = NDArray[np.float64]
 NOMINAL = 1e-7
