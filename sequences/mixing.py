@@ -9,7 +9,7 @@ from math import ceil, floor
 from dsd_ncrn.dsd.structure import Complex, Strand
 from dsd_ncrn.dsd.system import Component, DsdSystem
 from dsd_ncrn.errors import InputError
-from sequences.oligos import Oligo
+from sequences.oligos import Oligo, oligo_in
 
 SMALLEST_UL = 0.5
 """Below this a pipette is not to be trusted: the next dilution (2, 5, 10, 20 ... fold) is used instead."""
@@ -158,9 +158,8 @@ def annealing_recipes(
     system: DsdSystem, oligos: Sequence[Oligo], used_nmol: Mapping[str, float], stocks: Stocks
 ) -> tuple[AnnealingRecipe, ...]:
     """How to anneal every complex, in batches that hold the amount used (nmol by component) and a fifth more."""
-    names = {oligo.strand: oligo.name for oligo in oligos}
     complexes = [component for component in system.components if not component.complex.is_strand]
-    return tuple(_recipe(component, names, used_nmol.get(component.name, 0.0), stocks) for component in complexes)
+    return tuple(_recipe(component, oligos, used_nmol.get(component.name, 0.0), stocks) for component in complexes)
 
 
 def annealed_uM(complex_: Complex, stocks: Stocks) -> float:
@@ -169,10 +168,13 @@ def annealed_uM(complex_: Complex, stocks: Stocks) -> float:
     return stocks.complexes if room >= stocks.complexes else floor(room) or room
 
 
-def _recipe(component: Component, names: Mapping[Strand, str], used_nmol: float, stocks: Stocks) -> AnnealingRecipe:
+def _recipe(component: Component, oligos: Sequence[Oligo], used_nmol: float, stocks: Stocks) -> AnnealingRecipe:
     ratios, stock = _ratios(component.complex), annealed_uM(component.complex, stocks)
     batch = max(_SMALLEST_BATCH_UL, ceil(used_nmol * _SPARE / stock * _NM_PER_UM / 10) * 10.0)
-    rows = tuple(AnnealingRow(names[strand], ratio, ratio * stock * batch / stocks.strands) for strand, ratio in ratios.items())
+    rows = tuple(
+        AnnealingRow(oligo_in(oligos, component, strand).name, ratio, ratio * stock * batch / stocks.strands)
+        for strand, ratio in ratios.items()
+    )
     buffer = batch / BUFFER_STRENGTH
     water = max(0.0, batch - buffer - sum(row.volume_uL for row in rows))
     return AnnealingRecipe(component.name, stock, batch, rows, buffer, water)

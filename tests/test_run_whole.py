@@ -217,7 +217,8 @@ def test_an_order_elsewhere_leaves_the_run_as_it_is(copy: Path) -> None:
     after = contents(copy)
     assert {name: after[name] for name in before} == before
     made = {name for name in after if name not in before}
-    assert made == {"order_generic/order/oligos.csv", "order_generic/protocol.md"}
+    exchange = {f"exchange/{name}" for name in ("strands.fasta", "system.pil", "complexes.csv", "system.sc")}
+    assert made == {f"order_generic/{name}" for name in {"order/oligos.csv", "protocol.md"} | exchange}
 
 
 def test_the_report_can_be_made_again(copy: Path) -> None:

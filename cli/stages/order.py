@@ -13,12 +13,14 @@ from cli.stages.types import Outcome, Stage, Tell
 if TYPE_CHECKING:
     from cli.stages.job import Job
     from dsd_ncrn.analysis.study import Study
+    from dsd_ncrn.design.spec import Order
     from dsd_ncrn.ncrn.types import Variable
     from sequences.oligos import Oligo
     from sequences.order import OrderSummary
     from sequences.protocol import ScheduleRow
+    from sequences.vendors.plates import Plates
 
-ORDER = "order"
+ORDER, EXCHANGE = "order", "exchange"
 ALSO_WRITTEN = {"idt-tube": ("idt-plate",), "idt-plate": ("idt-tube",)}
 """The same maker sells both, and which is cheaper depends on the day: the files of both are written."""
 
@@ -30,6 +32,7 @@ def order_stage(job: Job, tell: Tell) -> Outcome:
 
 def order_outcome(job: Job, vendor: str) -> Outcome:
     """Files and summary of an order at a vendor. Raises CheckFailed where the oligos do not make the complexes."""
+    from sequences.exchange import exchange_files
     from sequences.oligos import check_reassembly, oligos_of
     from sequences.order import vendor_named
     from sequences.protocol import protocol_markdown
@@ -37,23 +40,32 @@ def order_outcome(job: Job, vendor: str) -> Outcome:
     system, spec = job.study.system, job.spec
     oligos = oligos_of(system, job.assignment)
     check_reassembly(system, oligos, job.assignment)
+    plates = plates_of(spec.order)
     with TemporaryDirectory() as place:
-        written = [_written(oligos, each, Path(place)) for each in (vendor, *ALSO_WRITTEN.get(vendor, ()))]
+        written = [_written(oligos, each, Path(place), plates) for each in (vendor, *ALSO_WRITTEN.get(vendor, ()))]
     summary = written[0][0]
     files = {name: content for _, contents in written for name, content in contents.items()}
     schedule = iteration_schedule(job.study)
-    wells = vendor_named(vendor).wells(oligos)
+    wells = vendor_named(vendor, plates).wells(oligos)
     protocol = protocol_markdown(system, oligos, job.assignment, spec.sequences, spec.order.volume_uL, schedule, wells=wells)
     section = plain({**asdict(summary), "files": sorted(files), "plates": max(each.plates for each, _ in written)})
     note = f"{summary.oligos} oligos, {summary.bases} bases ({vendor})"
-    return Outcome({**files, "protocol.md": protocol}, {"order": section}, note)
+    shared = {f"{EXCHANGE}/{name}": text for name, text in exchange_files(system, oligos, job.assignment).items()}
+    return Outcome({**files, **shared, "protocol.md": protocol}, {"order": section}, note)
 
 
-def _written(oligos: tuple[Oligo, ...], vendor: str, place: Path) -> tuple[OrderSummary, dict[str, bytes]]:
+def plates_of(order: Order) -> Plates:
+    """The kind of plate that a design orders."""
+    from sequences.vendors.plates import Plates
+
+    return Plates(order.plate, order.fill)
+
+
+def _written(oligos: tuple[Oligo, ...], vendor: str, place: Path, plates: Plates) -> tuple[OrderSummary, dict[str, bytes]]:
     """A vendor's files, by their names in the run folder."""
     from sequences.order import write_order
 
-    summary = write_order(oligos, vendor, place)
+    summary = write_order(oligos, vendor, place, plates)
     return summary, {f"{ORDER}/{name}": (place / name).read_bytes() for name in summary.files}
 
 

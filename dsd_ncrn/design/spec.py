@@ -193,9 +193,11 @@ class SequenceRules(Section):
 
 
 class Order(Section):
-    """Who makes the oligos, and the volume of one reaction (µL)."""
+    """Who makes the oligos, on which plates, and the volume of one reaction (µL)."""
 
     vendor: str = "idt-tube"
+    plate: Literal[96, 384] = 96
+    fill: Literal["column", "row"] = "column"
     volume_uL: float = Field(default=100.0, gt=0)
 
 
