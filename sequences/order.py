@@ -74,13 +74,8 @@ def bases_by_product(oligos: Sequence[Oligo], vendor: Vendor) -> dict[str, int]:
     """Bases by scale and purification, such as ``100nm PAGE``, in the order of first use."""
     counts: Counter[str] = Counter()
     for oligo in oligos:
-        counts[product_of(oligo, vendor)] += oligo.length
+        counts[vendor.product(oligo)] += oligo.length
     return dict(counts)
-
-
-def product_of(oligo: Oligo, vendor: Vendor) -> str:
-    """Scale and purification, such as ``100nm PAGE``."""
-    return f"{vendor.scale(oligo).name} {vendor.purification(oligo)}".rstrip()
 
 
 def _check_read_back(vendor: Vendor, files: Mapping[str, bytes], oligos: Sequence[Oligo]) -> None:

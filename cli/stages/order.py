@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -15,43 +16,73 @@ if TYPE_CHECKING:
     from dsd_ncrn.analysis.study import Study
     from dsd_ncrn.design.spec import Order
     from dsd_ncrn.ncrn.types import Variable
+    from sequences.certificate import Delivery
+    from sequences.document import Document
     from sequences.oligos import Oligo
     from sequences.order import OrderSummary
-    from sequences.protocol import ScheduleRow
+    from sequences.schedule import Experiment, ScheduleRow
     from sequences.vendors.plates import Plates
 
-ORDER, EXCHANGE = "order", "exchange"
+ORDER, EXCHANGE, PROTOCOL = "order", "exchange", "protocol"
 ALSO_WRITTEN = {"idt-tube": ("idt-plate",), "idt-plate": ("idt-tube",)}
 """The same maker sells both, and which is cheaper depends on the day: the files of both are written."""
 
 
 def order_stage(job: Job, tell: Tell) -> Outcome:
     """Name the oligos, check that they make every complex, write the vendor's files and the protocol."""
-    return order_outcome(job, job.spec.order.vendor)
+    return order_outcome(job, job.spec.order)
 
 
-def order_outcome(job: Job, vendor: str) -> Outcome:
-    """Files and summary of an order at a vendor. Raises CheckFailed where the oligos do not make the complexes."""
+def order_outcome(job: Job, order: Order, certificate: Path | None = None) -> Outcome:
+    """Files and summary of an order. Raises CheckFailed where the oligos do not make the complexes.
+
+    With the vendor's certificate, which may be wrong in ways that raise InputError, the protocol has its volumes.
+    """
     from sequences.exchange import exchange_files
-    from sequences.oligos import check_reassembly, oligos_of
     from sequences.order import vendor_named
-    from sequences.protocol import protocol_markdown
+    from sequences.protocol import bench_of, protocol_of
 
-    system, spec = job.study.system, job.spec
-    oligos = oligos_of(system, job.assignment)
-    check_reassembly(system, oligos, job.assignment)
-    plates = plates_of(spec.order)
+    system, spec, plates = job.study.system, job.spec, plates_of(order)
+    oligos, experiment = _named_oligos(job), experiment_of(job.study)
+    bench = bench_of(system, oligos, order, experiment)
+    oligos = tuple(replace(oligo, nmol=bench.nmol[oligo.name]) for oligo in oligos)
     with TemporaryDirectory() as place:
-        written = [_written(oligos, each, Path(place), plates) for each in (vendor, *ALSO_WRITTEN.get(vendor, ()))]
-    summary = written[0][0]
-    files = {name: content for _, contents in written for name, content in contents.items()}
-    schedule = iteration_schedule(job.study)
-    wells = vendor_named(vendor, plates).wells(oligos)
-    protocol = protocol_markdown(system, oligos, job.assignment, spec.sequences, spec.order.volume_uL, schedule, wells=wells)
+        vendors = (order.vendor, *ALSO_WRITTEN.get(order.vendor, ()))
+        written = [_written(oligos, each, Path(place), plates) for each in vendors]
+    summary, files = written[0][0], {name: content for _, contents in written for name, content in contents.items()}
+    vendor = vendor_named(order.vendor, plates)
+    delivered = _delivered(certificate, oligos)
+    protocol = protocol_of(
+        system, oligos, job.assignment, spec.sequences, order, vendor, experiment, bench, delivered=delivered
+    )
     section = plain({**asdict(summary), "files": sorted(files), "plates": max(each.plates for each, _ in written)})
-    note = f"{summary.oligos} oligos, {summary.bases} bases ({vendor})"
-    shared = {f"{EXCHANGE}/{name}": text for name, text in exchange_files(system, oligos, job.assignment).items()}
-    return Outcome({**files, **shared, "protocol.md": protocol}, {"order": section}, note)
+    note = f"{summary.oligos} oligos, {summary.bases} bases ({order.vendor})"
+    exchange = _within(EXCHANGE, exchange_files(system, oligos, job.assignment))
+    return Outcome({**files, **exchange, **_protocol_files(protocol)}, {"order": section}, note)
+
+
+def _named_oligos(job: Job) -> tuple[Oligo, ...]:
+    from sequences.oligos import check_reassembly, oligos_of
+
+    oligos = oligos_of(job.study.system, job.assignment)
+    check_reassembly(job.study.system, oligos, job.assignment)
+    return oligos
+
+
+def _delivered(certificate: Path | None, oligos: tuple[Oligo, ...]) -> tuple[Delivery, ...]:
+    from sequences.certificate import read_certificate
+
+    return read_certificate(certificate, oligos) if certificate else ()
+
+
+def _protocol_files(protocol: Document) -> dict[str, str | bytes]:
+    """The text in both forms, its tables and pictures in a folder."""
+    text: dict[str, str | bytes] = {"protocol.md": protocol.markdown(), "protocol.html": protocol.html()}
+    return text | _within(PROTOCOL, protocol.files())
+
+
+def _within(folder: str, files: Mapping[str, str | bytes]) -> dict[str, str | bytes]:
+    return {f"{folder}/{name}": content for name, content in files.items()}
 
 
 def plates_of(order: Order) -> Plates:
@@ -69,16 +100,32 @@ def _written(oligos: tuple[Oligo, ...], vendor: str, place: Path, plates: Plates
     return summary, {f"{ORDER}/{name}": (place / name).read_bytes() for name in summary.files}
 
 
-def iteration_schedule(study: Study) -> tuple[ScheduleRow, ...]:
-    """What is added when in the first iteration, with the first training point."""
-    from sequences.protocol import ScheduleRow
+def experiment_of(study: Study) -> Experiment:
+    """The steps of an iteration, the training points, and what the first iteration leaves of fuels and gates."""
+    from sequences.schedule import Experiment
 
-    unit, clocks, excess = study.spec.chemistry.unit, study.system.clocks, study.spec.chemistry.scavenger_excess
-    wait = study.schedule.wait
-    point = zip(study.data.train_x[0], study.ncrn.inputs)
-    target = zip(study.data.train_y[0], study.ncrn.targets)
-    rows = [_load(study, variable, float(value) * unit) for value, variable in (*point, *target)]
-    time = 0.0
+    steps, seconds = iteration_schedule(study)
+    training, names = study.ideal, [component.name for component in study.system.components if component.topped_up]
+    tube = study.tube()
+    tube.set_parameters(training.parameters[0])
+    tube.iterate(study.data.train_x[0], study.data.train_y[0])
+    left = {name: study.system.by_name[name].concentration for name in names}
+    used = dict(zip((component.name for component in study.system.components), tube.used[0]))
+    return Experiment(
+        steps,
+        tuple(_point(study, x, y) for x, y in zip(study.data.train_x, study.data.train_y)),
+        {name: float(nM - used[name]) for name, nM in left.items() if nM > 0},
+        training.iterations,
+        seconds,
+    )
+
+
+def iteration_schedule(study: Study) -> tuple[tuple[ScheduleRow, ...], float]:
+    """What is added when in an iteration, and how long it takes (s)."""
+    from sequences.schedule import ScheduleRow
+
+    clocks, excess, wait = study.system.clocks, study.spec.chemistry.scavenger_excess, study.schedule.wait
+    rows, time = [], 0.0
     for phase, seconds in study.schedule.phases.items():
         clock = clocks[phase]
         rows.append(ScheduleRow(time, f"start of phase {phase}", clock.strand, clock.concentration))
@@ -88,15 +135,18 @@ def iteration_schedule(study: Study) -> tuple[ScheduleRow, ...]:
             time += wait
             rows.append(ScheduleRow(time, f"pull the beads with {scavenger} out"))
     rows.append(ScheduleRow(time, "read the parameters; top up fuels and gates; next training point"))
-    return tuple(row for row in rows if row.nM or not row.component)
+    return tuple(row for row in rows if row.nM or not row.component), time
 
 
-def _load(study: Study, variable: Variable, nM: float) -> ScheduleRow:
-    """A value on the rail of its sign."""
-    from sequences.protocol import ScheduleRow
+def _point(study: Study, x: Sequence[float], y: Sequence[float]) -> dict[str, float]:
+    """Inputs and targets of a point on the rails of their signs, nM by component."""
+    values = [*zip(x, study.ncrn.inputs), *zip(y, study.ncrn.targets)]
+    return dict(_load(study, variable, float(value) * study.spec.chemistry.unit) for value, variable in values)
 
+
+def _load(study: Study, variable: Variable, nM: float) -> tuple[str, float]:
     species = variable.minus if nM < 0 and variable.minus else variable.plus
-    return ScheduleRow(0.0, f"load {variable.name}", study.system.signals[species], abs(nM))
+    return study.system.signals[species], abs(nM)
 
 
 ORDER_STAGE = Stage("order", ("calibrate", "sequences"), ("order",), order_stage)

@@ -102,6 +102,10 @@ class Vendor:
         enough = [each for each in fitting if not each.nmol or each.expected_nmol(oligo.length) >= oligo.nmol]
         return enough[0] if enough else max(fitting, key=lambda each: each.expected_nmol(oligo.length))
 
+    def product(self, oligo: Oligo) -> str:
+        """Scale and purification, such as ``100nm PAGE``."""
+        return f"{self.scale(oligo).name} {self.purification(oligo)}".rstrip()
+
     def _refused(self, oligo: Oligo) -> InputError:
         """Why an oligo is not made: its length, or its length with its modification and purification."""
         possible = any(oligo.length in each for each in self.ranges)

@@ -27,6 +27,10 @@ class IdtPlate(Idt):
 
     name = "idt-plate"
     title = "IDT (plates)"
+    advice = (
+        "Plates come desalted: purify the annealed complexes, or order the bottoms of gates as tubes. "
+        "Check the limits on the vendor's page when ordering."
+    )
     ranges = (SMALLEST, HUNDRED, *ULTRAMERS)
 
     def files(self, oligos: Sequence[Oligo]) -> Mapping[str, bytes]:
