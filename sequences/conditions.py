@@ -43,6 +43,18 @@ class CommonMix:
         """All of it."""
         return self.tubes * self.share_uL
 
+    @property
+    def concentration_factor(self) -> float | None:
+        """How many times more concentrated all stocks would have to be to fit; None where the buffer alone does not.
+
+        Complexes bring their own buffer, so that less of them asks for more of it. Volumes that have to be pipetted from
+        a dilution do not shrink with the stocks: they are taken to be small.
+        """
+        stocks = sum(row.volume_uL for row in self.rows)
+        brought = sum(row.volume_uL for row in self.rows if row.is_complex) / BUFFER_STRENGTH
+        room = stocks + self.water_uL - brought
+        return (stocks - brought) / room if room > 0 else None
+
 
 @dataclass(frozen=True, slots=True)
 class TubeMix:

@@ -46,9 +46,12 @@ def _mixing_advice(mixes: Mixes, order: Order) -> list[str]:
         "if plastic binds DNA."
     ]
     if not mixes.fits:
+        factor = mixes.common.concentration_factor
+        fitting = f" Stocks {factor:.2f} times as concentrated would fit." if factor else ""
         lines.append(
             f"**This does not fit:** at {mixes.stocks.complexes:g} µM complexes and {mixes.stocks.strands:g} µM strands the "
             f"common mix lacks {-mixes.common.water_uL:.1f} µL. Concentrate a premix of the complexes on a spin filter."
+            + fitting
         )
     if mixes.too_little:
         lines.append(
@@ -59,7 +62,8 @@ def _mixing_advice(mixes: Mixes, order: Order) -> list[str]:
 
 def _common_section(mixes: Mixes) -> Section:
     common = mixes.common
-    rows = (_liquid("water", common.water_uL), _liquid("10x TE/Mg", common.buffer_uL), *map(mix_cells, common.rows))
+    water = (_liquid("water", common.water_uL),) if common.water_uL > -1e-9 else ()
+    rows = (*water, _liquid("10x TE/Mg", common.buffer_uL), *map(mix_cells, common.rows))
     text = (
         f"Common mix for {common.tubes} tubes, {common.volume_uL:.6g} µL; each gets {common.share_uL:.6g} µL of it. Final "
         "concentrations are those in the tube."
@@ -107,7 +111,7 @@ def schedule_sections(
     tiny = dict.fromkeys(each.row.component for each in added if each.row and not each.row.pipettable)
     warning = [f"**Too little to pipette:** {', '.join(tiny)}. Use a larger volume."] if tiny else []
     first = Section("5. Schedule", (Table("schedule", header, rows), text, *warning))
-    more = [_top_up_section(topped_up, after)] if topped_up else []
+    more = [_top_up_section(topped_up, after)] if experiment.left else []
     return [first, *more, *([_points_section(system, experiment, volume_uL, stocks)] if experiment.points else [])]
 
 
@@ -118,6 +122,9 @@ def _step_cells(addition: Addition) -> tuple[str, ...]:
 
 
 def _top_up_section(topped_up: Sequence[TopUp], now_uL: float) -> Section:
+    if not topped_up:
+        text = "**Topping up does not fit:** the stocks would fill the whole reaction. Concentrate them on a spin filter."
+        return Section("Top-up", (text,), 3)
     rows = tuple(
         (
             each.component,

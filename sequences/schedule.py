@@ -94,8 +94,8 @@ def top_ups(system: DsdSystem, left: Mapping[str, float], start_uL: float, now_u
     """Volumes to add all at once, so that what is left of each component (nM, counted in the start volume) is whole again.
 
     With V2 the volume afterwards, v = (c V2 - left V0) / s for each; their sum is V2 - V1, so that
-    V2 = (V1 - V0 sum(left / s)) / (1 - sum(c / s)). What is there in plenty is left out of the sums. Raises CheckFailed where
-    the stocks are too weak for any volume.
+    V2 = (V1 - V0 sum(left / s)) / (1 - sum(c / s)). What is there in plenty is left out of the sums. Empty where the stocks are
+    too weak for any volume.
     """
     wanted = {name: system.by_name[name].concentration for name in left}
     strength = {name: undiluted_uM(system.by_name[name], stocks) * 1000 for name in left}
@@ -103,7 +103,7 @@ def top_ups(system: DsdSystem, left: Mapping[str, float], start_uL: float, now_u
     while True:
         wish, have = (sum(table[name] / strength[name] for name in short) for table in (wanted, left))
         if wish >= 1:
-            raise CheckFailed(f"the stocks for topping up are too weak: together they would fill {wish:.3g} of the reaction")
+            return ()
         after = (now_uL - start_uL * have) / (1 - wish)
         enough = [name for name in short if wanted[name] * after <= left[name] * start_uL]
         if not enough:

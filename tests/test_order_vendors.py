@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dsd_ncrn.dsd.structure import Bound, Domain, Open, Strand, gate
+from dsd_ncrn.dsd.structure import Bound, Domain, Open, Strand, free, gate
 from dsd_ncrn.dsd.system import Component, Reporter, Role
 from dsd_ncrn.errors import CheckFailed, InputError
 from sequences.assignment import SequenceAssignment
@@ -135,6 +135,25 @@ def test_a_full_plate_ends_in_h12() -> None:
 def test_every_vendors_files_give_the_same_strands_back(vendor: Vendor) -> None:
     ordered = (*READ_OUT, *ORDERED[:3])
     assert sorted(vendor.read(vendor.files(ordered))) == sorted((each.name, each.spelled) for each in ordered)
+
+
+@pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
+def test_published_strands_come_back(vendor: Vendor) -> None:
+    """Substrate and incumbent of Zhang and Winfree (J. Am. Chem. Soc. 131:17303, 2009), as a pair with dye and quencher."""
+    alpha, beta, gamma = "CCACATACATCATATT", "CCCTCATTCAATACCCTACG", "TCTCCATGTCACTTC"
+    top, bottom = (Domain("a", 16), Domain("b", 20)), (Domain("g", 15, True), Domain("b", 20, True))
+    words = SequenceAssignment({"a": alpha, "b": beta, "g": gamma})
+    assert words.spell(bottom) == reverse_complement(beta + gamma) == "GAAGTGACATGGAGACGTAGGGTATTGAATGAGGG"
+    pair = gate(Bound((Domain("b", 20),)), Open((Domain("g", 15),)))
+    parts = Component("s", pair, Role.REPORTER, 1.0), Component("i", free(*top), Role.FUEL, 1.0)
+    system = replace(small_circuit(), components=parts)
+    system = replace(system, reporters=(Reporter("x", "s", bottom, "3'", (Domain("b", 20),), "5'"),))
+    lines = dict(vendor.read(vendor.files(oligos_of(system, words))))
+    assert lines == {
+        "s_bot": "GAAGTGACATGGAGACGTAGGGTATTGAATGAGGG/36-FAM/",
+        "s_top": f"/5IABkFQ/{beta}",
+        "i": alpha + beta,
+    }
 
 
 def test_files_that_lost_a_strand_are_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

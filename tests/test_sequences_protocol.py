@@ -13,6 +13,7 @@ from dsd_ncrn.design.spec import Order, SequenceRules
 from dsd_ncrn.dsd.system import ClockStrands, DsdSystem
 from dsd_ncrn.errors import CheckFailed, InputError
 from sequences.assignment import SequenceAssignment
+from sequences.conditions import conditions_of, mixes_of
 from sequences.document import Document
 from sequences.mixing import USUAL_STOCKS, Stocks
 from sequences.oligos import oligos_of
@@ -94,6 +95,15 @@ def test_buffer_is_full_strength_in_every_tube() -> None:
 def test_what_cannot_be_pipetted_or_does_not_fit_is_said() -> None:
     assert "Too little to pipette" in _protocol(Experiment(), {"signal_x": 1e-3}).markdown()
     assert "This does not fit" in _protocol(Experiment(), {"join_1": 20_000.0}).markdown()
+
+
+def test_stocks_that_do_not_fit_would_if_they_were_as_concentrated_as_is_said() -> None:
+    """5 % to spare, since small volumes are pipetted from dilutions and do not shrink."""
+    conditions = conditions_of(SYSTEM, {}, {"fuel_1": 300_000.0})
+    weak = mixes_of(SYSTEM, conditions, 105.0, [Stocks(100.0, 10.0)])
+    factor = weak.common.concentration_factor
+    assert not weak.fits and factor is not None and factor > 1
+    assert mixes_of(SYSTEM, conditions, 105.0, [Stocks(105.0 * factor, 10.5 * factor)]).fits
 
 
 def test_reporters_get_their_zero_and_their_full_trigger() -> None:
@@ -182,8 +192,7 @@ def test_nothing_is_taken_out_by_a_top_up() -> None:
     assert [each.component for each in added] == ["fuel_1"]
     after = 110.0 + added[0].volume_uL
     assert (100.0 * 100.0 + added[0].volume_uL * 100_000.0) / after == pytest.approx(200.0)
-    with pytest.raises(CheckFailed, match="stocks for topping up are too weak"):
-        top_ups(SYSTEM, {"fuel_1": 0.0}, 100.0, 100.0, Stocks(0.1, 0.1))
+    assert top_ups(SYSTEM, {"fuel_1": 0.0}, 100.0, 100.0, Stocks(0.1, 0.1)) == ()
 
 
 def test_points_after_the_first_are_added() -> None:

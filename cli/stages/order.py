@@ -125,10 +125,12 @@ def iteration_schedule(study: Study) -> tuple[tuple[ScheduleRow, ...], float]:
     from sequences.schedule import ScheduleRow
 
     clocks, excess, wait = study.system.clocks, study.spec.chemistry.scavenger_excess, study.schedule.wait
+    every = {phase.name: phase.every for phase in study.ncrn.crn.phases}
     rows, time = [], 0.0
     for phase, seconds in study.schedule.phases.items():
         clock = clocks[phase]
-        rows.append(ScheduleRow(time, f"start of phase {phase}", clock.strand, clock.concentration))
+        rare = f", in every {every[phase]}th iteration alone" if every[phase] > 1 else ""
+        rows.append(ScheduleRow(time, f"start of phase {phase}{rare}", clock.strand, clock.concentration))
         time += seconds
         for scavenger in clock.scavengers:
             rows.append(ScheduleRow(time, f"end of phase {phase}, scavenger on beads", scavenger, excess * clock.to_scavenge))

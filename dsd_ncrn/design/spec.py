@@ -5,7 +5,7 @@ Quantities are written with their unit (``"200 nM"``) and held in internal units
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -201,7 +201,7 @@ class Order(Section):
     vendor: str = "idt-tube"
     plate: Literal[96, 384] = 96
     fill: Literal["column", "row"] = "column"
-    prices: dict[str, float] = Field(default_factory=dict)
+    prices: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
     volume_uL: float = Field(default=100.0, gt=0)
     smallest_uL: float = Field(default=0.5, gt=0)
     dead_uL: float = Field(default=5.0, ge=0)
