@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import log
 from typing import Any
 
@@ -10,6 +11,7 @@ from sequences.words import reverse_complement
 
 _MASS = {"A": 313.209, "C": 289.184, "G": 329.208, "T": 304.196}
 _MASS_END = -61.964
+_SODIUM_FOR_HYDROGEN = 21.982
 
 _SINGLE = {"A": 15400, "C": 7400, "G": 11500, "T": 8700}
 _DOUBLE = {
@@ -44,6 +46,35 @@ def extinction_260(word: str) -> float:
     if len(word) == 1:
         return _SINGLE[word]
     return sum(_DOUBLE[pair] for pair in _pairs(word)) - sum(_SINGLE[base] for base in word[1:-1])
+
+
+def sodium_salt_mass(word: str) -> float:
+    """Mass in g/mol of the sodium salt: every phosphate's hydrogen replaced, 21.982 more for each."""
+    return molecular_weight(word) + _SODIUM_FOR_HYDROGEN * (len(word) - 1)
+
+
+def duplex_extinction_260(word: str) -> float:
+    """Molar extinction coefficient at 260 nm of a word with its complement, in 1/(M cm).
+
+    Less than that of the two strands by 0.287 for A and T and 0.059 for G and C (Tataurov, You and Owczarzy 2008).
+    """
+    at = sum(base in "AT" for base in word) / len(word)
+    return (extinction_260(word) + extinction_260(reverse_complement(word))) * (1 - 0.287 * at - 0.059 * (1 - at))
+
+
+def complex_extinction_260(words: Sequence[str], paired: Sequence[bool]) -> float:
+    """Molar extinction coefficient at 260 nm of strands of which some bases are paired, in 1/(M cm).
+
+    ``paired`` has an entry for every base of all words in order. Single strands less the hypochromicity of
+    ``duplex_extinction_260``, for that share of each strand which is paired; for a perfect duplex the two agree.
+    """
+    total, first = 0.0, 0
+    for word in words:
+        bound = [base for base, is_paired in zip(word, paired[first : first + len(word)]) if is_paired]
+        at = sum(base in "AT" for base in bound)
+        total += extinction_260(word) * (1 - (0.287 * at + 0.059 * (len(bound) - at)) / len(word))
+        first += len(word)
+    return total
 
 
 def nmol_per_od(word: str) -> float:

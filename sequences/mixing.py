@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from math import ceil, floor
 
 from dsd_ncrn.dsd.structure import Complex, Strand
-from dsd_ncrn.dsd.system import Component, DsdSystem
+from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.errors import InputError
-from sequences.oligos import Oligo
+from sequences.oligos import Oligo, oligo_in
 
 SMALLEST_UL = 0.5
 """Below this a pipette is not to be trusted: the next dilution (2, 5, 10, 20 ... fold) is used instead."""
@@ -22,16 +22,18 @@ BUFFER_STRENGTH = 10.0
 
 _DILUTIONS = tuple(step * 10**decade for decade in range(5) for step in (1, 2, 5))
 _NM_PER_UM = 1000.0
+_TURNS = (Role.BUFFER, Role.FUEL, Role.GATE, Role.SCAVENGER, Role.REPORTER, Role.CLOCK)
 _SPARE = 1.2
 _SMALLEST_BATCH_UL = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Stocks:
-    """Concentrations (uM) at which strands are dissolved and complexes annealed."""
+    """Concentrations (uM) at which strands are dissolved and complexes annealed; the least volume to pipette (uL)."""
 
     strands: float
     complexes: float
+    smallest_uL: float = SMALLEST_UL
 
 
 USUAL_STOCKS = (Stocks(100.0, 10.0), Stocks(200.0, 20.0))
@@ -132,19 +134,30 @@ def mixing_rows(
 
 def _table(system: DsdSystem, volume_uL: float, final: Mapping[str, float], stocks: Stocks) -> MixingTable:
     amounts = ((component, final.get(component.name, component.concentration)) for component in system.components)
-    rows = tuple(mixing_row(component, nM, volume_uL, stocks) for component, nM in amounts if nM > 0)
+    present = sorted(((component, nM) for component, nM in amounts if nM > 0), key=lambda each: turn(each[0].role))
+    rows = tuple(mixing_row(component, nM, volume_uL, stocks) for component, nM in present)
     return MixingTable(rows, volume_uL, stocks)
+
+
+def turn(role: Role) -> int:
+    """The place of a role in the order of addition: what consumes nothing by itself first, signals last."""
+    return _TURNS.index(role) if role in _TURNS else len(_TURNS)
 
 
 def mixing_row(component: Component, final_nM: float, volume_uL: float, stocks: Stocks) -> MixingRow:
     """One addition, from the most concentrated stock of which a pipettable volume is needed."""
     is_complex = not component.complex.is_strand
-    first = annealed_uM(component.complex, stocks) if is_complex else stocks.strands
+    first = undiluted_uM(component, stocks)
     diluted = [first / dilution for dilution in _DILUTIONS]
     volumes = [final_nM * volume_uL / (stock * _NM_PER_UM) for stock in diluted]
-    chosen = next((index for index, volume in enumerate(volumes) if volume >= SMALLEST_UL - 1e-9), len(_DILUTIONS) - 1)
-    enough = volumes[chosen] >= SMALLEST_UL - 1e-9
+    chosen = next((index for index, volume in enumerate(volumes) if volume >= stocks.smallest_uL - 1e-9), len(_DILUTIONS) - 1)
+    enough = volumes[chosen] >= stocks.smallest_uL - 1e-9
     return MixingRow(component.name, component.role, is_complex, final_nM, diluted[chosen], volumes[chosen], enough)
+
+
+def undiluted_uM(component: Component, stocks: Stocks) -> float:
+    """Concentration (uM) of a component's stock: as a strand is dissolved, or a complex annealed."""
+    return stocks.strands if component.complex.is_strand else annealed_uM(component.complex, stocks)
 
 
 def component_named(system: DsdSystem, name: str) -> Component:
@@ -158,9 +171,8 @@ def annealing_recipes(
     system: DsdSystem, oligos: Sequence[Oligo], used_nmol: Mapping[str, float], stocks: Stocks
 ) -> tuple[AnnealingRecipe, ...]:
     """How to anneal every complex, in batches that hold the amount used (nmol by component) and a fifth more."""
-    names = {oligo.strand: oligo.name for oligo in oligos}
     complexes = [component for component in system.components if not component.complex.is_strand]
-    return tuple(_recipe(component, names, used_nmol.get(component.name, 0.0), stocks) for component in complexes)
+    return tuple(_recipe(component, oligos, used_nmol.get(component.name, 0.0), stocks) for component in complexes)
 
 
 def annealed_uM(complex_: Complex, stocks: Stocks) -> float:
@@ -169,10 +181,13 @@ def annealed_uM(complex_: Complex, stocks: Stocks) -> float:
     return stocks.complexes if room >= stocks.complexes else floor(room) or room
 
 
-def _recipe(component: Component, names: Mapping[Strand, str], used_nmol: float, stocks: Stocks) -> AnnealingRecipe:
+def _recipe(component: Component, oligos: Sequence[Oligo], used_nmol: float, stocks: Stocks) -> AnnealingRecipe:
     ratios, stock = _ratios(component.complex), annealed_uM(component.complex, stocks)
     batch = max(_SMALLEST_BATCH_UL, ceil(used_nmol * _SPARE / stock * _NM_PER_UM / 10) * 10.0)
-    rows = tuple(AnnealingRow(names[strand], ratio, ratio * stock * batch / stocks.strands) for strand, ratio in ratios.items())
+    rows = tuple(
+        AnnealingRow(oligo_in(oligos, component, strand).name, ratio, ratio * stock * batch / stocks.strands)
+        for strand, ratio in ratios.items()
+    )
     buffer = batch / BUFFER_STRENGTH
     water = max(0.0, batch - buffer - sum(row.volume_uL for row in rows))
     return AnnealingRecipe(component.name, stock, batch, rows, buffer, water)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dsd_ncrn.dsd.structure import Complex, Strand, strand_text
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.errors import CheckFailed
 from sequences.assignment import SequenceAssignment, check_covers
+from sequences.modifications import BIOTIN, FIVE, THREE, Ends, labels_of
 from sequences.words import reverse_complement
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
@@ -22,7 +23,8 @@ LONGEST_NAME = 50
 class Oligo:
     """One strand to order: its bases 5' to 3', its length (nt), and the components it is part of.
 
-    ``on_beads`` strands carry a biotin at their 5' end, by which streptavidin beads hold them.
+    ``ends`` are its modifications: biotin on strands that beads hold, dye or quencher on those of reporters. ``nmol`` is
+    the amount that is needed in all, 0 where it has not been worked out.
     """
 
     name: str
@@ -31,46 +33,61 @@ class Oligo:
     role: Role
     length: int
     used_in: tuple[str, ...]
-    on_beads: bool = False
+    ends: Ends = ()
+    nmol: float = 0.0
 
     @property
     def is_bottom(self) -> bool:
         """Whether this is the continuous strand of a gate."""
         return any(domain.starred for domain in self.strand)
 
+    @property
+    def on_beads(self) -> bool:
+        """Whether it carries a biotin, by which streptavidin beads hold it."""
+        return BIOTIN in self.ends
+
+    @property
+    def spelled(self) -> str:
+        """The sequence with IDT's codes of the modifications at its ends."""
+        codes = {each.end: each.code for each in self.ends}
+        return codes.get(FIVE, "") + self.sequence + codes.get(THREE, "")
+
+    @property
+    def modification(self) -> str:
+        """The modifications in words, such as ``5' 6-FAM``."""
+        return ", ".join(map(str, self.ends))
+
 
 def oligos_of(system: DsdSystem, assignment: SequenceAssignment) -> tuple[Oligo, ...]:
-    """Every distinct strand of a circuit once, in order of first use.
+    """Every distinct strand of a circuit once, in order of first use; a strand with a label is another one than without.
 
     A strand that is a component of its own has that component's role; one found only in complexes has the first one's.
-    Raises InputError where the assignment does not fit the circuit.
+    Raises InputError where the assignment does not fit the circuit, or a tube has more reporters than channels.
     """
     check_covers(system, assignment)
-    users: dict[Strand, list[Component]] = {}
+    labels = labels_of(system)
+    users: dict[tuple[Strand, Ends], list[Component]] = {}
     for component in system.components:
         for strand in dict.fromkeys(component.complex.strands):
-            users.setdefault(strand, []).append(component)
+            users.setdefault((strand, labels.get((component.name, strand), ())), []).append(component)
     taken: set[str] = set()
-    anchors = bead_strands(system)
-    return tuple(
-        replace(_oligo(strand, components, assignment, taken), on_beads=strand in anchors)
-        for strand, components in users.items()
-    )
+    return tuple(_oligo(strand, ends, components, assignment, taken) for (strand, ends), components in users.items())
 
 
-def bead_strands(system: DsdSystem) -> frozenset[Strand]:
-    """The starred strands of the scavengers that close the phases: they are pulled out on beads."""
-    scavengers = (system.by_name[name] for clock in system.clocks.values() for name in clock.scavengers)
-    strands = (strand for scavenger in scavengers for strand in scavenger.complex.strands)
-    return frozenset(strand for strand in strands if strand[0].starred)
+def oligo_in(oligos: Iterable[Oligo], component: Component, strand: Strand) -> Oligo:
+    """The oligo that is a strand of a component. Raises CheckFailed where it was not ordered."""
+    found = next((each for each in oligos if each.strand == strand and component.name in each.used_in), None)
+    if found is None:
+        raise CheckFailed(f"{component.name}: strand {strand_text(strand)} is not among the ordered oligos")
+    return found
 
 
-def _oligo(strand: Strand, components: list[Component], assignment: SequenceAssignment, taken: set[str]) -> Oligo:
+def _oligo(strand: Strand, ends: Ends, components: list[Component], assignment: SequenceAssignment, taken: set[str]) -> Oligo:
     own = [component for component in components if component.complex.is_strand]
     first = (own or components)[0]
     word = assignment.spell(strand)
     name = _unique(_proposed_name(strand, first), taken)
-    return Oligo(name, strand, word, first.role, len(word), tuple(component.name for component in components))
+    return Oligo(name, strand, word, first.role, len(word), tuple(component.name for component in components), ends)
 
 
 def _proposed_name(strand: Strand, component: Component) -> str:
@@ -79,6 +96,8 @@ def _proposed_name(strand: Strand, component: Component) -> str:
         return component.name
     if strand[0].starred:
         return f"{component.name}_bot"
+    if component.role == Role.REPORTER:
+        return f"{component.name}_top"
     return "top_" + "-".join(domain.name for domain in strand)
 
 
@@ -101,9 +120,10 @@ def check_reassembly(system: DsdSystem, ordered: Iterable[Oligo], assignment: Se
     Paired domains must be exact reverse complements, and every domain must spell what was assigned to it. Raises
     CheckFailed naming the component, the domain and what is wrong.
     """
-    by_strand = {oligo.strand: oligo.sequence for oligo in ordered}
+    oligos = tuple(ordered)
     for component in system.components:
-        _check_complex(component.name, component.complex, by_strand, assignment)
+        words = {strand: oligo_in(oligos, component, strand).sequence for strand in component.complex.strands}
+        _check_complex(component.name, component.complex, words, assignment)
 
 
 def _check_complex(name: str, complex_: Complex, by_strand: Mapping[Strand, str], assignment: SequenceAssignment) -> None:
@@ -118,9 +138,7 @@ def _check_complex(name: str, complex_: Complex, by_strand: Mapping[Strand, str]
 
 def _pieces(name: str, strand: Strand, by_strand: Mapping[Strand, str]) -> list[str]:
     """The ordered sequence of a strand cut at its domains."""
-    word = by_strand.get(strand)
-    if word is None:
-        raise CheckFailed(f"{name}: strand {strand_text(strand)} is not among the ordered oligos")
+    word = by_strand[strand]
     if len(word) != sum(domain.length for domain in strand):
         raise CheckFailed(f"{name}: strand {strand_text(strand)} is ordered with {len(word)} nt")
     pieces, start = [], 0

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
+from itertools import pairwise
 
+from dsd_ncrn.crn.text import parse_crn
+from dsd_ncrn.design.chemistry import Chemistry
+from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, Strand, free, gate
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
+from dsd_ncrn.dsd.translate import translate_network
+from sequences.assignment import SequenceAssignment
 
 TOEHOLD = (Domain("t1", 1), Domain("t2", 1), Domain("t3", 3))
 OTHER_TOEHOLD = Domain("u", 7)
@@ -95,6 +102,21 @@ def assemble(
         counters={},
         polarity={},
     )
+
+
+def read_out(number: int, level: float) -> DsdSystem:
+    """A translated plain network whose first species, named by letters, have reporters at a level (nM)."""
+    names = "ABCDEFGHI"
+    text = "".join(f"{one} -> {two}\n" for one, two in pairwise(names))
+    wanted = Translation.model_validate({"reporters": tuple(names[:number]), "reporter": f"{level} nM"})
+    return translate_network(parse_crn(text), wanted, Chemistry())
+
+
+def words_for(system: DsdSystem) -> SequenceAssignment:
+    """Different words for all domains of a circuit: no design, but good for names and sums."""
+    letters = [sha256(domain.name.encode()).hexdigest() * 2 for domain in system.domains]
+    words = ["".join("ACT"[int(digit, 16) % 3] for digit in text) for text in letters]
+    return SequenceAssignment({domain.name: word[: domain.length] for domain, word in zip(system.domains, words)})
 
 
 def small_circuit() -> DsdSystem:

@@ -5,21 +5,29 @@ from __future__ import annotations
 import csv
 import io
 import time
+from collections import Counter
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
-from dsd_ncrn.dsd.structure import Domain
-from dsd_ncrn.dsd.system import Role
-from dsd_ncrn.errors import InputError
+from dsd_ncrn.dsd.structure import Bound, Domain, Open, Strand, free, gate
+from dsd_ncrn.dsd.system import Component, Reporter, Role
+from dsd_ncrn.errors import CheckFailed, InputError
 from sequences.assignment import SequenceAssignment
+from sequences.modifications import APART_NM, BIOTIN, channels_of
 from sequences.oligos import Oligo, oligos_of
-from sequences.order import vendor_named, write_order
+from sequences.order import bases_by_product, vendor_named, write_order
 from sequences.vendors import VENDORS
-from sequences.vendors.base import Vendor
-from sequences_circuits import SMALL_WORDS, small_circuit
+from sequences.vendors.base import Vendor, check_oligos
+from sequences.vendors.generic import Generic
+from sequences.vendors.plates import Plates
+from sequences.vendors.xlsx import workbook_rows
+from sequences.words import reverse_complement
+from sequences_circuits import SMALL_WORDS, drain, read_out, small_circuit, words_for
 
+READ_OUT = oligos_of(read_out(2, 0.0), words_for(read_out(2, 0.0)))
 ORDERED = oligos_of(small_circuit(), SequenceAssignment(SMALL_WORDS))
 
 
@@ -121,6 +129,132 @@ def test_a_full_plate_ends_in_h12() -> None:
     wells = vendor_named("idt-plate").wells([_oligo(f"s{number}", 20) for number in range(96)])
     assert wells[-1].label == "H12"
     assert {well.plate for well in wells} == {1}
+
+
+@pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
+def test_every_vendors_files_give_the_same_strands_back(vendor: Vendor) -> None:
+    ordered = (*READ_OUT, *ORDERED[:3])
+    assert sorted(vendor.read(vendor.files(ordered))) == sorted((each.name, each.spelled) for each in ordered)
+
+
+@pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
+def test_published_strands_come_back(vendor: Vendor) -> None:
+    """Substrate and incumbent of Zhang and Winfree (J. Am. Chem. Soc. 131:17303, 2009), as a pair with dye and quencher."""
+    alpha, beta, gamma = "CCACATACATCATATT", "CCCTCATTCAATACCCTACG", "TCTCCATGTCACTTC"
+    top, bottom = (Domain("a", 16), Domain("b", 20)), (Domain("g", 15, True), Domain("b", 20, True))
+    words = SequenceAssignment({"a": alpha, "b": beta, "g": gamma})
+    assert words.spell(bottom) == reverse_complement(beta + gamma) == "GAAGTGACATGGAGACGTAGGGTATTGAATGAGGG"
+    pair = gate(Bound((Domain("b", 20),)), Open((Domain("g", 15),)))
+    parts = Component("s", pair, Role.REPORTER, 1.0), Component("i", free(*top), Role.FUEL, 1.0)
+    system = replace(small_circuit(), components=parts)
+    system = replace(system, reporters=(Reporter("x", "s", bottom, "3'", (Domain("b", 20),), "5'"),))
+    lines = dict(vendor.read(vendor.files(oligos_of(system, words))))
+    assert lines == {
+        "s_bot": "GAAGTGACATGGAGACGTAGGGTATTGAATGAGGG/36-FAM/",
+        "s_top": f"/5IABkFQ/{beta}",
+        "i": alpha + beta,
+    }
+
+
+def test_files_that_lost_a_strand_are_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Generic.files
+    monkeypatch.setattr(Generic, "files", lambda self, oligos: whole(self, oligos[1:]))
+    with pytest.raises(CheckFailed, match=f"do not hold the strands to be ordered: {ORDERED[0].name}"):
+        write_order(ORDERED, "generic", tmp_path / "order")
+    assert not (tmp_path / "order").exists()
+
+
+def test_the_tube_workbook_holds_what_the_text_holds() -> None:
+    files = vendor_named("idt-tube").files(ORDERED)
+    assert workbook_rows(files["idt_tubes.xlsx"])["tubes"] == _rows(files["idt_tubes.csv"])
+
+
+def test_reporters_are_ordered_with_dye_and_quencher_where_the_strands_face_each_other() -> None:
+    """The labels stand at the end without toehold: of ``{t*}[x]`` the bottom's 5' and the top's 3' end, which pair."""
+    by_name = {oligo.name: oligo for oligo in READ_OUT}
+    bottom, top = by_name["reporter_A_bot"], by_name["reporter_A_top"]
+    assert bottom.spelled == "/56-FAM/" + bottom.sequence
+    assert top.spelled == top.sequence + "/3IABkFQ/"
+    assert reverse_complement(top.sequence) == bottom.sequence[: top.length]
+    rows = {row[0]: row for row in _rows(vendor_named("idt-tube").files(READ_OUT)["idt_tubes.csv"])}
+    assert rows["reporter_A_bot"] == ["reporter_A_bot", bottom.spelled, "100nm", "HPLC"]
+
+
+def test_a_strand_with_a_label_is_another_one_than_without() -> None:
+    """The top <x> of a reporter also covers a drain of X, without quencher."""
+    system = replace(small_circuit(), reporters=(Reporter("x", "drain_x", *_drain_labels()),))
+    ordered = oligos_of(system, SequenceAssignment(SMALL_WORDS))
+    assert len(ordered) == len(ORDERED)
+    check_oligos(ordered)
+    twice = replace(system, components=(*system.components, _second_drain()))
+    both = [oligo for oligo in oligos_of(twice, SequenceAssignment(SMALL_WORDS)) if oligo.strand == (Domain("x", 15),)]
+    assert [(oligo.modification, oligo.used_in) for oligo in both] == [("3' Iowa Black FQ", ("drain_x",)), ("", ("other",))]
+    check_oligos(both)
+
+
+def _drain_labels() -> tuple[Strand, str, Strand, str]:
+    bottom = next(strand for strand in drain("c", "x").strands if strand[0].starred)
+    return bottom, "5'", (Domain("x", 15),), "3'"
+
+
+def _second_drain() -> Component:
+    return Component("other", gate(Open((Domain("t1", 1),)), Bound((Domain("x", 15),))), Role.GATE, 1.0)
+
+
+@pytest.mark.parametrize("number", range(1, 10))
+def test_reporters_that_are_read_together_do_not_overlap(number: int) -> None:
+    system = read_out(number, 0.0)
+    channels = channels_of(system)
+    assert [channel.component for channel in channels] == [each.component for each in system.reporters]
+    for one, two in combinations(channels, 2):
+        if one.tube == two.tube:
+            assert abs(one.dye.emission - two.dye.emission) >= APART_NM
+
+
+def test_more_reporters_than_channels_in_the_reaction_are_refused_by_name() -> None:
+    assert len(channels_of(read_out(4, 100.0))) == 4
+    with pytest.raises(InputError, match="a tube has 4 channels that do not overlap: there is none for reporter_E"):
+        oligos_of(read_out(5, 100.0), words_for(read_out(5, 100.0)))
+
+
+def test_labels_go_neither_to_the_smallest_scale_nor_into_a_pool() -> None:
+    labelled = replace(_oligo("one", 20), ends=(BIOTIN,))
+    assert vendor_named("idt-plate").scale(labelled).name == "100nm"
+    files = vendor_named("twist").files([labelled, _oligo("two", 20)])
+    assert [row[0] for row in _rows(files["twist_pool.csv"])[1:]] == ["two"]
+    assert _rows(files["order_elsewhere.csv"])[1] == ["one", f"/5Biosg/{labelled.sequence}", "5' biotin"]
+    with pytest.raises(InputError, match="with 5' biotin: strand one is outside"):
+        vendor_named("idt-tube").files([replace(_oligo("one", 150), ends=(BIOTIN,))])
+
+
+def test_a_bottom_is_purified_and_what_is_needed_decides_the_scale() -> None:
+    """PAGE starts at 100 nmol. A 40-mer of 25 nmol yields 5 nmol (Invitrogen's table), so that 6 need 100 nmol."""
+    tubes, top = vendor_named("idt-tube"), _oligo("one", 40)
+    bottom = replace(top, strand=(Domain("one", 40, True),))
+    assert (tubes.scale(bottom).name, tubes.purification(bottom)) == ("100nm", "PAGE")
+    assert [tubes.scale(replace(top, nmol=nmol)).name for nmol in (5.0, 6.0, 21.0, 1e6)] == ["25nm", "100nm", "250nm", "1um"]
+    assert bases_by_product([top, bottom], tubes) == {"25nm STD": 40, "100nm PAGE": 40}
+
+
+def test_large_plates_and_rows() -> None:
+    """384 wells are 16 rows and 24 columns; the fewest without surcharge are 96."""
+    ordered = [_oligo(f"s{number}", 20) for number in range(400)]
+    by_row = vendor_named("idt-plate", Plates(384, "row")).wells(ordered)
+    assert [well.label for well in by_row[:25]] == [f"A{column}" for column in range(1, 25)] + ["B1"]
+    assert Counter(well.plate for well in by_row) == {1: 304, 2: 96}
+    by_column = vendor_named("idt-plate", Plates(384)).wells(ordered[:384])
+    assert (by_column[15].label, by_column[16].label, by_column[-1].label) == ("P1", "A2", "P24")
+    with pytest.raises(InputError, match="96 or 384 wells"):
+        Plates(48)
+    with pytest.raises(InputError, match="by column or by row"):
+        Plates(96, "diagonal")
+
+
+def test_a_plate_under_the_fewest_wells_is_noted() -> None:
+    ordered = [_oligo(f"s{number}", 20) for number in range(24)]
+    notes = vendor_named("idt-plate").notes(ordered[:23])
+    assert notes == ("plate1_25nm has 23 wells, under the 24 without a surcharge: tubes may be cheaper",)
+    assert vendor_named("idt-plate").notes(ordered) == ()
 
 
 def test_an_unknown_vendor_is_answered_with_the_nearest() -> None:

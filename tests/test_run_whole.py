@@ -37,6 +37,9 @@ FILES = {
     "sequences.csv",
     "verdicts.csv",
     "protocol.md",
+    "protocol.html",
+    "protocol/top_up.csv",
+    "exchange/system.sc",
     "report.html",
     "summary.json",
     "provenance.json",
@@ -217,7 +220,31 @@ def test_an_order_elsewhere_leaves_the_run_as_it_is(copy: Path) -> None:
     after = contents(copy)
     assert {name: after[name] for name in before} == before
     made = {name for name in after if name not in before}
-    assert made == {"order_generic/order/oligos.csv", "order_generic/protocol.md"}
+    exchange = {f"exchange/{name}" for name in ("strands.fasta", "system.pil", "complexes.csv", "system.sc")}
+    wanted = {"order/oligos.csv", "protocol.md", "protocol.html", "protocol/strands.csv", "protocol/mix_learning.csv"}
+    assert made >= {f"order_generic/{name}" for name in wanted | exchange}
+    assert all(name.startswith("order_generic/") for name in made)
+
+
+def test_an_order_takes_the_design_s_choices_and_what_was_delivered(copy: Path, tmp_path: Path) -> None:
+    """The certificate is made of the order itself, with 10 nmol of each: 50 uL at 200 uM, or 100 uL at 100 uM."""
+    with (copy / "order/idt_tubes.csv").open(encoding="utf-8") as file:
+        ordered = list(csv.DictReader(file))
+    coa = tmp_path / "coa.csv"
+    coa.write_text("Sequence Name,Sequence,nmoles\n" + "".join(f"{row['Name']},{row['Sequence']},10\n" for row in ordered))
+    options = ["--vendor", "idt-plate", "--plate", "384", "--fill", "row", "--certificate", str(coa)]
+    result = CliRunner().invoke(main, ["order", str(copy), *options, "--json"])
+    assert result.exit_code == 0, result.output
+    with (copy / "order_idt-plate/protocol/resuspension.csv").open(encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    volume = {"µL to 100 µM": 100.0, "µL to 200 µM": 50.0}[header[5]]
+    assert [(row[0], float(row[5])) for row in rows] == [(row["Name"], volume) for row in ordered]
+    with (copy / "order_idt-plate/order/plate_map.csv").open(encoding="utf-8") as file:
+        assert [row["well"] for row in csv.DictReader(file)][:2] == ["A1", "A2"]
+    coa.write_text("Sequence Name,Sequence,nmoles\nnobody,ACGT,10\n")
+    refused = CliRunner().invoke(main, ["order", str(copy), "--certificate", str(coa)])
+    assert refused.exit_code == 2
+    assert f"{coa}:2: the certificate lists a strand that was not ordered (got 'nobody')" in refused.stderr
 
 
 def test_the_report_can_be_made_again(copy: Path) -> None:

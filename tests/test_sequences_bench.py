@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from dsd_ncrn.design.spec import SequenceRules
 from sequences import bench
+from sequences.thermo import sodium_equivalent
+from sequences.vendors.base import LengthRange
 from sequences.words import reverse_complement
 
 OLIGO_33 = "CATAACACAATCACATCTCACCACCAAACTTCA"
@@ -20,6 +23,50 @@ def test_extinction_of_short_and_long_words() -> None:
     assert bench.extinction_260("ATGCA") == 53000
     assert bench.extinction_260(OLIGO_33) == 319400
     assert bench.extinction_260("A") == 15400
+
+
+def test_the_sodium_salt_is_22_heavier_for_each_phosphate() -> None:
+    """21.982 for each of 32 phosphates of the 33-mer: sodium (22.990) for hydrogen (1.008)."""
+    assert bench.sodium_salt_mass(OLIGO_33) - bench.molecular_weight(OLIGO_33) == pytest.approx(32 * (22.990 - 1.008))
+
+
+def test_a_duplex_absorbs_less_than_its_strands() -> None:
+    """ATGCA with TGCAT: (53,000 + 46,300) less 0.287 for 3 of 5 pairs and 0.059 for 2 (Tataurov 2008), by hand.
+
+    TGCAT: TG 19,000 + GC 17,600 + CA 21,200 + AT 22,800 - G 11,500 - C 7,400 - A 15,400 = 46,300.
+    """
+    assert bench.extinction_260("TGCAT") == 46300
+    duplex = (53000 + 46300) * (1 - 0.287 * 0.6 - 0.059 * 0.4)
+    assert bench.duplex_extinction_260("ATGCA") == pytest.approx(duplex)
+    assert bench.complex_extinction_260(["ATGCA", "TGCAT"], [True] * 10) == pytest.approx(duplex)
+    assert bench.complex_extinction_260(["ATGCA", "TGCAT"], [False] * 10) == 53000 + 46300
+
+
+def test_absorbance_of_dinucleotides_has_the_table_and_not_its_wrong_copies() -> None:
+    """Public copies of the table have TC 19,000 and TT 27,400; Tataurov 2008 has 16,200 and 16,800."""
+    assert (bench.extinction_260("TC"), bench.extinction_260("TT")) == (16200, 16800)
+
+
+def test_magnesium_counts_as_sodium() -> None:
+    """12.5 mM Mg and 50 mM Na are 0.05 + 3.3 sqrt(0.0125) = 0.42 M of sodium, and raise Tm over that of 50 mM alone."""
+    assert sodium_equivalent(SequenceRules()) == pytest.approx(0.05 + 3.3 * 0.0125**0.5)
+    without = sodium_equivalent(SequenceRules.model_validate({"magnesium": "0 mM"}))
+    assert without == pytest.approx(0.05)
+    hot, cold = (bench.melting_temperature(OLIGO_33, 1000.0, salt) for salt in (sodium_equivalent(SequenceRules()), without))
+    assert hot > cold + 10
+
+
+def test_a_60_mer_is_more_often_truncated_than_not() -> None:
+    """IDT: 98 to 99 % for each coupling, so that of a 60-mer 59 % are truncated or deleted (at 98.5 %)."""
+    assert 1 - bench.full_length_fraction(60, 0.985) == pytest.approx(0.59, abs=0.005)
+
+
+@pytest.mark.parametrize(("length", "small", "large"), [(20, 10.0, 80.0), (40, 5.0, 40.0), (60, 3.2, 25.6), (80, 2.4, 19.2)])
+def test_expected_amounts_are_those_of_the_table(length: int, small: float, large: float) -> None:
+    """Invitrogen's nmol of desalted oligos from syntheses of 25 and 200 nmol; the rule of 8 n / nt is within 5 %."""
+    assert LengthRange("25nm", 15, 60, 25.0).expected_nmol(length) == pytest.approx(small, rel=0.05)
+    assert LengthRange("200nm", 15, 60, 200.0).expected_nmol(length) == pytest.approx(large, rel=0.05)
+    assert LengthRange("4nmU", 45, 200, 4.0, guaranteed=True).expected_nmol(length) == 4.0
 
 
 def test_amounts_for_one_od() -> None:

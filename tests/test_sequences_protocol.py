@@ -2,156 +2,270 @@
 
 from __future__ import annotations
 
-import re
+import csv
+import io
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
-from dsd_ncrn.design.spec import SequenceRules
-from dsd_ncrn.errors import InputError
+from dsd_ncrn.design.spec import Order, SequenceRules
+from dsd_ncrn.dsd.system import ClockStrands, DsdSystem
+from dsd_ncrn.errors import CheckFailed, InputError
 from sequences.assignment import SequenceAssignment
-from sequences.mixing import SMALLEST_UL, USUAL_STOCKS, Stocks, annealing_recipes, mixing_rows
+from sequences.conditions import conditions_of, mixes_of
+from sequences.document import Document
+from sequences.mixing import USUAL_STOCKS, Stocks
 from sequences.oligos import oligos_of
-from sequences.protocol import ScheduleRow, protocol_markdown
-from sequences.vendors import VENDORS
-from sequences_circuits import SMALL_WORDS, linear_circuit, small_circuit
+from sequences.order import vendor_named
+from sequences.protocol import bench_of, protocol_of
+from sequences.schedule import Experiment, ScheduleRow, additions, top_ups
+from sequences_circuits import SMALL_WORDS, read_out, small_circuit, words_for
 
 SYSTEM = small_circuit()
 GOOD = SequenceAssignment(SMALL_WORDS, seed=0, temperature=25.0)
 ORDERED = oligos_of(SYSTEM, GOOD)
 RULES = SequenceRules()
+STEPS = (
+    ScheduleRow(4900.0, "close the forward phase", "scavenger_c", 195.0),
+    ScheduleRow(0.0, "open the forward phase", "clock_c", 150.0),
+    ScheduleRow(5000.0, "read"),
+)
+POINTS = ({"signal_x": 12.0, "signal_y": 3.0}, {"signal_x": 7.0})
+EXPERIMENT = Experiment(STEPS, POINTS, {"cogate_x": 190.0, "join_1": 250.0, "fuel_1": 200.0}, 20, 5000.0)
 
 
-def _protocol(**options: object) -> str:
-    return protocol_markdown(SYSTEM, ORDERED, GOOD, RULES, 100.0, **options)  # type: ignore[arg-type]
+def _protocol(
+    experiment: Experiment = EXPERIMENT,
+    start: Mapping[str, float] | None = None,
+    system: DsdSystem = SYSTEM,
+    words: SequenceAssignment = GOOD,
+    vendor: str = "idt-tube",
+    **order: object,
+) -> Document:
+    oligos, chosen = oligos_of(system, words), Order.model_validate(order)
+    bench = bench_of(system, oligos, chosen, experiment, start)
+    oligos = tuple(replace(oligo, nmol=bench.nmol[oligo.name]) for oligo in oligos)
+    return protocol_of(system, oligos, words, RULES, chosen, vendor_named(vendor), experiment, bench)
 
 
-def _table(text: str, heading: str) -> list[list[str]]:
-    """Cells of the first table under a heading, without its two header lines."""
-    section = text[text.index(heading) :].split("\n## ")[0]
-    lines = [line for line in section.splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+def _rows(document: Document, table: str) -> list[dict[str, str]]:
+    content = document.files()[f"{table}.csv"]
+    assert isinstance(content, bytes)
+    return list(csv.DictReader(io.StringIO(content.decode())))
 
 
-def test_mixing_volumes_give_exactly_the_designs_concentrations() -> None:
-    table = mixing_rows(SYSTEM, 100.0)
-    final = {row.component: row.volume_uL * row.stock_uM * 1000 / 100.0 for row in table.rows}
-    expected = {component.name: component.concentration for component in SYSTEM.components if component.concentration}
-    assert final == pytest.approx(expected, rel=1e-12)
-    assert table.fits
-    assert table.components_uL + table.buffer_uL + table.water_uL == pytest.approx(100.0)
+def _in_tube(document: Document, table: str, volume: float) -> dict[str, float]:
+    """What a tube holds (nM), worked out from the printed stocks and volumes alone."""
+    common, own = _rows(document, "mix_common"), _rows(document, table)
+    all_common = sum(float(row["volume µL"]) for row in common)
+    share = sum(float(row["volume µL"]) for row in own if row["component"] == "common mix")
+    assert sum(float(row["volume µL"]) for row in own) == pytest.approx(volume, abs=1e-6)
+    found: dict[str, float] = {}
+    for rows, part in ((common, share / all_common), (own, 1.0)):
+        for row in (each for each in rows if each["stock µM"]):
+            amount = float(row["volume µL"]) * part * float(row["stock µM"]) * 1000
+            found[row["component"]] = found.get(row["component"], 0.0) + amount / volume
+    return {name: nM for name, nM in found.items() if nM}
 
 
-def test_the_printed_table_gives_them_too() -> None:
-    final = {
-        cells[0]: float(cells[4]) * float(cells[3]) * 1000 / 100.0 for cells in _table(_protocol(), "## 4. Mixing") if cells[3]
-    }
-    expected = {component.name: component.concentration for component in SYSTEM.components if component.concentration}
-    assert final == pytest.approx(expected, rel=1e-9)
+def test_every_tubes_printed_volumes_give_the_simulated_concentrations() -> None:
+    """105 uL are made for a reaction of 100, with the first point in the experiment and not in its control."""
+    start = {component.name: component.concentration for component in SYSTEM.components if component.concentration}
+    loaded = start | {"signal_x": start["signal_x"] + 12.0, "signal_y": start["signal_y"] + 3.0}
+    document = _protocol()
+    assert _in_tube(document, "mix_learning", 105.0) == pytest.approx(loaded, rel=1e-8)
+    assert _in_tube(document, "mix_no_clock", 105.0) == pytest.approx(loaded, rel=1e-8)
+    assert _in_tube(document, "mix_no_input", 105.0) == pytest.approx(start, rel=1e-8)
+    assert _in_tube(document, "mix_blank", 105.0) == {}
 
 
-def test_printed_volumes_add_up_to_the_reaction() -> None:
-    assert sum(float(cells[4]) for cells in _table(_protocol(), "## 4. Mixing")) == pytest.approx(100.0, abs=1e-4)
+def test_buffer_is_full_strength_in_every_tube() -> None:
+    """The tenth part of everything but complexes, which are annealed in buffer, is tenfold buffer."""
+    document = _protocol()
+    rows = _rows(document, "mix_common")
+    complexes = {each.name for each in SYSTEM.components if not each.complex.is_strand}
+    tenfold = sum(float(row["volume µL"]) for row in rows if row["component"] == "10x TE/Mg")
+    annealed = sum(float(row["volume µL"]) for row in rows if row["component"] in complexes)
+    assert 10 * tenfold + annealed == pytest.approx(3 * 105.0, abs=1e-6)
+    (blank,) = (row for row in _rows(document, "mix_blank") if row["component"] == "10x TE/Mg")
+    assert float(blank["volume µL"]) == pytest.approx(10.5)
 
 
-def test_other_concentrations_can_be_given() -> None:
-    table = mixing_rows(SYSTEM, 100.0, {"signal_x": 7.5, "signal_p": 0.0})
-    final = {row.component: row.final_nM for row in table.rows}
-    assert final["signal_x"] == 7.5
-    assert "signal_p" not in final
-    with pytest.raises(InputError, match="a component of the circuit is named"):
-        mixing_rows(SYSTEM, 100.0, {"signal_q": 1.0})
+def test_what_cannot_be_pipetted_or_does_not_fit_is_said() -> None:
+    assert "Too little to pipette" in _protocol(Experiment(), {"signal_x": 1e-3}).markdown()
+    assert "This does not fit" in _protocol(Experiment(), {"join_1": 20_000.0}).markdown()
 
 
-def test_no_volume_is_too_small_to_pipette_where_a_dilution_helps() -> None:
-    assert all(row.volume_uL >= SMALLEST_UL and row.pipettable for row in mixing_rows(SYSTEM, 100.0).rows)
-    tiny = mixing_rows(SYSTEM, 100.0, {"signal_x": 1e-3})
-    assert [row.component for row in tiny.rows if not row.pipettable] == ["signal_x"]
-    assert "Too little to pipette" in _protocol(concentrations={"signal_x": 1e-3})
+def test_stocks_that_do_not_fit_would_if_they_were_as_concentrated_as_is_said() -> None:
+    """5 % to spare, since small volumes are pipetted from dilutions and do not shrink."""
+    conditions = conditions_of(SYSTEM, {}, {"fuel_1": 300_000.0})
+    weak = mixes_of(SYSTEM, conditions, 105.0, [Stocks(100.0, 10.0)])
+    factor = weak.common.concentration_factor
+    assert not weak.fits and factor is not None and factor > 1
+    assert mixes_of(SYSTEM, conditions, 105.0, [Stocks(105.0 * factor, 10.5 * factor)]).fits
 
 
-def test_stronger_stocks_are_used_where_the_usual_ones_do_not_fit() -> None:
-    assert mixing_rows(SYSTEM, 100.0).stocks == USUAL_STOCKS[0]
-    assert mixing_rows(linear_circuit(), 100.0).stocks == USUAL_STOCKS[1]
+def test_reporters_get_their_zero_and_their_full_trigger() -> None:
+    system = read_out(2, 50.0)
+    document = _protocol(Experiment(), system=system, words=words_for(system))
+    assert _in_tube(document, "mix_reporter_A_alone", 105.0) == pytest.approx({"reporter_A": 50.0})
+    full = _in_tube(document, "mix_reporter_B_triggered", 105.0)
+    assert full == pytest.approx({"reporter_B": 50.0, system.signals["B"]: 100.0})
+    learning = _in_tube(document, "mix_learning", 105.0)
+    assert (learning["reporter_A"], learning["reporter_B"]) == pytest.approx((50.0, 50.0))
+    rows = _rows(document, "readout")
+    assert [(row["reads"], row["dye"], row["read in"]) for row in rows] == [
+        ("A", "6-FAM", "the reaction"),
+        ("B", "Cy5", "the reaction"),
+    ]
 
 
-def test_a_mixture_that_cannot_fit_says_so_and_by_how_much() -> None:
-    table = mixing_rows(SYSTEM, 100.0, {"join_1": 20_000.0})
-    assert not table.fits
-    assert table.water_uL < 0
-    stronger = Stocks(
-        table.stocks.strands * 1.3 * table.concentration_factor, table.stocks.complexes * 1.3 * table.concentration_factor
-    )
-    assert mixing_rows(SYSTEM, 100.0, {"join_1": 20_000.0}, [stronger]).fits
-    text = _protocol(concentrations={"join_1": 20_000.0})
-    assert "This does not fit" in text
-    assert "| water |" not in text
+def test_additions_come_in_the_order_of_the_bench() -> None:
+    """What consumes nothing by itself first, signals last."""
+    roles = [row["role"] for row in _rows(_protocol(), "mix_common") if row["role"]]
+    assert roles == sorted(roles, key=["buffer", "fuel", "gate"].index)
+    assert {row["role"] for row in _rows(_protocol(), "mix_learning") if row["role"]} == {"signal"}
 
 
-def test_annealing_has_bottoms_once_and_tops_in_excess() -> None:
-    stocks = USUAL_STOCKS[0]
-    recipes = {recipe.component: recipe for recipe in annealing_recipes(SYSTEM, ORDERED, {}, stocks)}
-    assert set(recipes) == {component.name for component in SYSTEM.components if not component.complex.is_strand}
-    ratios = {row.oligo: row.ratio for row in recipes["join_1"].rows}
-    assert ratios.pop("join_1_bot") == 1.0
-    assert set(ratios.values()) == {1.2}
-    for recipe in recipes.values():
-        strands = sum(row.volume_uL for row in recipe.rows)
-        assert strands + recipe.buffer_uL + recipe.water_uL == pytest.approx(recipe.batch_uL)
-        bottom = next(row for row in recipe.rows if row.ratio == 1.0)
-        assert bottom.volume_uL * stocks.strands / recipe.batch_uL == pytest.approx(recipe.stock_uM)
-
-
-def test_batches_hold_what_is_used() -> None:
-    recipe = next(
-        each for each in annealing_recipes(SYSTEM, ORDERED, {"join_1": 1.0}, USUAL_STOCKS[0]) if each.component == "join_1"
-    )
-    assert recipe.stock_uM * recipe.batch_uL / 1000 >= 1.2
-
-
-def test_a_complex_of_many_strands_is_annealed_as_concentrated_as_fits() -> None:
-    crowded = Stocks(20.0, 10.0)
-    for recipe in annealing_recipes(SYSTEM, ORDERED, {}, crowded):
-        assert sum(row.volume_uL for row in recipe.rows) + recipe.buffer_uL <= recipe.batch_uL + 1e-9
+def test_no_volume_is_under_the_least_that_the_design_gives() -> None:
+    for smallest in (0.5, 2.0):
+        document = _protocol(smallest_uL=smallest)
+        tables = ("mix_common", "mix_learning", "mix_no_input", "schedule")
+        volumes = [float(row["volume µL"]) for name in tables for row in _rows(document, name) if row["stock µM"]]
+        assert min(volumes) >= smallest - 1e-9
+        assert min(volumes) < 3 * smallest
 
 
 def test_the_strand_table_lists_every_oligo_with_its_domains_apart() -> None:
-    rows = {cells[0]: cells for cells in _table(_protocol(), "## 1. Strands")}
+    rows = {row["name"]: row for row in _rows(_protocol(), "strands")}
     assert set(rows) == {oligo.name for oligo in ORDERED}
-    assert rows["signal_x"][1] == "T C ACA CCATACAATCCTTTC"
-    assert rows["signal_x"][2] == "20"
+    assert (rows["signal_x"]["5' to 3'"], rows["signal_x"]["nt"]) == ("T C ACA CCATACAATCCTTTC", "20")
+    assert (rows["join_1_bot"]["scale"], rows["join_1_bot"]["purification"]) == ("250nm", "PAGE")
 
 
 def test_strands_that_one_synthesis_does_not_yield_are_named() -> None:
-    assert "Order more of these" not in _protocol()
-    hungry = _protocol(concentrations={"signal_x": 200_000.0})
-    assert re.search(r"Order more of these.*signal_x", hungry)
+    assert "Order more of these" not in _protocol().markdown()
+    hungry = _protocol(Experiment(), {"signal_x": 5e6}).markdown()
+    assert "Order more of these" in hungry
+    assert "use: signal_x." in hungry
 
 
-def test_the_schedule_is_in_order_with_volumes() -> None:
-    schedule = [
-        ScheduleRow(4900.0, "close the forward phase", "scavenger_c", 195.0),
-        ScheduleRow(0.0, "open the forward phase", "clock_c", 150.0),
-        ScheduleRow(5000.0, "read"),
+def test_a_strand_of_several_complexes_is_needed_in_their_sum() -> None:
+    """By hand for the cogate of X: three tubes of 105 uL with 200 nM, what top-up adds, and 1.2 times each join of X."""
+    chosen = Order()
+    bench = bench_of(SYSTEM, ORDERED, chosen, EXPERIMENT)
+    floating = 3 * 105.0 * 200.0 / 1e6
+    topped = sum(each.volume_uL * each.stock_uM / 1000 for each in bench.topped_up if each.component == "cogate_x")
+    annealed = 1.2 * sum(each.stock_uM * each.batch_uL / 1000 for each in bench.recipes if each.component == "join_1")
+    assert topped > 0
+    assert bench.nmol["cogate_x"] == pytest.approx(floating + topped + annealed)
+
+
+def test_the_schedule_is_in_order_and_each_addition_has_its_concentration() -> None:
+    rows = _rows(_protocol(), "schedule")
+    assert [row["time h:min:s"] for row in rows] == ["0:00:00", "1:21:40", "1:23:20"]
+    volume = 100.0
+    for row, nM in zip(rows, (150.0, 195.0)):
+        volume += float(row["volume µL"])
+        assert float(row["volume µL"]) * float(row["stock µM"]) * 1000 / volume == pytest.approx(nM)
+        assert float(row["reaction µL"]) == pytest.approx(volume)
+    assert rows[2]["component"] == ""
+    assert "all 20 of them 1.2 days" in _protocol().markdown()
+
+
+def test_top_ups_make_good_what_was_used_and_what_was_diluted() -> None:
+    """Worked out from the printed volumes: what is left, plus what is added, in the volume that results."""
+    document = _protocol()
+    before = float(_rows(document, "schedule")[-1]["reaction µL"])
+    rows = _rows(document, "top_up")
+    after = before + sum(float(row["volume µL"]) for row in rows)
+    assert {row["component"] for row in rows} == set(EXPERIMENT.left)
+    for row in rows:
+        amount = float(row["left nM"]) * 100.0 + float(row["volume µL"]) * float(row["stock µM"]) * 1000
+        assert amount / after == pytest.approx(SYSTEM.by_name[row["component"]].concentration)
+
+
+def test_nothing_is_taken_out_by_a_top_up() -> None:
+    """There is more of the cogate than there should be: nothing can be done, and the others are still made whole."""
+    added = top_ups(SYSTEM, {"cogate_x": 500.0, "fuel_1": 100.0}, 100.0, 110.0, USUAL_STOCKS[0])
+    assert [each.component for each in added] == ["fuel_1"]
+    after = 110.0 + added[0].volume_uL
+    assert (100.0 * 100.0 + added[0].volume_uL * 100_000.0) / after == pytest.approx(200.0)
+    assert top_ups(SYSTEM, {"fuel_1": 0.0}, 100.0, 100.0, Stocks(0.1, 0.1)) == ()
+
+
+def test_points_after_the_first_are_added() -> None:
+    rows = _rows(_protocol(), "points")
+    assert [(row["point"], row["component"]) for row in rows] == [
+        ("point 1", "signal_x"),
+        ("point 1", "signal_y"),
+        ("point 2", "signal_x"),
     ]
-    rows = _table(_protocol(schedule=schedule), "## 5. Schedule")
-    assert [row[0] for row in rows] == ["0:00:00", "1:21:40", "1:23:20"]
-    assert float(rows[0][4]) * float(rows[0][5]) * 1000 / 100.0 == pytest.approx(150.0)
-    assert rows[2][2:] == ["", "", "", ""]
+    assert rows[0]["volume µL in 100 µL"] == "mixed in"
+    volume = float(rows[2]["volume µL in 100 µL"])
+    assert volume * float(rows[2]["stock µM"]) * 1000 / (100.0 + volume) == pytest.approx(7.0)
 
 
-def test_a_schedule_with_an_unknown_component_is_refused() -> None:
+def test_a_schedule_with_an_unknown_component_or_too_weak_a_stock_is_refused() -> None:
     with pytest.raises(InputError, match="a component of the circuit is named"):
-        _protocol(schedule=[ScheduleRow(0.0, "add", "nothing", 1.0)])
+        _protocol(Experiment((ScheduleRow(0.0, "add", "nothing", 1.0),)))
+    with pytest.raises(CheckFailed, match="fuel_1: 2000 nM cannot be made of a stock of 1000 nM"):
+        additions(SYSTEM, [ScheduleRow(0.0, "add", "fuel_1", 2000.0)], 100.0, Stocks(1.0, 1.0))
 
 
 def test_the_same_input_gives_the_same_text_whatever_the_search_took() -> None:
-    slower = replace(GOOD, seconds=99.0)
-    assert protocol_markdown(SYSTEM, ORDERED, slower, RULES, 100.0) == _protocol()
+    slower = _protocol(words=replace(GOOD, seconds=99.0))
+    assert (slower.markdown(), slower.html(), slower.files()) == (
+        _protocol().markdown(),
+        _protocol().html(),
+        _protocol().files(),
+    )
 
 
-def test_plate_maps_show_every_strand() -> None:
-    vendor = next(vendor for vendor in VENDORS if vendor.name == "idt-plate")
-    text = _protocol(wells=vendor.wells(ORDERED))
-    maps = text[text.index("### Plate 1") : text.index("## 2.")]
-    assert all(f"| {oligo.name} |" in maps for oligo in ORDERED)
+def test_plate_maps_show_every_strand_as_table_and_picture() -> None:
+    document = _protocol(vendor="idt-plate")
+    files = document.files()
+    pictures = "".join(str(text) for name, text in files.items() if name.startswith("plate_") and name.endswith(".svg"))
+    tables = "".join(str(text) for name, text in files.items() if name.startswith("plate_") and name.endswith(".csv"))
+    assert all(f" {oligo.name}</title>" in pictures and oligo.name in tables for oligo in ORDERED)
+    assert "### Plate 1" in document.markdown()
+    assert pictures.count("<circle") == 96 * pictures.count("<svg")
+
+
+def test_every_table_of_the_text_is_in_the_page_and_in_a_file() -> None:
+    document = _protocol()
+    text, page = document.markdown(), document.html()
+    for number, word in enumerate(("Strands", "Resuspension", "Annealing", "Mixing", "Schedule", "Readout", "Bases"), start=1):
+        assert f"## {number}. {word}" in text
+        assert f"<h2>{number}. {word}" in page
+    assert page.count("<table>") == sum(name.endswith(".csv") for name in document.files())
+    assert "<svg" in page and "**" not in page
+
+
+def test_the_page_is_well_formed_and_escapes_what_is_in_cells() -> None:
+    from xml.etree import ElementTree
+
+    from sequences.document import Picture, Section, Table
+
+    parts = ("a < b **and** c", Table("t", ("x & y",), (("<1>",), ("2",)), shown=1), Picture("p", "<svg></svg>"))
+    page = Document("T", (Section("S", parts),)).html()
+    body = ElementTree.fromstring(page[page.index("<body>") : page.index("</html>")])
+    assert [cell.text for cell in body.iter("td")] == ["<1>"]
+    assert [each.text for each in body.iter("b")] == ["and"]
+    assert "1 more rows are in t.csv." in page
+
+
+def test_costs_are_bases_times_prices() -> None:
+    plain = _rows(_protocol(), "cost")
+    bases = {row["scale and purification"]: int(row["bases"]) for row in plain}
+    assert bases["all"] == sum(oligo.length for oligo in ORDERED)
+    assert plain[-1]["cost"] == ""
+    prices = {name: 0.5 for name in bases if name != "all"}
+    assert float(_rows(_protocol(prices=prices), "cost")[-1]["cost"]) == pytest.approx(0.5 * bases["all"])
+
+
+def test_beads_are_said_by_biotin() -> None:
+    clocked = replace(SYSTEM, clocks={"C1": ClockStrands("clock_c", ("scavenger_c",), 150.0)})
+    rows = {row["name"]: row for row in _rows(_protocol(system=clocked), "strands")}
+    assert rows["scavenger_c_bot"]["modification"] == "5' biotin"

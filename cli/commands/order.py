@@ -13,15 +13,30 @@ from dsd_ncrn.errors import InputError
 if TYPE_CHECKING:
     from cli.stages.job import Job
 
+SHOWN = ("vendor", "oligos", "bases", "longest_nt", "modified", "plates", "advice")
+
 
 @click.command("order")
 @click.argument("source", type=click.Path(path_type=Path), metavar="DESIGN|RUN_DIR")
-@out_option("order/ and protocol.md (default: RUN_DIR/order_<vendor>, or order_<vendor> here)")
+@out_option("order/, exchange/, protocol/, protocol.md and .html (default: RUN_DIR/order_<vendor>, or order_<vendor> here)")
 @seed_option
 @click.option("--vendor", metavar="NAME", help="See `dsd-ncrn list vendors`; the design's if not given.")
 @click.option("--sequences", type=click.Path(path_type=Path), metavar="FILE", help="Order these, from a CSV file.")
+@click.option("--plate", type=click.Choice(["96", "384"]), help="Wells of a plate; the design's if not given.")
+@click.option("--fill", type=click.Choice(["column", "row"]), help="Direction in which plates are filled, likewise.")
+@click.option("--certificate", type=click.Path(path_type=Path), metavar="FILE", help="What the vendor delivered (coa).")
 @json_option
-def command(source: Path, out: Path | None, seed: int, vendor: str | None, sequences: Path | None, as_json: bool) -> None:
+def command(
+    source: Path,
+    out: Path | None,
+    seed: int,
+    vendor: str | None,
+    sequences: Path | None,
+    plate: str | None,
+    fill: str | None,
+    certificate: Path | None,
+    as_json: bool,
+) -> None:
     """Write a vendor's order files and the lab protocol, from a finished run or straight from a design.
 
     A run folder itself is left as it is: its files belong to its run.
@@ -33,15 +48,17 @@ def command(source: Path, out: Path | None, seed: int, vendor: str | None, seque
     design = source / "design.toml" if source.is_dir() else source
     job = _job(source, design, seed)
     chosen = vendor_named(vendor or job.spec.order.vendor).name
+    given = {"vendor": chosen, "plate": int(plate) if plate else None, "fill": fill}
+    order = job.spec.order.model_copy(update={key: value for key, value in given.items() if value is not None})
     _find_sequences(job, sequences)
-    outcome = order_outcome(job, chosen)
+    outcome = order_outcome(job, order, certificate)
     base = source if source.is_dir() else Path()
     deliver(out or base / f"order_{chosen}", outcome.files)
     section = outcome.summary["order"]
     show(
         as_json,
         section,
-        table((name, section[name]) for name in ("vendor", "oligos", "bases", "longest_nt", "plates", "advice")),
+        table([*((name, section[name]) for name in SHOWN), *(("note", note) for note in section["notes"])]),
     )
 
 

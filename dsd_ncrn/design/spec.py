@@ -5,7 +5,7 @@ Quantities are written with their unit (``"200 nM"``) and held in internal units
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -201,10 +201,18 @@ class SequenceRules(Section):
 
 
 class Order(Section):
-    """Who makes the oligos, and the volume of one reaction (µL)."""
+    """Who makes the oligos, on which plates, and volumes (µL): of one reaction, the least to pipette, and what stays behind.
+
+    ``prices`` are those of a base by scale and purification, such as ``"100nm PAGE" = 1.1``, in any currency.
+    """
 
     vendor: str = "idt-tube"
+    plate: Literal[96, 384] = 96
+    fill: Literal["column", "row"] = "column"
+    prices: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
     volume_uL: float = Field(default=100.0, gt=0)
+    smallest_uL: float = Field(default=0.5, gt=0)
+    dead_uL: float = Field(default=5.0, ge=0)
 
 
 class DesignSpec(Section):

@@ -63,6 +63,12 @@ class ClockStrands:
         """What a scavenger is dosed by, nM."""
         return self.concentration + self.closing_buffer
 
+    def added_with(self, scavenger: str) -> dict[str, float]:
+        """The captures of the phase's own helpers that come with a scavenger, and what they have to take, nM."""
+        if scavenger != self.scavengers[0]:
+            return {}
+        return {self.captures[helper]: dose for helper, dose in self.helpers.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Counter:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsd_ncrn.dsd.structure import Complex
-from dsd_ncrn.dsd.system import ClockStrands, Counter, DsdSystem
+from dsd_ncrn.dsd.system import Counter, DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.simulate.burn_in import burn_in
@@ -78,17 +78,10 @@ class Tube:
         found: dict[str, list[int]] = {}
         for clock in self.dsd.clocks.values():
             for scavenger in clock.scavengers:
-                pulled = (scavenger, *self._added_with(clock, scavenger))
+                pulled = (scavenger, *clock.added_with(scavenger))
                 places = (self._containing_anchor(self.dsd.by_name[name].complex) for name in pulled)
                 found[scavenger] = sorted({place for each in places for place in each})
         return found
-
-    @staticmethod
-    def _added_with(clock: ClockStrands, scavenger: str) -> dict[str, float]:
-        """The captures of a phase's own helpers, with the amounts that they have to take, nM."""
-        if scavenger != clock.scavengers[0]:
-            return {}
-        return {clock.captures[helper]: dose for helper, dose in clock.helpers.items()}
 
     def _containing_anchor(self, scavenger: Complex) -> list[int]:
         anchor = next(strand for strand in scavenger.strands if strand[0].starred)
@@ -191,7 +184,7 @@ class Tube:
     def add_scavenger(self, state: Floats, phase: str, scavenger: str) -> Floats:
         """Add a scavenger in excess of what it has to take; with the first one those of the phase's own helpers."""
         state, clock = state.copy(), self.dsd.clocks[phase]
-        doses = {scavenger: clock.to_scavenge} | self._added_with(clock, scavenger)
+        doses = {scavenger: clock.to_scavenge} | clock.added_with(scavenger)
         for name, dose in doses.items():
             state[self.system.index[name]] += self._dosed(name, self.scavenger_excess * dose)
         return state

@@ -4,21 +4,43 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from dsd_ncrn.errors import InputError
 from sequences.oligos import LONGEST_NAME, NAME, Oligo
 
+_YIELD_NT = 8.0
+
+
+class Line(NamedTuple):
+    """An oligo as it stands in an order file: its sequence with the modifications in IDT's spelling."""
+
+    name: str
+    spelled: str
+
 
 @dataclass(frozen=True, slots=True)
 class LengthRange:
-    """Lengths (nt) in which a synthesis scale, or a product, is made."""
+    """Lengths (nt) in which a synthesis scale, or a product, is made, and its ``nmol``.
+
+    These are what the synthesis starts from, or where ``guaranteed`` what is delivered; 0 where nothing is said of them.
+    """
 
     name: str
     shortest: int
     longest: int
+    nmol: float = 0.0
+    guaranteed: bool = False
+
+    def expected_nmol(self, length: int) -> float:
+        """What is delivered of an oligo, nmol.
+
+        Of a synthesis of 25 nmol about 10 of a 20-mer, 5 of a 40-mer, 3.2 of a 60-mer, of 200 nmol eight times as much
+        (Invitrogen's table), for desalted oligos; purification costs more.
+        """
+        return self.nmol if self.guaranteed else self.nmol * _YIELD_NT / length
 
     def __contains__(self, length: int) -> bool:
         return self.shortest <= length <= self.longest
@@ -48,22 +70,50 @@ class Vendor:
         """File name to content, the same bytes for the same oligos. Raises InputError where a limit is broken."""
         raise NotImplementedError
 
+    def read(self, files: Mapping[str, bytes]) -> tuple[Line, ...]:
+        """The oligos of the vendor's own files, to compare them with what was to be ordered."""
+        raise NotImplementedError
+
     def wells(self, oligos: Sequence[Oligo]) -> tuple[Well, ...]:
         """Where each oligo arrives; empty for tubes."""
         return ()
 
-    def scale(self, oligo: Oligo) -> LengthRange:
-        """The first range that fits the oligo's length. Raises InputError naming the strand and the rule."""
-        return self.first_fitting(oligo, self.ranges)
+    def notes(self, oligos: Sequence[Oligo]) -> tuple[str, ...]:
+        """What to know of this very order before it is sent."""
+        return ()
 
-    def first_fitting(self, oligo: Oligo, ranges: Sequence[LengthRange]) -> LengthRange:
-        """The first of some ranges that fits the oligo's length. Raises InputError as ``scale`` does."""
-        found = next((each for each in ranges if oligo.length in each), None)
-        if found is None:
-            limits = ", ".join(f"{each.name} {each.shortest}-{each.longest} nt" for each in ranges)
-            remedy = f"Change the domain lengths, or choose another vendor for {oligo.name}."
-            raise InputError(f"{self.title} makes {limits}: strand {oligo.name} is outside", oligo.length, remedy)
-        return found
+    def purification(self, oligo: Oligo) -> str:
+        """How the oligo is purified; empty where the vendor offers no choice."""
+        return ""
+
+    def offered(self, oligo: Oligo) -> tuple[LengthRange, ...]:
+        """The ranges that an oligo may be made in, whatever its length."""
+        return self.ranges
+
+    def scale(self, oligo: Oligo) -> LengthRange:
+        """The first range that fits the oligo's length and delivers what is needed, or else the one that delivers most.
+
+        Raises InputError naming the strand and the rule where its length fits none.
+        """
+        offered = self.offered(oligo)
+        fitting = [each for each in offered if oligo.length in each]
+        if not fitting:
+            raise self._refused(oligo)
+        enough = [each for each in fitting if not each.nmol or each.expected_nmol(oligo.length) >= oligo.nmol]
+        return enough[0] if enough else max(fitting, key=lambda each: each.expected_nmol(oligo.length))
+
+    def product(self, oligo: Oligo) -> str:
+        """Scale and purification, such as ``100nm PAGE``."""
+        return f"{self.scale(oligo).name} {self.purification(oligo)}".rstrip()
+
+    def _refused(self, oligo: Oligo) -> InputError:
+        """Why an oligo is not made: its length, or its length with its modification and purification."""
+        possible = any(oligo.length in each for each in self.ranges)
+        ranges = self.offered(oligo) if possible else self.ranges
+        limits = ", ".join(f"{each.name} {each.shortest}-{each.longest} nt" for each in ranges)
+        special = f" with {oligo.modification}" if possible and oligo.ends else ""
+        remedy = f"Change the domain lengths, or choose another vendor for {oligo.name}."
+        return InputError(f"{self.title} makes {limits}{special}: strand {oligo.name} is outside", oligo.length, remedy)
 
 
 def check_oligos(oligos: Sequence[Oligo]) -> None:
@@ -77,8 +127,8 @@ def check_oligos(oligos: Sequence[Oligo]) -> None:
             raise InputError(f"a strand's name is letters, digits, _ . - and at most {LONGEST_NAME} long", oligo.name)
         if names.setdefault(oligo.name.lower(), oligo.sequence) != oligo.sequence:
             raise InputError("two sequences cannot have one name", oligo.name, "Rename one of them.")
-        if words.setdefault(oligo.sequence, oligo.name) != oligo.name:
-            other = words[oligo.sequence]
+        if words.setdefault(oligo.spelled, oligo.name) != oligo.name:
+            other = words[oligo.spelled]
             raise InputError(f"strands {other} and {oligo.name} have one sequence", oligo.sequence, "Order it once.")
 
 
@@ -89,11 +139,6 @@ def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
     return text.getvalue().encode()
 
 
-def wells_by_column(rows: str = "ABCDEFGH", columns: int = 12) -> Iterator[tuple[int, str]]:
-    """Plate number and well label, down each column first, plate after plate without end."""
-    plate = 0
-    while True:
-        plate += 1
-        for column in range(1, columns + 1):
-            for row in rows:
-                yield plate, f"{row}{column}"
+def csv_rows(content: bytes) -> list[list[str]]:
+    """The rows of comma-separated text."""
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))

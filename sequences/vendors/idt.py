@@ -5,19 +5,20 @@ from __future__ import annotations
 from sequences.oligos import Oligo
 from sequences.vendors.base import LengthRange, Vendor
 
-BIOTIN_5 = "/5Biosg/"
-UNMODIFIED_ONLY = "25nm"
-"""The scale at which no modification is made."""
+SMALLEST = LengthRange("25nm", 15, 60, 25.0)
+"""At this scale nothing is modified, and nothing purified but by desalting."""
+
+HUNDRED = LengthRange("100nm", 10, 90, 100.0)
+QUARTER = LengthRange("250nm", 5, 100, 250.0)
+MICRO = LengthRange("1um", 5, 100, 1000.0)
+ULTRAMERS = (LengthRange("4nmU", 45, 200, 4.0, True), LengthRange("20nmU", 45, 200, 20.0, True))
 
 
 class Idt(Vendor):
     """IDT's spelling and scales."""
 
-    def scale(self, oligo: Oligo) -> LengthRange:
-        """The smallest scale that makes the oligo; a modified one needs 100 nmol or more."""
-        ranges = [each for each in self.ranges if not (oligo.on_beads and each.name == UNMODIFIED_ONLY)]
-        return self.first_fitting(oligo, ranges)
-
-    def spelled(self, oligo: Oligo) -> str:
-        """The sequence as IDT reads it, with the biotin of strands that go on beads."""
-        return BIOTIN_5 + oligo.sequence if oligo.on_beads else oligo.sequence
+    def offered(self, oligo: Oligo) -> tuple[LengthRange, ...]:
+        """All scales, or for a modified oligo those of 100 nmol and more."""
+        if not oligo.ends:
+            return self.ranges
+        return tuple(each for each in self.ranges if each != SMALLEST and not each.guaranteed)

@@ -5,24 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sequences.oligos import Oligo
-from sequences.vendors.base import LengthRange, Vendor, csv_bytes
+from sequences.vendors.base import LengthRange, Line, Vendor, csv_bytes, csv_rows
+
+POOL, ELSEWHERE = "twist_pool.csv", "order_elsewhere.csv"
 
 
 class Twist(Vendor):
-    """``name,sequence``. A pool mixes all strands in one tube, without amounts."""
+    """``name,sequence``. A pool mixes all strands in one tube, without amounts.
+
+    Strands with a modification are not made; they are listed in a file of their own, to be ordered from another vendor.
+    """
 
     name = "twist"
     title = "Twist (pool)"
     ranges = (LengthRange("pool", 1, 300),)
     advice = (
         "A pool is one tube of all strands in unknown amounts: gates cannot be annealed from it one by one. "
-        "Use it as a template for amplification, not as stocks. It has no modifications: the scavengers that go on beads "
-        "need a 5' biotin and are to be ordered elsewhere. Check the limits, also for short oligos, on the vendor's "
-        "page when ordering."
+        "Use it as a template for amplification, not as stocks. It has no modifications: strands on beads and in reporters "
+        "are to be ordered elsewhere. Check the limits, also for short oligos, on the vendor's page when ordering."
     )
 
     def files(self, oligos: Sequence[Oligo]) -> Mapping[str, bytes]:
         for oligo in oligos:
             self.scale(oligo)
-        header = ("name", "sequence")
-        return {"twist_pool.csv": csv_bytes([header, *((each.name, each.sequence) for each in oligos)])}
+        pool = [(each.name, each.sequence) for each in oligos if not each.ends]
+        modified = [(each.name, each.spelled, each.modification) for each in oligos if each.ends]
+        files = {POOL: csv_bytes([("name", "sequence"), *pool])}
+        return files | ({ELSEWHERE: csv_bytes([("name", "sequence", "modification"), *modified])} if modified else {})
+
+    def read(self, files: Mapping[str, bytes]) -> tuple[Line, ...]:
+        """See Vendor; the pool first, then what is ordered elsewhere."""
+        contents = (files[name] for name in (POOL, ELSEWHERE) if name in files)
+        return tuple(Line(name, spelled) for content in contents for name, spelled, *_ in csv_rows(content)[1:])

@@ -37,3 +37,19 @@ def _with_fixed_times(archive: bytes) -> bytes:
             info.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(info, source.read(entry))
     return result.getvalue()
+
+
+def workbook_rows(content: bytes) -> dict[str, list[list[str]]]:
+    """The rows of every sheet of a workbook, by its name; empty cells are empty texts."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(content), read_only=True)
+    rows = {
+        sheet.title: [[_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets
+    }
+    book.close()
+    return rows
+
+
+def _text(cell: object) -> str:
+    return "" if cell is None else str(cell)

@@ -1,0 +1,227 @@
+"""The part of the protocol that is about strands and complexes: what is ordered, dissolved and annealed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dsd_ncrn.design.spec import Order, SequenceRules
+from dsd_ncrn.dsd.system import DsdSystem
+from sequences.assignment import SequenceAssignment
+from sequences.bench import (
+    complex_extinction_260,
+    extinction_260,
+    full_length_fraction,
+    melting_temperature,
+    molecular_weight,
+    nmol_per_od,
+    resuspension_volume,
+    ug_per_od,
+)
+from sequences.certificate import Delivery
+from sequences.document import Picture, Section, Table
+from sequences.mixing import TOP_EXCESS, AnnealingRecipe, Stocks
+from sequences.oligos import Oligo, oligo_in
+from sequences.plate_map import plate_svg
+from sequences.thermo import PARAMETER_SET, sodium_equivalent
+from sequences.vendors.base import Vendor
+from sequences.vendors.plates import Plates
+from sequences.words import gc_fraction
+
+_TM_NM = 1000.0
+_STRAND_COLUMNS = (
+    "name",
+    "5' to 3'",
+    "nt",
+    "GC",
+    "MW g/mol",
+    "ε260 /M/cm",
+    "nmol/OD",
+    "µg/OD",
+    "Tm °C",
+    "full length",
+    "scale",
+    "purification",
+    "modification",
+    "role",
+    "used in",
+    "nmol needed",
+    "nmol expected",
+)
+
+
+def assumptions(assignment: SequenceAssignment, rules: SequenceRules) -> str:
+    """Where the sequences are from, and what the numbers were computed with."""
+    conditions = "" if assignment.temperature is None else f"{assignment.temperature:g} °C, "
+    origin = "Sequences were given, not designed here." if assignment.seed is None else f"Sequences: seed {assignment.seed}."
+    return (
+        f"{origin} Energies: {assignment.parameter_set or PARAMETER_SET}, {conditions}"
+        f"{sodium_equivalent(rules):.3f} M sodium-equivalent salt. Melting temperatures: SantaLucia and Hicks 2004 at "
+        f"{_TM_NM:g} nM. Prices, scales and length limits are to be checked with the vendor when ordering."
+    )
+
+
+def strands_section(oligos: Sequence[Oligo], vendor: Vendor, rules: SequenceRules, head: str) -> Section:
+    """Every oligo with its numbers; those of which the order brings too little are named."""
+    rows = tuple(_strand_row(oligo, vendor, sodium_equivalent(rules)) for oligo in oligos)
+    scarce = [oligo.name for oligo in oligos if 0 < expected_nmol(oligo, vendor) < oligo.nmol]
+    text = (
+        "Full length: share of molecules without a missing base at 99.3 % coupling. Mass and absorbance are those of the DNA "
+        "without labels. Needed is what the recipes below take, for the controls and one iteration as well; expected is what "
+        "desalted oligos of that scale and length usually yield, of purified ones less."
+    )
+    warning = f"**Order more of these:** a synthesis does not yield what the recipes below use: {', '.join(scarce)}."
+    return Section("1. Strands", (head, Table("strands", _STRAND_COLUMNS, rows), text, *([warning] if scarce else [])))
+
+
+def expected_nmol(oligo: Oligo, vendor: Vendor) -> float:
+    """What the ordered scale usually yields, 0 where the vendor says nothing of amounts."""
+    return vendor.scale(oligo).expected_nmol(oligo.length)
+
+
+def _strand_row(oligo: Oligo, vendor: Vendor, sodium: float) -> tuple[str, ...]:
+    word, expected = oligo.sequence, expected_nmol(oligo, vendor)
+    return (
+        oligo.name,
+        " ".join(_pieces(oligo)),
+        str(oligo.length),
+        f"{100 * gc_fraction(word):.0f} %",
+        f"{molecular_weight(word):.1f}",
+        f"{extinction_260(word):.0f}",
+        f"{nmol_per_od(word):.2f}",
+        f"{ug_per_od(word):.1f}",
+        f"{melting_temperature(word, _TM_NM, sodium):.1f}",
+        f"{100 * full_length_fraction(oligo.length):.0f} %",
+        vendor.scale(oligo).name,
+        vendor.purification(oligo),
+        oligo.modification,
+        str(oligo.role),
+        str(len(oligo.used_in)),
+        f"{oligo.nmol:.3g}",
+        f"{expected:.3g}" if expected else "",
+    )
+
+
+def _pieces(oligo: Oligo) -> list[str]:
+    """The sequence cut at its domains."""
+    pieces, start = [], 0
+    for domain in oligo.strand:
+        pieces.append(oligo.sequence[start : start + domain.length])
+        start += domain.length
+    return pieces
+
+
+def plate_sections(oligos: Sequence[Oligo], vendor: Vendor, order: Order) -> list[Section]:
+    """A table and a picture of each plate."""
+    wells, plates = vendor.wells(oligos), Plates(order.plate, order.fill)
+    roles = {oligo.name: str(oligo.role) for oligo in oligos}
+    columns = [str(number) for number in range(1, plates.columns + 1)]
+    sections = []
+    for number in sorted({well.plate for well in wells}):
+        names = {well.label: well.oligo for well in wells if well.plate == number}
+        rows = tuple((row, *(names.get(f"{row}{column}", "") for column in columns)) for row in plates.rows)
+        picture = plate_svg(f"Plate {number}", plates, {label: (name, roles[name]) for label, name in names.items()})
+        parts = (Table(f"plate_{number}", ("", *columns), rows), Picture(f"plate_{number}", picture))
+        sections.append(Section(f"Plate {number}", parts, 3))
+    return sections
+
+
+def resuspension_section(oligos: Sequence[Oligo], stocks: Stocks, delivered: Sequence[Delivery]) -> Section:
+    """How to dissolve the strands: by rule, or with volumes for what the certificate says was delivered."""
+    rule = (
+        "Spin down, then dissolve each strand in TE (10 mM Tris, 1 mM EDTA, pH 8.0) to "
+        f"{stocks.strands:g} µM: {resuspension_volume(1.0, stocks.strands):g} µL for each nmol that the vendor's certificate "
+        "states. Check by absorbance at 260 nm (A260 divided by ε260 and path length) and correct the volume."
+    )
+    if not delivered:
+        hint = "Volumes for what was really delivered: `dsd-ncrn order … --certificate FILE` with the vendor's coa file."
+        return Section("2. Resuspension", (rule, hint))
+    header = ("name", "plate", "well", "nmol delivered", "nmol needed", f"µL to {stocks.strands:g} µM", "enough")
+    rows = tuple(_delivered_row(each, stocks) for each in delivered)
+    names = {each.oligo.name for each in delivered}
+    missing = [oligo.name for oligo in oligos if oligo.name not in names]
+    scarce = [each.oligo.name for each in delivered if not each.enough]
+    notes = [f"**Not in the certificate:** {', '.join(missing)}."] if missing else []
+    notes += [f"**Less than needed:** {', '.join(scarce)}."] if scarce else []
+    return Section("2. Resuspension", (rule, Table("resuspension", header, rows), *notes))
+
+
+def _delivered_row(delivery: Delivery, stocks: Stocks) -> tuple[str, ...]:
+    return (
+        delivery.oligo.name,
+        delivery.plate,
+        delivery.well,
+        f"{delivery.nmol:.6g}",
+        f"{delivery.oligo.nmol:.3g}",
+        f"{delivery.volume_uL(stocks.strands):.6g}",
+        "yes" if delivery.enough else "no",
+    )
+
+
+def annealing_section(
+    system: DsdSystem, oligos: Sequence[Oligo], recipes: Sequence[AnnealingRecipe], stocks: Stocks
+) -> Section:
+    """A line for every complex."""
+    header = (
+        "complex",
+        "µM",
+        "batch µL",
+        f"strands, µL of the {stocks.strands:g} µM stock",
+        "10x TE/Mg µL",
+        "water µL",
+        "ε260 /M/cm",
+    )
+    rows = tuple(
+        (
+            recipe.component,
+            f"{recipe.stock_uM:g}",
+            f"{recipe.batch_uL:g}",
+            ", ".join(f"{row.oligo} {row.volume_uL:.4g}" for row in recipe.rows),
+            f"{recipe.buffer_uL:.4g}",
+            f"{recipe.water_uL:.4g}",
+            f"{_absorbance(system, oligos, recipe.component):.0f}",
+        )
+        for recipe in recipes
+    )
+    text = (
+        f"Bottom strand 1.0x, each covered strand {TOP_EXCESS:g}x. 10x TE/Mg is TE with 125 mM MgCl2. Heat to 95 °C for 5 min, "
+        "then cool by 1 °C per minute to 20 °C (75 min). Purify by native PAGE and measure A260 again, with the ε260 of the "
+        f"complex: without that step {100 * (TOP_EXCESS - 1):.0f} % of each covered strand stays free in the stock."
+    )
+    return Section(f"3. Annealing {len(recipes)} complexes", (Table("annealing", header, rows), text))
+
+
+def _absorbance(system: DsdSystem, oligos: Sequence[Oligo], name: str) -> float:
+    component = system.by_name[name]
+    words = [oligo_in(oligos, component, strand).sequence for strand in component.complex.strands]
+    lengths = [domain.length for domain in component.complex.domains]
+    paired = [pair is not None for length, pair in zip(lengths, component.complex.pairing) for _ in range(length)]
+    return complex_extinction_260(words, paired)
+
+
+def cost_section(oligos: Sequence[Oligo], vendor: Vendor, order: Order) -> Section:
+    """Bases by scale and purification, and what they cost where the design gives prices."""
+    products: dict[str, list[Oligo]] = {}
+    for oligo in oligos:
+        products.setdefault(vendor.product(oligo), []).append(oligo)
+    rows = [_cost_row(name, group, order) for name, group in products.items()]
+    bases, modified = sum(oligo.length for oligo in oligos), sum(bool(oligo.ends) for oligo in oligos)
+    costs = [cost_of(group, order.prices.get(name)) for name, group in products.items()]
+    total = f"{sum(each for each in costs if each is not None):.2f}" if None not in costs else ""
+    rows.append(("all", str(len(oligos)), str(bases), str(modified), "", total))
+    text = "" if total else "Costs follow from `[order] prices` in the design: the price of a base by scale and purification. "
+    text += "Labels, purification by the strand and plates cost extra."
+    header = ("scale and purification", "oligos", "bases", "with labels", "price of a base", "cost")
+    return Section("7. Bases and cost", (f"{vendor.title}. {vendor.advice}", Table("cost", header, tuple(rows)), text))
+
+
+def cost_of(oligos: Sequence[Oligo], price: float | None) -> float | None:
+    """Bases times the price of one; None where no price is given."""
+    return None if price is None else price * sum(oligo.length for oligo in oligos)
+
+
+def _cost_row(name: str, group: Sequence[Oligo], order: Order) -> tuple[str, ...]:
+    price = order.prices.get(name)
+    cost = cost_of(group, price)
+    labelled = str(sum(bool(oligo.ends) for oligo in group))
+    bases = str(sum(oligo.length for oligo in group))
+    return name, str(len(group)), bases, labelled, "" if price is None else f"{price:g}", "" if cost is None else f"{cost:.2f}"

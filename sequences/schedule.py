@@ -1,0 +1,138 @@
+"""What is added when, in a volume that grows with every addition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.errors import CheckFailed
+from sequences.mixing import MixingRow, Stocks, component_named, mixing_row, undiluted_uM
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """Something done at a time (s from the start of the iteration): ``what``, with which component, at which nM.
+
+    ``component`` is empty for what adds nothing, such as a reading.
+    """
+
+    time: float
+    what: str
+    component: str = ""
+    nM: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """The steps of one iteration, the points that are presented one after the other, and how often.
+
+    ``points`` are inputs and targets of each, nM by component; ``left`` is what the first iteration leaves (nM) of what is
+    topped up, by component. ``seconds`` is the length of an iteration. A tube that is burned in for ``burn_in`` (s) gets the
+    first point, and what ``later`` gives at the start (nM) in place of the design's concentrations, by its steps.
+    """
+
+    steps: tuple[ScheduleRow, ...] = ()
+    points: tuple[Mapping[str, float], ...] = ()
+    left: Mapping[str, float] = field(default_factory=dict)
+    iterations: int = 1
+    seconds: float = 0.0
+    burn_in: float = 0.0
+    later: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def first_point(self) -> Mapping[str, float]:
+        """What is mixed in for the first iteration; nothing where there are no points, or a burn-in comes first."""
+        return self.points[0] if self.points and not self.burn_in else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A step with its volume (uL) of a stock (uM), and the volume of the reaction (uL) after it.
+
+    Where nothing is added, ``row`` is None and the volume stays.
+    """
+
+    step: ScheduleRow
+    row: MixingRow | None
+    after_uL: float
+
+
+def additions(system: DsdSystem, steps: Iterable[ScheduleRow], volume_uL: float, stocks: Stocks) -> tuple[Addition, ...]:
+    """Volumes that give each component its concentration in what the reaction has become by then.
+
+    Raises InputError for an unknown component, CheckFailed where a stock is no stronger than what is to be made of it.
+    """
+    done, volume = [], volume_uL
+    for step in sorted(steps, key=lambda row: row.time):
+        row = _into(system, step, volume, stocks) if step.component else None
+        volume += row.volume_uL if row else 0.0
+        done.append(Addition(step, row, volume))
+    return tuple(done)
+
+
+def _into(system: DsdSystem, step: ScheduleRow, volume_uL: float, stocks: Stocks) -> MixingRow:
+    """c = s v / (V + v), so v = V c / (s - c): as if c s / (s - c) were to be made of the volume without what is added."""
+    component = component_named(system, step.component)
+    row = mixing_row(component, step.nM, volume_uL, stocks)
+    stock_nM = row.stock_uM * 1000
+    if stock_nM <= step.nM:
+        raise CheckFailed(f"{step.component}: {step.nM:g} nM cannot be made of a stock of {stock_nM:g} nM")
+    grown = row.volume_uL * stock_nM / (stock_nM - step.nM)
+    return MixingRow(row.component, row.role, row.is_complex, step.nM, row.stock_uM, grown, row.pipettable)
+
+
+@dataclass(frozen=True, slots=True)
+class TopUp:
+    """What brings one component back to its concentration: what is left of it (nM), what is wished, stock (uM), uL."""
+
+    component: str
+    left_nM: float
+    final_nM: float
+    stock_uM: float
+    volume_uL: float
+
+
+def top_ups(system: DsdSystem, left: Mapping[str, float], start_uL: float, now_uL: float, stocks: Stocks) -> tuple[TopUp, ...]:
+    """Volumes to add all at once, so that what is left of each component (nM, counted in the start volume) is whole again.
+
+    With V2 the volume afterwards, v = (c V2 - left V0) / s for each; their sum is V2 - V1, so that
+    V2 = (V1 - V0 sum(left / s)) / (1 - sum(c / s)). What is there in plenty is left out of the sums. Empty where the stocks are
+    too weak for any volume.
+    """
+    wanted = {name: system.by_name[name].concentration for name in left}
+    strength = {name: undiluted_uM(system.by_name[name], stocks) * 1000 for name in left}
+    short = list(left)
+    while True:
+        wish, have = (sum(table[name] / strength[name] for name in short) for table in (wanted, left))
+        if wish >= 1:
+            return ()
+        after = (now_uL - start_uL * have) / (1 - wish)
+        enough = [name for name in short if wanted[name] * after <= left[name] * start_uL]
+        if not enough:
+            break
+        short = [name for name in short if name not in enough]
+    return tuple(
+        TopUp(
+            name,
+            left[name],
+            wanted[name],
+            strength[name] / 1000,
+            (wanted[name] * after - left[name] * start_uL) / strength[name],
+        )
+        for name in short
+    )
+
+
+def used_nmol(
+    system: DsdSystem, starts: Sequence[tuple[Mapping[str, float], float]], added: Iterable[Addition]
+) -> dict[str, float]:
+    """Amount (nmol) of each component: in tubes, given as concentrations (nM) with a volume (uL), and by additions."""
+    used = {component.name: 0.0 for component in system.components}
+    for start, volume in starts:
+        for name, nM in start.items():
+            used[name] += nM * volume / 1e6
+    for addition in added:
+        if addition.row:
+            used[addition.row.component] += addition.row.volume_uL * addition.row.stock_uM / 1000
+    return used
