@@ -53,20 +53,11 @@ def sodium_salt_mass(word: str) -> float:
     return molecular_weight(word) + _SODIUM_FOR_HYDROGEN * (len(word) - 1)
 
 
-def duplex_extinction_260(word: str) -> float:
-    """Molar extinction coefficient at 260 nm of a word with its complement, in 1/(M cm).
-
-    Less than that of the two strands by 0.287 for A and T and 0.059 for G and C (Tataurov, You and Owczarzy 2008).
-    """
-    at = sum(base in "AT" for base in word) / len(word)
-    return (extinction_260(word) + extinction_260(reverse_complement(word))) * (1 - 0.287 * at - 0.059 * (1 - at))
-
-
 def complex_extinction_260(words: Sequence[str], paired: Sequence[bool]) -> float:
     """Molar extinction coefficient at 260 nm of strands of which some bases are paired, in 1/(M cm).
 
-    ``paired`` has an entry for every base of all words in order. Single strands less the hypochromicity of
-    ``duplex_extinction_260``, for that share of each strand which is paired; for a perfect duplex the two agree.
+    ``paired`` has an entry for every base of all words in order. Strands absorb less by 0.287 for their share of paired A and
+    T, and by 0.059 for that of G and C: for a perfect duplex the formula of Tataurov, You and Owczarzy (2008).
     """
     total, first = 0.0, 0
     for word in words:

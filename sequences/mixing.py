@@ -88,11 +88,6 @@ class MixingTable:
         """Whether all stocks and the buffer fit into the volume."""
         return self.water_uL >= -1e-9
 
-    @property
-    def concentration_factor(self) -> float:
-        """How many times more concentrated all stocks above the smallest volume would have to be to fit (1 if they do)."""
-        return 1.0 if self.fits else self.components_uL / (self.volume_uL * (1 - 1 / BUFFER_STRENGTH))
-
 
 @dataclass(frozen=True, slots=True)
 class AnnealingRow:

@@ -15,6 +15,7 @@ from sequences.bench import (
     molecular_weight,
     nmol_per_od,
     resuspension_volume,
+    sodium_salt_mass,
     ug_per_od,
 )
 from sequences.certificate import Delivery
@@ -34,6 +35,7 @@ _STRAND_COLUMNS = (
     "nt",
     "GC",
     "MW g/mol",
+    "Na salt g/mol",
     "ε260 /M/cm",
     "nmol/OD",
     "µg/OD",
@@ -86,6 +88,7 @@ def _strand_row(oligo: Oligo, vendor: Vendor, sodium: float) -> tuple[str, ...]:
         str(oligo.length),
         f"{100 * gc_fraction(word):.0f} %",
         f"{molecular_weight(word):.1f}",
+        f"{sodium_salt_mass(word):.1f}",
         f"{extinction_260(word):.0f}",
         f"{nmol_per_od(word):.2f}",
         f"{ug_per_od(word):.1f}",

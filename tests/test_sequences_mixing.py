@@ -43,14 +43,10 @@ def test_stronger_stocks_are_used_where_the_usual_ones_do_not_fit() -> None:
     assert mixing_rows(linear_circuit(), 100.0).stocks == USUAL_STOCKS[1]
 
 
-def test_a_mixture_that_cannot_fit_says_so_and_by_how_much() -> None:
+def test_a_mixture_that_cannot_fit_says_so() -> None:
     table = mixing_rows(SYSTEM, 100.0, {"join_1": 20_000.0})
     assert not table.fits
     assert table.water_uL < 0
-    stronger = Stocks(
-        table.stocks.strands * 1.3 * table.concentration_factor, table.stocks.complexes * 1.3 * table.concentration_factor
-    )
-    assert mixing_rows(SYSTEM, 100.0, {"join_1": 20_000.0}, [stronger]).fits
 
 
 def test_annealing_has_bottoms_once_and_tops_in_excess() -> None:
