@@ -15,6 +15,7 @@ from sequences.layout import Layout
 from sequences.nuad_search import Search, require_nuad, tightened
 from sequences.rules.base import Context
 from sequences.seeding import draw_words, greedy_words
+from sequences.sites import exposed_toeholds
 from sequences.thermo import PARAMETER_SET, Energies
 from sequences.toeholds import choose_toeholds
 from sequences.verdicts import judge_domains
@@ -153,7 +154,8 @@ def _start(
     context = Context(layout, rules, Energies.under(rules, temperature), {})
     needed = Counter(domain.length for domain in layout.branches)
     tell(0.0, "choosing toeholds")
-    context = replace(context, sequences=choose_toeholds(context, _sample(context, needed, rng), rng))
+    exposed = tuple(dict.fromkeys((row, leads) for row, _, leads in exposed_toeholds(system)))
+    context = replace(context, sequences=choose_toeholds(context, exposed, _sample(context, needed, rng), rng))
     tell(_SEED_SHARE / 4, "collecting branch words")
     pools = {length: draw_words(length, min(_WORDS, _WORDS_PER_BRANCH * needed[length]), context, rng) for length in needed}
     tell(_SEED_SHARE / 2, "accepting branch words")

@@ -40,10 +40,15 @@ def toehold_sites(system: DsdSystem, assignment: SequenceAssignment, temperature
         energy = sum(stacks[BASES.index(here), BASES.index(after)] for here, after in pairwise(word))
         return ToeholdSite(strand_text(row), branch.name, len(word) - 1, round(float(energy), 4))
 
-    rows = dict.fromkeys(found for component in system.components for found in _exposed(component.complex))
+    rows = exposed_toeholds(system)
     return tuple(
         dict.fromkeys(site(row, _with_neighbour(row, branch, first, assignment), branch) for row, branch, first in rows)
     )
+
+
+def exposed_toeholds(system: DsdSystem) -> tuple[tuple[Strand, Domain, bool], ...]:
+    """Every different exposed toehold as an invader spells it, the branch beside it, and whether the branch leads."""
+    return tuple(dict.fromkeys(found for component in system.components for found in _exposed(component.complex)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,12 @@ def _fold(energies: Energies, word: str) -> float:
     return min(0.0, energies.library().fold(word)[1])
 
 
+def forget() -> None:
+    """Forget every energy worked out so far, so that what is timed next starts from nothing."""
+    for known in (_duplex, _fold, _target):
+        known.cache_clear()
+
+
 @lru_cache(maxsize=4096)  # several verdicts look at the same complex
 def _target(energies: Energies, words: tuple[str, ...], dot_parens: tuple[str, ...]) -> TargetStructure:
     compound, structure, vienna = energies.compound(words), "".join(dot_parens), _vienna()
