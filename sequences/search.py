@@ -98,7 +98,7 @@ class _Contest:
             self.tell((number + share) / self.rules.candidates, message)
 
         context, words = _start(self.system, self.rules, self.temperature, (self.seed, number), tell)
-        deadline = max(self.cpu + self.rules.time_limit * (number + 1) / self.rules.candidates, time.process_time())
+        deadline = time.process_time() + self.rules.time_limit / self.rules.candidates
         search = Search(
             context, words, steps, deadline, lambda share: tell(_SEED_SHARE + (1 - _SEED_SHARE) * share, "searching")
         )
