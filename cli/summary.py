@@ -20,13 +20,14 @@ def empty_summary(name: str, design_sha256: str, seed: int, version: str) -> dic
         "wall_seconds": {},
         "ncrn": None,
         "dsd": None,
-        "training": dict.fromkeys(("ideal", "value", "autonomous", "dsd", "dsd_leaky", "one_pot")),
+        "training": dict.fromkeys(("ideal", "value", "autonomous", "dsd", "dsd_leaky", "dsd_sequences", "one_pot")),
         "separation": None,
         "clock": None,
         "fidelity": None,
         "fuel": None,
         "leaks": None,
         "sequences": None,
+        "sequence_rates": None,
         "order": None,
     }
 

@@ -19,12 +19,25 @@ COLUMNS = ("domain", "sequence")
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """One of the searches that were compared: its number and steps, and what it came to (gap and spread in kcal/mol)."""
+
+    number: int
+    iterations: int
+    hard_violations: int
+    failed: int
+    gap: float
+    toehold_spread: float
+
+
+@dataclass(frozen=True, slots=True)
 class SequenceAssignment:
     """A 5'-to-3' sequence for every unstarred domain name, and how it was found.
 
     ``temperature`` is in degrees Celsius and ``sodium`` the sodium-equivalent salt in M; both are None, as is ``seed``,
     for sequences read from a file. ``time_limit_hit`` says that the search ended early, so that a faster machine might
-    give another result. ``seconds`` is the wall time; it belongs in no file that must be the same for the same seed.
+    give another result. ``candidates`` are all that were compared, the one taken first. ``seconds`` is the wall time; it
+    belongs in no file that must be the same for the same seed.
     """
 
     sequences: Mapping[str, str]
@@ -35,6 +48,7 @@ class SequenceAssignment:
     iterations: int = 0
     time_limit_hit: bool = False
     seconds: float = field(default=0.0, compare=False)
+    candidates: tuple[Candidate, ...] = ()
 
     def spell(self, strand: Strand) -> str:
         """The bases of a strand, 5' to 3'."""

@@ -100,7 +100,7 @@ def labels_of(system: DsdSystem) -> Mapping[tuple[str, Strand], Ends]:
     The bottoms of the scavengers that close the phases have a biotin, since they are pulled out on beads; the strands of
     every reporter have a dye and the quencher that faces it.
     """
-    names = dict.fromkeys(name for clock in system.clocks.values() for name in clock.scavengers)
+    names = dict.fromkeys(name for clock in system.clocks.values() for name in (*clock.scavengers, *clock.captures.values()))
     strands = ((name, strand) for name in names for strand in system.by_name[name].complex.strands)
     labels: dict[tuple[str, Strand], Ends] = {(name, strand): (BIOTIN,) for name, strand in strands if strand[0].starred}
     for reporter, channel in zip(system.reporters, channels_of(system)):

@@ -71,7 +71,7 @@ class Search:
 
     def run(self, seed: int) -> None:
         """Search for ``steps`` steps, or until the deadline, tightening the goal whenever it is met."""
-        with TemporaryDirectory(prefix="sequences-") as directory, _quiet():
+        with TemporaryDirectory(prefix="sequences-") as directory, quiet():
             try:
                 self._rounds(seed, directory)
             except _Stop:
@@ -125,8 +125,8 @@ def _design(context: Context, words: Mapping[str, str]) -> tuple[Any, SearchPart
     for domain in context.layout.branches:
         domains[domain.name] = nuad.Domain(name=domain.name, pool=pools[domain.length])
         domains[domain.name].set_sequence(words[domain.name])
-    tops = [_strand(f"top{number}", strand, domains) for number, strand in enumerate(context.layout.tops)]
-    bottoms = [_strand(f"bottom{number}", strand, domains) for number, strand in enumerate(context.layout.bottoms)]
+    tops = [to_strand(f"top{number}", strand, domains) for number, strand in enumerate(context.layout.tops)]
+    bottoms = [to_strand(f"bottom{number}", strand, domains) for number, strand in enumerate(context.layout.bottoms)]
     parts = SearchParts(nuad, [domains[domain.name] for domain in context.layout.branches], tops, bottoms)
     return nuad.Design(strands=[*tops, *bottoms]), parts
 
@@ -165,7 +165,8 @@ def _varied(word: str, rng: Any) -> str:
     return "".join(letters)
 
 
-def _strand(name: str, strand: Strand, domains: Mapping[str, Any]) -> Any:
+def to_strand(name: str, strand: Strand, domains: Mapping[str, Any]) -> Any:
+    """A strand in nuad's terms, made of its objects for unstarred domains."""
     import nuad.constraints as nuad
 
     return nuad.Strand(
@@ -176,7 +177,7 @@ def _strand(name: str, strand: Strand, domains: Mapping[str, Any]) -> Any:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """nuad's prints and log lines go nowhere."""
     import nuad.constraints as nuad
 

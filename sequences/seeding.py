@@ -10,10 +10,12 @@ from dsd_ncrn.errors import InputError
 from sequences.bench import INITIATION, stack_energies
 from sequences.rules import RULES
 from sequences.rules.alphabet import TOP_BASES
-from sequences.rules.base import Context
+from sequences.rules.base import Context, Rule
 
 _BATCH = 20_000
 _MOST_BATCHES = 60
+_EMPTY_BATCHES = 10
+_TRIED_ALONE = 2_000
 _GOAL_STEP = 0.5
 _GOALS_ABOVE_LIMIT = 6
 _GOALS_IN_ALL = 40
@@ -24,23 +26,34 @@ def draw_words(length: int, count: int, context: Context, rng: Any) -> list[str]
 
     Raises InputError where the rules leave none.
     """
+    words: dict[str, None] = {}
+    for batch in range(1, _MOST_BATCHES + 1):
+        words.update(dict.fromkeys(_passing(RULES, length, _BATCH, context, rng)))
+        if len(words) >= count or (not words and batch == _EMPTY_BATCHES):
+            break
+    if not words:
+        raise _no_words(length, context, rng)
+    return list(words)[:count]
+
+
+def _passing(rules: Sequence[Rule], length: int, count: int, context: Context, rng: Any) -> list[str]:
+    """Those of some random words that pass the filters of some rules."""
     import nuad.constraints as nuad
     from nuad.np import DNASeqList
 
-    filters = [each for rule in RULES for each in rule.filters(nuad, length, context)]
-    words: dict[str, None] = {}
-    for _ in range(_MOST_BATCHES):
-        batch = DNASeqList(length=length, alphabet=tuple(TOP_BASES), shuffle=True, num_random_seqs=_BATCH, rng=rng)
-        for each in filters:
-            if not isinstance(each, nuad.RestrictBasesFilter):  # already in the alphabet of the batch
-                batch = each.remove_violating_sequences(batch)
-        words.update((word, None) for word in batch.to_list() if all(rule.admits(word, context) for rule in RULES))
-        if len(words) >= count:
-            break
-    if not words:
-        remedy = "Widen gc_min and gc_max, or lower toehold_crosstalk."
-        raise InputError(f"some word of {length} nt meets the sequence rules", None, remedy)
-    return list(words)[:count]
+    batch = DNASeqList(length=length, alphabet=tuple(TOP_BASES), shuffle=True, num_random_seqs=count, rng=rng)
+    for each in (each for rule in rules for each in rule.filters(nuad, length, context)):
+        if not isinstance(each, nuad.RestrictBasesFilter):  # already in the alphabet of the batch
+            batch = each.remove_violating_sequences(batch)
+    return [word for word in batch.to_list() if all(rule.admits(word, context) for rule in rules)]
+
+
+def _no_words(length: int, context: Context, rng: Any) -> InputError:
+    """Says which rule lets the fewest words pass, and how many pass it."""
+    passing = {rule: len(_passing([rule], length, _TRIED_ALONE, context, rng)) for rule in RULES}
+    rule = min(passing, key=lambda each: passing[each])
+    achieved = f"of {_TRIED_ALONE} random words {passing[rule]} pass {rule.name}, the tightest rule, and none passes all"
+    return InputError(f"some word of {length} nt meets the sequence rules", achieved, rule.remedy)
 
 
 def greedy_words(
@@ -55,14 +68,18 @@ def greedy_words(
     for step in range(_GOALS_IN_ALL):
         goal = min(limit + (_GOALS_ABOVE_LIMIT - step) * _GOAL_STEP, -_GOAL_STEP)
         chosen = _fill(pools, needed, goal, context)
-        if chosen is not None:
+        if all(len(chosen[length]) == count for length, count in needed.items()):
             return chosen, goal
-    raise InputError("there are enough different words for all branch domains", sum(needed.values()), "Lengthen the branches.")
+    achieved = ", ".join(f"{len(pools[length])} for {count} domains of {length} nt" for length, count in needed.items())
+    raise InputError(
+        "there are enough different words for all branch domains",
+        f"{achieved} pass all filters",
+        "Lengthen translation.branch.",
+    )
 
 
-def _fill(
-    pools: Mapping[int, Sequence[str]], needed: Counter[int], goal: float, context: Context
-) -> dict[int, list[str]] | None:
+def _fill(pools: Mapping[int, Sequence[str]], needed: Counter[int], goal: float, context: Context) -> dict[int, list[str]]:
+    """Words that keep to a goal, of each length as many as needed or as there are."""
     stacks = stack_energies(context.energies.temperature)
     accepted: dict[int, list[str]] = {}
     everyone: list[str] = []
@@ -71,7 +88,7 @@ def _fill(
         accepted[length] = []
         while len(accepted[length]) < count:
             if len(waiting) < count - len(accepted[length]):
-                return None
+                break
             word, *waiting = waiting
             if all(context.energies.offtarget(word, other) >= goal for other in everyone):
                 accepted[length].append(word)

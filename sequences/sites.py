@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from statistics import fmean
 
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand, strand_text
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.assignment import SequenceAssignment
-from sequences.bench import stack_energies
+from sequences.bench import INITIATION, stack_energies
+from sequences.rates import MEASURED_AT, dissociation, target_energy, three_step
 from sequences.words import BASES
 
 Placed = tuple[Domain, bool]
@@ -38,9 +40,54 @@ def toehold_sites(system: DsdSystem, assignment: SequenceAssignment, temperature
         energy = sum(stacks[BASES.index(here), BASES.index(after)] for here, after in pairwise(word))
         return ToeholdSite(strand_text(row), branch.name, len(word) - 1, round(float(energy), 4))
 
-    rows = dict.fromkeys(found for component in system.components for found in _exposed(component.complex))
+    rows = exposed_toeholds(system)
     return tuple(
         dict.fromkeys(site(row, _with_neighbour(row, branch, first, assignment), branch) for row, branch, first in rows)
+    )
+
+
+def exposed_toeholds(system: DsdSystem) -> tuple[tuple[Strand, Domain, bool], ...]:
+    """Every different exposed toehold as an invader spells it, the branch beside it, and whether the branch leads."""
+    return tuple(dict.fromkeys(found for component in system.components for found in _exposed(component.complex)))
+
+
+@dataclass(frozen=True, slots=True)
+class ToeholdClass:
+    """The exposed toeholds of one length (nt), energies in kcal/mol as those of sites.
+
+    ``target`` is that of the published toehold by which rates of this length are known. ``slowest`` and ``fastest`` are the
+    rates of displacement that the energies give, over the known one.
+    """
+
+    length: int
+    sites: int
+    mean: float
+    weakest: float
+    strongest: float
+    target: float
+    slowest: float
+    fastest: float
+
+
+def toehold_classes(sites: tuple[ToeholdSite, ...], temperature: float) -> tuple[ToeholdClass, ...]:
+    """The sites summed up by length, at a temperature (degrees Celsius)."""
+    lengths = sorted({site.length for site in sites})
+    return tuple(_class([site.energy for site in sites if site.length == length], length, temperature) for length in lengths)
+
+
+def _class(energies: list[float], length: int, temperature: float) -> ToeholdClass:
+    target = target_energy(length)
+    known = three_step(dissociation(target, MEASURED_AT))
+    rates = [three_step(dissociation(INITIATION + energy, temperature)) / known for energy in energies]
+    return ToeholdClass(
+        length=length,
+        sites=len(energies),
+        mean=round(fmean(energies), 4),
+        weakest=max(energies),
+        strongest=min(energies),
+        target=round(target - INITIATION, 4),
+        slowest=round(min(rates), 4),
+        fastest=round(max(rates), 4),
     )
 
 

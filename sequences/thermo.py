@@ -7,18 +7,28 @@ once, and whoever asks for an energy gets it under the conditions it was made fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from functools import cache
-from math import sqrt
+from functools import cache, lru_cache
+from itertools import accumulate
+from math import exp, sqrt
 from types import ModuleType
+from typing import Any
 
 from dsd_ncrn.design.spec import SequenceRules
+from dsd_ncrn.units import ZERO_CELSIUS_K
 from sequences.words import reverse_complement
 
 PARAMETER_SET = "DNA Mathews 2004 (ViennaRNA)"
 """The only set in use: ViennaRNA cannot switch sets within one process without leaving stale copies behind."""
 
+GAS_CONSTANT = 1.98717e-3
+"""kcal/mol/K, with ViennaRNA's digits."""
+
+FRAYING = 2
+"""Pairs at each end of a helix that may be open without the helix counting as broken: every end breathes."""
+
+_KEPT = 500_000
 _NM_PER_M = 1e9
 
 
@@ -52,7 +62,7 @@ class Energies:
 
     def duplex(self, first: str, second: str) -> float:
         """Energy of the best duplex of two strands, 0 where none is stable."""
-        return min(0.0, self._ready().duplexfold(first, second).energy)
+        return _duplex(self, first, second)
 
     def perfect(self, word: str) -> float:
         """Energy of a word with its exact complement."""
@@ -64,19 +74,37 @@ class Energies:
 
     def fold(self, word: str) -> float:
         """Energy of the best fold of one strand, 0 where it stays open."""
-        return min(0.0, self._ready().fold(word)[1])
+        return _fold(self, word)
+
+    def ensemble(self, words: Sequence[str]) -> float:
+        """Free energy of all structures that hold these strands, in this circular order, together in one complex."""
+        vienna = self.library()
+        model = vienna.md()
+        model.compute_bpp = 0
+        return vienna.fold_compound("&".join(words), model).pf()[1]
+
+    def unpaired(self, word: str) -> Any:
+        """Probability of each nucleotide of a strand on its own to be unpaired, shape (nt,)."""
+        compound = self.compound([word])
+        compound.pf()
+        return _unpaired(compound)
 
     def target(self, words: Sequence[str], dot_parens: Sequence[str]) -> TargetStructure:
         """How well strands, in circular order, hold one structure (dot-parentheses for each strand).
 
         The ensemble is that of the connected complex alone, without the equilibrium with its free strands.
         """
-        compound = self._ready().fold_compound("&".join(words))
-        compound.pf()
-        structure = "".join(dot_parens)
-        return TargetStructure(compound.pr_structure(structure), compound.ensemble_defect(structure))
+        return _target(self, tuple(words), tuple(dot_parens))
 
-    def _ready(self) -> ModuleType:
+    def thermal(self) -> float:
+        """k T in kcal/mol."""
+        return GAS_CONSTANT * (self.temperature + ZERO_CELSIUS_K)
+
+    def compound(self, words: Sequence[str]) -> Any:
+        """ViennaRNA's object for strands together."""
+        return self.library().fold_compound("&".join(words))
+
+    def library(self) -> ModuleType:
         """The library, with its global conditions set to these if another instance has changed them."""
         vienna = _vienna()
         if vienna.cvar.temperature != self.temperature or vienna.cvar.salt != self.sodium:
@@ -90,7 +118,87 @@ class Energies:
 
 @dataclass(frozen=True, slots=True)
 class TargetStructure:
-    """Probability of exactly one structure, and the mean share of nucleotides that are not as it says (0 to 1)."""
+    """How a complex holds a structure.
+
+    ``probability`` is that of exactly this structure; ``core`` that every helix is there but for at most ``FRAYING`` pairs
+    at each of its ends, and that what should be open is open; ``defect`` is the mean share of nucleotides that are not as it
+    says; ``unpaired`` the probability of each nucleotide to be unpaired, shape (nt,), strands in their order.
+    """
 
     probability: float
+    core: float
     defect: float
+    unpaired: Any
+
+
+@lru_cache(maxsize=_KEPT)  # a search comes back to the same pairs at the start of every round
+def _duplex(energies: Energies, first: str, second: str) -> float:
+    return min(0.0, energies.library().duplexfold(first, second).energy)
+
+
+@lru_cache(maxsize=_KEPT)
+def _fold(energies: Energies, word: str) -> float:
+    return min(0.0, energies.library().fold(word)[1])
+
+
+def forget() -> None:
+    """Forget every energy worked out so far, so that what is timed next starts from nothing."""
+    for known in (_duplex, _fold, _target):
+        known.cache_clear()
+
+
+@lru_cache(maxsize=4096)  # several verdicts look at the same complex
+def _target(energies: Energies, words: tuple[str, ...], dot_parens: tuple[str, ...]) -> TargetStructure:
+    compound, structure, vienna = energies.compound(words), "".join(dot_parens), _vienna()
+    ensemble = compound.pf()[1]
+    # pr_structure of ViennaRNA 2.8 is too low by the same factor for every strand after the first
+    exact = exp((ensemble - compound.eval_structure(structure)) / energies.thermal())
+    constrained = energies.compound(words)
+    constrained.hc_add_from_db(core_pairs(dot_parens), vienna.CONSTRAINT_DB_DEFAULT | vienna.CONSTRAINT_DB_ENFORCE_BP)
+    core = exp((ensemble - constrained.pf()[1]) / energies.thermal())
+    return TargetStructure(min(1.0, exact), min(1.0, core), compound.ensemble_defect(structure), _unpaired(compound))
+
+
+def core_pairs(dot_parens: Sequence[str]) -> str:
+    """A structure as constraints: parentheses for pairs that must form, x for bases that must not, a dot for the others.
+
+    The last ``FRAYING`` pairs at both ends of each helix, also at nicks, are left open to chance.
+    """
+    structure = "".join(dot_parens)
+    ends = {0, *accumulate(map(len, dot_parens))}
+    marks = ["x" if mark == "." else "." for mark in structure]
+    for helix in _helices(structure, ends):
+        for here, there in helix[FRAYING:-FRAYING]:
+            marks[here], marks[there] = "(", ")"
+    return "".join(marks)
+
+
+def _helices(structure: str, ends: Set[int]) -> Iterator[list[tuple[int, int]]]:
+    """Rows of stacked pairs (0-based), broken where a strand begins (``ends``) on either side."""
+    helix: list[tuple[int, int]] = []
+    for here, there in _pairs(structure):
+        stacked = helix and helix[-1] == (here - 1, there + 1) and here not in ends and there + 1 not in ends
+        if helix and not stacked:
+            yield helix
+            helix = []
+        helix.append((here, there))
+    if helix:
+        yield helix
+
+
+def _pairs(structure: str) -> list[tuple[int, int]]:
+    pairs, waiting = [], []
+    for position, mark in enumerate(structure):
+        if mark == "(":
+            waiting.append(position)
+        elif mark == ")":
+            pairs.append((waiting.pop(), position))
+    return sorted(pairs)
+
+
+def _unpaired(compound: Any) -> Any:
+    """The probability of each nucleotide to be unpaired, once the partition function is known."""
+    import numpy as np
+
+    paired = np.array(compound.bpp())[1:, 1:]
+    return 1.0 - paired.sum(axis=0) - paired.sum(axis=1)

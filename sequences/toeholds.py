@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
+from math import log
 from typing import Any
 
-from dsd_ncrn.dsd.structure import Domain
-from sequences.layout import ToeholdWord
+from dsd_ncrn.dsd.structure import Domain, Strand
+from sequences.layout import ToeholdWord, spell
+from sequences.rates import MEASURED_AT, dissociation, target_energy, toehold_energy
 from sequences.rules.alphabet import TOP_BASES
 from sequences.rules.base import Context
 from sequences.rules.runs import LONGEST_RUN
@@ -19,23 +21,30 @@ GC_SHARES = (0.2, 0.6)
 """Toeholds of other composition are so weak or so strong that they do not behave like toeholds of their length."""
 
 ENOUGH_BRANCHES = 0.4
-"""A toehold is strong enough not to need improving once this share of branch words may stand beside it."""
+"""A toehold is foreign enough to branches once this share of branch words may stand beside it."""
+
+CLOSING = "C"
+"""The base at both ends of every branch that is designed here."""
+
+Exposed = Sequence[tuple[Strand, bool]]
+"""Stretches of toehold domains that gates expose, as an invader spells them, and whether its branch leads."""
 
 _MOST_WORDS = 250
 
 
-def choose_toeholds(context: Context, sample: Sequence[str], rng: Any) -> dict[str, str]:
+def choose_toeholds(context: Context, exposed: Exposed, sample: Sequence[str], rng: Any) -> dict[str, str]:
     """Bases of every toehold domain of the circuit.
 
     Of the words that leave at least ``ENOUGH_BRANCHES`` of a ``sample`` of branch words within the cross-talk limit, and
-    that do not bind an earlier toehold, the strongest: displacement is faster for it (Zhang and Winfree, JACS 131:17303,
-    2009). ``rng`` (numpy) thins out the words of long toeholds; those of five nucleotides are all tried.
+    that do not bind an earlier toehold, the one whose ``exposed`` stretches, beside branches that end in C, give rates
+    nearest to those that the circuit was planned with: those of the published toeholds of their lengths. ``rng`` (numpy)
+    thins out the words of long toeholds; those of five nucleotides are all tried.
     """
     for word in context.layout.toeholds:
         candidates = _words(word, context.sequences)
         if len(candidates) > _MOST_WORDS:
             candidates = sorted(candidates[index] for index in rng.choice(len(candidates), _MOST_WORDS, replace=False))
-        best = min(candidates, key=lambda bases: _rank(bases, context, sample))
+        best = min(candidates, key=lambda bases: _rank(bases, word, context, exposed, sample))
         context = replace(context, sequences={**context.sequences, **_cut(word, best)})
     return dict(context.sequences)
 
@@ -57,11 +66,26 @@ def _slips(bases: str) -> bool:
     return any(bases[shift:] == bases[:-shift] for shift in (1, 2))
 
 
-def _rank(bases: str, context: Context, sample: Sequence[str]) -> tuple[int, float, float, str]:
+def _rank(
+    bases: str, word: ToeholdWord, context: Context, exposed: Exposed, sample: Sequence[str]
+) -> tuple[int, float, float, str]:
     limit = toehold_limit(context.limits, len(bases))
     clashes = sum(context.energies.offtarget(bases, other) < limit for _, other in _spelled(context))
     share = sum(context.energies.offtarget(bases, word) >= limit for word in sample) / max(1, len(sample))
-    return clashes, -min(share, ENOUGH_BRANCHES), context.energies.perfect(bases), bases
+    known = {**context.sequences, **_cut(word, bases)}
+    return clashes, -min(share, ENOUGH_BRANCHES), _off_target_rate(word, known, exposed, context.energies.temperature), bases
+
+
+def _off_target_rate(word: ToeholdWord, known: Mapping[str, str], exposed: Exposed, temperature: float) -> float:
+    """The largest factor, as a logarithm, by which a stretch of the word opens at another rate than the published toehold."""
+    factors = [0.0]
+    for row, leads in exposed:
+        if set(row) <= set(word):
+            bases = spell(row, known)
+            energy = toehold_energy(f"{CLOSING}{bases}" if leads else f"{bases}{CLOSING}", temperature)
+            opening = dissociation(energy, temperature) / dissociation(target_energy(len(bases)), MEASURED_AT)
+            factors.append(abs(log(opening)))
+    return max(factors)
 
 
 def _spelled(context: Context) -> list[tuple[ToeholdWord, str]]:

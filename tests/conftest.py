@@ -24,7 +24,7 @@ def small_spec() -> DesignSpec:
             "name": "small",
             "task": spec.task.model_copy(update={"training_points": 3, "test_points": 4}),
             "training": spec.training.model_copy(update={"epochs": 1}),
-            "sequences": spec.sequences.model_copy(update={"time_limit": 1.0}),
+            "sequences": spec.sequences.model_copy(update={"time_limit": 1.0, "candidates": 1}),
         }
     )
 

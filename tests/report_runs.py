@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 HOSTILE = '<script>alert("x")</script> $a_b$ & {{ 7 * 7 }}'
-LEVELS = ("ideal", "dsd", "dsd_leaky", "one_pot")
+LEVELS = ("ideal", "dsd", "dsd_leaky", "dsd_sequences", "one_pot")
 ITERATIONS, EPOCHS = 8, 2
 
 DESIGN = """
@@ -65,7 +65,7 @@ def full_summary(name: str = "N1_1") -> dict[str, Any]:
             "network_reactions": 227, "leak_reactions": 2153, "cooperative_annihilations": 0,
             "two_domain_annihilations": 2, "verified": None, "longest_strand_nt": 104,
         },
-        "training": {level: training_summary(after) for level, after in zip(LEVELS, (0.4311, 0.4392, 17.34, 10.12))},
+        "training": {level: training_summary(after) for level, after in zip(LEVELS, (0.4311, 0.4392, 17.34, 0.4711, 10.12))},
         "fidelity": {
             "parameter_error_first_iteration": 0.0041, "parameter_error_final": 0.0123, "rmse_ratio": 1.0187,
             "hours_per_iteration": 9.63, "worst_reaction": {"origin": name, "error": -0.034},
@@ -82,6 +82,11 @@ def full_summary(name: str = "N1_1") -> dict[str, Any]:
         "sequences": {
             "domains": 39, "strands": 129, "hard_violations": 0, "worst_crosstalk_kcal": -7.63,
             "worst_structure_kcal": -0.76, "toehold_spread_kcal": 0.41, "seconds": 41.5,
+            "complexes": 36, "flagged_complexes": 1, "lowest_target_probability": 0.871, "largest_ensemble_defect": 0.0613,
+        },
+        "sequence_rates": {
+            "steps": 227, "slowest_factor": 0.7633, "median_factor": 0.9981, "fastest_factor": 1.8281, "spurious_steps": 3,
+            "fastest_spurious_per_M_per_s": 0.42,
         },
         "order": {"vendor": "generic", "files": ["o.csv"], "oligos": 117, "bases": 5437, "longest_nt": 104, "plates": 0},
     }  # fmt: skip
@@ -122,6 +127,20 @@ def search(name: str) -> dict[str, Any]:
     return {
         "seed": 3, "time_limit_hit": False, "gap_kcal": 5.37, "weakest_perfect_kcal": -13.01,
         "worst_domains": [pair], "worst_strands": [pair], "toehold_sites": [site],
+        "toehold_classes": [
+            {"length": 5, "sites": 29, "mean": -8.39, "weakest": -8.31, "strongest": -8.49, "target": -8.49, "slowest": 0.76,
+             "fastest": 0.998},
+        ],
+        "flagged_complexes": [
+            {"component": name, "length": 115, "concentration": 200.0, "probability": 0.31, "core": 0.871, "defect": 0.021,
+             "open_toehold": 0.991, "formed": 0.96, "tube_defect": 0.0613},
+        ],
+        "leak_sites": [{"gate": name, "strand": f"<{name}>", "end": "3'", "branch": name, "opening": 0.07, "rate": 20.15}],
+        "candidates": [
+            {"number": 1, "iterations": 911, "hard_violations": 0, "failed": 0, "gap": 5.37, "toehold_spread": 0.41},
+            {"number": 0, "iterations": 911, "hard_violations": 0, "failed": 1, "gap": 5.12, "toehold_spread": 0.52},
+        ],
+        "shortfall": f"runs is broken 1 times (worst: {name})",
     }  # fmt: skip
 
 

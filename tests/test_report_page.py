@@ -129,7 +129,7 @@ def test_both_themes_and_print_are_in_the_style(full: str) -> None:
 def test_toggles_name_series_that_figures_have(full: str) -> None:
     toggled = {str(value) for name, value in Page(full).attributes if name == "data-toggles"}
     drawn = {str(value) for name, value in Page(full).attributes if name == "data-series"}
-    assert toggled == {"ideal", "dsd", "dsd_leaky", "one_pot"} == drawn
+    assert toggled == {"ideal", "dsd", "dsd_leaky", "dsd_sequences", "one_pot"} == drawn
 
 
 def test_the_same_files_give_the_same_bytes(full: str, tmp_path: Path) -> None:

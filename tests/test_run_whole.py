@@ -32,6 +32,12 @@ FILES = {
     "training_dsd.csv",
     "training_dsd_leaky.csv",
     "training_one_pot.csv",
+    "training_dsd_sequences.csv",
+    "toehold_rates.csv",
+    "complexes.csv",
+    "leak_sites.csv",
+    "crosstalk_domains.csv",
+    "crosstalk_strands.csv",
     "trajectories.parquet",
     "leaks.csv",
     "sequences.csv",
@@ -149,7 +155,7 @@ def test_the_files_agree_with_each_other(finished: tuple[Path, Result], design: 
 
 
 def test_trainings_have_a_row_for_each_iteration(finished: tuple[Path, Result]) -> None:
-    for level in ("ideal", "dsd", "dsd_leaky", "one_pot"):
+    for level in ("ideal", "dsd", "dsd_leaky", "dsd_sequences", "one_pot"):
         with (finished[0] / f"training_{level}.csv").open(encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
         assert [row["iteration"] for row in rows] == ["0", "1", "2", "3"], level

@@ -14,18 +14,19 @@ import pytest
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.errors import InputError
+from sequences.advice import shortfall
 from sequences.assignment import SequenceAssignment, assignment_csv
 from sequences.layout import Layout
 from sequences.rules.base import Context
 from sequences.search import SearchInterrupted, design_sequences
 from sequences.seeding import draw_words, greedy_words
 from sequences.thermo import PARAMETER_SET, Energies
-from sequences.verdicts import judge
-from sequences_circuits import linear_circuit, small_circuit
+from sequences.verdicts import judge, judge_domains
+from sequences_circuits import SMALL_WORDS, linear_circuit, small_circuit
 
 pytest.importorskip("nuad")
 
-RULES = SequenceRules()
+RULES = SequenceRules(candidates=1)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def test_sequences_do_not_depend_on_string_hashes(found: SequenceAssignment) -> 
         "from dsd_ncrn.design.spec import SequenceRules\n"
         "from sequences.assignment import assignment_csv\n"
         "from sequences.search import design_sequences\n"
-        "print(assignment_csv(design_sequences(small_circuit(), SequenceRules(), 25.0, 0, steps=40)), end='')\n"
+        "print(assignment_csv(design_sequences(small_circuit(), SequenceRules(candidates=1), 25.0, 0, steps=40)), end='')\n"
     )
     here = Path(__file__).parent
     environment = {**os.environ, "PYTHONHASHSEED": "12345", "PYTHONPATH": f"{here}{os.pathsep}{here.parent}"}
@@ -101,8 +102,58 @@ def test_a_passed_time_limit_is_recorded_and_leaves_a_whole_design() -> None:
 
 def test_rules_that_leave_no_words_are_refused() -> None:
     impossible = RULES.model_copy(update={"gc_min": 0.95, "gc_max": 1.0})
-    with pytest.raises(InputError, match="some word of 15 nt meets the sequence rules"):
+    with pytest.raises(InputError, match="some word of 15 nt meets the sequence rules") as caught:
         design_sequences(small_circuit(), impossible, 25.0, 0, steps=1)
+    assert "0 pass gc_content, the tightest rule" in str(caught.value)
+    assert "sequences.gc_min" in str(caught.value)
+
+
+def test_more_domains_than_different_words_end_with_how_many_there_are() -> None:
+    """Four words do not do for five domains; the message says so and what to lengthen."""
+    context = Context(Layout.of(small_circuit()), RULES, Energies.under(RULES, 25.0), {"t1": "T", "t2": "C", "t3": "ACA"})
+    with pytest.raises(InputError, match=r"4 for 5 domains of 15 nt.*Lengthen translation\.branch"):
+        greedy_words({15: [SMALL_WORDS[name] for name in ("x", "p", "z", "y")]}, Counter({15: 5}), context)
+
+
+def test_a_limit_that_cannot_be_met_is_named_with_what_was_reached() -> None:
+    strict = RULES.model_copy(update={"branch_crosstalk": -1.0})
+    found = design_sequences(small_circuit(), strict, 25.0, 0, steps=10)
+    message = shortfall(judge(small_circuit(), found, strict, 25.0))
+    assert "branch_crosstalk is broken" in message
+    assert "where the limit is -1" in message
+    assert "Lower sequences.branch_crosstalk" in message
+    assert "gap of" in message
+
+
+def test_candidates_are_ranked_and_the_best_is_taken() -> None:
+    rules = RULES.model_copy(update={"candidates": 3})
+    found = design_sequences(small_circuit(), rules, 25.0, 0, steps=30)
+    assert sorted(each.number for each in found.candidates) == [0, 1, 2]
+    assert found.iterations == sum(each.iterations for each in found.candidates)
+    ranks = [(each.hard_violations, each.failed, -each.gap, each.toehold_spread) for each in found.candidates]
+    assert ranks == sorted(ranks)
+    assert judge_domains(small_circuit(), found, rules, 25.0).rank == ranks[0]
+
+
+def test_an_interrupt_in_the_second_candidate_keeps_the_first() -> None:
+    rules = RULES.model_copy(update={"candidates": 2})
+
+    def interrupt(share: float, message: str) -> None:
+        if share > 0.55:
+            raise KeyboardInterrupt
+
+    with pytest.raises(SearchInterrupted) as caught:
+        design_sequences(small_circuit(), rules, 25.0, 0, interrupt, steps=20)
+    assert [each.number for each in caught.value.best.candidates] == [0]
+
+
+def test_an_interrupt_before_there_are_any_sequences_is_passed_on() -> None:
+    def interrupt(share: float, message: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        design_sequences(small_circuit(), RULES, 25.0, 0, interrupt, steps=20)
+    assert not isinstance(caught.value, SearchInterrupted)
 
 
 def test_without_nuad_the_commands_to_install_it_are_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,8 @@ from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.errors import InputError
 from sequences.assignment import SequenceAssignment
 from sequences.folding import dot_parens, target_checks
-from sequences.verdicts import WORST_SHOWN, judge
+from sequences.verdicts import WORST_SHOWN, judge, judge_domains
+from sequences.words import reverse_complement
 from sequences_circuits import SMALL_WORDS, join, small_circuit
 
 RULES = SequenceRules()
@@ -20,6 +21,13 @@ GOOD = SequenceAssignment(SMALL_WORDS)
 def _random_four_letter_words() -> SequenceAssignment:
     rng = random.Random(0)
     return SequenceAssignment({name: "".join(rng.choices("ACGT", k=len(word))) for name, word in SMALL_WORDS.items()})
+
+
+def _scrambled(seed: int) -> SequenceAssignment:
+    """The bases of every branch in another order: the same composition, nothing of the design."""
+    rng = random.Random(seed)
+    shuffled = {name: "".join(rng.sample(word, len(word))) for name, word in SMALL_WORDS.items() if len(word) > 3}
+    return SequenceAssignment({**SMALL_WORDS, **shuffled})
 
 
 def test_a_good_set_passes_with_a_wide_gap() -> None:
@@ -39,6 +47,20 @@ def test_random_words_of_four_letters_rank_below() -> None:
     assert bad.worst_structure_kcal < good.worst_structure_kcal
     assert bad.toehold_spread_kcal > good.toehold_spread_kcal
     assert [each.hard for each in bad.failed] == sorted((each.hard for each in bad.failed), reverse=True)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_scrambling_a_good_set_is_detected(seed: int) -> None:
+    good, scrambled = (judge_domains(small_circuit(), each, RULES, 25.0) for each in (GOOD, _scrambled(seed)))
+    assert scrambled.hard_violations > 0
+    assert scrambled.rank > good.rank
+    assert scrambled.gap < good.gap
+
+
+def test_domains_in_each_others_places_are_a_set_as_good() -> None:
+    """Rank looks at what was designed, not at names: exchanging two branches changes no duplex of domains."""
+    exchanged = SequenceAssignment({**SMALL_WORDS, "x": SMALL_WORDS["y"], "y": SMALL_WORDS["x"]})
+    assert judge_domains(small_circuit(), exchanged, RULES, 25.0).gap == judge_domains(small_circuit(), GOOD, RULES, 25.0).gap
 
 
 def test_worst_interactions_come_strongest_first() -> None:
@@ -83,6 +105,66 @@ def test_gates_hold_their_target_structure() -> None:
     checks = target_checks(small_circuit(), GOOD, RULES, 25.0)
     assert len(checks) == 7
     assert max(check.defect for check in checks) < 0.02
+
+
+def test_every_complex_is_judged_and_none_of_a_good_set_is_flagged() -> None:
+    verdicts = judge(small_circuit(), GOOD, RULES, 25.0)
+    assert len(verdicts.complexes) == 7
+    assert verdicts.flagged == ()
+    assert {each.rule for each in verdicts.verdicts} >= {"target_structure", "ensemble_defect", "gate_toehold"}
+    for check in verdicts.complexes:
+        assert check.probability <= check.core >= 0.9
+        assert check.tube_defect >= check.defect - 1e-9
+        assert check.formed > 0.99
+
+
+def test_gates_with_a_branch_that_hardly_holds_are_flagged() -> None:
+    """15 pairs of A and T hold about -10 kcal/mol: K = 2e7 /M, so that at 200 nM many are not together."""
+    weak = SequenceAssignment({**SMALL_WORDS, "r2": "TATATTATAATATTA"})
+    flagged = {check.component: check for check in judge(small_circuit(), weak, RULES, 25.0).flagged}
+    assert "fork_2" in flagged or "join_2" in flagged
+    assert all(check.formed < 0.97 for check in flagged.values())
+
+
+def test_a_dilute_tube_holds_fewer_complexes() -> None:
+    from sequences.folding import formed_share
+    from sequences.thermo import Energies
+
+    words = [SMALL_WORDS["x"][:8], reverse_complement(SMALL_WORDS["x"][:8])]
+    shares = [formed_share(words, concentration, Energies(25.0, 0.42)) for concentration in (10.0, 100.0, 1000.0)]
+    assert shares == sorted(shares)
+    assert shares[0] < 0.9 * shares[-1]
+
+
+def test_toeholds_are_summed_up_by_length_against_the_published_ones() -> None:
+    """t of 5 nt: TCACA with C beside it, against GTCTCC; Zhang & Winfree (2009) measured the latter."""
+    classes = {each.length: each for each in judge_domains(small_circuit(), GOOD, RULES, 25.0).toehold_classes}
+    assert set(classes) == {3, 4, 5}
+    for each in classes.values():
+        assert each.strongest <= each.mean <= each.weakest
+        assert each.slowest <= each.fastest
+    assert classes[5].target == pytest.approx(-8.5, abs=0.1)
+    assert 0.5 < classes[5].slowest <= classes[5].fastest < 1.5
+
+
+def test_leak_sites_are_ends_that_breathe_and_weak_ends_breathe_more() -> None:
+    """Published gates leak at about 1 to 20 /M/s (Reynaldo et al. 2000; Chen et al. 2013)."""
+    sites = judge(small_circuit(), GOOD, RULES, 25.0).leak_sites
+    assert [site.rate for site in sites] == sorted((site.rate for site in sites), reverse=True)
+    assert 0.5 < sites[-1].rate < sites[0].rate < 50
+    weak = SequenceAssignment({**SMALL_WORDS, "r1": "A" + SMALL_WORDS["r1"][1:-1] + "A"})
+    loose = judge(small_circuit(), weak, RULES, 25.0).leak_sites
+    assert max(site.rate for site in loose if site.branch == "r1") > 1.5 * max(s.rate for s in sites if s.branch == "r1")
+
+
+def test_matrices_hold_every_pair_once() -> None:
+    verdicts = judge_domains(small_circuit(), GOOD, RULES, 25.0)
+    pairs = [(each.first, each.second) for each in verdicts.domains.interactions]
+    assert len(pairs) == len(set(pairs))
+    header, rows = verdicts.domains.table
+    filled = sum(value is not None for row in rows for value in row[1:])
+    assert filled == len(pairs)
+    assert all(len(row) == len(header) for row in rows)
 
 
 def test_a_chosen_gate_is_checked_alone() -> None:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 @out_option("all files of the run (default: runs/<name of the design>)")
 @seed_option
 @click.option(
-    "--skip", multiple=True, metavar="STAGE", help="Leave a stage out: clock, one_pot, dsd_leaky, leaks, sequences, order."
+    "--skip",
+    multiple=True,
+    metavar="STAGE",
+    help="Leave a stage out: clock, one_pot, dsd_leaky, leaks, sequences, dsd_sequences, order.",
 )
 @click.option("--fresh", is_flag=True, help="Do everything again, also what is finished.")
 @workers_option

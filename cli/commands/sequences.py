@@ -20,7 +20,7 @@ SHOWN = 20
 
 @click.command("sequences")
 @design_argument
-@out_option("sequences.csv, sequences.json and verdicts.csv")
+@out_option("sequences.csv, sequences.json, verdicts.csv, complexes.csv, leak_sites.csv and the cross-talk matrices")
 @seed_option
 @click.option("--check", type=click.Path(path_type=Path), metavar="FILE", help="Judge the sequences of a CSV file instead.")
 @json_option
@@ -28,16 +28,18 @@ def command(design: Path, out: Path | None, seed: int, check: Path | None, as_js
     """Design a sequence for every domain, and judge it by every rule; the exit code is 1 where a hard rule is broken."""
     from cli.output import deliver, show
     from cli.stages.job import job_of
-    from cli.stages.sequences import judged, sequences_outcome
+    from cli.stages.sequences import judged, outcome_of
+    from sequences.advice import shortfall
     from sequences.assignment import read_assignment
 
     job = job_of(design, seed, strands=True)
     assignment = read_assignment(check) if check else design_here(job)
-    outcome, verdicts = sequences_outcome(job, assignment), judged(job, assignment)
+    verdicts = judged(job, assignment)
+    outcome = outcome_of(job, assignment, verdicts)
     deliver(out, outcome.files)
     show(as_json, outcome.summary["sequences"], _listing(assignment, verdicts))
     if verdicts.hard_violations:
-        raise CheckFailed(f"{verdicts.hard_violations} hard sequence rules are broken")
+        raise CheckFailed(shortfall(verdicts))
 
 
 def design_here(job: Job) -> SequenceAssignment:
@@ -60,8 +62,12 @@ def design_here(job: Job) -> SequenceAssignment:
 def _listing(assignment: SequenceAssignment, found: SequenceVerdicts) -> str:
     from cli.output import table
 
-    worst = [("worst", "kcal/mol"), ("branch with a foreign complement", found.worst_crosstalk_kcal)]
+    worst = [("worst", "kcal/mol"), ("branch with a foreign complement", found.worst_crosstalk_kcal), ("gap", found.gap)]
     worst += [("structure of a strand", found.worst_structure_kcal), ("spread of toeholds", found.toehold_spread_kcal)]
+    held = [("complex", "length, nt", "target structure", "ensemble defect", "open toehold")]
+    held += [(each.component, each.length, each.core, each.tube_defect, each.open_toehold) for each in found.flagged[:SHOWN]]
     failed = [(each.rule, each.subject, each.value, each.limit, "hard" if each.hard else "soft") for each in found.failed]
     parts = [table(assignment.sequences.items()), table(worst), f"{len(failed)} verdicts did not pass"]
+    parts += [f"{len(found.flagged)} of {len(found.complexes)} complexes are flagged"]
+    parts += [table(held)] if found.flagged else []
     return "\n\n".join([*parts, *([table(failed[:SHOWN])] if failed else [])])

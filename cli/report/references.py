@@ -70,8 +70,8 @@ REFERENCES = (
 LIMITS = (
     Limit(
         "Domains, not bases",
-        "Reactions are found between domains, with rates by toehold length. Cross-talk between real sequences is judged apart, "
-        "and does not feed back into the simulation.",
+        "Reactions are found between domains, with rates by toehold length. The energies of real toeholds, and "
+        'similar branches, change them in the series "with these sequences" alone.',
         ("Lakin 2011", "Zhang & Winfree 2009", "SantaLucia & Hicks 2004"),
     ),
     Limit(

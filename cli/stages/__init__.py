@@ -4,6 +4,7 @@ from cli.stages.abstract import CLOCK, IDEAL
 from cli.stages.leaks import LEAKS
 from cli.stages.network import COMPILE, TRANSLATE
 from cli.stages.order import ORDER_STAGE
+from cli.stages.sequenced import DSD_SEQUENCES
 from cli.stages.sequences import SEQUENCES
 from cli.stages.training import CALIBRATE, DSD, DSD_LEAKY, ONE_POT
 from cli.stages.types import Stage
@@ -19,7 +20,8 @@ STAGES: tuple[Stage, ...] = (
     DSD_LEAKY,
     LEAKS,
     SEQUENCES,
+    DSD_SEQUENCES,
     ORDER_STAGE,
 )
-OPTIONAL = ("clock", "one_pot", "dsd_leaky", "leaks", "sequences", "order")
+OPTIONAL = ("clock", "one_pot", "dsd_leaky", "leaks", "sequences", "dsd_sequences", "order")
 """Stages that a run can do without."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,15 +51,25 @@ def sequences_stage(job: Job, tell: Tell) -> Outcome:
 
 
 def sequences_outcome(job: Job, assignment: SequenceAssignment) -> Outcome:
-    """Files and summary of an assignment."""
-    from sequences.assignment import assignment_csv
+    """Judge an assignment; its files and summary."""
+    return outcome_of(job, assignment, judged(job, assignment))
 
-    verdicts = judged(job, assignment)
+
+def outcome_of(job: Job, assignment: SequenceAssignment, verdicts: SequenceVerdicts) -> Outcome:
+    """Files and summary of an assignment and its verdicts."""
+    from sequences.assignment import assignment_csv
+    from sequences.folding import TargetCheck
+    from sequences.leak_sites import LeakSite
+
     section = sequences_section(job, assignment, verdicts)
     files = {
         SEQUENCES_CSV: assignment_csv(assignment),
         SEARCH_JSON: json_text(search_json(assignment, verdicts)),
         "verdicts.csv": verdicts_csv(verdicts),
+        "complexes.csv": records_csv(TargetCheck, verdicts.complexes),
+        "leak_sites.csv": records_csv(LeakSite, verdicts.leak_sites),
+        "crosstalk_domains.csv": csv_text(*verdicts.domains.table),
+        "crosstalk_strands.csv": csv_text(*verdicts.strands.table),
     }
     note = f"{section['domains']} domains, {section['hard_violations']} hard rules broken"
     return Outcome(files, {"sequences": section}, note, assignment.seconds)
@@ -78,8 +88,17 @@ def verdicts_csv(found: SequenceVerdicts) -> str:
     return csv_text(names, ([getattr(verdict, name) for name in names] for verdict in found.verdicts))
 
 
+def records_csv(kind: type[Any], records: Iterable[Any]) -> str:
+    """A row for every record of a kind, a column for every field."""
+    names = [each.name for each in fields(kind)]
+    return csv_text(names, ([getattr(record, name) for name in names] for record in records))
+
+
 def search_json(assignment: SequenceAssignment, found: SequenceVerdicts) -> dict[str, Any]:
     """How the sequences were found and what stands out; all but the wall time."""
+    from sequences.advice import shortfall
+    from sequences.crosstalk import WORST_SHOWN
+
     return plain(
         {
             **{name: getattr(assignment, name) for name in _SEARCH_FIELDS},
@@ -88,6 +107,11 @@ def search_json(assignment: SequenceAssignment, found: SequenceVerdicts) -> dict
             "worst_domains": [asdict(each) for each in found.worst_domains],
             "worst_strands": [asdict(each) for each in found.worst_strands],
             "toehold_sites": [asdict(each) for each in found.toehold_sites],
+            "toehold_classes": [asdict(each) for each in found.toehold_classes],
+            "flagged_complexes": [asdict(each) for each in found.flagged],
+            "leak_sites": [asdict(each) for each in found.leak_sites[:WORST_SHOWN]],
+            "candidates": [asdict(each) for each in assignment.candidates],
+            "shortfall": shortfall(found),
         }
     )
 
@@ -102,6 +126,12 @@ def sequences_section(job: Job, assignment: SequenceAssignment, found: SequenceV
             "worst_crosstalk_kcal": found.worst_crosstalk_kcal,
             "worst_structure_kcal": found.worst_structure_kcal,
             "toehold_spread_kcal": found.toehold_spread_kcal,
+            "gap_kcal": found.gap,
+            "soft_violations": len(found.failed) - found.hard_violations,
+            "complexes": len(found.complexes),
+            "flagged_complexes": len(found.flagged),
+            "lowest_target_probability": min((each.core for each in found.complexes), default=None),
+            "largest_ensemble_defect": max((each.tube_defect for each in found.complexes), default=None),
             "seconds": assignment.seconds,
         }
     )
@@ -109,13 +139,14 @@ def sequences_section(job: Job, assignment: SequenceAssignment, found: SequenceV
 
 def read_sequences(folder: Path) -> SequenceAssignment:
     """The sequences of a run folder with the record of their search, all but the wall time."""
-    from sequences.assignment import read_assignment
+    from sequences.assignment import Candidate, read_assignment
 
     assignment, record = read_assignment(folder / SEQUENCES_CSV), folder / SEARCH_JSON
     if not record.exists():
         return assignment
     found = json.loads(record.read_text(encoding="utf-8"))
-    return replace(assignment, **{name: found[name] for name in _SEARCH_FIELDS})
+    compared = tuple(Candidate(**each) for each in found.get("candidates", ()))
+    return replace(assignment, candidates=compared, **{name: found[name] for name in _SEARCH_FIELDS})
 
 
 SEQUENCES = Stage("sequences", ("translate",), ("sequences",), sequences_stage)

@@ -16,6 +16,8 @@ from dsd_ncrn.design.section import Concentration, Duration, LeakRate, Section, 
 Rail = Literal["single", "dual"]
 Rails = Literal["single", "dual", "auto"] | tuple[Rail, ...]
 """One rail for all entries of a vector, one for each, or the compiler's choice."""
+Motif = Annotated[str, Field(pattern="^[ACGTRYSWKMBDHVN]{2,20}$")]
+"""Bases in IUPAC letters."""
 Matrix = tuple[tuple[float, ...], ...]
 
 
@@ -196,6 +198,8 @@ class SequenceRules(Section):
     branch_crosstalk: float = Field(default=-9.5, lt=0)
     toehold_crosstalk: float = Field(default=-3.0, lt=0)
     strand_structure: float = Field(default=-1.0, lt=0)
+    motifs: tuple[Motif, ...] = ("SSSSSS",)
+    candidates: int = Field(default=3, ge=1, le=100)
     sodium: Concentration = 5e7
     magnesium: Concentration = 1.25e7
 

@@ -72,6 +72,12 @@ class Assembly:
             longest, previous = max(longest, run), partner
         return longest
 
+    def held(self, strand: int) -> range:
+        """The positions of a strand's first helix; empty where it is free."""
+        own = (position for position, owner in enumerate(self.owner) if owner == strand)
+        first = next((position for position in own if self.pairing[position] is not None), None)
+        return range(0) if first is None else self.helix(first)
+
     def release(self, strand: int) -> int:
         """Free a strand that is held by toeholds only; returns the nucleotides it was held by."""
         held = self.helix_nt(strand)

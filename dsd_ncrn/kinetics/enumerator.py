@@ -12,11 +12,12 @@ from dsd_ncrn.dsd.structure import Complex, Domain
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.junctions import Junction, Place, invading_junctions, openings
 from dsd_ncrn.kinetics.moves import Move
-from dsd_ncrn.kinetics.network import Step, StepKind
+from dsd_ncrn.kinetics.network import Step, StepKind, Toehold
 from dsd_ncrn.kinetics.rates import RateModel
 
 MAX_SPECIES = 200_000
 """Enumeration stops here unless told otherwise: no system of this project comes near it."""
+Toeholds = tuple[Toehold | None, Toehold | None]
 OriginsOf = Callable[[Complex], tuple[Origin, ...]]
 
 
@@ -74,6 +75,7 @@ class Enumerator(ABC):
         kind: StepKind,
         owners: Sequence[Complex] = (),
         rule: str = "",
+        toeholds: Toeholds = (None, None),
     ) -> None:
         """Keep a step, and its species, unless it changes nothing or is known already.
 
@@ -81,16 +83,23 @@ class Enumerator(ABC):
         """
         left = [self.add(reactant) for reactant in reactants]
         right = [self.add(product) for product in products]
-        self.keep(left, right, rate, kind, owners or reactants[:1], rule)
+        self.keep(left, right, rate, kind, owners or reactants[:1], rule, toeholds)
 
     def keep(
-        self, left: Sequence[int], right: Sequence[int], rate: float, kind: StepKind, owners: Sequence[Complex], rule: str = ""
+        self,
+        left: Sequence[int],
+        right: Sequence[int],
+        rate: float,
+        kind: StepKind,
+        owners: Sequence[Complex],
+        rule: str = "",
+        toeholds: Toeholds = (None, None),
     ) -> None:
         """Keep a step between numbered species unless it changes nothing or is known already."""
         key = before, after = tuple(sorted(left)), tuple(sorted(right))
         if before != after and key not in self.steps:
             origins = dict.fromkeys(origin for owner in owners for origin in self.origins_of(owner))
-            self.steps[key] = Step(before, after, rate, kind, tuple(origins), rule)
+            self.steps[key] = Step(before, after, rate, kind, tuple(origins), rule, toeholds)
 
     def may_meet(self, one: Complex, other: Complex) -> bool:
         """Whether two species are ever brought together."""

@@ -29,10 +29,11 @@ class InfiniteEnumerator(Enumerator):
             return
         if move.complete:
             rate = self.rates.displacement(move.invading_nt, move.released_nt)
-            self.record(pair, move.products, rate, StepKind.DISPLACEMENT)
+            self.record(pair, move.products, rate, StepKind.DISPLACEMENT, toeholds=(move.bound, move.released))
         else:
-            self.record(pair, move.products, self.rates.binding(move.invading_nt), StepKind.BINDING)
-            self.record(move.products, pair, self.rates.unbinding(move.invading_nt), StepKind.UNBINDING, owners=(target,))
+            on, off = self.rates.binding(move.invading_nt), self.rates.unbinding(move.invading_nt)
+            self.record(pair, move.products, on, StepKind.BINDING, toeholds=(move.bound, None))
+            self.record(move.products, pair, off, StepKind.UNBINDING, owners=(target,), toeholds=(None, move.bound))
 
     def happens_anyway(self, target: Complex, invader: Complex, move: Move) -> bool:
         """Whether the step is known already: all displacements are when leaks are looked for."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Complex
 from dsd_ncrn.kinetics.assembly import Assembly, side_by_side
+from dsd_ncrn.kinetics.network import Toehold
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Move:
     """Result of one move: the resting complexes, the toehold that was bound and the one that was released (nt).
 
     ``complete`` is False where nothing came free because the incumbent holds on by another branch domain. ``label``
-    names the rule where there are several.
+    names the rule where there are several. ``bound`` and ``released`` are the two toeholds with their surroundings.
     """
 
     products: tuple[Complex, ...]
@@ -26,6 +27,8 @@ class Move:
     released_nt: int
     complete: bool
     label: str = ""
+    bound: Toehold | None = None
+    released: Toehold | None = None
 
 
 def invade(target: Complex, opening: int, invader: Complex, toehold: int) -> Move | None:
@@ -39,7 +42,8 @@ def invade(target: Complex, opening: int, invader: Complex, toehold: int) -> Mov
     if max(walk.displaced_nt for walk in walks) <= TOEHOLD_MAX_NT:
         return None
     bound = assembly.domains[here].length + sum(walk.bound_nt for walk in walks)
-    return _settle(assembly, walks[0].incumbents | walks[1].incumbents, bound)
+    held = _toehold(assembly, range(walks[1].last, walks[0].last + 1))
+    return replace(_settle(assembly, walks[0].incumbents | walks[1].incumbents, bound), bound=held)
 
 
 def hybridise(one: Complex, place: int, other: Complex, partner: int) -> Move | None:
@@ -78,17 +82,22 @@ def attack(target: Complex, position: int, invader: Complex, domain: int) -> Mov
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """What zipping and branch migration in one direction won: toehold first, then domains of incumbents."""
+    """What zipping and branch migration in one direction won: toehold first, then domains of incumbents.
+
+    ``last`` is the invader's last position of the toehold.
+    """
 
     bound_nt: int
     displaced_nt: int
     incumbents: frozenset[int]
+    last: int
 
 
 def _migrate(assembly: Assembly, there: int, here: int, step: int, only: int | None = None) -> _Walk:
     """Zip and branch-migrate from a new pair in one direction, past incumbent ``only`` if one is named."""
     bound = displaced = 0
     incumbents: set[int] = set()
+    last = there
     while True:
         next_there, next_here = assembly.neighbour(there, step), assembly.neighbour(here, -step)
         if next_there is None or next_here is None or assembly.pairing[next_there] is not None:
@@ -99,21 +108,35 @@ def _migrate(assembly: Assembly, there: int, here: int, step: int, only: int | N
             break
         length = assembly.domains[next_here].length
         if owner is None:
-            bound += 0 if incumbents else length
+            bound, last = (bound, last) if incumbents else (bound + length, next_there)
         else:
             incumbents.add(owner)
             displaced += length
         assembly.pair(next_there, next_here)
         there, here = next_there, next_here
-    return _Walk(bound, displaced, frozenset(incumbents))
+    return _Walk(bound, displaced, frozenset(incumbents), last)
 
 
 def _settle(assembly: Assembly, incumbents: frozenset[int] | set[int], bound: int) -> Move:
     """Let toehold-held incumbents go and close what can close; the move is complete if the complexes come apart."""
-    released = 0
+    released, toehold = 0, None
     for incumbent in sorted(incumbents):
         if assembly.helix_nt(incumbent) <= TOEHOLD_MAX_NT:
-            released = max(released, assembly.release(incumbent))
+            held = _toehold(assembly, assembly.held(incumbent))
+            nt = assembly.release(incumbent)
+            released, toehold = (nt, held) if nt > released else (released, toehold)
     assembly.zip_up()
     products = assembly.complexes()
-    return Move(products, bound, released, len(products) > 1)
+    return Move(products, bound, released, len(products) > 1, released=toehold)
+
+
+def _toehold(assembly: Assembly, positions: range) -> Toehold | None:
+    """Neighbouring positions as a toehold; the domains beside it on its strand are what it stacks on."""
+    if not positions:
+        return None
+    before, after = assembly.neighbour(positions[0], -1), assembly.neighbour(positions[-1], 1)
+    return Toehold(
+        tuple(assembly.domains[position] for position in positions),
+        None if before is None else assembly.domains[before],
+        None if after is None else assembly.domains[after],
+    )

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from dsd_ncrn.crn.types import Origin
-from dsd_ncrn.dsd.structure import Complex
+from dsd_ncrn.dsd.structure import Complex, Domain, Strand
 
 
 class StepKind(StrEnum):
@@ -23,12 +24,21 @@ class StepKind(StrEnum):
     LEAK = "leak"
 
 
+class Toehold(NamedTuple):
+    """A toehold as the strand that is held by it spells it, 5' to 3', with the domains of that strand beside it."""
+
+    domains: Strand
+    before: Domain | None
+    after: Domain | None
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One irreversible elementary reaction; species are indices. ``rate`` in nM^(1-n)/s.
 
     A leak step has ``rate`` 1: it is multiplied by the leak rate when the network is simulated. ``rule`` says which of
     several rules a step follows: of leaks LS, LL, LR and exchange, of bindings that displace nothing ``unproductive``.
+    In the infinite semantics ``toeholds`` are those that the step closes and opens.
     """
 
     reactants: tuple[int, ...]
@@ -37,6 +47,7 @@ class Step:
     kind: StepKind
     origins: tuple[Origin, ...] = field(default=(), compare=False)
     rule: str = field(default="", compare=False)
+    toeholds: tuple[Toehold | None, Toehold | None] = field(default=(None, None), compare=False)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ class Alphabet(Rule):
     """No G in an unstarred domain."""
 
     name = "alphabet"
+    remedy = "Spell domains of top strands without G."
 
     def filters(self, nuad: ModuleType, length: int, context: Context) -> Sequence[Any]:
         return (nuad.RestrictBasesFilter(tuple(TOP_BASES)),)

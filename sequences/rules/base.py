@@ -76,6 +76,8 @@ class Rule:
 
     name: ClassVar[str]
     hard: ClassVar[bool] = True
+    remedy: ClassVar[str]
+    """What a user can do where the rule cannot be met."""
 
     def filters(self, nuad: ModuleType, length: int, context: Context) -> Sequence[Any]:
         """nuad NumpyFilters that every branch word of a length (nt) must pass."""

@@ -18,6 +18,7 @@ class BottomStructure(Rule):
 
     name = "bottom_structure"
     hard = False
+    remedy = "Lower sequences.strand_structure."
 
     def constraints(self, parts: SearchParts, context: Context) -> Sequence[Any]:
         return (fold_constraint(parts, parts.bottoms, context, self.name, weight=10.0),)

@@ -19,6 +19,7 @@ class BranchCrosstalk(Rule):
     """
 
     name = "branch_crosstalk"
+    remedy = "Lower sequences.branch_crosstalk, give the search more time, or lengthen translation.branch."
 
     def constraints(self, parts: SearchParts, context: Context) -> Sequence[Any]:
         slack = context.branch_goal - context.branch_floor + 1e-6
@@ -36,7 +37,7 @@ class BranchCrosstalk(Rule):
                 short_description="x y*",
                 evaluate=evaluate,
                 score_transfer_function=score,
-                pairs=tuple(combinations(parts.branches, 2)),
+                check_domain_against_itself=False,  # given pairs, nuad would look through all of them at every step
             ),
         )
 

@@ -13,6 +13,7 @@ class BranchDimer(Rule):
     """x with y, and x with itself: free strands must not pair off. A three-letter code nearly settles this by itself."""
 
     name = "branch_dimer"
+    remedy = "Lower sequences.branch_crosstalk, or keep branches free of G."
 
     def constraints(self, parts: SearchParts, context: Context) -> Sequence[Any]:
         limit = context.limits.branch_crosstalk
@@ -27,7 +28,7 @@ class BranchDimer(Rule):
                 short_description="x y",
                 evaluate=evaluate,
                 weight=100.0,
-                pairs=tuple(combinations_with_replacement(parts.branches, 2)),
+                check_domain_against_itself=True,  # given pairs, nuad would look through all of them at every step
             ),
         )
 

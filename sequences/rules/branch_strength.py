@@ -20,6 +20,7 @@ class BranchStrength(Rule):
 
     name = "branch_strength"
     hard = False
+    remedy = "Choose branches of like GC content."
 
     def filters(self, nuad: ModuleType, length: int, context: Context) -> Sequence[Any]:
         centre, temperature = _centre(length, context), context.energies.temperature

@@ -18,6 +18,7 @@ class ClosedEnds(Rule):
 
     name = "closed_ends"
     hard = False
+    remedy = "Begin and end branches with C."
 
     def filters(self, nuad: ModuleType, length: int, context: Context) -> Sequence[Any]:
         return (nuad.BaseEndFilter("C"),)

@@ -15,6 +15,7 @@ class GcContent(Rule):
     """The share of G and C of every branch domain lies within the design's window."""
 
     name = "gc_content"
+    remedy = "Widen sequences.gc_min and sequences.gc_max."
 
     def filters(self, nuad: ModuleType, length: int, context: Context) -> Sequence[Any]:
         low, high = context.limits.gc_min * length, context.limits.gc_max * length

@@ -18,6 +18,7 @@ class Runs(Rule):
     """The longest run of one base in every strand is at most three."""
 
     name = "runs"
+    remedy = "Break runs of four equal bases, also where domains meet."
 
     def filters(self, nuad: ModuleType, length: int, context: Context) -> Sequence[Any]:
         return (nuad.ForbiddenSubstringFilter([base * (LONGEST_RUN + 1) for base in "ACT"]),)

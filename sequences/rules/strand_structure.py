@@ -25,6 +25,7 @@ class StrandStructure(Rule):
     """Folding energy of every strand without starred domains: a folded signal binds late or not at all."""
 
     name = "strand_structure"
+    remedy = "Lower sequences.strand_structure, or keep tops free of G."
 
     def constraints(self, parts: SearchParts, context: Context) -> Sequence[Any]:
         return (fold_constraint(parts, parts.tops, context, self.name, weight=100.0),)

@@ -28,6 +28,7 @@ class ToeholdCrosstalk(Rule):
     """
 
     name = "toehold_crosstalk"
+    remedy = "Lower sequences.toehold_crosstalk, or use fewer or shorter toeholds."
 
     def admits(self, word: str, context: Context) -> bool:
         return all(

@@ -28,6 +28,7 @@ LIGHT_AND_DARK: Mapping[str, tuple[str, str]] = {
     "second": ("#c04a00", "#ff9150"),
     "third": ("#007a5a", "#3fcf9f"),
     "fourth": ("#9b3f86", "#e58fd0"),
+    "fifth": ("#7a5b00", "#d9b84a"),
     "toehold": ("#c04a00", "#ff9150"),
     "strand": ("#3c4654", "#b9c1cd"),
 }
@@ -78,6 +79,7 @@ SERIES = (
     Series("autonomous", "Own chemical clock", "fourth", "v", (0, (1, 1))),
     Series("dsd", "DNA strands", "dsd", "s", "-"),
     Series("dsd_leaky", "DNA strands with leak", "leaky", "^", (0, (2, 1.2))),
+    Series("dsd_sequences", "DNA strands with these sequences", "fifth", "P", (0, (4, 1.2))),
     Series("one_pot", "One pot, no top-up", "onepot", "D", (0, (7, 1.5, 1.5, 1.5))),
 )
 

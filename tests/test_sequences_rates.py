@@ -1,0 +1,129 @@
+"""Rates from sequences: the published series, detailed balance, and what they do to a circuit."""
+
+from __future__ import annotations
+
+import csv
+import json
+from math import exp, log10, sqrt
+from pathlib import Path
+
+import pytest
+
+from dsd_ncrn.kinetics.build import build_network
+from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
+from dsd_ncrn.kinetics.rates import DISPLACEMENT_PER_M_S
+from sequences.assignment import SequenceAssignment
+from sequences.rates import BRANCH, TOEHOLD, SequenceRates, dissociation, target_energy, three_step, toehold_energy
+from sequences.spurious import RULE, spurious_steps
+from sequences.thermo import Energies
+from sequences_circuits import SMALL_WORDS, small_circuit
+
+CASES = Path(__file__).parents[2] / "shared" / "cases"
+TOEHOLDS = CASES / "sequences_zhang_winfree_2009_toehold.csv"
+EXCHANGE = CASES / "sequences_zhang_winfree_2009_exchange.json"
+RATES = SequenceRates(SequenceAssignment(SMALL_WORDS), 25.0)
+
+
+@pytest.fixture(scope="module")
+def network() -> ReactionNetwork:
+    return build_network(small_circuit())
+
+
+def _predicted(word: str) -> float:
+    return log10(three_step(dissociation(toehold_energy(word, 25.0), 25.0)))
+
+
+def _scatter(errors: list[float]) -> float:
+    return sqrt(sum(error**2 for error in errors) / len(errors))
+
+
+@pytest.mark.parametrize("length", range(1, 11))
+def test_the_model_gives_the_published_series_without_a_fit(length: int) -> None:
+    """Zhang & Winfree, JACS 131:17303 (2009), displacement by 1 to 10 nt: within a factor of 3.5 each."""
+    measured = log10(DISPLACEMENT_PER_M_S[length])
+    assert _predicted(BRANCH[-1] + TOEHOLD[:length]) == pytest.approx(measured, abs=log10(3.5))
+
+
+@pytest.mark.skipif(not TOEHOLDS.exists(), reason="the published toehold series are not here")
+def test_weak_standard_and_strong_toeholds_rank_and_level_off_as_published() -> None:
+    """Zhang & Winfree (2009), figure 3b, 30 strand sets: 0.36 decades of scatter, all series on a plateau from 9 nt on."""
+    with TOEHOLDS.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    measured, predicted = {}, {}
+    for row in rows:
+        key = row["series"], int(row["toehold_nt"])
+        measured[key] = float(row["log10_k_M-1s-1"])
+        predicted[key] = _predicted(row["beta"][-1] + row["gamma"][: key[1]])
+    assert _scatter([predicted[key] - measured[key] for key in measured]) < 0.4
+    for length in range(2, 9):
+        assert predicted["sw", length] < predicted["s", length] <= predicted["ss", length]
+        assert measured["sw", length] < measured["s", length] < measured["ss", length]
+    for series in ("sw", "s", "ss"):
+        assert predicted[series, 10] - predicted[series, 9] < 0.05
+    assert max(abs(predicted[key] - measured[key]) for key in measured) < 1.0
+
+
+@pytest.mark.skipif(not EXCHANGE.exists(), reason="the published exchange rates are not here")
+def test_exchange_rates_follow_from_both_toeholds() -> None:
+    """Zhang & Winfree (2009), 43 toehold exchanges: 0.42 decades of scatter, 42 of them within a factor of 10.
+
+    The incumbent keeps the first m bases of the branch, so that the invader migrates over m fewer.
+    """
+    errors = []
+    for row in json.loads(EXCHANGE.read_text(encoding="utf-8"))["exchange"]:
+        invading, kept = row["invading_toehold_n"], row["incumbent_toehold_m"]
+        branch = len(BRANCH) - kept
+        bound = dissociation(target_energy(invading), 25.0, branch)
+        released = dissociation(toehold_energy(BRANCH[: kept + 1], 25.0), 25.0, branch)
+        errors.append(log10(three_step(bound, released, branch) / row["k_M-1s-1"]))
+    assert len(errors) == 43
+    assert _scatter(errors) < 0.45
+    assert sum(abs(error) < 1 for error in errors) >= 42
+
+
+def test_a_reversible_step_and_its_reverse_keep_the_ratio_of_the_energies(network: ReactionNetwork) -> None:
+    """Detailed balance: the sequences change forward over backward by exp(-(difference of both shifts) / kT)."""
+    by_ends = {(step.reactants, step.products): step for step in network.kinds(StepKind.DISPLACEMENT)}
+    thermal = Energies(25.0, 0.42).thermal()
+    checked = 0
+    for (reactants, products), step in by_ends.items():
+        back = by_ends.get((products, reactants))
+        if back is not None and None not in step.toeholds:
+            shifts = [RATES.energy(t) - target_energy(sum(d.length for d in t.domains)) for t in step.toeholds if t]
+            assert RATES.factor(step) / RATES.factor(back) == pytest.approx(exp((shifts[1] - shifts[0]) / thermal), rel=1e-6)
+            checked += 1
+    assert checked > 10
+
+
+def test_every_displacement_has_a_toehold_and_its_word(network: ReactionNetwork) -> None:
+    """t = T C ACA beside branches that begin and end with C: TCACA with one C before it or behind it."""
+    bound = [step.toeholds[0] for step in network.kinds(StepKind.DISPLACEMENT)]
+    words = {RATES.word(toehold) for toehold in bound if toehold is not None}
+    assert None not in bound
+    assert {"CTCACA", "TCACAC"} <= words
+    assert all(word.startswith("C") or word.endswith("C") for word in words)
+
+
+def test_weaker_toeholds_slow_a_circuit_down(network: ReactionNetwork) -> None:
+    weak = SequenceRates(SequenceAssignment({**SMALL_WORDS, "t1": "A", "t2": "T", "t3": "ATA"}), 25.0)
+    own, slowed = RATES.network(network), weak.network(network)
+    assert own.complexes == slowed.complexes
+    pairs = [(a.rate, b.rate) for a, b in zip(own.steps, slowed.steps) if a.toeholds[0] is not None and a.toeholds[1] is None]
+    assert pairs
+    assert all(after < before / 5 for before, after in pairs)
+
+
+def test_heat_opens_toeholds(network: ReactionNetwork) -> None:
+    warm = SequenceRates(SequenceAssignment(SMALL_WORDS), 37.0)
+    step = next(each for each in network.kinds(StepKind.DISPLACEMENT) if each.toeholds[0] and not each.toeholds[1])
+    assert warm.rate(step) < RATES.rate(step)
+
+
+def test_a_good_design_has_no_wrong_displacements_and_similar_branches_do(network: ReactionNetwork) -> None:
+    energies = Energies(25.0, 0.42)
+    assert spurious_steps(network, SequenceAssignment(SMALL_WORDS), energies) == ()
+    similar = SequenceAssignment({**SMALL_WORDS, "z": SMALL_WORDS["x"][:-3] + "ATC"})
+    found = spurious_steps(network, similar, energies)
+    assert found
+    assert {step.rule for step in found} == {RULE}
+    assert max(step.rate for step in found) <= max(step.rate for step in network.steps)
