@@ -1,0 +1,100 @@
+"""The search for an operating point: knobs, cost, front, and a short search that keeps its word."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conftest import Invoke
+from dsd_ncrn.analysis.knobs import Factor, Toehold, knobs_of, turned
+from dsd_ncrn.analysis.tuning import FAILED, Bench, Bounds, OperatingPoint, Question, bench_of, cost, evaluate, front, tune
+from dsd_ncrn.design.load import load_design
+from dsd_ncrn.ncrn.compile import compile_design
+from studies import changed, design
+
+POINT = OperatingPoint((), 0.0, 0.01, 0.03, 0.05, 1.0, 2.0, 1e4, 120, 100)
+
+
+@cache
+def bench() -> Bench:
+    return bench_of(design("linreg2d"), 0, Question(0.1, 2))
+
+
+def test_knobs_at_their_start_leave_the_design_as_it_is() -> None:
+    """Concentrations to the four digits that knobs keep; toeholds and everything else exactly."""
+    spec = design("linreg2d")
+    knobs = knobs_of(spec, compile_design(spec, 2))
+    same = turned(spec, knobs, [knob.start(spec) for knob in knobs])
+    assert same.chemistry.unit == pytest.approx(spec.chemistry.unit, rel=1e-3)
+    for kind, budget in spec.chemistry.gates.items():
+        assert same.chemistry.gates[kind].join == pytest.approx(budget.join, rel=1e-3)
+        assert same.chemistry.gates[kind].first_toehold == budget.first_toehold
+    assert same.chemistry.buffers == pytest.approx(dict(spec.chemistry.buffers), rel=1e-3)
+    assert (same.circuit, same.task, same.leak) == (spec.circuit, spec.task, spec.leak)
+
+
+@given(st.floats(0.0, 1.0))
+def test_a_knob_stays_between_its_ends(position: float) -> None:
+    """Factors 0.2 to 4 of 1,000 nM; toeholds of 3 to 5 nt."""
+    spec = design("linreg2d")
+    budget = Factor("N1", (("chemistry", "gates", "N1", "join"),), 0.2, 4.0).turned(spec, position).chemistry.gates["N1"]
+    assert 200.0 <= budget.join <= 4000.0
+    budget = Toehold("N1", ("chemistry", "gates", "N1", "first_toehold")).turned(spec, position).chemistry.gates["N1"]
+    assert budget.first_toehold == 3 + min(int(3 * position), 2)
+
+
+def test_the_cost_counts_errors_and_what_exceeds_the_bounds() -> None:
+    """The larger error, the test error above the ideal one, and logarithms; a test error below the ideal earns nothing."""
+    assert cost(POINT, Bounds()) == 0.05
+    assert cost(replace(POINT, rmse_ratio=0.8), Bounds()) == 0.05
+    assert cost(replace(POINT, first_error=0.2, rmse_ratio=1.5), Bounds()) == pytest.approx(0.7)
+    assert cost(POINT, Bounds(hours=1.0, fuel_nM=1e4, longest_nt=100)) == pytest.approx(0.05 + 0.6931, abs=1e-4)
+    assert cost(replace(POINT, mean_error=float("inf")), Bounds()) < FAILED
+
+
+def test_the_front_is_what_nothing_beats() -> None:
+    """Cheaper in hours or in fuel, or better: all stay. Worse in all three, or failed: out."""
+    good, quick, lean = (replace(POINT, cost=c, hours=h, fuel_nM=f) for c, h, f in ((1, 3, 3), (2, 1, 3), (3, 3, 1)))
+    worse, failed = replace(POINT, cost=4, hours=3, fuel_nM=3), replace(POINT, cost=0, failure="no")
+    assert front([worse, lean, failed, quick, good]) == [good, quick, lean]
+
+
+def test_a_candidate_that_cannot_be_calibrated_has_a_reason_and_a_cost() -> None:
+    spec = changed(design("linreg2d"), "chemistry", unit=400.0)
+    point = evaluate(Bench(spec, 0, Question(0.1, 1), ()), ())
+    assert point.failure and point.cost == FAILED
+
+
+def test_a_candidate_is_measured_as_the_design_would_be() -> None:
+    """The shipped design: 0.5 % without leaks, 10 % at 0.1 /M/s, after the first iteration (docs/physics.md)."""
+    point = evaluate(bench(), [knob.start(bench().spec) for knob in bench().knobs])
+    assert point.leak_free_error == pytest.approx(0.0053, abs=0.002)
+    assert point.first_error == pytest.approx(0.105, abs=0.01)
+    assert (point.strands, point.failure) == (120, "")
+
+
+@pytest.mark.slow
+def test_a_search_is_repeatable_and_ends_no_worse_than_it_began(tmp_path: Path, invoke: Invoke) -> None:
+    """One generation: the same candidates, and the design that is written has the best one's measures."""
+    path = Path(__file__).parent.parent / "designs" / "linreg2d.toml"
+    options = ("--candidates", 2, "--iterations", 1, "--leak", "0.1 /M/s", "--workers", 1, "--json")
+    result = invoke("tune", path, *options, "-o", tmp_path)
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["best"]["cost"] <= found["start"]["cost"]
+    again = tune(bench_of(load_design(path), 0, Question(0.1, 1, Bounds(fuel_nM=1e9))), 2)
+    assert [point.cost for point in again.points] == pytest.approx(costs(tmp_path / "tune.csv"), rel=1e-12)
+    written = evaluate(Bench(load_design(tmp_path / "tuned.toml"), 0, Question(0.1, 1, Bounds(fuel_nM=1e9)), ()), ())
+    assert written.cost == pytest.approx(found["best"]["cost"], rel=1e-9)
+
+
+def costs(path: Path) -> list[float]:
+    """The column ``cost`` of a table."""
+    header, *rows = (line.split(",") for line in path.read_text(encoding="utf-8").splitlines())
+    return [float(row[header.index("cost")]) for row in rows]
