@@ -24,6 +24,7 @@ def test_a_burn_in_opens_all_clocks_and_loads_the_parameters_afterwards() -> Non
     loading = [row for row in rows if row.what.startswith(LOADING)]
     assert {row.component: row.nM for row in loading} == {"P1": 4.0, "P2": 4.0, "B": 4.0}
     assert {row.time for row in loading} == {4080.0} and end == 4080.0 + REST * 3600.0
-    shifted, plain = iteration_schedule(burnt, end), iteration_schedule(burnt)
+    (shifted, shifted_end), (plain, plain_end) = iteration_schedule(burnt, end), iteration_schedule(burnt)
     assert [row.time - end for row in shifted] == pytest.approx([row.time for row in plain])
+    assert shifted_end - end == pytest.approx(plain_end)
     assert burn_in_schedule(made) == ((), 0.0)

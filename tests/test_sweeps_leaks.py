@@ -66,7 +66,7 @@ def test_a_run_that_is_killed_in_its_leak_study_keeps_what_was_trained(small: Pa
     before = killed(store, "run", str(small), "-o", str(out), "--workers", "1", *skipped)
     result = run(small, out, *skipped)
     assert result.exit_code == 0, result.output
-    assert f"{len(before)} rates kept from before" in result.stderr
+    assert f"{len(before)} trainings kept from before" in result.stderr
     assert not store.exists()
     with (out / "leaks.csv").open(encoding="utf-8") as table:
         rates = [row["rate_per_M_s"] for row in csv.DictReader(table) if row["kind"] == "curve"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("leaks")
 @design_argument
-@out_option("leaks.csv, and sensitivity.csv with --global,")
+@out_option("leaks.csv, sensitivity.csv (--global) and ways.csv (--ways)")
 @seed_option
 @click.option(
     "--samples",
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     type=click.Choice(["morris", "sobol"]),
     help="Vary leaks, imperfections and (morris) the gates of stages all together, over one iteration.",
 )
+@click.option("--ways", is_flag=True, help="Try ways to bear more leak, one at a time, in the first iteration.")
 @workers_option
 @scheduler_option
 @json_option
@@ -39,6 +40,7 @@ def command(
     seed: int,
     samples: int | None,
     method: str | None,
+    ways: bool,
     workers: int | None,
     scheduler: str | None,
     as_json: bool,
@@ -48,10 +50,12 @@ def command(
     With -o every finished training is kept in leaks.sqlite there: the same command goes on from them, however it ended.
     """
     from cli.console import display
-    from cli.output import check_folder, deliver, show
+    from cli.output import check_folder, deliver, show, table
     from cli.stages.job import job_of, placed
     from cli.stages.leaks import leak_study, leaks_csv, leaks_section
     from cli.stages.sensitivity import FILE, sensitivity_csv, sensitivity_section, sensitivity_study
+    from cli.stages.ways import FILE as WAYS
+    from cli.stages.ways import ways_csv, ways_rows, ways_section, ways_study
     from cli.stages.yields import yield_study
     from cli.store import opened_store
     from cli.sweep import spread
@@ -74,9 +78,14 @@ def command(
         shown.start("global")
         varied = sensitivity_study(job, method, store, lambda share: shown.advance("global", share)) if method else None
         shown.done("global", method or "not asked for")
-    deliver(out, {"leaks.csv": leaks_csv(found, made), **({FILE: sensitivity_csv(varied)} if varied else {})})
-    section = {**leaks_section(found, made), "global": sensitivity_section(varied)}
-    show(as_json, section, _listing(found, made, varied))
+        shown.start("ways")
+        tried = ways_study(job, store, lambda share: shown.advance("ways", share)) if ways else {}
+        shown.done("ways", f"{len(tried)} ways" if ways else "not asked for")
+    more = {FILE: sensitivity_csv(varied)} if varied else {}
+    deliver(out, {"leaks.csv": leaks_csv(found, made), **more, **({WAYS: ways_csv(tried)} if tried else {})})
+    section = {**leaks_section(found, made), "global": sensitivity_section(varied), "ways": ways_section(tried)}
+    ways_text = f"\n\n{table(ways_rows(tried))}" if tried else ""
+    show(as_json, section, _listing(found, made, varied) + ways_text)
 
 
 def _listing(found: LeakSensitivity, made: Yield | None, varied: Found | None) -> str:

@@ -92,6 +92,7 @@ class ReportData:
     leak_curve: tuple[Row, ...]
     leak_ranking: tuple[Row, ...]
     leak_channels: tuple[Row, ...]
+    ways: tuple[Row, ...]
     domains: tuple[Row, ...]
     verdicts: tuple[Row, ...]
     sequence_search: Json | None
@@ -139,6 +140,7 @@ def read_run(run: Path) -> ReportData:
         leak_curve=tuple(row for row in leaks if row["kind"] == "curve" and _can_be_drawn(row)),
         leak_ranking=tuple(row for row in leaks if row["kind"] == "ranking"),
         leak_channels=tuple(row for row in leaks if row["kind"] == "channel"),
+        ways=tuple(read_csv(run / "ways.csv") or ()),
         domains=tuple(read_csv(run / "sequences.csv") or ()),
         verdicts=tuple(read_csv(run / "verdicts.csv") or ()),
         sequence_search=read_json(run / "sequences.json"),

@@ -16,6 +16,8 @@ LEARNED = 0.5
 CLOSE = 0.05
 """Parameters this close to the ideal ones count as the same."""
 
+AS_IT_IS = "as it is"
+"""The row of ways.csv that the others are held against."""
 LONG_OLIGO_NT = 60
 """Beyond it a plain synthesis has too many incomplete strands: of a 100-mer 37 to 61 % are whole at 99 to 99.5 % coupling."""
 
@@ -224,6 +226,19 @@ def duration(data: ReportData) -> str | None:
     return f"{number(hours, 2)} h for an iteration, {whole}; occupied toeholds, not simulated, will make it longer"
 
 
+def _best_way(data: ReportData) -> list[str]:
+    """The change of the design that buys most against leak, if any does."""
+    known = {row["way"]: float(row["first_error"]) for row in data.ways if not row["failure"]}
+    as_it_is = known.pop(AS_IT_IS, None)
+    if as_it_is is None or not known:
+        return []
+    best = min(known, key=lambda name: known[name])
+    if known[best] >= as_it_is:
+        return ["None of the ways tried lowers the error of the first iteration at this leak; see the section on leak."]
+    before, after = percent(as_it_is), percent(known[best])
+    return [f"What buys most of the ways tried: {best}, {after} instead of {before} in the first iteration."]
+
+
 def advice(data: ReportData) -> tuple[str, ...]:
     """What to do next, as far as the numbers say."""
     todo = []
@@ -233,6 +248,7 @@ def advice(data: ReportData) -> tuple[str, ...]:
             "Before ordering: lower the leak's weight. Raise the signals against the gates (chemistry.unit), shorten the "
             "phases, and give the gates that leak most less excess."
         )
+        todo += _best_way(data)
         todo.append("At the bench: measure the leak of single gates first, with clamps of 1 to 3 nt on their ends.")
     hours, iterations = data.section("fidelity").get("hours_per_iteration"), bench_iterations(data)
     if hours and iterations and hours * iterations > 24 * 7:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from cli.plain import csv_text, plain
 from cli.stages.types import Outcome, Stage, Tell
+from cli.stages.ways import FILE as WAYS
+from cli.stages.ways import small_enough, ways_csv, ways_section, ways_study
 from cli.stages.yields import COLUMNS, yield_row, yield_section, yield_study, yield_text
 
 if TYPE_CHECKING:
@@ -40,15 +42,17 @@ def leaks_stage(job: Job, tell: Tell) -> Outcome:
 
     path = None if job.folder is None else store_path(job.folder, LEAKS.name)
     samples = job.spec.imperfections.samples
-    half = 0.5 if samples else 1.0
+    half = 0.4 if samples else 0.8
     with opened_store(path, job.key) as store:
         found = leak_study(job, store, lambda share: tell(half * share))
         made = yield_study(job, samples, store, lambda share: tell(half + half * share))
+        tried = ways_study(job, store, lambda share: tell(0.8 + 0.2 * share)) if small_enough(job) else {}
     tolerated = found.tolerated_per_M_s
     note = "no rate tried is tolerated" if tolerated is None else f"tolerates {tolerated:.3g} /M/s"
     note += f"; {yield_text(made)}" if made else ""
     note += f", {store.found} trainings kept from before" if store.found else ""
-    return Outcome({"leaks.csv": leaks_csv(found, made)}, {"leaks": leaks_section(found, made)}, note)
+    files = {"leaks.csv": leaks_csv(found, made), **({WAYS: ways_csv(tried)} if tried else {})}
+    return Outcome(files, {"leaks": {**leaks_section(found, made), "ways": ways_section(tried)}}, note)
 
 
 def leak_study(job: Job, store: Store, tell: Tell) -> LeakSensitivity:

@@ -5,7 +5,7 @@ Every knob goes from 0 to 1, and is somewhere between them in the design as it i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from typing import Any, Protocol
@@ -52,11 +52,8 @@ class Factor:
         return -log(self.low) / log(self.high / self.low)
 
     def turned(self, spec: DesignSpec, position: float) -> DesignSpec:
-        """The design with its quantities multiplied, to four digits."""
-        factor = self.low * (self.high / self.low) ** position
-        for path in self.paths:
-            spec = _changed(spec, path, lambda value: float(f"{value * factor:.4g}"))
-        return spec
+        """The design with its quantities multiplied."""
+        return scaled(spec, self.paths, self.low * (self.high / self.low) ** position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +97,13 @@ def turned(spec: DesignSpec, knobs: Sequence[Knob], positions: Sequence[float]) 
     """The design with all its knobs at some positions."""
     for knob, position in zip(knobs, positions, strict=True):
         spec = knob.turned(spec, position)
+    return spec
+
+
+def scaled(spec: DesignSpec, paths: Iterable[Path], factor: float) -> DesignSpec:
+    """The design with some quantities multiplied, to four digits."""
+    for path in paths:
+        spec = _changed(spec, path, lambda value: float(f"{value * factor:.4g}"))
     return spec
 
 
