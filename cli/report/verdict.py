@@ -246,7 +246,7 @@ def advice(data: ReportData) -> tuple[str, ...]:
     if data.leak_curve and (not tolerated or tolerated < LITERATURE_LEAK[0]):
         todo.append(
             "Before ordering: lower the leak's weight. Raise the signals against the gates (chemistry.unit), shorten the "
-            "phases, and give the gates that leak most less excess."
+            "phases, and give the gates that leak most less excess; dsd-ncrn tune searches for such an operating point."
         )
         todo += _best_way(data)
         todo.append("At the bench: measure the leak of single gates first, with clamps of 1 to 3 nt on their ends.")

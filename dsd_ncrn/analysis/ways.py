@@ -14,6 +14,7 @@ from typing import Any
 from dsd_ncrn.analysis.jobs import run_jobs
 from dsd_ncrn.analysis.knobs import SLOW_KINDS, scaled
 from dsd_ncrn.analysis.tuning import Bench, OperatingPoint, Question, evaluate
+from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.simulate.train import Progress, no_progress
@@ -41,7 +42,10 @@ def ways(spec: DesignSpec, ncrn: NeuralCrn) -> dict[str, DesignSpec]:
         "sealed gates": {"translation": {"scheme": "sealed"}},
         "helpers in their phase alone": {"translation": {"phase_fuels": True}},
         "thresholds on what N1 makes": {"translation": {"thresholds": dict.fromkeys(made, level)}},
-        "cooperative annihilation": {"translation": {"annihilation": "cooperative"}},
+        "cooperative annihilation": {
+            "translation": {"annihilation": "cooperative"},
+            "chemistry": {"gates": {"cooperative": Chemistry().gates["cooperative"], **chemistry.gates}},
+        },
         "both rails, gates sized": {"circuit": dict.fromkeys(("theta", "z", "y"), "dual"), "chemistry": {"sizing": "auto"}},
     }
     found = {name: _changed(spec, change) for name, change in changes.items()}

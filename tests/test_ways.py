@@ -1,0 +1,70 @@
+"""Ways to bear more leak: what each changes in a design, and that what is told of them is what they do."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cli.report.data import read_run
+from cli.report.verdict import advice
+from cli.stages.ways import COLUMNS, ways_csv, ways_section
+from dsd_ncrn.analysis.tuning import FAILED, Question
+from dsd_ncrn.analysis.ways import AS_IT_IS, compare_ways, ways
+from dsd_ncrn.ncrn.compile import compile_design
+from report_runs import write_full_run
+from studies import changed, design
+from test_tuning import POINT
+
+
+def test_each_way_changes_the_design_in_one_respect() -> None:
+    spec = design("linreg2d")
+    tried = ways(spec, compile_design(spec, 2))
+    assert tried[AS_IT_IS] == spec
+    assert len({each.model_dump_json() for each in tried.values()}) == len(tried) == 12
+    assert tried["twice the signals"].chemistry.unit == 2 * spec.chemistry.unit
+    assert tried["thresholds on what N1 makes"].translation.thresholds == {"Z1": 1.0, "Z2": 1.0}
+    third = tried["a third of helpers and forks"].chemistry.gates
+    assert (third["N1"].fuel, third["N1"].fork) == (200.0, pytest.approx(266.7))
+    assert third["N2"] == spec.chemistry.gates["N2"]
+
+
+def test_a_way_that_the_design_has_is_not_tried() -> None:
+    spec = changed(design("linreg2d"), "translation", phase_fuels=True)
+    assert "helpers in their phase alone" not in ways(spec, compile_design(spec, 2))
+
+
+def test_clamps_leave_a_tenth_of_the_leaks() -> None:
+    """At 1 /M/s with clamps the first iteration is what it is at 0.1 /M/s without; leak-free it is the same."""
+    spec = design("linreg2d")
+    tried = ways(spec, compile_design(spec, 2))
+    clamped = {"clamps": next(each for name, each in tried.items() if name.startswith("clamps")), AS_IT_IS: spec}
+    strong, weak = (compare_ways((clamped, 0, Question(leak, 1))) for leak in (1.0, 0.1))
+    assert strong["clamps"].first_error == pytest.approx(weak[AS_IT_IS].first_error, rel=1e-9)
+    assert strong["clamps"].leak_free_error == strong[AS_IT_IS].leak_free_error
+
+
+def test_what_cannot_be_tried_says_why() -> None:
+    """Signals of 400 nM use up gates of 200 nM."""
+    tried = {"too much": changed(design("linreg2d"), "chemistry", unit=400.0)}
+    point = compare_ways((tried, 0, Question(0.1, 1)))["too much"]
+    assert point.cost == FAILED and point.failure
+
+
+def test_the_table_and_the_summary_have_every_way() -> None:
+    found = {AS_IT_IS: POINT, "b": replace(POINT, first_error=float("inf"), failure="no")}
+    rows = list(csv.DictReader(io.StringIO(ways_csv(found))))
+    assert [row["way"] for row in rows] == [AS_IT_IS, "b"]
+    assert tuple(rows[0]) == ("way", *COLUMNS)
+    assert float(rows[0]["first_error"]) == POINT.first_error and rows[1]["failure"] == "no"
+    assert ways_section(found)[1]["first_error"] is None
+
+
+@pytest.mark.parametrize(("error", "told"), [(0.001, "What buys most of the ways tried: b"), (0.5, "None of the ways tried")])
+def test_the_report_advises_the_best_way(tmp_path: Path, error: float, told: str) -> None:
+    data = read_run(write_full_run(tmp_path / "run"))
+    rows = csv.DictReader(io.StringIO(ways_csv({AS_IT_IS: POINT, "b": replace(POINT, first_error=error)})))
+    assert any(told in line for line in advice(replace(data, ways=tuple(rows))))
