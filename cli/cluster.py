@@ -45,10 +45,12 @@ def reached(address: str) -> Iterator[Client]:
     """A connection to a scheduler whose workers can do the work; raises InputError as ``cluster`` does."""
     from distributed import Client
 
+    remedy = "Start one with `dask scheduler`, and give the address that it prints."
+    if not address.strip():  # Dask would start a scheduler of its own
+        raise InputError("no scheduler answers here: the address is empty", address, remedy)
     try:
         client = Client(address, timeout=ANSWER_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
-        remedy = "Start one with `dask scheduler`, and give the address that it prints."
         raise InputError(f"no scheduler answers here: {error}", address, remedy) from error
     with client:
         _check_workers(client, address)

@@ -137,7 +137,10 @@ class Pipeline:
                 self.job.sequence_search.stop()
 
     def _write_summary(self) -> None:
-        self.folder.write(FILE, json_text(self.summary))
+        """With the times in the order of the stages, whichever ended first."""
+        taken = self.summary["wall_seconds"]
+        order = [name for name in (*(stage.name for stage in STAGES), "report") if name in taken]
+        self.folder.write(FILE, json_text({**self.summary, "wall_seconds": {name: taken[name] for name in order}}))
 
     def _conclude(self, started: float) -> None:
         """What is made of the other stages' files: the joint table of test points, the provenance, the report."""
