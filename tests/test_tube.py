@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -15,20 +14,12 @@ from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.counts import counts
 from dsd_ncrn.ncrn.types import Variable
 from dsd_ncrn.simulate.tube import Tube
-from studies import ALL_DESIGNS, changed, strand_counts, study
+from studies import ALL_DESIGNS, changed, study
 
 pytestmark = pytest.mark.xdist_group("studies")
 Floats = NDArray[np.float64]
 X, Y = np.array([2.0, 3.5]), np.array([9.0])
 every_design = pytest.mark.parametrize("name", ALL_DESIGNS)
-
-
-@cache
-def totals(network: ReactionNetwork) -> Floats:
-    """How many of each strand every species holds, (strands, species)."""
-    found = strand_counts(network)
-    strands = sorted({strand for count in found for strand in count})
-    return np.array([[count[strand] for count in found] for strand in strands], dtype=float)
 
 
 @cache
@@ -145,72 +136,6 @@ def test_one_iteration_is_within_a_percent_of_the_ideal(name: str) -> None:
     assert np.abs(tube.parameters() - wanted).max() < 0.01 * wanted.max()
     assert done.outputs == pytest.approx(study_.ideal.predictions[0], rel=0.03)
     assert done.parameters == pytest.approx(study_.ideal.parameters[0], rel=1e-6)
-
-
-def protocol(tube: Tube, x: Floats, y: Floats) -> Iterator[tuple[str, Floats, Floats]]:
-    """One iteration in its single moves: what each is, and the state before and after."""
-    state = tube.state.copy()
-    after = tube.start_iteration(x, y)
-    yield "add", state, after
-    state = after
-    for phase in tube.schedule.phases:
-        after = tube.open_phase(state, phase)
-        yield "add", state, after
-        state, after = after, tube.wait(after, tube.schedule.phases[phase], phase)
-        yield "react", state, after
-        state = after
-        for scavenger in tube.dsd.clocks[phase].scavengers:
-            after = tube.add_scavenger(state, phase, scavenger)
-            yield "add", state, after
-            state, after = after, tube.wait(after, tube.schedule.wait, phase)
-            yield "react", state, after
-            state, after = after, tube.pull_beads(after, scavenger)
-            yield "remove", state, after
-            state = after
-
-
-@every_design
-def test_strands_are_conserved_over_an_iteration(name: str) -> None:
-    """What is in the tube at the end is what was there, plus what was added, less what the beads took: to 1e-9."""
-    tube = study(name).tube()
-    strands = totals(tube.network)
-    balance, end = strands @ tube.state, tube.state
-    for move, before, after in protocol(tube, X, Y):
-        change = strands @ (after - before)
-        if move == "react":
-            assert strands @ after == pytest.approx(strands @ before, rel=1e-9, abs=1e-9)
-        else:
-            assert (change >= -1e-9).all() if move == "add" else (change <= 1e-9).all()
-            balance = balance + change
-        end = after
-    assert strands @ end == pytest.approx(balance, rel=1e-9, abs=1e-9)
-    tube.iterate(X, Y)
-    assert (tube.state == end).all()
-
-
-def test_strands_are_conserved_over_a_whole_training() -> None:
-    """All 205 iterations: no wait changes the total of any strand by more than 1e-9 of it, as in a closed tube."""
-    study_ = study("linreg2d")
-    tube, points = study_.tube(), len(study_.data.train_x)
-    strands, iterations = totals(tube.network), study_.ideal.iterations
-    assert iterations == 205
-    for number in range(iterations):
-        after = tube.state
-        for move, before, after in protocol(tube, study_.data.train_x[number % points], study_.data.train_y[number % points]):
-            if move == "react":
-                assert strands @ after == pytest.approx(strands @ before, rel=1e-9, abs=1e-12)
-        tube.state = after
-    assert tube.parameters() == pytest.approx(study_.ideal.parameters[-1], rel=0.05)
-
-
-def test_strands_are_conserved_under_leaks() -> None:
-    """The same over the leaky network, at a leak rate that shows."""
-    study_ = study("linreg2d")
-    tube = study_.tube(leaky_network("linreg2d"), leak_rate=1e-10)
-    strands = totals(tube.network)
-    state = tube.open_phase(tube.start_iteration(X, Y), "C1")
-    after = tube.wait(state, 3600.0, "C1")
-    assert strands @ after == pytest.approx(strands @ state, rel=1e-9, abs=1e-9)
 
 
 @every_design
