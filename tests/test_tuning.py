@@ -118,6 +118,7 @@ def test_the_command_tune_writes_what_it_found(tmp_path: Path, invoke: Invoke) -
     assert found["best"]["cost"] == found["start"]["cost"] == costs(tmp_path / "tune.csv")[0]
     written = evaluate(Bench(load_design(tmp_path / "tuned.toml"), 0, Question(0.1, 1), ()), ())
     assert written.cost == pytest.approx(found["best"]["cost"], rel=1e-3)
+    assert list(found["front"]) == ["plain"] and found["best"]["scheme"] == "plain"
     again = invoke("tune", path, *options, "-o", tmp_path)
     assert again.stdout == result.stdout and "found in" in again.stderr
 
@@ -136,3 +137,21 @@ def test_the_tuned_design_bears_a_leak_of_1_per_M_s() -> None:
     assert study.spec.leak.rate == 1e-9
     assert parameter_errors(training, study.compared)[1] < 0.05
     assert training.rmse_after < 1.15 * study.compared.rmse_after
+
+
+def test_an_unknown_scheme_is_refused(invoke: Invoke) -> None:
+    path = Path(__file__).parent.parent / "designs" / "linreg2d.toml"
+    result = invoke("tune", path, "--scheme", "seald", "--candidates", 1)
+    assert result.exit_code == 2
+    assert "unknown scheme" in result.stderr and "sealed" in result.stderr
+
+
+def test_a_search_in_two_schemes_keeps_them_apart(tmp_path: Path, invoke: Invoke) -> None:
+    """The same knobs, other gates: more strands in the sealed scheme, and no result of one is taken for the other's."""
+    path = Path(__file__).parent.parent / "designs" / "linreg2d.toml"
+    schemes = ("--scheme", "plain", "--scheme", "sealed")
+    options = ("--candidates", 1, "--iterations", 1, "--leak", "0.1 /M/s", "--workers", 1, "--json")
+    result = invoke("tune", path, *options, *schemes, "-o", tmp_path)
+    assert result.exit_code == 0, result.output
+    front = json.loads(result.stdout)["front"]
+    assert [front[name][0]["strands"] for name in ("plain", "sealed")] == [120, 154]

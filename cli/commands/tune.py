@@ -24,6 +24,7 @@ _above_zero = click.FloatRange(min=0, min_open=True)
 )
 @click.option("--candidates", type=click.IntRange(min=1), default=300, show_default=True, help="Operating points to try.")
 @click.option("--iterations", type=click.IntRange(min=1), default=20, show_default=True, help="Training iterations of each.")
+@click.option("--scheme", "schemes", multiple=True, help="Translation scheme to search in; may be given several times.")
 @click.option("--max-hours", type=_above_zero, help="Per training iteration.")
 @click.option("--max-fuel", default="1 M", show_default=True, callback=quantity("concentration"), help="Of all that is mixed.")
 @click.option("--max-length", type=click.IntRange(min=1), help="Of the longest strand, nt.")
@@ -37,6 +38,7 @@ def command(
     leak: float,
     candidates: int,
     iterations: int,
+    schemes: tuple[str, ...],
     max_hours: float | None,
     max_fuel: float,
     max_length: int | None,
@@ -54,7 +56,7 @@ def command(
     from cli.output import check_folder, deliver, show
     from cli.run_folder import digest
     from cli.stages.job import job_of
-    from cli.stages.tuning import tuned_files, tuned_section
+    from cli.stages.tuning import in_schemes, tuned_files, tuned_section
     from cli.store import opened_store
     from cli.sweep import spread, sweep
     from dsd_ncrn.analysis.tuning import Bounds, Question, bench_of, tune
@@ -63,17 +65,19 @@ def command(
     job = spread(job_of(design, seed, strands=True), workers, scheduler)
     check_folder(out)
     bounds = Bounds(max_hours or inf, max_fuel, max_length or inf)
-    bench = bench_of(job.spec, seed, Question(per_nM_s_to_per_M_s(leak), iterations, bounds))
-    key = digest(f"{job.key} {bench.question}")
-    with opened_store(out and out / "tune.sqlite", key) as store, display() as shown:
-        if store.found:
-            shown.done("tune", f"{store.found} candidates found in {store.path}, going on from there")
-        shown.start("tune")
-        with sweep(job, bench, store) as pool:
-            found = tune(bench, candidates, pool, lambda done, total: shown.advance("tune", done / total))
-        shown.done("tune", f"{len(found.points)} candidates")
+    question = Question(per_nM_s_to_per_M_s(leak), iterations, bounds)
+    benches = {each.translation.scheme: bench_of(each, seed, question) for each in in_schemes(job.spec, schemes)}
+    found: dict[str, Tuning] = {}
+    with display() as shown:
+        for name, bench in benches.items():
+            shown.start(name)
+            with opened_store(out and out / "tune.sqlite", digest(f"{job.key} {name} {question}")) as store:
+                kept = f", {store.found} found in {store.path}" if store.found else ""
+                with sweep(job, bench, store) as pool:
+                    found[name] = tune(bench, candidates, pool, lambda done, of, name=name: shown.advance(name, done / of))
+            shown.done(name, f"{len(found[name].points)} candidates{kept}")
     deliver(out, tuned_files(found))
-    show(as_json, tuned_section(found), _listing(found))
+    show(as_json, tuned_section(found), "\n\n".join(f"{name}\n{_listing(each)}" for name, each in found.items()))
 
 
 def _listing(found: Tuning) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from cli.plain import csv_text, plain
 
 if TYPE_CHECKING:
     from dsd_ncrn.analysis.tuning import OperatingPoint, Tuning
+    from dsd_ncrn.design.spec import DesignSpec
 
 MEASURES = (
     "cost",
@@ -24,31 +26,56 @@ MEASURES = (
 )
 
 
-def tuned_files(found: Tuning) -> dict[str, str]:
-    """``tune.csv`` with a row for each candidate, and the design at the best of them."""
+def in_schemes(spec: DesignSpec, schemes: tuple[str, ...]) -> list[DesignSpec]:
+    """The design in each of some translation schemes, or in its own. Raises InputError for an unknown one."""
+    from dsd_ncrn.dsd.modules import SCHEMES
+    from dsd_ncrn.errors import InputError, did_you_mean
+
+    for name in schemes:
+        if name not in SCHEMES:
+            raise InputError("unknown scheme", name, did_you_mean(name, SCHEMES))
+    changes = [{"scheme": name} for name in dict.fromkeys(schemes or (spec.translation.scheme,))]
+    return [spec.model_copy(update={"translation": spec.translation.model_copy(update=change)}) for change in changes]
+
+
+def tuned_files(found: Mapping[str, Tuning]) -> dict[str, str]:
+    """``tune.csv`` with a row for each candidate of each scheme, and the design at the best of them."""
     from dsd_ncrn.design.load import dump_design
 
-    tolerated = dict(found.front)
-    header = ("candidate", *MEASURES, "tolerated_leak_per_M_s", *found.knobs)
-    rows = [
-        (number, *(getattr(point, name) for name in MEASURES), tolerated.get(point, ""), *point.positions)
-        for number, point in enumerate(found.points)
-    ]
-    return {"tune.csv": csv_text(header, rows), "tuned.toml": dump_design(found.design)}
+    knobs = next(iter(found.values())).knobs
+    header = ("scheme", "candidate", *MEASURES, "tolerated_leak_per_M_s", *knobs)
+    rows = [row for scheme, each in found.items() for row in _rows(scheme, each)]
+    return {"tune.csv": csv_text(header, rows), "tuned.toml": dump_design(_best(found).design)}
 
 
-def tuned_section(found: Tuning) -> dict[str, Any]:
-    """The search as JSON: where it started, the best point, and the front."""
-    front = [{**_measures(point), "tolerated_leak_per_M_per_s": leak} for point, leak in found.front]
+def tuned_section(found: Mapping[str, Tuning]) -> dict[str, Any]:
+    """The searches as JSON: where they started, the best point of all, and the front of each scheme."""
+    best, first = _best(found), next(iter(found.values()))
+    knobs = dict(zip(best.knobs, best.best.positions))
     return plain(
         {
-            "candidates": len(found.points),
-            "failed": sum(bool(point.failure) for point in found.points),
-            "start": _measures(found.start),
-            "best": {**_measures(found.best), "knobs": dict(zip(found.knobs, found.best.positions))},
-            "front": front,
+            "candidates": sum(len(each.points) for each in found.values()),
+            "failed": sum(bool(point.failure) for each in found.values() for point in each.points),
+            "start": _measures(first.start),
+            "best": {**_measures(best.best), "scheme": best.design.translation.scheme, "knobs": knobs},
+            "front": {scheme: [_front(*shown) for shown in each.front] for scheme, each in found.items()},
         }
     )
+
+
+def _best(found: Mapping[str, Tuning]) -> Tuning:
+    return min(found.values(), key=lambda each: each.best.cost)
+
+
+def _rows(scheme: str, found: Tuning) -> Iterator[tuple[object, ...]]:
+    tolerated = dict(found.front)
+    for number, point in enumerate(found.points):
+        measures = (getattr(point, name) for name in MEASURES)
+        yield (scheme, number, *measures, tolerated.get(point, ""), *point.positions)
+
+
+def _front(point: OperatingPoint, leak: float) -> dict[str, Any]:
+    return {**_measures(point), "tolerated_leak_per_M_per_s": leak}
 
 
 def _measures(point: OperatingPoint) -> dict[str, Any]:
