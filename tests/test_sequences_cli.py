@@ -13,6 +13,9 @@ from click.testing import CliRunner
 from cli.main import main
 from conftest import Invoke, small_spec
 from dsd_ncrn.design.load import dump_design
+from dsd_ncrn.design.spec import SequenceRules
+from sequences import search
+from studies import translated
 
 pytest.importorskip("nuad")
 JUDGED = ("verdicts.csv", "complexes.csv", "leak_sites.csv", "crosstalk_domains.csv", "crosstalk_strands.csv")
@@ -64,3 +67,19 @@ def test_scrambled_sequences_fail_and_the_message_says_what_binds(
     assert "hard sequence rules are broken, with a gap of" in result.stderr
     assert "branch_crosstalk is broken" in result.stderr
     assert "Lower sequences.branch_crosstalk" in result.stderr
+
+
+def test_an_interrupted_search_gives_its_best(tmp_path: Path, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 130, and the files of what was found until then."""
+    best = search.design_sequences(translated("linreg2d_minimal"), SequenceRules(candidates=1), 25.0, 0, steps=1)
+
+    def interrupted(*_: object) -> None:
+        raise search.SearchInterrupted(best)
+
+    monkeypatch.setattr(search, "design_sequences", interrupted)
+    path = Path(__file__).parent.parent / "designs" / "linreg2d_minimal.toml"
+    result = invoke("sequences", path, "-o", tmp_path / "out")
+    assert result.exit_code == 130
+    assert "best sequences so far" in result.stderr
+    table = (tmp_path / "out" / "sequences.csv").read_text(encoding="utf-8")
+    assert all(word in table for word in best.sequences.values())

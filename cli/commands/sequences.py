@@ -25,21 +25,38 @@ SHOWN = 20
 @click.option("--check", type=click.Path(path_type=Path), metavar="FILE", help="Judge the sequences of a CSV file instead.")
 @json_option
 def command(design: Path, out: Path | None, seed: int, check: Path | None, as_json: bool) -> None:
-    """Design a sequence for every domain, and judge it by every rule; the exit code is 1 where a hard rule is broken."""
-    from cli.output import deliver, show
+    """Design a sequence for every domain, and judge it by every rule; the exit code is 1 where a hard rule is broken.
+
+    An interrupted search gives the best sequences that it has found.
+    """
+    from cli.failures import Interrupted
     from cli.stages.job import job_of
-    from cli.stages.sequences import judged, outcome_of
-    from sequences.advice import shortfall
     from sequences.assignment import read_assignment
+    from sequences.search import SearchInterrupted
 
     job = job_of(design, seed, strands=True)
-    assignment = read_assignment(check) if check else design_here(job)
+    try:
+        assignment = read_assignment(check) if check else design_here(job)
+    except SearchInterrupted as interrupt:
+        _judged(job, interrupt.best, out, as_json)
+        raise Interrupted("These are the best sequences so far.") from interrupt
+    verdicts = _judged(job, assignment, out, as_json)
+    if verdicts.hard_violations:
+        from sequences.advice import shortfall
+
+        raise CheckFailed(shortfall(verdicts))
+
+
+def _judged(job: Job, assignment: SequenceAssignment, out: Path | None, as_json: bool) -> SequenceVerdicts:
+    """Judge sequences, and deliver them."""
+    from cli.output import deliver, show
+    from cli.stages.sequences import judged, outcome_of
+
     verdicts = judged(job, assignment)
     outcome = outcome_of(job, assignment, verdicts)
     deliver(out, outcome.files)
     show(as_json, outcome.summary["sequences"], _listing(assignment, verdicts))
-    if verdicts.hard_violations:
-        raise CheckFailed(shortfall(verdicts))
+    return verdicts
 
 
 def design_here(job: Job) -> SequenceAssignment:
