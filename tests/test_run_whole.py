@@ -34,6 +34,7 @@ FILES = {
     "training_one_pot.csv",
     "training_dsd_sequences.csv",
     "toehold_rates.csv",
+    "concentrations_sequences.csv",
     "complexes.csv",
     "leak_sites.csv",
     "crosstalk_domains.csv",

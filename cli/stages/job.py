@@ -14,6 +14,7 @@ from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
     from cli.background import BackgroundTask
+    from cli.stages.sequenced import Sequenced
     from dsd_ncrn.analysis.study import Study
     from dsd_ncrn.design.spec import DesignSpec
     from dsd_ncrn.dsd.system import DsdSystem
@@ -121,6 +122,13 @@ class Job:
             assert self.folder is not None, "sequences are found before they are used"
             self.found_sequences = read_sequences(self.folder)
         return self.found_sequences
+
+    @cached_property
+    def sequenced(self) -> Sequenced:
+        """The design at the rates of its sequences, calibrated on them: what the bench mixes."""
+        from cli.stages.sequenced import sequenced
+
+        return sequenced(self)
 
     @property
     def key(self) -> str:

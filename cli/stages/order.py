@@ -43,8 +43,8 @@ def order_outcome(job: Job, order: Order, certificate: Path | None = None) -> Ou
     from sequences.order import vendor_named
     from sequences.protocol import bench_of, protocol_of
 
-    system, spec, plates = job.study.system, job.spec, plates_of(order)
-    oligos, experiment = _named_oligos(job), experiment_of(job.study)
+    study, spec, plates = job.sequenced.study, job.spec, plates_of(order)
+    system, oligos, experiment = study.system, _named_oligos(job), experiment_of(study)
     bench = bench_of(system, oligos, order, experiment, experiment.later)
     oligos = tuple(replace(oligo, nmol=bench.nmol[oligo.name]) for oligo in oligos)
     with TemporaryDirectory() as place:
@@ -56,10 +56,22 @@ def order_outcome(job: Job, order: Order, certificate: Path | None = None) -> Ou
     protocol = protocol_of(
         system, oligos, job.assignment, spec.sequences, order, vendor, experiment, bench, delivered=delivered
     )
-    section = plain({**asdict(summary), "files": sorted(files), "plates": max(each.plates for each, _ in written)})
+    section = plain(
+        {
+            **asdict(summary),
+            "notes": [*summary.notes, *_calibration_note(job)],
+            "files": sorted(files),
+            "plates": max(each.plates for each, _ in written),
+        }
+    )
     note = f"{summary.oligos} oligos, {summary.bases} bases ({order.vendor})"
     exchange = _within(EXCHANGE, exchange_files(system, oligos, job.assignment))
     return Outcome({**files, **exchange, **_protocol_files(protocol)}, {"order": section}, note)
+
+
+def _calibration_note(job: Job) -> list[str]:
+    problem = job.sequenced.problem
+    return [f"concentrations and durations are for rates of toehold lengths alone: {problem}"] if problem else []
 
 
 def _named_oligos(job: Job) -> tuple[Oligo, ...]:

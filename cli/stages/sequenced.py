@@ -2,55 +2,100 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import log
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from cli.plain import csv_text, plain
 from cli.stages.training import training_outcome
 from cli.stages.types import Outcome, Stage, Tell
+from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.rates import PER_M_TO_PER_NM
 
 if TYPE_CHECKING:
     from cli.stages.job import Job
+    from dsd_ncrn.analysis.study import Study
     from dsd_ncrn.kinetics.network import ReactionNetwork, Step
     from sequences.rates import SequenceRates
 
 LEVEL = "dsd_sequences"
 RATES_CSV = "toehold_rates.csv"
+CONCENTRATIONS_CSV = "concentrations_sequences.csv"
 
 
-def sequenced_stage(job: Job, tell: Tell) -> Outcome:
-    """Train a tube, topped up and without leaks, whose steps have the rates of their toeholds and of similar branches."""
+@dataclass(frozen=True)
+class Sequenced:
+    """A design at the rates of its sequences, calibrated on them.
+
+    ``study`` has the network with these rates and with the ``spurious`` steps; ``problem`` says why its concentrations and
+    durations still are those for the rates of lengths alone, where it could not be calibrated.
+    """
+
+    study: Study
+    rates: SequenceRates
+    spurious: tuple[Step, ...]
+    problem: str = ""
+
+
+def sequenced(job: Job) -> Sequenced:
+    """Give the strands the rates of their toeholds and of similar branches, and calibrate joins and durations on them."""
     from sequences.rates import SequenceRates
     from sequences.spurious import with_spurious
     from sequences.thermo import Energies
 
-    study, temperature = job.study, job.spec.chemistry.temperature
+    temperature = job.spec.chemistry.temperature
     rates = SequenceRates(job.assignment, temperature)
-    own = rates.network(study.network)
+    own = rates.network(job.study.network)
     network = with_spurious(own, job.assignment, Energies.under(job.spec.sequences, temperature))
-    training = study.train(study.tube(network), LEVEL, lambda done, total: tell(done / total))
+    study, spurious = replace(job.study, network=network), network.steps[len(own.steps) :]
+    try:
+        return Sequenced(study.calibrated_on(), rates, spurious)
+    except CheckFailed as error:  # the strands can be ordered all the same: what it means is told with the result
+        return Sequenced(study, rates, spurious, str(error))
+
+
+def sequenced_stage(job: Job, tell: Tell) -> Outcome:
+    """Train a tube, topped up and without leaks, at the rates of its sequences, and calibrated on them."""
+    found = job.sequenced
+    training = found.study.train(found.study.tube(), LEVEL, lambda done, total: tell(done / total))
     outcome = training_outcome(job, training)
-    section = rates_section(study.network, rates, network.steps[len(own.steps) :])
-    files = {**outcome.files, RATES_CSV: toehold_rates_csv(study.network, rates)}
-    return replace(outcome, files=files, summary={**outcome.summary, "sequence_rates": section})
+    files = {
+        **outcome.files,
+        RATES_CSV: toehold_rates_csv(job.study.network, found.rates),
+        CONCENTRATIONS_CSV: concentrations_csv(job.study, found.study),
+    }
+    return replace(outcome, files=files, summary={**outcome.summary, "sequence_rates": rates_section(job.study, found)})
 
 
-def rates_section(network: ReactionNetwork, rates: SequenceRates, spurious: tuple[Step, ...]) -> dict[str, Any]:
-    """The summary's section on rates: those of displacements over the ones of lengths alone, and wrong displacements."""
-    factors = [rates.factor(step) for step in network.steps if step.toeholds != (None, None)]
-    fastest = max((step.rate / PER_M_TO_PER_NM for step in spurious), default=None)
+def rates_section(study: Study, found: Sequenced) -> dict[str, Any]:
+    """The summary's section on rates: those of displacements over the ones of lengths alone, wrong displacements, and the
+    reaction that was furthest from its rate before calibration, with its firings over the wanted ones."""
+    factors = [found.rates.factor(step) for step in study.network.steps if step.toeholds != (None, None)]
+    fastest = max((step.rate / PER_M_TO_PER_NM for step in found.spurious), default=None)
+    before = {} if found.problem else found.study.calibration.before
+    worst = max(before, key=lambda name: abs(log(before[name])), default=None)
     return plain(
         {
             "steps": len(factors),
             "slowest_factor": min(factors, default=None),
             "median_factor": median(factors) if factors else None,
             "fastest_factor": max(factors, default=None),
-            "spurious_steps": len(spurious),
+            "spurious_steps": len(found.spurious),
             "fastest_spurious_per_M_per_s": fastest,
+            "calibrated": not found.problem,
+            "problem": found.problem,
+            "worst_before": {"origin": worst, "ratio": before.get(worst) if worst else None},
+            "hours_per_iteration": found.study.schedule.seconds_per_iteration / 3600,
         }
     )
+
+
+def concentrations_csv(study: Study, found: Study) -> str:
+    """Every concentration and duration as it is for the rates of lengths alone, and for those of the sequences."""
+    rows = [(c.name, "nM", c.concentration, found.system.by_name[c.name].concentration) for c in study.system.components]
+    rows += [(phase, "s", seconds, found.schedule.phases[phase]) for phase, seconds in study.schedule.phases.items()]
+    return csv_text(("component_or_phase", "unit", "by_lengths", "by_sequences"), rows)
 
 
 def toehold_rates_csv(network: ReactionNetwork, rates: SequenceRates) -> str:

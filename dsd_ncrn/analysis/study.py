@@ -104,10 +104,11 @@ class Study:
             refill_below=refill_below,
         )
 
-    def calibrated_on(self, realisation: Realisation) -> Study:
+    def calibrated_on(self, realisation: Realisation | None = None) -> Study:
         """The design with its joins and free durations fitted to a real tube, whose firings are measured without leaks.
 
-        ``realisation`` is of the network without leaks. Raises CheckFailed where that would need too large a change.
+        ``realisation`` is of the network without leaks; without one the tube is a perfect one of ``network``, which may have
+        been given other rates. Raises CheckFailed where that would need too large a change.
         """
         reference, points = _measured_at(self.data, self.ncrn, self.ideal, self.engine)
 
