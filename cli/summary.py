@@ -20,7 +20,9 @@ def empty_summary(name: str, design_sha256: str, seed: int, version: str) -> dic
         "wall_seconds": {},
         "ncrn": None,
         "dsd": None,
-        "training": dict.fromkeys(("ideal", "value", "autonomous", "dsd", "dsd_leaky", "dsd_sequences", "one_pot")),
+        "training": dict.fromkeys(
+            ("ideal", "value", "autonomous", "dsd", "dsd_leaky", "dsd_sequences", "dsd_diluted", "one_pot")
+        ),
         "separation": None,
         "clock": None,
         "fidelity": None,
@@ -29,6 +31,7 @@ def empty_summary(name: str, design_sha256: str, seed: int, version: str) -> dic
         "sequences": None,
         "sequence_rates": None,
         "order": None,
+        "dilution": None,
     }
 
 

@@ -28,13 +28,18 @@ from sequences.vendors.base import Vendor
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Everything that is made and added: the tubes, the recipes, one iteration's additions, and the strands' amounts (nmol)."""
+    """Everything that is made and added: the tubes, the recipes, one iteration's additions, and the strands' amounts (nmol).
+
+    ``growth`` is by which part of itself an iteration's additions and the top-up make the reaction grow; None where the stocks
+    are too weak to top it up.
+    """
 
     mixes: Mixes
     added: tuple[Addition, ...]
     topped_up: tuple[TopUp, ...]
     recipes: tuple[AnnealingRecipe, ...]
     nmol: Mapping[str, float]
+    growth: float | None
 
 
 def bench_of(
@@ -56,7 +61,10 @@ def bench_of(
     for each in topped_up:
         used[each.component] += each.volume_uL * each.stock_uM / 1000
     recipes = annealing_recipes(system, oligos, used, mixes.stocks)
-    return Bench(mixes, added, topped_up, recipes, _strand_nmol(system, oligos, used, recipes, mixes.stocks.strands))
+    strands = _strand_nmol(system, oligos, used, recipes, mixes.stocks.strands)
+    fits = bool(topped_up) or not experiment.left
+    growth = (now_uL + sum(each.volume_uL for each in topped_up)) / order.volume_uL - 1.0 if fits else None
+    return Bench(mixes, added, topped_up, recipes, strands, growth)
 
 
 def protocol_of(

@@ -104,14 +104,14 @@ def schedule_sections(
     header = ("time h:min:s", "what", "component", "nM added", "stock µM", "volume µL", "reaction µL")
     text = (
         f"The reaction grows from {volume_uL:g} to {after:.1f} µL: each addition has its concentration in the volume that it "
-        f"makes, and everything else is diluted to {100 * volume_uL / after:.0f} %, which the simulation does not know. "
+        f"makes, and everything else is diluted to {100 * volume_uL / after:.0f} %. "
         f"An iteration takes {clock_time(experiment.seconds)}, all {experiment.iterations} of them "
         f"{experiment.iterations * experiment.seconds / 86400:.1f} days."
     )
     tiny = dict.fromkeys(each.row.component for each in added if each.row and not each.row.pipettable)
     warning = [f"**Too little to pipette:** {', '.join(tiny)}. Use a larger volume."] if tiny else []
     first = Section("5. Schedule", (Table("schedule", header, rows), text, *warning))
-    more = [_top_up_section(topped_up, after)] if experiment.left else []
+    more = [_top_up_section(topped_up, volume_uL, after)] if experiment.left else []
     return [first, *more, *([_points_section(system, experiment, volume_uL, stocks)] if experiment.points else [])]
 
 
@@ -121,7 +121,7 @@ def _step_cells(addition: Addition) -> tuple[str, ...]:
     return (clock_time(addition.step.time), addition.step.what, *cells, f"{addition.after_uL:.10g}")
 
 
-def _top_up_section(topped_up: Sequence[TopUp], now_uL: float) -> Section:
+def _top_up_section(topped_up: Sequence[TopUp], start_uL: float, now_uL: float) -> Section:
     if not topped_up:
         text = "**Topping up does not fit:** the stocks would fill the whole reaction. Concentrate them on a spin filter."
         return Section("Top-up", (text,), 3)
@@ -142,7 +142,13 @@ def _top_up_section(topped_up: Sequence[TopUp], now_uL: float) -> Section:
         f"After an iteration add {total:.4g} µL of this premix to the {now_uL:.4g} µL: it makes good what was used and what "
         "was diluted. What is left is what the first iteration leaves in the simulation, in the starting volume."
     )
-    return Section("Top-up", (Table("top_up", header, rows), text), 3)
+    after = now_uL + total
+    forgotten = (
+        f"**Bring the {after:.4g} µL back to {start_uL:g} µL before the next iteration**, on a spin filter that holds strands "
+        f"back. Nothing tops the parameters up: in the grown volume {100 * (1 - start_uL / after):.0f} % of each would be "
+        "forgotten in every iteration. `dilution` in summary.json says how much the training bears."
+    )
+    return Section("Top-up", (Table("top_up", header, rows), text, forgotten), 3)
 
 
 def _points_section(system: DsdSystem, experiment: Experiment, volume_uL: float, stocks: Stocks) -> Section:

@@ -67,13 +67,26 @@ def test_the_seed_decides_and_imperfections_do_not_disturb_each_other(name: str)
     """What is drawn for one is the same whatever the magnitude of another: pipetting here, a factor on the doses."""
     first, second, other = drawn(3, **{name: 0.05}), drawn(3, **{name: 0.05}), drawn(4, **{name: 0.05})
     assert np.array_equal(first.doses, second.doses) and np.array_equal(first.rates, second.rates)
-    if name != "occlusion":
+    if name not in ("occlusion", "dilution"):  # which leave nothing to chance
         assert not (np.array_equal(first.doses, other.doses) and np.array_equal(first.rates, other.rates))
     if name != "pipetting":
         both, alone = drawn(3, **{name: 0.05, "pipetting": 0.2}), drawn(3, pipetting=0.2)
         if name not in ("initial_leak", "occlusion"):  # which depend on what is mixed
             assert both.doses == pytest.approx(first.doses * alone.doses, rel=1e-12)
             assert np.array_equal(both.rates, first.rates)
+
+
+def test_dilution_thins_what_is_not_topped_up_and_nothing_else() -> None:
+    """By the volumes: 1 / 1.25 of the parameters after one iteration; fuels are missing as much more, and are topped up."""
+    made = study("linreg2d")
+    plain, thinned = made.tube(), made.tube(realisation=replace(perfect(Pot(made.system, made.network)), growth=1.25))
+    for tube in (plain, thinned):
+        tube.iterate(INPUT, TARGET)
+    assert thinned.state == pytest.approx(plain.state / 1.25, rel=1e-15)
+    assert np.allclose(thinned.nominal - thinned.used[0], np.minimum(plain.state[: len(plain.nominal)] / 1.25, plain.nominal))
+    fuels = [made.system.components[number].name for number in np.flatnonzero(thinned.refilled & (thinned.nominal > 0))]
+    started = thinned.start_iteration(INPUT, TARGET)
+    assert all(started[thinned.system.index[name]] == made.system.by_name[name].concentration for name in fuels)
 
 
 def test_pipetting_is_off_by_its_coefficient_of_variation() -> None:

@@ -33,6 +33,7 @@ FILES = {
     "training_dsd_leaky.csv",
     "training_one_pot.csv",
     "training_dsd_sequences.csv",
+    "training_dsd_diluted.csv",
     "toehold_rates.csv",
     "concentrations_sequences.csv",
     "complexes.csv",

@@ -186,6 +186,16 @@ def test_top_ups_make_good_what_was_used_and_what_was_diluted() -> None:
         assert amount / after == pytest.approx(SYSTEM.by_name[row["component"]].concentration)
 
 
+def test_growth_is_that_of_the_printed_volumes_and_is_told() -> None:
+    document = _protocol()
+    rows = [*_rows(document, "schedule"), *_rows(document, "top_up")]
+    after = 100.0 + sum(float(row["volume µL"] or 0.0) for row in rows)
+    bench = bench_of(SYSTEM, ORDERED, Order(), EXPERIMENT)
+    assert bench.growth == pytest.approx(after / 100.0 - 1.0, rel=1e-9)
+    assert f"**Bring the {after:.4g} µL back to 100 µL" in document.markdown()
+    assert bench_of(SYSTEM, ORDERED, Order(), Experiment()).growth == 0.0
+
+
 def test_nothing_is_taken_out_by_a_top_up() -> None:
     """There is more of the cogate than there should be: nothing can be done, and the others are still made whole."""
     added = top_ups(SYSTEM, {"cogate_x": 500.0, "fuel_1": 100.0}, 100.0, 110.0, USUAL_STOCKS[0])

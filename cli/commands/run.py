@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "--skip",
     multiple=True,
     metavar="STAGE",
-    help="Leave a stage out: clock, one_pot, dsd_leaky, leaks, sequences, dsd_sequences, order.",
+    help="Leave a stage out: clock, one_pot, dsd_leaky, leaks, sequences, dsd_sequences, order, dsd_diluted.",
 )
 @click.option("--fresh", is_flag=True, help="Do everything again, also what is finished.")
 @workers_option

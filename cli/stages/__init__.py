@@ -1,6 +1,7 @@
 """The stages of a run, in the order in which they are done."""
 
 from cli.stages.abstract import CLOCK, IDEAL
+from cli.stages.diluted import DSD_DILUTED
 from cli.stages.leaks import LEAKS
 from cli.stages.network import COMPILE, TRANSLATE
 from cli.stages.order import ORDER_STAGE
@@ -22,6 +23,7 @@ STAGES: tuple[Stage, ...] = (
     SEQUENCES,
     DSD_SEQUENCES,
     ORDER_STAGE,
+    DSD_DILUTED,
 )
-OPTIONAL = ("clock", "one_pot", "dsd_leaky", "leaks", "sequences", "dsd_sequences", "order")
+OPTIONAL = ("clock", "one_pot", "dsd_leaky", "leaks", "sequences", "dsd_sequences", "order", "dsd_diluted")
 """Stages that a run can do without."""

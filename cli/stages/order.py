@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sequences.document import Document
     from sequences.oligos import Oligo
     from sequences.order import OrderSummary
+    from sequences.protocol import Bench
     from sequences.schedule import Experiment, ScheduleRow
     from sequences.vendors.plates import Plates
 
@@ -41,11 +42,10 @@ def order_outcome(job: Job, order: Order, certificate: Path | None = None) -> Ou
     """
     from sequences.exchange import exchange_files
     from sequences.order import vendor_named
-    from sequences.protocol import bench_of, protocol_of
+    from sequences.protocol import protocol_of
 
-    study, spec, plates = job.sequenced.study, job.spec, plates_of(order)
-    system, oligos, experiment = study.system, _named_oligos(job), experiment_of(study)
-    bench = bench_of(system, oligos, order, experiment, experiment.later)
+    system, spec, plates = job.sequenced.study.system, job.spec, plates_of(order)
+    oligos, experiment, bench = bench_here(job, order)
     oligos = tuple(replace(oligo, nmol=bench.nmol[oligo.name]) for oligo in oligos)
     with TemporaryDirectory() as place:
         vendors = (order.vendor, *ALSO_WRITTEN.get(order.vendor, ()))
@@ -67,6 +67,15 @@ def order_outcome(job: Job, order: Order, certificate: Path | None = None) -> Ou
     note = f"{summary.oligos} oligos, {summary.bases} bases ({order.vendor})"
     exchange = _within(EXCHANGE, exchange_files(system, oligos, job.assignment))
     return Outcome({**files, **exchange, **_protocol_files(protocol)}, {"order": section}, note)
+
+
+def bench_here(job: Job, order: Order) -> tuple[tuple[Oligo, ...], Experiment, Bench]:
+    """The named oligos, the experiment with them, and its volumes."""
+    from sequences.protocol import bench_of
+
+    study = job.sequenced.study
+    oligos, experiment = _named_oligos(job), experiment_of(study)
+    return oligos, experiment, bench_of(study.system, oligos, order, experiment, experiment.later)
 
 
 def _calibration_note(job: Job) -> list[str]:

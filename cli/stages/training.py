@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dsd_ncrn.tasks import Dataset
 
 PREDICTIONS = "predictions"
-LEVELS = ("ideal", "value", "autonomous", "dsd", "dsd_leaky", "dsd_sequences", "one_pot")
+LEVELS = ("ideal", "value", "autonomous", "dsd", "dsd_leaky", "dsd_sequences", "dsd_diluted", "one_pot")
 
 
 def calibrate_stage(job: Job, tell: Tell) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -53,7 +53,7 @@ FACTORS = (
     Factor("leak_spread", 0.0, 1.0),
     Factor("occlusion", 0.0, 1.0),
 )
-"""The leak rate (/M/s) and every imperfection, up to what is found in practice."""
+"""The leak rate (/M/s) and every imperfection up to what is found in practice, but dilution: one iteration does not see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +170,4 @@ def _with_groups(before: Realisation, network: ReactionNetwork, values: dict[str
     """The realisation with the leaks and the reactions of whole stages faster or slower."""
     kinds = [LEAKS_OF if step.kind == StepKind.LEAK else RATES_OF for step in network.steps]
     factors = [values.get(kind + stage, 1.0) for kind, stage in zip(kinds, _stages(network))]
-    return Realisation(before.doses, before.rates * np.array(factors), before.companions, before.stretch)
+    return replace(before, rates=before.rates * np.array(factors))

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from dsd_ncrn.design.section import Section, refuse
 
-MAGNITUDES = ("pipetting", "inactive", "initial_leak", "rate_spread", "leak_spread", "occlusion")
+MAGNITUDES = ("pipetting", "inactive", "initial_leak", "rate_spread", "leak_spread", "occlusion", "dilution")
 """The keys that switch an imperfection on, each at 0 when it is off."""
 
 
@@ -19,7 +19,8 @@ class Imperfections(Section):
     strands and gates, ``initial_leak`` the median fraction of gates that have been triggered when they are mixed,
     ``rate_spread`` and ``leak_spread`` the standard deviations of ln k between gates, for their reactions and their leaks.
     ``occlusion`` is the strength of toeholds at rest over that of the rate table; with ``stretch`` all durations are
-    prolonged by the slow-down. ``calibrated`` tubes have had the joins of their slow reactions and the lengths of their phases
+    prolonged by the slow-down. ``dilution`` is by how much the additions of an iteration make the volume grow, which thins
+    whatever is not topped up. ``calibrated`` tubes have had the joins of their slow reactions and the lengths of their phases
     fitted to what was measured in them, as at the bench. ``samples`` realisations are trained by the leak study.
     """
 
@@ -30,6 +31,7 @@ class Imperfections(Section):
     leak_spread: float = Field(default=0.0, ge=0, le=3)
     occlusion: float = Field(default=0.0, ge=0, le=10)
     stretch: bool = True
+    dilution: float = Field(default=0.0, ge=0, le=1)
     calibrated: bool = False
     samples: int = Field(default=0, ge=0)
 

@@ -123,7 +123,8 @@ class Tube:
         return Iteration(outputs, parameters)
 
     def end_iteration(self, state: Floats) -> None:
-        """Keep the state that an iteration ends with, and what it has used."""
+        """Keep the state that an iteration ends with, thinned by what it has added, and what is missing of components."""
+        state = state / self.realisation.growth
         self.used.append(np.maximum(self.nominal - state[: len(self.nominal)], 0.0))
         self.state = state
 

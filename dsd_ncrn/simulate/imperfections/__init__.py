@@ -11,6 +11,7 @@ from numpy.random import Generator
 
 from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.simulate.imperfections.base import Imperfection
+from dsd_ncrn.simulate.imperfections.dilution import Dilution
 from dsd_ncrn.simulate.imperfections.inactive import Inactive
 from dsd_ncrn.simulate.imperfections.initial_leak import InitialLeak
 from dsd_ncrn.simulate.imperfections.leak_spread import LeakSpread
@@ -19,7 +20,15 @@ from dsd_ncrn.simulate.imperfections.pipetting import Pipetting
 from dsd_ncrn.simulate.imperfections.rate_spread import RateSpread
 from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation, perfect
 
-IMPERFECTIONS: tuple[Imperfection, ...] = (Pipetting(), Inactive(), InitialLeak(), RateSpread(), LeakSpread(), Occlusion())
+IMPERFECTIONS: tuple[Imperfection, ...] = (
+    Pipetting(),
+    Inactive(),
+    InitialLeak(),
+    RateSpread(),
+    LeakSpread(),
+    Occlusion(),
+    Dilution(),
+)
 
 
 def realise(given: Imperfections, pot: Pot, random: Generator) -> Realisation:

@@ -32,13 +32,15 @@ class Realisation:
 
     ``doses`` (components,) multiplies whatever is added of a component, at the start, in every top-up and in every phase;
     ``rates`` (steps,) multiplies rate constants. ``companions`` (species, components) is what comes into the tube, or is
-    taken out of it, with each nM of a component; None for nothing. ``stretch`` multiplies all durations.
+    taken out of it, with each nM of a component; None for nothing. ``stretch`` multiplies all durations, ``growth`` the volume
+    in every iteration.
     """
 
     doses: Floats
     rates: Floats
     companions: Floats | None = None
     stretch: float = 1.0
+    growth: float = 1.0
 
     def accompany(self, state: Floats, added: Floats) -> None:
         """Change a state (species,) by what comes with components in the amounts ``added`` (components,), nM."""
@@ -49,7 +51,7 @@ class Realisation:
         """The same tube for the network that has no leaks, whose gates come without companions."""
         place = {(step.reactants, step.products): number for number, step in enumerate(leaky.steps)}
         kept = [place[step.reactants, step.products] for step in plain.steps]
-        return Realisation(self.doses, self.rates[kept], None, self.stretch)
+        return Realisation(self.doses, self.rates[kept], None, self.stretch, self.growth)
 
 
 def perfect(pot: Pot) -> Realisation:

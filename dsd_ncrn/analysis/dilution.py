@@ -1,0 +1,58 @@
+"""How much dilution a training bears, and what comes of it at a given one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from dsd_ncrn.analysis.leaks import ALLOWED_RATIO
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.simulate.imperfections.realisation import Pot, perfect
+from dsd_ncrn.simulate.train import Progress, no_progress
+from dsd_ncrn.simulate.types import Training
+
+LEVEL = "dsd_diluted"
+LEAST = 1e-4
+"""Growth of the volume in an iteration below which no pipette matters; it is not looked further."""
+HALVINGS = 5
+
+
+@dataclass(frozen=True)
+class DilutionStudy:
+    """The training at a growth of the volume in every iteration, and the largest growth found at which the test error stays
+    under 1.1 times the ideal network's; None where that is below ``LEAST``."""
+
+    growth: float
+    training: Training
+    tolerated: float | None
+
+
+def train_diluted(study: Study, growth: float, progress: Progress = no_progress) -> Training:
+    """Train a tube, topped up and without leaks, whose volume grows by a share of itself in every iteration."""
+    realisation = replace(perfect(Pot(study.system, study.network)), growth=1.0 + growth)
+    return study.train(study.tube(realisation=realisation), LEVEL, progress)
+
+
+def study_dilution(study: Study, growth: float, progress: Progress = no_progress) -> DilutionStudy:
+    """Train at a growth above 0, and close in on the tolerated one by halving its logarithm."""
+    trainings, total = 0, HALVINGS + 2
+
+    def trained(share: float) -> Training:
+        nonlocal trainings
+        found = train_diluted(study, share, lambda done, of: progress(int(100 * (trainings + done / of)), 100 * total))
+        trainings += 1
+        return found
+
+    wanted = trained(growth)
+    if _passes(study, wanted):
+        return DilutionStudy(growth, wanted, growth)
+    if growth <= LEAST or not _passes(study, trained(LEAST)):
+        return DilutionStudy(growth, wanted, None)
+    low, high = LEAST, growth
+    for _ in range(HALVINGS):
+        middle = (low * high) ** 0.5
+        low, high = (middle, high) if _passes(study, trained(middle)) else (low, middle)
+    return DilutionStudy(growth, wanted, low)
+
+
+def _passes(study: Study, training: Training) -> bool:
+    return training.rmse_after < ALLOWED_RATIO * study.compared.rmse_after

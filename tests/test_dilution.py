@@ -1,0 +1,46 @@
+"""Trainings in a volume that grows: what they bear, and that the run tells it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dsd_ncrn.analysis.dilution import LEAST, study_dilution, train_diluted
+from dsd_ncrn.analysis.leaks import ALLOWED_RATIO
+from dsd_ncrn.analysis.study import Study, prepare
+from studies import changed, design
+
+pytestmark = pytest.mark.xdist_group("studies")
+
+
+@pytest.fixture(scope="module")
+def epoch() -> Study:
+    """One epoch of linreg2d in place of five."""
+    return prepare(changed(design("linreg2d"), "training", epochs=1), seed=0)
+
+
+def test_a_volume_that_does_not_grow_changes_nothing(epoch: Study) -> None:
+    """Equal to the last bit."""
+    plain = epoch.train(epoch.tube(), "dsd")
+    assert np.array_equal(train_diluted(epoch, 0.0).parameters, plain.parameters)
+
+
+def test_the_tolerated_growth_passes_and_a_third_more_does_not(epoch: Study) -> None:
+    """Five halvings between 1e-4 and 0.2 leave a factor of 2000^(1/32) = 1.27 between the two; both are trained again here."""
+    found, most = study_dilution(epoch, 0.2), ALLOWED_RATIO * epoch.compared.rmse_after
+    assert found.training.rmse_after > most
+    assert found.tolerated is not None and LEAST < found.tolerated < 0.2
+    assert train_diluted(epoch, found.tolerated).rmse_after < most < train_diluted(epoch, 1.3 * found.tolerated).rmse_after
+
+
+def test_a_growth_that_does_no_harm_is_tolerated_as_it_is(epoch: Study) -> None:
+    assert study_dilution(epoch, LEAST / 10).tolerated == LEAST / 10
+
+
+def test_where_nothing_is_borne_nothing_is_promised(epoch: Study) -> None:
+    """Held against a training a hundred times better, no dilution passes."""
+    ideal = epoch.ideal
+    wanted = replace(ideal, test_after=ideal.test_targets + (ideal.test_after - ideal.test_targets) / 100)
+    assert study_dilution(replace(epoch, ideal=wanted), 0.01).tolerated is None
