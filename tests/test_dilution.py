@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from cli.stages.diluted import TOO_WEAK, diluted_stage
+from cli.stages.job import job_of
 from dsd_ncrn.analysis.dilution import LEAST, study_dilution, train_diluted
 from dsd_ncrn.analysis.leaks import ALLOWED_RATIO
 from dsd_ncrn.analysis.study import Study, prepare
@@ -44,3 +48,14 @@ def test_where_nothing_is_borne_nothing_is_promised(epoch: Study) -> None:
     ideal = epoch.ideal
     wanted = replace(ideal, test_after=ideal.test_targets + (ideal.test_after - ideal.test_targets) / 100)
     assert study_dilution(replace(epoch, ideal=wanted), 0.01).tolerated is None
+
+
+def test_stocks_that_are_too_weak_to_top_up_are_told_and_are_no_failure(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = job_of(small, 0, strands=True)
+    bench = SimpleNamespace(growth=None)
+    monkeypatch.setattr("cli.stages.order.bench_here", lambda job, order: ((), None, bench))
+    outcome = diluted_stage(job, lambda _: None)
+    assert not outcome.files
+    assert outcome.summary == {
+        "dilution": {"growth_per_iteration": None, "tolerated_growth_per_iteration": None, "note": TOO_WEAK}
+    }

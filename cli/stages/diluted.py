@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cli.plain import plain
 from cli.stages.training import training_outcome
@@ -15,23 +15,27 @@ if TYPE_CHECKING:
 LEVEL = "dsd_diluted"
 
 
+TOO_WEAK = "topping up does not fit: the stocks would fill the whole reaction"
+
+
 def diluted_stage(job: Job, tell: Tell) -> Outcome:
     """Train a tube, topped up and without leaks, whose volume grows as the protocol's does and is not brought back."""
     from cli.stages.order import bench_here
     from dsd_ncrn.analysis.dilution import study_dilution
-    from dsd_ncrn.errors import CheckFailed
 
     _, _, bench = bench_here(job, job.spec.order)
-    growth = bench.growth
-    if growth is None:
-        raise CheckFailed(
-            "topping up does not fit: the stocks would fill the whole reaction; concentrate them, see protocol.md"
-        )
-    found = study_dilution(job.sequenced.study, growth, lambda done, total: tell(done / total))
+    if bench.growth is None:
+        return Outcome({}, {"dilution": dilution_section(None, None, TOO_WEAK)}, TOO_WEAK)
+    found = study_dilution(job.sequenced.study, bench.growth, lambda done, total: tell(done / total))
     outcome = training_outcome(job, found.training)
-    section = plain({"growth_per_iteration": growth, "tolerated_growth_per_iteration": found.tolerated})
-    note = f"{outcome.note} at {growth:.1%} more volume an iteration"
+    section = dilution_section(bench.growth, found.tolerated, "")
+    note = f"{outcome.note} at {bench.growth:.1%} more volume an iteration"
     return replace(outcome, summary={**outcome.summary, "dilution": section}, note=note)
 
 
-DSD_DILUTED = Stage(LEVEL, ("order",), (f"training.{LEVEL}", "dilution"), diluted_stage)
+def dilution_section(growth: float | None, tolerated: float | None, note: str) -> dict[str, Any]:
+    """The summary's section: by which part of itself the volume grows in an iteration, and which part would be borne."""
+    return plain({"growth_per_iteration": growth, "tolerated_growth_per_iteration": tolerated, "note": note})
+
+
+DSD_DILUTED = Stage(LEVEL, ("order",), ("dilution",), diluted_stage, (f"training.{LEVEL}",))
