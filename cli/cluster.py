@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from concurrent.futures import CancelledError, Executor
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -22,7 +22,7 @@ Value = TypeVar("Value")
 
 
 @contextmanager
-def cluster(address: str, shared: object) -> Iterator[tuple[Executor, object]]:
+def cluster(address: str, shared: object) -> Generator[tuple[Executor, object]]:
     """The workers behind a scheduler as an executor, and what stands for ``shared`` in the arguments of jobs.
 
     ``shared`` is a task of its own: it is on every worker once, and Dask makes it again where a worker is lost. Dask does
@@ -41,7 +41,7 @@ def cluster(address: str, shared: object) -> Iterator[tuple[Executor, object]]:
 
 
 @contextmanager
-def reached(address: str) -> Iterator[Client]:
+def reached(address: str) -> Generator[Client]:
     """A connection to a scheduler whose workers can do the work; raises InputError as ``cluster`` does."""
     from distributed import Client
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -128,7 +128,7 @@ class Pipeline:
             self._visit(SEQUENCES)
 
     @contextmanager
-    def _search_ended(self) -> Iterator[None]:
+    def _search_ended(self) -> Generator[None]:
         """Whatever happens, no process is left behind."""
         try:
             yield

@@ -11,7 +11,7 @@ import io
 import logging
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field, replace
 from tempfile import TemporaryDirectory
@@ -177,7 +177,7 @@ def to_strand(name: str, strand: Strand, domains: Mapping[str, Any]) -> Any:
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def quiet() -> Generator[None]:
     """nuad's prints and log lines go nowhere."""
     import nuad.constraints as nuad
 

@@ -187,7 +187,8 @@ def _helices(structure: str, ends: Set[int]) -> Iterator[list[tuple[int, int]]]:
 
 
 def _pairs(structure: str) -> list[tuple[int, int]]:
-    pairs, waiting = [], []
+    pairs: list[tuple[int, int]] = []
+    waiting: list[int] = []
     for position, mark in enumerate(structure):
         if mark == "(":
             waiting.append(position)

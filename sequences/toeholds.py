@@ -96,7 +96,8 @@ def _spelled(context: Context) -> list[tuple[ToeholdWord, str]]:
 
 def _cut(word: tuple[Domain, ...], bases: str) -> dict[str, str]:
     """The word's bases shared out to its domains."""
-    pieces, start = {}, 0
+    pieces: dict[str, str] = {}
+    start = 0
     for domain in word:
         pieces[domain.name] = bases[start : start + domain.length]
         start += domain.length

@@ -5,7 +5,7 @@ Every knob goes from 0 to 1, and is somewhere between them in the design as it i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from typing import Any, Protocol
@@ -119,7 +119,7 @@ def _gate_knobs(spec: DesignSpec, kind: str) -> Iterator[Knob]:
     yield Toehold(f"{kind} toehold", (*path, "first_toehold"))
 
 
-def _changed(node: Any, path: Sequence[str], change: Any) -> Any:
+def _changed(node: Any, path: Sequence[str], change: Callable[[Any], object]) -> Any:
     """A nested frozen section, or table, with one value changed."""
     if not path:
         return change(node)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,7 @@ def line_of(path: str | Path, key: Key) -> int | None:
 
 
 @contextmanager
-def located(path: str | Path) -> Iterator[None]:
+def located(path: str | Path) -> Generator[None]:
     """Give the DesignErrors of later stages the place of their key in the design file they came from."""
     try:
         yield

@@ -34,7 +34,7 @@ class Polarity:
     of: Mapping[str, int]
     cooperative: tuple[str, ...]
     fallback: tuple[str, ...]
-    why: Mapping[str, str] = field(default_factory=dict)
+    why: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def is_annihilation(reaction: Reaction) -> bool:

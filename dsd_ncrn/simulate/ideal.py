@@ -103,7 +103,9 @@ class IdealLearner:
     def trace(self, x: Floats, y: Floats, points: int) -> Trajectory:
         """The trajectory of one iteration with all phases from a copy of the state, ``points`` per phase."""
         state, start = self._fed(x), 0.0
-        times, values, phases = [], [], []
+        times: list[Floats] = []
+        values: list[Floats] = []
+        phases: list[tuple[str, float]] = []
         for place, running in enumerate(self.phases):
             if place == 1:
                 self._load_all(state, self.ncrn.targets, y)

@@ -112,7 +112,7 @@ class _Need(NamedTuple):
 
 
 def _needs(plan: Plan, use: Use, limits: Limits) -> dict[str, _Need]:
-    needs = {}
+    needs: dict[str, _Need] = {}
     for reaction, fired in zip(plan.reactions, use.fired, strict=True):
         constant = reaction.rate / _unit(plan, reaction.reactants, limits)
         steps = 2 + len(reaction.products) if reaction.products else 1
