@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from concurrent.futures import CancelledError, Executor
 from contextlib import contextmanager
 from importlib.metadata import version
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 from dsd_ncrn.errors import CheckFailed, InputError
 
@@ -64,7 +64,7 @@ def _check_workers(client: Client, address: str) -> None:
         raise InputError("this scheduler has no workers", address, f"Start some with `dask worker {address}`.") from error
     remedy = "Start the workers from the environment of this program."
     try:
-        found = cast("Mapping[str, dict[str, str]]", client.run(versions))
+        found = client.run(versions)
     except ModuleNotFoundError as error:
         raise InputError(f"the workers of this scheduler cannot work: {error}", address, remedy) from error
     ours = versions()

@@ -112,7 +112,7 @@ def _ordering(size: int, rows: Ints, columns: Ints) -> Ints:
     number[inner] = np.arange(len(inner))
     kept = reacting[rows] & (rows != columns)
     ones = np.full(kept.sum(), 1e-3)
-    entries = csc_matrix((ones, (number[rows[kept]], number[columns[kept]])), shape=(len(inner),) * 2)
+    entries = csc_matrix((ones, (number[rows[kept]], number[columns[kept]])), shape=(len(inner), len(inner)))
     symmetric = entries + entries.T
     dominant = symmetric + diags_array(1.0 + np.asarray(symmetric.sum(axis=1)).ravel())
     factors = splu(csc_matrix(dominant), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
