@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.plan import plan_of_learner
@@ -125,5 +125,6 @@ def _changed(node: Any, path: Sequence[str], change: Callable[[Any], object]) ->
         return change(node)
     head, *rest = path
     if isinstance(node, Mapping):
-        return {**node, head: _changed(node[head], rest, change)}
+        table = cast("Mapping[str, Any]", node)
+        return {**table, head: _changed(table[head], rest, change)}
     return node.model_copy(update={head: _changed(getattr(node, head), rest, change)})
