@@ -170,7 +170,8 @@ class Pipeline:
     def _judge(self) -> None:
         """Raise what the run's own checks found."""
         found = [f"{stage}: {error}" for stage, error in self.failed.items()]
-        broken = (self.summary["sequences"] or {}).get("hard_violations")
+        sequences: dict[str, Any] = self.summary["sequences"] or {}
+        broken = sequences.get("hard_violations")
         found += [f"sequences: {broken} hard rules are broken, see verdicts.csv"] if broken else []
         if found:
             bad_input = any(isinstance(error, InputError) for error in self.failed.values())
