@@ -28,7 +28,7 @@ class _Failed:
 def _work(connection: Connection, task: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     """The other process: an interrupt of the terminal is its owner's business, a closed pipe ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that it cleans up after itself
+    signal.signal(signal.SIGTERM, lambda _, __: sys.exit())  # so that it cleans up after itself
     try:
         result: Any = task(*arguments, _in_steps(connection.send))
     except DsdNcrnError as error:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator
 from concurrent.futures import CancelledError, Executor
 from contextlib import contextmanager
 from importlib.metadata import version
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 from dsd_ncrn.errors import CheckFailed, InputError
 
@@ -22,7 +22,7 @@ Value = TypeVar("Value")
 
 
 @contextmanager
-def cluster(address: str, shared: object) -> Iterator[tuple[Executor, object]]:
+def cluster(address: str, shared: object) -> Generator[tuple[Executor, object]]:
     """The workers behind a scheduler as an executor, and what stands for ``shared`` in the arguments of jobs.
 
     ``shared`` is a task of its own: it is on every worker once, and Dask makes it again where a worker is lost. Dask does
@@ -41,7 +41,7 @@ def cluster(address: str, shared: object) -> Iterator[tuple[Executor, object]]:
 
 
 @contextmanager
-def reached(address: str) -> Iterator[Client]:
+def reached(address: str) -> Generator[Client]:
     """A connection to a scheduler whose workers can do the work; raises InputError as ``cluster`` does."""
     from distributed import Client
 
@@ -64,7 +64,7 @@ def _check_workers(client: Client, address: str) -> None:
         raise InputError("this scheduler has no workers", address, f"Start some with `dask worker {address}`.") from error
     remedy = "Start the workers from the environment of this program."
     try:
-        found = cast("Mapping[str, dict[str, str]]", client.run(versions))
+        found = client.run(versions)
     except ModuleNotFoundError as error:
         raise InputError(f"the workers of this scheduler cannot work: {error}", address, remedy) from error
     ours = versions()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -68,7 +68,7 @@ class MovingDisplay:
 
 
 @contextmanager
-def display() -> Iterator[Display]:
+def display() -> Generator[Display]:
     """The display that suits standard error."""
     if not sys.stderr.isatty():
         yield PlainDisplay()

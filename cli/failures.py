@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from dsd_ncrn.errors import DsdNcrnError
@@ -18,7 +18,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
+def interruptible() -> Generator[None]:
     """Let SIGINT and SIGTERM interrupt the work, also where a script has started it in the background.
 
     A shell starts its background jobs deaf to SIGINT, and SIGTERM would leave the other processes of a run behind.

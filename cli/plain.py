@@ -6,15 +6,15 @@ import csv
 import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 
 def plain(value: Any) -> Any:
     """The same value of Python's own types; a number that is not finite becomes None, which JSON can hold."""
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in cast("Mapping[object, object]", value).items()}
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [plain(item) for item in cast("Sequence[object]", value)]
     if value is None or isinstance(value, bool | str):
         return value
     number = value.item() if hasattr(value, "item") else value

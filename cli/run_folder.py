@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -125,7 +125,7 @@ def store_path(folder: Path, stage: str) -> Path:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[RunFolder]:
+def opened(path: Path) -> Generator[RunFolder]:
     """The run folder at a path, made if need be, locked against other processes.
 
     Raises InputError for a path that is no folder, a folder that another run writes to, one with foreign files, and a
@@ -159,7 +159,7 @@ def _read(path: Path) -> RunFolder:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _locked(path: Path) -> Generator[None]:
     """Hold the lock file. The kernel lets go of it when the process ends, however it ends."""
     lock = path / LOCK
     handle = _acquire(lock)

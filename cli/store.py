@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -60,7 +60,7 @@ class Store:
 
 
 @contextmanager
-def opened_store(path: Path | None, base: str) -> Iterator[Store]:
+def opened_store(path: Path | None, base: str) -> Generator[Store]:
     """The store in a file, made if need be, that this process alone may use; without a path one in memory.
 
     Raises InputError for a file that is in use, is damaged, or is none of this program's.
@@ -98,7 +98,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def _told(path: Path | None) -> Iterator[None]:
+def _told(path: Path | None) -> Generator[None]:
     """SQLite's errors as one message with a remedy."""
     try:
         yield

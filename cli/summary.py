@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 FILE = "summary.json"
 
@@ -49,9 +49,9 @@ def sections_of(summary: Mapping[str, Any], names: Iterable[str]) -> dict[str, A
     """Sections of a summary by dotted name; None where one of them is not filled."""
     found: dict[str, Any] = {}
     for dotted in names:
-        value: Any = summary
+        value: object = summary
         for name in dotted.split("."):
-            value = value.get(name) if isinstance(value, Mapping) else None
+            value = cast("Mapping[str, object]", value).get(name) if isinstance(value, Mapping) else None
         if value is None:
             return None
         found[dotted] = value
@@ -64,4 +64,4 @@ def read_summary(folder: Path) -> dict[str, Any]:
         found = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from functools import cache
@@ -82,7 +82,7 @@ def spread(job: Job, workers: int | None, scheduler: str | None) -> Job:
 
 
 @contextmanager
-def sweep(job: Job, shared: object, store: Store) -> Iterator[Sweep]:
+def sweep(job: Job, shared: object, store: Store) -> Generator[Sweep]:
     """The sweep of a job's jobs, on the job's scheduler or on as many processes here as it has workers.
 
     Raises what ``cluster`` and ``worker_pool`` raise.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -35,7 +35,7 @@ def _shared() -> Any:
 
 
 @contextmanager
-def worker_pool(count: int, shared: object = None) -> Iterator[Executor | None]:
+def worker_pool(count: int, shared: object = None) -> Generator[Executor | None]:
     """A pool of processes, or None for one: work is then done here.
 
     ``shared`` is sent to each process once; ``Shared()`` stands for it in the arguments of jobs. Raises CheckFailed where

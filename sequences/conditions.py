@@ -115,7 +115,7 @@ def conditions_of(
 
 def _reporter_controls(system: DsdSystem) -> list[Condition]:
     """0 % and 100 % of every reporter."""
-    controls = []
+    controls: list[Condition] = []
     for reporter in system.reporters:
         level = system.by_name[reporter.component].concentration or READOUT_NM
         alone, signal = {reporter.component: level}, system.signals[reporter.species]
@@ -142,7 +142,7 @@ def _mixes(system: DsdSystem, conditions: Sequence[Condition], volume_uL: float,
     tables = [mixing_rows(system, volume_uL, _only(system, each.start), [stocks]) for each in own]
     room = max(sum(row.volume_uL for row in table.rows) for table, each in zip(tables, conditions) if each in sharing)
     common = _common(system, shared, len(sharing), volume_uL, volume_uL - room, stocks)
-    tubes = []
+    tubes: list[TubeMix] = []
     for condition, table in zip(conditions, tables):
         shares = condition in sharing
         share, buffer = (common.share_uL, 0.0) if shares else (0.0, table.buffer_uL)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
 
 _ROUNDS = 500
 _SETTLED = 1e-9
@@ -11,7 +17,7 @@ _LONGEST_STEP = 5.0
 _ROUNDING = 1e-14
 
 
-def equilibrium(counts: Any, energies: Any, totals: Any, thermal: float) -> Any:
+def equilibrium(counts: ArrayLike, energies: ArrayLike, totals: ArrayLike, thermal: float) -> Floats:
     """Concentrations (M) of complexes at equilibrium, shape (complexes,).
 
     ``counts`` (complexes, strands) says how many of each strand a complex has, ``energies`` (complexes,) are their free
@@ -34,11 +40,11 @@ def equilibrium(counts: Any, energies: Any, totals: Any, thermal: float) -> Any:
     raise ArithmeticError("the equilibrium of a tube did not settle")
 
 
-def _damped(step: Any, logs: Any, counts: Any, weights: Any, totals: Any) -> Any:
+def _damped(step: Floats, logs: Floats, counts: Floats, weights: Floats, totals: Floats) -> Floats:
     """The step, shortened until the dual falls."""
     import numpy as np
 
-    def dual(at: Any) -> float:
+    def dual(at: Floats) -> float:
         return float(np.exp(np.minimum(counts @ at + weights, 700.0)).sum() - totals @ at)
 
     step = step * min(1.0, _LONGEST_STEP / float(np.abs(step).max()))

@@ -58,7 +58,7 @@ def complexes_csv(system: DsdSystem, oligos: Sequence[Oligo]) -> bytes:
 
     This is what NUPACK's ``Complex`` and ``structure`` take; for ViennaRNA put ``&`` for ``+``.
     """
-    rows = []
+    rows: list[tuple[str | float, ...]] = []
     for component in system.components:
         ordered = [oligo_in(oligos, component, strand) for strand in component.complex.strands]
         names, words = ("+".join(texts) for texts in zip(*((each.name, each.sequence) for each in ordered)))

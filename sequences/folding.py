@@ -82,7 +82,8 @@ def dot_parens(complex_: Complex) -> list[str]:
         ("." if partner is None else "(" if partner > index else ")") * complex_.domains[index].length
         for index, partner in enumerate(complex_.pairing)
     ]
-    texts, start = [], 0
+    texts: list[str] = []
+    start = 0
     for strand in complex_.strands:
         texts.append("".join(marks[start : start + len(strand)]))
         start += len(strand)

@@ -11,9 +11,10 @@ import io
 import logging
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -47,7 +48,7 @@ def require_nuad() -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # its invalid escapes are warnings from Python 3.12 on
-            import nuad.search  # noqa: F401
+            import_module("nuad.search")
     except ImportError as error:
         remedy = "In a checkout run `uv sync`; with pip run `pip install --no-deps nuad==0.4.6` after installing this."
         raise InputError("designing sequences needs the package nuad", str(error), remedy) from error
@@ -177,7 +178,7 @@ def to_strand(name: str, strand: Strand, domains: Mapping[str, Any]) -> Any:
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def quiet() -> Generator[None]:
     """nuad's prints and log lines go nowhere."""
     import nuad.constraints as nuad
 

@@ -141,7 +141,8 @@ def _pieces(name: str, strand: Strand, by_strand: Mapping[Strand, str]) -> list[
     word = by_strand[strand]
     if len(word) != sum(domain.length for domain in strand):
         raise CheckFailed(f"{name}: strand {strand_text(strand)} is ordered with {len(word)} nt")
-    pieces, start = [], 0
+    pieces: list[str] = []
+    start = 0
     for domain in strand:
         pieces.append(word[start : start + domain.length])
         start += domain.length

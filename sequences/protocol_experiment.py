@@ -153,7 +153,7 @@ def _top_up_section(topped_up: Sequence[TopUp], start_uL: float, now_uL: float) 
 
 def _points_section(system: DsdSystem, experiment: Experiment, volume_uL: float, stocks: Stocks) -> Section:
     """Inputs and targets of every point: those of the first are in the tubes, the others are added."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for number, point in enumerate(experiment.points):
         start = experiment.burn_in + number * experiment.seconds
         steps = [ScheduleRow(start, f"point {number + 1}", name, nM) for name, nM in point.items() if nM > 0]

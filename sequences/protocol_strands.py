@@ -106,7 +106,8 @@ def _strand_row(oligo: Oligo, vendor: Vendor, sodium: float) -> tuple[str, ...]:
 
 def _pieces(oligo: Oligo) -> list[str]:
     """The sequence cut at its domains."""
-    pieces, start = [], 0
+    pieces: list[str] = []
+    start = 0
     for domain in oligo.strand:
         pieces.append(oligo.sequence[start : start + domain.length])
         start += domain.length
@@ -118,7 +119,7 @@ def plate_sections(oligos: Sequence[Oligo], vendor: Vendor, order: Order) -> lis
     wells, plates = vendor.wells(oligos), Plates(order.plate, order.fill)
     roles = {oligo.name: str(oligo.role) for oligo in oligos}
     columns = [str(number) for number in range(1, plates.columns + 1)]
-    sections = []
+    sections: list[Section] = []
     for number in sorted({well.plate for well in wells}):
         names = {well.label: well.oligo for well in wells if well.plate == number}
         rows = tuple((row, *(names.get(f"{row}{column}", "") for column in columns)) for row in plates.rows)

@@ -59,7 +59,8 @@ def placed(component: Component) -> Iterator[tuple[Strand, list[Span]]]:
 def _bottom_spans(complex_: Complex) -> dict[int, Span]:
     """The spans of the bottom's domains by their flat index: its 5' end is at the right."""
     places = [place for place, domain in enumerate(complex_.domains) if domain.starred]
-    spans, end = {}, sum(complex_.domains[place].length for place in places)
+    spans: dict[int, Span] = {}
+    end = sum(complex_.domains[place].length for place in places)
     for place in places:
         start = end - complex_.domains[place].length
         spans[place] = (start, end)

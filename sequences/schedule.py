@@ -34,11 +34,11 @@ class Experiment:
 
     steps: tuple[ScheduleRow, ...] = ()
     points: tuple[Mapping[str, float], ...] = ()
-    left: Mapping[str, float] = field(default_factory=dict)
+    left: Mapping[str, float] = field(default_factory=dict[str, float])
     iterations: int = 1
     seconds: float = 0.0
     burn_in: float = 0.0
-    later: Mapping[str, float] = field(default_factory=dict)
+    later: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def first_point(self) -> Mapping[str, float]:
@@ -63,7 +63,8 @@ def additions(system: DsdSystem, steps: Iterable[ScheduleRow], volume_uL: float,
 
     Raises InputError for an unknown component, CheckFailed where a stock is no stronger than what is to be made of it.
     """
-    done, volume = [], volume_uL
+    done: list[Addition] = []
+    volume = volume_uL
     for step in sorted(steps, key=lambda row: row.time):
         row = _into(system, step, volume, stocks) if step.component else None
         volume += row.volume_uL if row else 0.0

@@ -13,11 +13,17 @@ from functools import cache, lru_cache
 from itertools import accumulate
 from math import exp, sqrt
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.units import ZERO_CELSIUS_K
 from sequences.words import reverse_complement
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 PARAMETER_SET = "DNA Mathews 2004 (ViennaRNA)"
 """The only set in use: ViennaRNA cannot switch sets within one process without leaving stale copies behind."""
@@ -83,7 +89,7 @@ class Energies:
         model.compute_bpp = 0
         return vienna.fold_compound("&".join(words), model).pf()[1]
 
-    def unpaired(self, word: str) -> Any:
+    def unpaired(self, word: str) -> Floats:
         """Probability of each nucleotide of a strand on its own to be unpaired, shape (nt,)."""
         compound = self.compound([word])
         compound.pf()
@@ -128,7 +134,7 @@ class TargetStructure:
     probability: float
     core: float
     defect: float
-    unpaired: Any
+    unpaired: Floats
 
 
 @lru_cache(maxsize=_KEPT)  # a search comes back to the same pairs at the start of every round
@@ -187,7 +193,8 @@ def _helices(structure: str, ends: Set[int]) -> Iterator[list[tuple[int, int]]]:
 
 
 def _pairs(structure: str) -> list[tuple[int, int]]:
-    pairs, waiting = [], []
+    pairs: list[tuple[int, int]] = []
+    waiting: list[int] = []
     for position, mark in enumerate(structure):
         if mark == "(":
             waiting.append(position)
@@ -196,7 +203,7 @@ def _pairs(structure: str) -> list[tuple[int, int]]:
     return sorted(pairs)
 
 
-def _unpaired(compound: Any) -> Any:
+def _unpaired(compound: Any) -> Floats:
     """The probability of each nucleotide to be unpaired, once the partition function is known."""
     import numpy as np
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from math import log
-from typing import Any
+from typing import TYPE_CHECKING
 
 from dsd_ncrn.dsd.structure import Domain, Strand
 from sequences.layout import ToeholdWord, spell
@@ -16,6 +16,9 @@ from sequences.rules.base import Context
 from sequences.rules.runs import LONGEST_RUN
 from sequences.rules.toehold_crosstalk import toehold_limit
 from sequences.words import longest_run
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
 
 GC_SHARES = (0.2, 0.6)
 """Toeholds of other composition are so weak or so strong that they do not behave like toeholds of their length."""
@@ -32,7 +35,7 @@ Exposed = Sequence[tuple[Strand, bool]]
 _MOST_WORDS = 250
 
 
-def choose_toeholds(context: Context, exposed: Exposed, sample: Sequence[str], rng: Any) -> dict[str, str]:
+def choose_toeholds(context: Context, exposed: Exposed, sample: Sequence[str], rng: Generator) -> dict[str, str]:
     """Bases of every toehold domain of the circuit.
 
     Of the words that leave at least ``ENOUGH_BRANCHES`` of a ``sample`` of branch words within the cross-talk limit, and
@@ -43,13 +46,13 @@ def choose_toeholds(context: Context, exposed: Exposed, sample: Sequence[str], r
     for word in context.layout.toeholds:
         candidates = _words(word, context.sequences)
         if len(candidates) > _MOST_WORDS:
-            candidates = sorted(candidates[index] for index in rng.choice(len(candidates), _MOST_WORDS, replace=False))
+            candidates = sorted(candidates[int(index)] for index in rng.choice(len(candidates), _MOST_WORDS, replace=False))
         best = min(candidates, key=lambda bases: _rank(bases, word, context, exposed, sample))
         context = replace(context, sequences={**context.sequences, **_cut(word, best)})
     return dict(context.sequences)
 
 
-def _words(word: ToeholdWord, known: dict[str, str] | Any) -> list[str]:
+def _words(word: ToeholdWord, known: Mapping[str, str]) -> list[str]:
     """Every word that agrees with domains already spelled; the usual limits are dropped where none meets them."""
     letters = [base for domain in word for base in (known.get(domain.name) or [TOP_BASES] * domain.length)]
     words = ["".join(choice) for choice in product(*letters)]
@@ -96,7 +99,8 @@ def _spelled(context: Context) -> list[tuple[ToeholdWord, str]]:
 
 def _cut(word: tuple[Domain, ...], bases: str) -> dict[str, str]:
     """The word's bases shared out to its domains."""
-    pieces, start = {}, 0
+    pieces: dict[str, str] = {}
+    start = 0
     for domain in word:
         pieces[domain.name] = bases[start : start + domain.length]
         start += domain.length

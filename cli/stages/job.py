@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -165,7 +165,7 @@ def job_of(design: Path, seed: int, engine: str = DEFAULT_ENGINE, strands: bool 
 
 
 @contextmanager
-def placed(design: Path) -> Iterator[None]:
+def placed(design: Path) -> Generator[None]:
     """Name the design file, and the line where it is known, in the errors of later steps."""
     from dsd_ncrn.design.load import located
 

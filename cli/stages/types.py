@@ -21,7 +21,7 @@ class Outcome:
     """
 
     files: Mapping[str, str | bytes]
-    summary: Mapping[str, Any] = field(default_factory=dict)
+    summary: Mapping[str, Any] = field(default_factory=dict[str, Any])
     note: str = ""
     seconds: float | None = None
 

@@ -5,10 +5,10 @@ Every knob goes from 0 to 1, and is somewhere between them in the design as it i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.plan import plan_of_learner
@@ -119,11 +119,12 @@ def _gate_knobs(spec: DesignSpec, kind: str) -> Iterator[Knob]:
     yield Toehold(f"{kind} toehold", (*path, "first_toehold"))
 
 
-def _changed(node: Any, path: Sequence[str], change: Any) -> Any:
+def _changed(node: Any, path: Sequence[str], change: Callable[[Any], object]) -> Any:
     """A nested frozen section, or table, with one value changed."""
     if not path:
         return change(node)
     head, *rest = path
     if isinstance(node, Mapping):
-        return {**node, head: _changed(node[head], rest, change)}
+        table = cast("Mapping[str, Any]", node)
+        return {**table, head: _changed(table[head], rest, change)}
     return node.model_copy(update={head: _changed(getattr(node, head), rest, change)})

@@ -93,7 +93,7 @@ def _point(study: Study, rate_per_M_s: float) -> LeakPoint:
 
 def _passing(points: Mapping[float, LeakPoint]) -> list[float]:
     """Rates up to the first one that fails: past it a pass would be luck."""
-    passing = []
+    passing: list[float] = []
     for rate in sorted(points):
         if not points[rate].rmse_ratio < ALLOWED_RATIO:
             break

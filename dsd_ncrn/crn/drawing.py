@@ -1,5 +1,8 @@
 """The reaction graph as a picture: species in pale round boxes, reactions in boxes of the colour of their stage."""
 
+# pyright: reportUnknownMemberType=false
+# matplotlib leaves the types of keywords open, so that none of its methods is known in whole
+
 from __future__ import annotations
 
 import io
@@ -106,7 +109,7 @@ def _edges(axes: Axes, graph: networkx.MultiDiGraph[Node], boxes: Mapping[Node, 
     from matplotlib.patches import FancyArrowPatch
 
     drawn: Counter[frozenset[Node]] = Counter()
-    for source, target, role, count in graph.edges(keys=True, data="count"):
+    for source, target, role, attributes in graph.edges(keys=True, data=True):
         pair = frozenset((source, target))
         bend = f"arc3,rad={_BENDS[drawn[pair]]}"
         drawn[pair] += 1
@@ -114,8 +117,8 @@ def _edges(axes: Axes, graph: networkx.MultiDiGraph[Node], boxes: Mapping[Node, 
         ends |= {"patchA": patches[source], "patchB": patches[target], "shrinkA": 0, "shrinkB": 1}
         line = _line(role, graph.nodes[target if target.kind == "reaction" else source]["stage"])
         _add(axes, FancyArrowPatch(**ends, connectionstyle=bend, mutation_scale=1, zorder=2, **line))
-        if count > 1:
-            _count(axes, boxes[source], boxes[target], count)
+        if attributes["count"] > 1:
+            _count(axes, boxes[source], boxes[target], attributes["count"])
 
 
 def _line(role: str, stage: str) -> dict[str, Any]:

@@ -86,7 +86,8 @@ def is_dimensionless(crn: Crn) -> bool:
 def switches(crn: Crn) -> tuple[Switch, ...]:
     """When the clock switches in one iteration: phases in order, each once, those of every n-th iteration included."""
     lasting = [phase for phase in crn.phases if phase.duration > 0]
-    found, time = [], 0.0
+    found: list[Switch] = []
+    time = 0.0
     for phase, following in zip(lasting, [*lasting[1:], None]):
         time += phase.duration
         found.append(Switch(time, phase.name, following.name if following else None))

@@ -77,8 +77,8 @@ def dot_of(crn: Crn) -> str:
     names = {node: _quoted(name) for node, name in zip(graph, (*identifiers.species.values(), *identifiers.reactions))}
     lines = [f"digraph {_quoted(crn.name)} {{", "  rankdir=LR;", '  node [fontname="Helvetica"];']
     lines += [f"  {names[node]} [{_node_style(node, attributes)}];" for node, attributes in graph.nodes(data=True)]
-    for source, target, role, count in graph.edges(keys=True, data="count"):
-        lines.append(f"  {names[source]} -> {names[target]} [{_edge_style(role, count)}];")
+    for source, target, role, attributes in graph.edges(keys=True, data=True):
+        lines.append(f"  {names[source]} -> {names[target]} [{_edge_style(role, attributes['count'])}];")
     return "\n".join([*lines, "}"]) + "\n"
 
 

@@ -79,7 +79,8 @@ def _part(graph: networkx.Graph[Any], nodes: Sequence[Hashable], half: Floats) -
 def _layout(edges: Ints, size: int) -> Floats:
     import networkx
 
-    graph = networkx.empty_graph(size)
+    graph: networkx.Graph[int] = networkx.Graph()
+    graph.add_nodes_from(range(size))
     graph.add_edges_from(edges.tolist())
     found = networkx.kamada_kawai_layout(graph)
     return np.array([found[number] for number in range(size)])

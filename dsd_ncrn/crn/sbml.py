@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dsd_ncrn.crn.exchange import (
     NANOMOLE,
@@ -28,6 +28,9 @@ from dsd_ncrn.crn.exchange import (
 from dsd_ncrn.crn.rate_law import MEANINGS
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.errors import CheckFailed
+
+if TYPE_CHECKING:
+    from libsbml import ASTNode, Model, SBase
 
 LEVEL, VERSION = 3, 1
 _SET = 0
@@ -60,7 +63,7 @@ def sbml_problems(text: str) -> tuple[str, ...]:
     return tuple(" ".join(error.getMessage().split()) for error in errors)
 
 
-def _fill(model: Any, names: Named) -> None:
+def _fill(model: Model, names: Named) -> None:
     dimensionless = is_dimensionless(names.crn)
     unit = "dimensionless"
     _set(model, Id=names.model, Name=_printable(names.crn.name), Notes=_notes(_conventions(names.crn)))
@@ -85,7 +88,7 @@ def _conventions(crn: Crn) -> str:
     return f"{MEANINGS['product']}; concentrations in nM, times in s"
 
 
-def _unit(model: Any, name: str, factors: Unit) -> None:
+def _unit(model: Model, name: str, factors: Unit) -> None:
     definition = model.createUnitDefinition()
     _set(definition, Id=name)
     for kind, scale, exponent in factors:
@@ -98,7 +101,7 @@ def _kind(name: str) -> int:
     return libsbml.UnitKind_forName(name)
 
 
-def _species(model: Any, names: Named, substance: str) -> None:
+def _species(model: Model, names: Named, substance: str) -> None:
     fixed = {"HasOnlySubstanceUnits": False, "BoundaryCondition": False, "Constant": False}
     for name, identifier in names.species.items():
         value = names.crn.initial.get(name, 0.0)
@@ -107,7 +110,7 @@ def _species(model: Any, names: Named, substance: str) -> None:
         _set(species, Id=identifier, Name=_printable(name), InitialConcentration=value, **place, **fixed)
 
 
-def _reaction(model: Any, names: Named, number: int) -> None:
+def _reaction(model: Model, names: Named, number: int) -> None:
     source = names.crn.reactions[number]
     unit = "dimensionless" if is_dimensionless(names.crn) else rate_unit(len(source.reactants))
     _parameter(model, names.rates[number], source.rate, unit, constant=True)
@@ -124,11 +127,11 @@ def _reaction(model: Any, names: Named, number: int) -> None:
     _set(reaction.createKineticLaw(), Math=_joined("TIMES", [*factors[:2], *gate, *factors[2:]]))
 
 
-def _parameter(model: Any, identifier: str, value: float, unit: str, constant: bool) -> None:
+def _parameter(model: Model, identifier: str, value: float, unit: str, constant: bool) -> None:
     _set(model.createParameter(), Id=identifier, Value=value, Units=unit, Constant=constant)
 
 
-def _clock(model: Any, names: Named) -> None:
+def _clock(model: Model, names: Named) -> None:
     start = first_phase(names.crn)
     for phase, identifier in names.clocks.items():
         _parameter(model, identifier, float(phase == start), "dimensionless", constant=False)
@@ -136,7 +139,7 @@ def _clock(model: Any, names: Named) -> None:
         _event(model, names, switch)
 
 
-def _event(model: Any, names: Named, switch: Switch) -> None:
+def _event(model: Model, names: Named, switch: Switch) -> None:
     event = model.createEvent()
     _set(event, Name=f"{switch.ends} ends", UseValuesFromTriggerTime=True)
     condition = _joined("RELATIONAL_GEQ", [_node("NAME_TIME", Name="time"), _number(switch.time)])
@@ -146,7 +149,7 @@ def _event(model: Any, names: Named, switch: Switch) -> None:
             _set(event.createEventAssignment(), Variable=names.clocks[phase], Math=_number(value))
 
 
-def _node(kind: str, **attributes: Any) -> Any:
+def _node(kind: str, **attributes: Any) -> ASTNode:
     import libsbml
 
     node = libsbml.ASTNode(getattr(libsbml, f"AST_{kind}"))
@@ -154,16 +157,16 @@ def _node(kind: str, **attributes: Any) -> Any:
     return node
 
 
-def _name(identifier: str) -> Any:
+def _name(identifier: str) -> ASTNode:
     return _node("NAME", Name=identifier)
 
 
-def _number(value: float) -> Any:
+def _number(value: float) -> ASTNode:
     """A number without dimension: with its unit, without which the units of a formula cannot be checked."""
     return _node("REAL", Value=value, Units="dimensionless")
 
 
-def _joined(kind: str, parts: Sequence[Any]) -> Any:
+def _joined(kind: str, parts: Sequence[ASTNode]) -> ASTNode:
     """Sum, product or comparison of nodes; a single one as it is."""
     if len(parts) == 1:
         return parts[0]
@@ -173,7 +176,7 @@ def _joined(kind: str, parts: Sequence[Any]) -> Any:
     return node
 
 
-def _set(element: Any, **attributes: Any) -> None:
+def _set(element: SBase | ASTNode, **attributes: Any) -> None:
     """Set attributes by the names of libSBML's setters, which return a code where they refuse a value."""
     for name, value in attributes.items():
         code = getattr(element, f"set{name}")(value)

@@ -78,7 +78,7 @@ class Crn:
     phases: tuple[Phase, ...] = ()
     bias_species: frozenset[str] = frozenset()
     fuel_species: frozenset[str] = frozenset()
-    initial: Mapping[str, float] = field(default_factory=dict)
+    initial: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def stage(self, name: str) -> tuple[Reaction, ...]:
         """The reactions of one stage, in order."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -57,7 +57,7 @@ def line_of(path: str | Path, key: Key) -> int | None:
 
 
 @contextmanager
-def located(path: str | Path) -> Iterator[None]:
+def located(path: str | Path) -> Generator[None]:
     """Give the DesignErrors of later stages the place of their key in the design file they came from."""
     try:
         yield
@@ -83,8 +83,8 @@ def _parse(text: str, file: str) -> dict[str, Any]:
 def _tuples(value: Any) -> Any:
     """The same data with tuples for lists, as the strict schema wants them."""
     if isinstance(value, dict):
-        return {key: _tuples(item) for key, item in value.items()}
-    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+        return {key: _tuples(item) for key, item in cast("dict[str, Any]", value).items()}
+    return tuple(_tuples(item) for item in cast("list[Any]", value)) if isinstance(value, list) else value
 
 
 def _first_problem(error: ValidationError, data: dict[str, Any], text: str, file: str) -> InputError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -52,12 +52,13 @@ def _path(detail: Mapping[str, Any], data: Mapping[str, Any]) -> Key:
         return tuple(location)
     named = detail.get("ctx", {}).get("key")
     path: list[str] = []
-    node: Any = data
+    node: object = data
     for part in [*location, *([named] if named else [])]:
-        if not isinstance(node, Mapping) or part not in node:
+        table = cast("Mapping[str, object]", node) if isinstance(node, Mapping) else dict[str, object]()
+        if part not in table:
             break
         path.append(part)
-        node = node[part]
+        node = table[part]
     return tuple(path)
 
 
@@ -78,7 +79,7 @@ def _problem(key: Key, details: Sequence[Mapping[str, Any]]) -> Problem:
 
 def _as_written(value: object) -> object:
     """A list of the file, which is read into a tuple."""
-    return [_as_written(item) for item in value] if isinstance(value, tuple) else value
+    return [_as_written(item) for item in cast("tuple[object, ...]", value)] if isinstance(value, tuple) else value
 
 
 def _lower(message: str) -> str:

@@ -5,7 +5,7 @@ Quantities are written with their unit (``"200 nM"``) and held in internal units
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, cast
 
 from pydantic import Field, field_validator, model_validator
 
@@ -99,8 +99,9 @@ class Circuit(Section):
     @classmethod
     def _one_formula(cls, f: object) -> object:
         """A list of formulas, one per dimension, is the formula of that list."""
-        if isinstance(f, tuple) and f and all(isinstance(part, str) for part in f):
-            return f"[{', '.join(map(str, f))}]"
+        parts = cast("tuple[object, ...]", f) if isinstance(f, tuple) else ()
+        if parts and all(isinstance(part, str) for part in parts):
+            return f"[{', '.join(map(str, parts))}]"
         if not isinstance(f, str):
             raise refuse("a formula is a text, or a list of texts with one for each dimension", 'Write f = "theta * x + beta".')
         return f

@@ -77,7 +77,8 @@ class StructureReader:
         return self._complex(column + len(text) - len(text.lstrip()))
 
     def _tokens(self, text: str, column: int) -> list[tuple[re.Match[str], int]]:
-        found, position = [], 0
+        found: list[tuple[re.Match[str], int]] = []
+        position = 0
         while position < len(text):
             match = _TOKEN.match(text, position)
             if match is None:

@@ -102,7 +102,7 @@ def ordered(reactions: Iterable[Reaction], translation: Translation, spread: boo
             raise DesignError(rule, name, did_you_mean(name, species), key=key)
     shared = Counter(name for r in known if r.origin.stage != FLUSH for name in set(r.reactants))
     first: Counter[str] = Counter()
-    found = []
+    found: list[Reaction] = []
     for reaction in known:
         rank = first if spread and reaction.products else shared
         if is_annihilation(reaction) or (spread and reaction.products):
@@ -120,7 +120,8 @@ def _entry_order(reaction: Reaction, rank: Mapping[str, int], translation: Trans
 
 def without_fuels(reaction: Reaction, crn: Crn, amounts: Mapping[str, float]) -> Reaction:
     """The reaction as strands see it: a finite fuel is its gates, and its amount goes into the rate."""
-    reactants, rate = [], reaction.rate
+    reactants: list[str] = []
+    rate = reaction.rate
     for name in reaction.reactants:
         if name in crn.fuel_species:
             rate *= amounts.get(name, 1.0)

@@ -34,7 +34,7 @@ class Polarity:
     of: Mapping[str, int]
     cooperative: tuple[str, ...]
     fallback: tuple[str, ...]
-    why: Mapping[str, str] = field(default_factory=dict)
+    why: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def is_annihilation(reaction: Reaction) -> bool:
@@ -89,7 +89,7 @@ class _Groups:
 
     def _between(self, one: str, other: str) -> str:
         """The reactions that tie two species together."""
-        path = nx.shortest_path(self.same, one, other)
+        path = nx.bidirectional_shortest_path(self.same, one, other)
         names = dict.fromkeys(self.same.edges[edge]["reaction"] for edge in pairwise(path))
         return f" (through {', '.join(names)})"
 
@@ -129,7 +129,7 @@ class _Groups:
 
     def _quality(self, part: nx.Graph[int], colours: Colours) -> tuple[int, int, int]:
         """Annihilations served, then as few turned reactants and turned species as possible."""
-        cut = sum(weight for one, other, weight in part.edges.data("weight") if colours[one] != colours[other])
+        cut = sum(edge["weight"] for one, other, edge in part.edges(data=True) if colours[one] != colours[other])
         turned = [self.cost[node] for node in part if colours[node] < 0]
         return cut, -sum(inputs for inputs, _ in turned), -sum(species for _, species in turned)
 

@@ -98,7 +98,8 @@ class Complex:
     @cached_property
     def ends(self) -> frozenset[int]:
         """Flat indices of the first domain of every strand."""
-        starts, position = [], 0
+        starts: list[int] = []
+        position = 0
         for strand in self.strands:
             starts.append(position)
             position += len(strand)
@@ -112,7 +113,7 @@ class Complex:
     @cached_property
     def kernel(self) -> str:
         """Kernel notation: ``a( b + b* ) ...`` with ``+`` between strands."""
-        words = []
+        words: list[str] = []
         for index, domain in enumerate(self.domains):
             if index and index in self.ends:
                 words.append("+")

@@ -55,8 +55,8 @@ class ClockStrands:
     scavengers: tuple[str, ...]
     concentration: float
     closing_buffer: float = 0.0
-    helpers: Mapping[str, float] = field(default_factory=dict)
-    captures: Mapping[str, str] = field(default_factory=dict)
+    helpers: Mapping[str, float] = field(default_factory=dict[str, float])
+    captures: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def to_scavenge(self) -> float:
@@ -112,9 +112,9 @@ class DsdSystem:
     polarity: Mapping[str, int]
     cooperative: tuple[str, ...] = ()
     two_domain_annihilations: tuple[str, ...] = ()
-    fallbacks: Mapping[str, str] = field(default_factory=dict)
+    fallbacks: Mapping[str, str] = field(default_factory=dict[str, str])
     formal: tuple[Reaction, ...] = ()
-    gated: Mapping[str, str] = field(default_factory=dict)
+    gated: Mapping[str, str] = field(default_factory=dict[str, str])
     scheme: str = "plain"
     reporters: tuple[Reporter, ...] = ()
 

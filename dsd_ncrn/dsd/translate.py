@@ -158,7 +158,7 @@ class _Translator:
     def counters(self, components: Iterable[Component]) -> dict[str, Counter]:
         """For every reaction with outputs, the strands that only a fired join holds together."""
         joins = {component.name: component.complex for component in components}
-        counters = {}
+        counters: dict[str, Counter] = {}
         for reaction in self.plan.reactions:
             if reaction.products:
                 name = reaction.origin.reaction
@@ -178,7 +178,7 @@ class _Translator:
 
     def buffers(self) -> list[Component]:
         """Cogates of what takes them when it is made, and sinks for cogates that are only ever set free."""
-        buffers = []
+        buffers: list[Component] = []
         for species in self.plan.species:
             name, sign = f"{species}_cogate", self.words.polarity[species]
             takers = [r for r in self.plan.reactions if self.sets_cogate_free(r, species) and r.origin.stage != FLUSH]

@@ -29,7 +29,7 @@ class Check:
     method: str
     ok: bool
     detail: str = ""
-    witness: Mapping[str, str] = field(default_factory=dict, compare=False)
+    witness: Mapping[str, str] = field(default_factory=dict[str, str], compare=False)
 
     def __str__(self) -> str:
         return f"{'ok  ' if self.ok else 'FAIL'} {self.subject}: {self.method}{': ' if self.detail else ''}{self.detail}"

@@ -150,7 +150,8 @@ class Side:
         """The part of the toehold next to the branch, ``length`` nt long; whole at the universal toehold's length."""
         if length >= self.words.spec.translation.toehold:
             return self.toehold
-        kept, total = [], 0
+        kept: list[Domain] = []
+        total = 0
         for domain in self.toehold[:: -self.sign]:
             if total < length:
                 kept.append(domain)

@@ -136,7 +136,7 @@ class FiniteEnumerator(Enumerator):
 
 def _displacements(target: Complex, invader: Complex) -> list[Move]:
     """What the infinite semantics makes of two complexes."""
-    found = []
+    found: list[Move] = []
     for one, other in ((target, invader), (invader, target)):
         junctions = list(invading_junctions(other))
         moves = (invade(one, at, other, by) for junction, at in openings(one) for known, by in junctions if known == junction)

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 
-from dsd_ncrn.ncrn.formula import Formula, Polynomial, symbol_names
+from dsd_ncrn.ncrn.exact import Polynomial
+from dsd_ncrn.ncrn.formula import Formula, symbol_names
 
 Terms = tuple["Term", ...]
 

@@ -12,19 +12,19 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
+from operator import add, mul, sub
 from typing import Any, NoReturn
 
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.errors import did_you_mean
+from dsd_ncrn.ncrn.exact import Polynomial, Ring, constant, rational_ring
 
 MAX_DEGREE = 3
 MAX_LENGTH = 1000
 MAX_DEPTH = 40
 KEY = ("circuit", "f")
 
-Polynomial = Any  # sympy's sparse PolyElement over the rationals
 _ENTRY = re.compile(r"(theta|Theta|beta|x|z)(\d+(?:_\d+)?)")
 _OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "+",
@@ -34,6 +34,7 @@ _OPERATORS: dict[type[ast.operator], str] = {
     ast.Div: "/",
     ast.Pow: "**",
 }
+_ELEMENT_WISE: dict[str, Callable[[Polynomial, Polynomial], Polynomial]] = {"+": add, "-": sub, "*": mul}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +134,7 @@ class _Parser:
 
     def number(self, value: float) -> Polynomial:
         """The decimal as written, as an exact rational."""
-        from sympy import QQ
-
-        exact = Fraction(repr(value))
-        return self.generators["x1"].ring.ground_new(QQ(exact.numerator, exact.denominator))
+        return constant(self.generators["x1"].ring, value)
 
     def name(self, node: ast.Name, depth: int) -> _Value:
         entry = _ENTRY.fullmatch(node.id)
@@ -206,11 +204,7 @@ class _Parser:
         shape = left.shape or right.shape
         size = self.dimension if shape else 1
         pairs = zip(*(value.entries if value.shape else value.entries * size for value in (left, right)))
-        combine: Callable[[Polynomial, Polynomial], Polynomial] = {
-            "+": lambda a, b: a + b,
-            "-": lambda a, b: a - b,
-            "*": lambda a, b: a * b,
-        }[operator]
+        combine = _ELEMENT_WISE[operator]
         return _Value(tuple(reduced(combine(a, b)) for a, b in pairs), shape)
 
     def by_number(self, node: ast.BinOp, operator: str, left: _Value, right: _Value) -> _Value:
@@ -256,16 +250,13 @@ def _parameters(names: set[str], dimension: int, trained_beta: bool) -> tuple[st
 
 def _generators(parameters: tuple[str, ...], dimension: int) -> dict[str, Polynomial]:
     """Every symbol as a generator of one polynomial ring, by name; the order is that of printed terms."""
-    from sympy import QQ
-    from sympy.polys.rings import ring
-
     sizes = [f"|{name}|" for name in _entries("z", dimension)]
     names = [*parameters, *_entries("x", dimension), *_entries("z", dimension), *sizes]
-    return dict(zip(names, ring(names, QQ)[1:]))
+    return dict(zip(names, rational_ring(names).gens))
 
 
 @lru_cache(maxsize=64)
-def symbol_names(ring: Any) -> tuple[str, ...]:
+def symbol_names(ring: Ring) -> tuple[str, ...]:
     """The names of a ring's symbols in their order; sympy takes long to print them, and they are asked for at every term."""
     return tuple(str(symbol) for symbol in ring.symbols)
 

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
-from typing import Any
 
 from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.ncrn.compile import compile_design, derive
 from dsd_ncrn.ncrn.dynamics import Terms
+from dsd_ncrn.ncrn.exact import Polynomial, constant, null_space, rational_ring
 from dsd_ncrn.ncrn.passes import gradient_scale
 from dsd_ncrn.ncrn.readout import ERROR, READOUT
 from dsd_ncrn.ncrn.readout import equations as readout_equations
@@ -24,7 +24,6 @@ from dsd_ncrn.ncrn.roster import BIAS, Roster, roster
 from dsd_ncrn.ncrn.shapes import shape_of
 from dsd_ncrn.ncrn.types import Variable
 
-Polynomial = Any  # sympy's sparse PolyElement over the rationals
 TOLERANCE = Fraction(1, 10**12)
 """Rates are floating-point numbers: a product of two coefficients may differ from the exact one by a rounding."""
 
@@ -69,23 +68,15 @@ class _Algebra:
     """The ring of polynomials in a network's concentrations."""
 
     def __init__(self, crn: Crn, names: Roster, cap: float) -> None:
-        from sympy import QQ
-        from sympy.polys.rings import ring
-
-        self.ring, *symbols = ring(list(crn.species), QQ)
-        self.species: dict[str, Polynomial] = dict(zip(crn.species, symbols)) | dict.fromkeys(
-            crn.fuel_species, self.number(cap)
-        )
+        self.ring = rational_ring(crn.species)
+        self.species = dict(zip(crn.species, self.ring.gens)) | dict.fromkeys(crn.fuel_species, self.number(cap))
         self.species |= dict.fromkeys({BIAS} & set(crn.species), self.ring.one)
         extra = (*names.errors, *names.gradients)
         self.variables = dict(names.variables) | {variable.name: variable for variable in extra}
 
     def number(self, value: float) -> Polynomial:
         """The decimal as written, as an exact rational."""
-        from sympy import QQ
-
-        exact = Fraction(repr(float(value)))
-        return self.ring.ground_new(QQ(exact.numerator, exact.denominator))
+        return constant(self.ring, value)
 
     def real(self, variable: Variable, sign: int = -1) -> Polynomial:
         """The number that a variable's species stand for; its size with ``sign`` 1."""
@@ -162,17 +153,13 @@ def conservation_laws(crn: Crn) -> tuple[Conservation, ...]:
 
 
 def _null_space(species: Sequence[str], reactions: Iterable[Reaction]) -> list[tuple[tuple[str, int], ...]]:
-    from sympy import QQ
-    from sympy.polys.matrices import DomainMatrix
-
     rows = {tuple(r.products.count(name) - r.reactants.count(name) for name in species) for r in reactions}
     if not rows:
         return []
-    matrix = DomainMatrix([[QQ(value) for value in row] for row in sorted(rows)], (len(rows), len(species)), QQ)
-    return [_whole(dict(zip(species, vector))) for vector in matrix.nullspace().to_list()]
+    return [_whole(dict(zip(species, vector))) for vector in null_space(sorted(rows))]
 
 
-def _whole(vector: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
+def _whole(vector: Mapping[str, Fraction]) -> tuple[tuple[str, int], ...]:
     """The entries that are not zero, as the smallest whole numbers; the first is positive."""
     from math import gcd, lcm
 

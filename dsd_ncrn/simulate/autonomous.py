@@ -199,7 +199,8 @@ def parameter_errors(training: Training, reference: Training) -> Floats:
 def _residuals(history: Trajectory, oscillator: Oscillator, clocks: Floats) -> Floats:
     when = [_moments(history, oscillator.maximum(phase)) for phase in oscillator.clocks]
     others = [np.concatenate(when[:number] + when[number + 1 :]) for number in range(len(when))]
-    return np.array([np.interp(t, history.times, c).max() / c.max() for t, c in zip(others, clocks)])
+    rows: list[Floats] = list(clocks)
+    return np.array([np.interp(t, history.times, c).max() / c.max() for t, c in zip(others, rows)])
 
 
 def _integrals(times: Floats, values: Floats, cuts: Floats) -> Floats:

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import RK45
 
 from dsd_ncrn.ncrn.dynamics import Term, Terms
+from dsd_ncrn.simulate.compiled import compiled
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.uint32]
+Flags = NDArray[np.bool_]
+Rules = NDArray[np.uint8]
 
 STAGES = 6
 A, B, ERROR = np.ascontiguousarray(RK45.A), np.ascontiguousarray(RK45.B), np.ascontiguousarray(RK45.E)
@@ -38,9 +40,9 @@ class Flow:
     target: Indices
     coefficient: Floats
     factors: Indices
-    sizes: NDArray[np.bool_]
+    sizes: Flags
     fuel: Indices
-    burns: NDArray[np.uint8]
+    burns: Rules
     full: float
 
 
@@ -89,15 +91,17 @@ def advance(flow: Flow, values: Floats, span: float, tolerance: float) -> tuple[
 
     Returns the time reached and the index of the largest value: short of ``span`` that one runs to infinity there.
     """
-    reached, largest = _advance(
+    return _advance(
         values, span, tolerance, tolerance * 1e-3,
         flow.target, flow.coefficient, flow.factors, flow.sizes, flow.fuel, flow.burns, flow.full,
     )  # fmt: skip
-    return float(reached), int(largest)
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _slopes(y, target, coefficient, factors, sizes, fuel, burns, full, out):  # noqa: ANN001, ANN202  numba types
+@compiled
+def _slopes(
+    y: Floats, target: Indices, coefficient: Floats, factors: Indices, sizes: Flags, fuel: Indices, burns: Rules, full: float,
+    out: Floats,
+) -> None:  # fmt: skip
     out[:] = 0.0
     for term in range(len(target)):
         rate = coefficient[term]
@@ -112,10 +116,11 @@ def _slopes(y, target, coefficient, factors, sizes, fuel, burns, full, out):  # 
         out[target[term]] += rate
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _advance(  # noqa: ANN202
-    y, span, relative, absolute, target, coefficient, factors, sizes, fuel, burns, full  # noqa: ANN001
-):  # fmt: skip
+@compiled
+def _advance(
+    y: Floats, span: float, relative: float, absolute: float,
+    target: Indices, coefficient: Floats, factors: Indices, sizes: Flags, fuel: Indices, burns: Rules, full: float,
+) -> tuple[float, int]:  # fmt: skip
     size, t, h = len(y), 0.0, span / 10
     slopes, trial = np.zeros((STAGES + 1, size)), np.empty(size)
     _slopes(y, target, coefficient, factors, sizes, fuel, burns, full, slopes[0])
@@ -132,11 +137,11 @@ def _advance(  # noqa: ANN202
         elif not step > SMALLEST * span:
             break
         h = step * (min(6.0, max(0.2, 0.9 / max(error, 1e-10) ** 0.2)) if np.isfinite(error) else 0.1)
-    return t, np.argmax(np.abs(y))
+    return t, int(np.argmax(np.abs(y)))
 
 
-@numba.njit(cache=True)
-def _weighted(y, step, weights, slopes, count, out):  # noqa: ANN001, ANN202  numba types
+@compiled
+def _weighted(y: Floats, step: float, weights: Floats, slopes: Floats, count: int, out: Floats) -> None:
     out[:] = y
     for stage in range(count):
         weight = step * weights[stage]
@@ -144,8 +149,8 @@ def _weighted(y, step, weights, slopes, count, out):  # noqa: ANN001, ANN202  nu
             out[k] += weight * slopes[stage, k]
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _error(before, after, slopes, step, relative, absolute):  # noqa: ANN001, ANN202  numba types
+@compiled
+def _error(before: Floats, after: Floats, slopes: Floats, step: float, relative: float, absolute: float) -> float:
     """The largest component's error over its tolerance."""
     largest = 0.0
     for k in range(len(before)):

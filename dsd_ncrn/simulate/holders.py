@@ -10,7 +10,7 @@ def holders(system: DsdSystem, network: ReactionNetwork) -> dict[str, list[int]]
     """For each signal the species that hold it and can give it back: itself, and fresh gates that it has just entered."""
     fresh = {network.index[name] for name in system.by_name}
     reverse = {(step.products, step.reactants) for step in network.steps}
-    found = {}
+    found: dict[str, list[int]] = {}
     for species, name in system.signals.items():
         signal = network.index[name]
         entered = [s for s in network.steps if signal in s.reactants and set(s.reactants) <= fresh and s.kind != StepKind.LEAK]

@@ -38,7 +38,7 @@ class RunningPhase:
 
     def _advice(self, state: Floats, times: Floats) -> str:
         """What is largest shortly before a solution stops, and what keeps the backward pass in bounds."""
-        grid = np.linspace(times[0], times[-1], TIMES_TO_LOOK_AT)
+        grid = np.linspace(float(times[0]), float(times[-1]), TIMES_TO_LOOK_AT)
         reached = self.stepper.solve(state[self.part.moving], grid, self.part.rates_at(state)).values[-1]
         name = self.part.system.species[int(np.argmax(reached))]
         found = f"{name} is largest, at {reached.max():.3g}"
@@ -103,7 +103,9 @@ class IdealLearner:
     def trace(self, x: Floats, y: Floats, points: int) -> Trajectory:
         """The trajectory of one iteration with all phases from a copy of the state, ``points`` per phase."""
         state, start = self._fed(x), 0.0
-        times, values, phases = [], [], []
+        times: list[Floats] = []
+        values: list[Floats] = []
+        phases: list[tuple[str, float]] = []
         for place, running in enumerate(self.phases):
             if place == 1:
                 self._load_all(state, self.ncrn.targets, y)

@@ -53,7 +53,7 @@ class MassAction:
     def jacobian(self) -> JacobianEntries:
         """The entries of the Jacobian of dy/dt."""
         entry, which = np.nonzero(self.reactants[self.net_reaction] != NONE)
-        reaction, width = self.net_reaction[entry], self.reactants.shape[1]
+        reaction, width = self.net_reaction[entry], int(self.reactants.shape[1])
         rest = np.arange(width) != which[:, None]
         others = self.reactants[reaction][rest].reshape(len(reaction), max(width - 1, 0))
         return JacobianEntries(

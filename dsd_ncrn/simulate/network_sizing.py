@@ -112,7 +112,7 @@ class _Need(NamedTuple):
 
 
 def _needs(plan: Plan, use: Use, limits: Limits) -> dict[str, _Need]:
-    needs = {}
+    needs: dict[str, _Need] = {}
     for reaction, fired in zip(plan.reactions, use.fired, strict=True):
         constant = reaction.rate / _unit(plan, reaction.reactants, limits)
         steps = 2 + len(reaction.products) if reaction.products else 1
@@ -138,7 +138,11 @@ def _plan(crn: Crn, translation: Translation, limits: Limits, budgets: Mapping[s
     chemistry = Chemistry().model_copy(update=changed)
     plan = plan_of_network(crn, translation, chemistry)
     start = {name: value if name in plan.sources else value * limits.scale for name, value in plan.start.items()}
-    return replace(plan, start=start, buffer=lambda _: level, buffered=frozenset(plan.species))
+
+    def buffer(_: str) -> float:
+        return level
+
+    return replace(plan, start=start, buffer=buffer, buffered=frozenset(plan.species))
 
 
 def _budget(gate: NetworkGate) -> GateBudget:

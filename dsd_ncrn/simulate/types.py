@@ -44,8 +44,8 @@ class Training:
     test_targets: Floats
     test_before: Floats
     test_after: Floats
-    fuel_used: Mapping[str, Floats] = field(default_factory=dict)
-    fuel_start: Mapping[str, float] = field(default_factory=dict)
+    fuel_used: Mapping[str, Floats] = field(default_factory=dict[str, Floats])
+    fuel_start: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def iterations(self) -> int:

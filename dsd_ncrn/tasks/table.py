@@ -52,7 +52,7 @@ def _read_rows(file: str, columns: Sequence[str]) -> Floats:
     reader = csv.reader(io.StringIO(read_text(file), newline=""), skipinitialspace=True, strict=True)
     rows: list[list[float]] = []
     try:
-        header = next(reader, [])
+        header = next(reader, list[str]())
         indices = _indices(header, columns, file)
         for row in reader:
             if row:

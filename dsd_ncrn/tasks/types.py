@@ -49,10 +49,14 @@ class Dataset:
     def accuracy(self, predictions: Floats, targets: Floats) -> float | None:
         """The share of predictions (n, outputs) on the side, or in the class, of their targets; None in a regression."""
         if self.classes:
-            return float(np.mean(predictions.argmax(axis=1) == targets.argmax(axis=1)))
+            return _share(predictions.argmax(axis=1) == targets.argmax(axis=1))
         if self.threshold is None:
             return None
-        return float(np.mean((predictions > self.threshold) == (targets > self.threshold)))
+        return _share((predictions > self.threshold) == (targets > self.threshold))
+
+
+def _share(right: NDArray[np.bool_]) -> float:
+    return float(right.mean())
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ def split_outputs(reaction: Reaction, words: Words) -> tuple[list[str], list[str
     """
     sign = side_of(reaction, words).sign
     freed = [product for product in reaction.products if words.polarity.get(product, 1) != sign]
-    catalysts, made = [], list(reaction.products)
+    catalysts: list[str] = []
+    made = list(reaction.products)
     for reactant in reaction.reactants:
         if reactant in made:
             made.remove(reactant)

@@ -12,10 +12,10 @@ derivative of w_i^T J(y) k_i to y.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
-from dsd_ncrn.simulate.engines.kernels import Floats, combine, derivative
+from dsd_ncrn.simulate.compiled import compiled
+from dsd_ncrn.simulate.engines.kernels import Floats, Indices, combine, derivative
 from dsd_ncrn.simulate.engines.rosenbrock import STAGES, A, C, Path, RosenbrockStepper, fill_stages
 from dsd_ncrn.simulate.engines.sparse_lu import solve_transposed_in_place
 
@@ -39,13 +39,13 @@ def pull_back(stepper: RosenbrockStepper, path: Path, adjoints: Floats) -> tuple
     return ordered[:, pattern.place], gradient
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _pull_back(  # noqa: ANN202
-    points, sizes, rates, adjoints, gradient,  # noqa: ANN001
-    reactants, net_starts, net_reaction, net_change,  # noqa: ANN001
-    jac_reaction, jac_others, jac_change, jac_position,  # noqa: ANN001
-    starts, columns, diagonal,  # noqa: ANN001
-):  # fmt: skip
+@compiled
+def _pull_back(
+    points: Floats, sizes: Floats, rates: Floats, adjoints: Floats, gradient: Floats,
+    reactants: Indices, net_starts: Indices, net_reaction: Indices, net_change: Floats,
+    jac_reaction: Indices, jac_others: Indices, jac_change: Floats, jac_position: Indices,
+    starts: Indices, columns: Indices, diagonal: Indices,
+) -> None:  # fmt: skip
     """Take ``adjoints`` (numbers, species + 1) from the end of the steps to their start, and add up ``gradient``."""
     size = points.shape[1]
     flux, matrix, stage = np.empty(len(rates)), np.empty(len(columns)), np.empty((STAGES, size))
@@ -76,8 +76,8 @@ def _pull_back(  # noqa: ANN202
             adjoint[-1] = 0.0  # that of the 1 in place of missing reactants
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _gains(weights, net_starts, net_reaction, net_change, gains) -> None:  # noqa: ANN001
+@compiled
+def _gains(weights: Floats, net_starts: Indices, net_reaction: Indices, net_change: Floats, gains: Floats) -> None:
     """What one firing of each reaction changes in the weighted sum of all species."""
     gains[:] = 0.0
     for species in range(len(net_starts) - 1):
@@ -85,8 +85,8 @@ def _gains(weights, net_starts, net_reaction, net_change, gains) -> None:  # noq
             gains[net_reaction[entry]] += net_change[entry] * weights[species]
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _first_order(y, rates, gains, reactants, by_state, by_rate) -> None:  # noqa: ANN001
+@compiled
+def _first_order(y: Floats, rates: Floats, gains: Floats, reactants: Indices, by_state: Floats, by_rate: Floats) -> None:
     """Add the derivatives of the gains of all fluxes at ``y``."""
     width = reactants.shape[1]
     for reaction in range(len(rates)):
@@ -102,8 +102,10 @@ def _first_order(y, rates, gains, reactants, by_state, by_rate) -> None:  # noqa
             by_state[reactants[reaction, which]] += partial
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _second_order(y, direction, rates, gains, reactants, by_state, by_rate) -> None:  # noqa: ANN001
+@compiled
+def _second_order(
+    y: Floats, direction: Floats, rates: Floats, gains: Floats, reactants: Indices, by_state: Floats, by_rate: Floats
+) -> None:
     """Add the derivatives of the gains of how all fluxes at ``y`` change along a direction."""
     width = reactants.shape[1]
     for reaction in range(len(rates)):

@@ -52,7 +52,7 @@ class CvodeStepper:
         """Integrate; see the Stepper protocol."""
         solver = self._solver(np.asarray(rates, dtype=float))
         # given two times alone, the solver returns every step and its limit on steps does not hold
-        between = np.asarray(times, dtype=float) if len(times) > 2 else np.linspace(times[0], times[-1], 3)
+        between = np.asarray(times, dtype=float) if len(times) > 2 else np.linspace(float(times[0]), float(times[-1]), 3)
         with np.errstate(all="ignore"):  # a blow-up is told by the status
             result = solver.solve(between, np.asarray(start, dtype=float))
         values = np.atleast_2d(result.y)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from dsd_ncrn.simulate.compiled import compiled
 from dsd_ncrn.simulate.mass_action import NONE, MassAction
 
 Ints = NDArray[np.int64]
@@ -49,8 +49,11 @@ def padded(species: Ints, place: Ints) -> Indices:
     return np.where(species == NONE, len(place), np.append(place, 0)[species]).astype(np.uint32)
 
 
-@numba.njit(cache=True, error_model="numpy")
-def derivative(y, rates, reactants, starts, reaction_of, change, flux, out) -> None:  # noqa: ANN001  numba types
+@compiled
+def derivative(
+    y: Floats, rates: Floats, reactants: Indices, starts: Indices, reaction_of: Indices, change: Floats,
+    flux: Floats, out: Floats,
+) -> None:  # fmt: skip
     """dy/dt; the last entry of ``out`` is left as it is."""
     for reaction in range(len(rates)):
         rate = rates[reaction]
@@ -64,8 +67,8 @@ def derivative(y, rates, reactants, starts, reaction_of, change, flux, out) -> N
         out[species] = total
 
 
-@numba.njit(cache=True, error_model="numpy")
-def combine(base, weights, stage, count, out) -> None:  # noqa: ANN001  numba types
+@compiled
+def combine(base: Floats, weights: Floats, stage: Floats, count: int, out: Floats) -> None:
     """``out`` = ``base`` plus the first ``count`` stages with their weights."""
     for k in range(len(base)):
         out[k] = base[k]
@@ -76,8 +79,8 @@ def combine(base, weights, stage, count, out) -> None:  # noqa: ANN001  numba ty
                 out[k] += weight * stage[j, k]
 
 
-@numba.njit(cache=True, error_model="numpy")
-def first_step(y, slope, relative, absolute, span) -> float:  # noqa: ANN001  numba types
+@compiled
+def first_step(y: Floats, slope: Floats, relative: float, absolute: float, span: float) -> float:
     """A step in which no component changes by more than a hundredth of its tolerance's square root."""
     fastest = 0.0
     for i in range(len(y)):

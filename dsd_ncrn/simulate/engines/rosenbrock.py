@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
+from dsd_ncrn.simulate.compiled import compiled, inlined
 from dsd_ncrn.simulate.engines.kernels import (
     Floats,
     Indices,
@@ -132,8 +132,11 @@ class RosenbrockStepper:
         return code, steps, values[:reached], points, sizes
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _matrix(y, rates, reaction_of, others, change, position, shift, diagonal, out):  # noqa: ANN001, ANN202  numba types
+@compiled
+def _matrix(
+    y: Floats, rates: Floats, reaction_of: Indices, others: Indices, change: Floats, position: Indices,
+    shift: float, diagonal: Indices, out: Floats,
+) -> None:  # fmt: skip
     """shift * I - J in the LU pattern."""
     out[:] = 0.0
     for entry in range(len(reaction_of)):
@@ -145,14 +148,14 @@ def _matrix(y, rates, reaction_of, others, change, position, shift, diagonal, ou
         out[place] += shift
 
 
-@numba.njit(cache=True, error_model="numpy", inline="always")
-def fill_stages(  # noqa: ANN201
-    y, rates, step,  # noqa: ANN001
-    reactants, net_starts, net_reaction, net_change,  # noqa: ANN001
-    jac_reaction, jac_others, jac_change, jac_position,  # noqa: ANN001
-    starts, columns, diagonal,  # noqa: ANN001
-    flux, slope, trial, work, matrix, stage,  # noqa: ANN001
-):  # fmt: skip
+@inlined
+def fill_stages(
+    y: Floats, rates: Floats, step: float,
+    reactants: Indices, net_starts: Indices, net_reaction: Indices, net_change: Floats,
+    jac_reaction: Indices, jac_others: Indices, jac_change: Floats, jac_position: Indices,
+    starts: Indices, columns: Indices, diagonal: Indices,
+    flux: Floats, slope: Floats, trial: Floats, work: Floats, matrix: Floats, stage: Floats,
+) -> bool:  # fmt: skip
     """The stages of a step from ``y``, whose derivative is in ``slope``, and the factors of its matrix.
 
     Leaves in ``trial`` where the last stage starts from; False where a pivot vanishes.
@@ -169,13 +172,13 @@ def fill_stages(  # noqa: ANN201
     return True
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _integrate(  # noqa: ANN202
-    start, times, rates, relative, absolute, transient, keep, values,  # noqa: ANN001
-    reactants, net_starts, net_reaction, net_change,  # noqa: ANN001
-    jac_reaction, jac_others, jac_change, jac_position,  # noqa: ANN001
-    starts, columns, diagonal,  # noqa: ANN001
-):  # fmt: skip
+@compiled
+def _integrate(
+    start: Floats, times: Floats, rates: Floats, relative: float, absolute: float, transient: bool, keep: bool, values: Floats,
+    reactants: Indices, net_starts: Indices, net_reaction: Indices, net_change: Floats,
+    jac_reaction: Indices, jac_others: Indices, jac_change: Floats, jac_position: Indices,
+    starts: Indices, columns: Indices, diagonal: Indices,
+) -> tuple[int, int, int, Floats, Floats]:  # fmt: skip
     """Fill ``values`` at ``times``; returns a status code, the number of steps and of times reached, and the path."""
     size = len(start)
     y, trial, slope, work = start.copy(), np.empty(size), np.zeros(size), np.empty(size)
@@ -227,8 +230,8 @@ def _integrate(  # noqa: ANN202
     return OK, steps, len(times), points[:kept], sizes[:kept]
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _error(before, after, difference, relative, absolute):  # noqa: ANN001, ANN202  numba types
+@compiled
+def _error(before: Floats, after: Floats, difference: Floats, relative: float, absolute: float) -> float:
     total = 0.0
     size = len(before) - 1
     for i in range(size):

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from dsd_ncrn.simulate.compiled import compiled
 
 Ints = NDArray[np.int64]
 Indices = NDArray[np.uint32]
@@ -56,7 +57,7 @@ def _keys(rows: Ints, columns: Ints, size: int) -> Ints:
     return rows * size + columns
 
 
-@numba.njit(cache=True)
+@compiled
 def _fill(given_starts: Ints, given: Ints) -> tuple[Indices, Indices, Indices]:
     """The given entries (sorted rows with their diagonal) and those that elimination creates: starts, columns, diagonals.
 
@@ -111,14 +112,14 @@ def _ordering(size: int, rows: Ints, columns: Ints) -> Ints:
     number[inner] = np.arange(len(inner))
     kept = reacting[rows] & (rows != columns)
     ones = np.full(kept.sum(), 1e-3)
-    entries = csc_matrix((ones, (number[rows[kept]], number[columns[kept]])), shape=(len(inner),) * 2)
+    entries = csc_matrix((ones, (number[rows[kept]], number[columns[kept]])), shape=(len(inner), len(inner)))
     symmetric = entries + entries.T
     dominant = symmetric + diags_array(1.0 + np.asarray(symmetric.sum(axis=1)).ravel())
     factors = splu(csc_matrix(dominant), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
     return np.concatenate([np.flatnonzero(~reacting), inner[np.argsort(factors.perm_c)]]).astype(np.int64)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@compiled
 def factorise(values: Floats, starts: Indices, columns: Indices, diagonal: Indices, work: Floats) -> bool:
     """Overwrite a matrix by its factors (unit lower triangle); False where a pivot vanishes."""
     for row in range(len(starts) - 1):
@@ -139,7 +140,7 @@ def factorise(values: Floats, starts: Indices, columns: Indices, diagonal: Indic
     return True
 
 
-@numba.njit(cache=True, error_model="numpy")
+@compiled
 def solve_in_place(values: Floats, starts: Indices, columns: Indices, diagonal: Indices, vector: Floats) -> None:
     """Solve with the factors; ``vector`` is in elimination order."""
     size = len(starts) - 1
@@ -155,7 +156,7 @@ def solve_in_place(values: Floats, starts: Indices, columns: Indices, diagonal: 
         vector[row] = total * values[diagonal[row]]
 
 
-@numba.njit(cache=True, error_model="numpy")
+@compiled
 def solve_transposed_in_place(values: Floats, starts: Indices, columns: Indices, diagonal: Indices, vector: Floats) -> None:
     """Solve with the transpose of the factorised matrix; ``vector`` is in elimination order."""
     size = len(starts) - 1

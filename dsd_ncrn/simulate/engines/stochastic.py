@@ -102,7 +102,8 @@ class StochasticStepper:
         """The counts after each slice of a time span."""
         now = 0.0
         while now < seconds:
-            expected = float(self.model.propensities(counts).sum())
+            # bngsim leaves open what a state may be
+            expected = float(self.model.propensities(counts).sum())  # pyright: ignore[reportUnknownMemberType]
             if expected == 0.0:
                 return
             until = min(seconds, now + SLICE / expected)

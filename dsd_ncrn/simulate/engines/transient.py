@@ -7,11 +7,11 @@ limits the step, and no linear system need be solved. Afterwards stability would
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from scipy.integrate import DOP853
 
-from dsd_ncrn.simulate.engines.kernels import combine, derivative, first_step
+from dsd_ncrn.simulate.compiled import compiled
+from dsd_ncrn.simulate.engines.kernels import Floats, Indices, combine, derivative, first_step
 
 STAGES = 12
 WEIGHTS = np.vstack([DOP853.A[:STAGES, :STAGES], DOP853.B])
@@ -28,10 +28,10 @@ LONGER = 30.0
 MOST_STEPS = 100_000
 
 
-@numba.njit(cache=True, error_model="numpy")
+@compiled
 def follow(
-    y, t, end, h, rates, relative, absolute,  # noqa: ANN001
-    reactants, net_starts, net_reaction, net_change,  # noqa: ANN001
+    y: Floats, t: float, end: float, h: float, rates: Floats, relative: float, absolute: float,
+    reactants: Indices, net_starts: Indices, net_reaction: Indices, net_change: Floats,
 ) -> tuple[float, float, int, bool]:  # fmt: skip
     """Advance ``y`` in place from ``t`` to ``end`` or until the problem is stiff.
 
@@ -74,8 +74,10 @@ def follow(
     return t, h, steps, False
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _error(before, after, stage, step, relative, absolute, five, three):  # noqa: ANN001, ANN202  numba types
+@compiled
+def _error(
+    before: Floats, after: Floats, stage: Floats, step: float, relative: float, absolute: float, five: Floats, three: Floats
+) -> float:
     """The estimate of order 5, weighed down where that of order 3 is larger by far; the last arrays are for work."""
     fifth, third, size = 0.0, 0.0, len(before) - 1
     five[:] = 0.0
@@ -91,8 +93,8 @@ def _error(before, after, stage, step, relative, absolute, five, three):  # noqa
     return step * fifth / np.sqrt((fifth + 0.01 * third) * size)
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _stiffness(step, slope, other_slope, place, other_place):  # noqa: ANN001, ANN202  numba types
+@compiled
+def _stiffness(step: float, slope: Floats, other_slope: Floats, place: Floats, other_place: Floats) -> float:
     """|h lambda| of the dominant eigenvalue, from two slopes at the same time."""
     slopes, places = 0.0, 0.0
     for k in range(len(slope)):

@@ -1,0 +1,9 @@
+# What this project uses of pyarrow, whose compiled modules have no types.
+from collections.abc import Mapping, Sequence
+
+class ArrowInvalid(ValueError): ...
+
+class Table:
+    def to_pydict(self) -> dict[str, list[object]]: ...
+
+def table(data: Mapping[str, Sequence[object]]) -> Table: ...

@@ -1,0 +1,26 @@
+# What this project uses of scipy.sparse, whose own annotations leave entries open.
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+class _Matrix:
+    nnz: int
+    indices: NDArray[np.int32]
+    indptr: NDArray[np.int32]
+    @property
+    def T(self) -> _Matrix: ...
+    def __init__(
+        self, arg1: _Matrix | tuple[Floats, tuple[Ints, Ints]] | tuple[Floats, Ints, Ints], shape: tuple[int, int] | None = None
+    ) -> None: ...
+    def __add__(self, other: _Matrix) -> _Matrix: ...
+    def __matmul__(self, other: Floats) -> Floats: ...
+    def sum(self, axis: Literal[0, 1]) -> Floats: ...
+
+class csc_matrix(_Matrix): ...
+class csr_matrix(_Matrix): ...
+
+def diags_array(diagonals: Floats) -> _Matrix: ...
