@@ -179,7 +179,7 @@ class Clock(Section):
 class Translation(Section):
     """How reactions become strands."""
 
-    scheme: Literal["plain", "sealed", "chen"] = "plain"
+    scheme: str = "plain"
     """How join and fork work together, see `dsd-ncrn list schemes`. sealed is proved by CRN bisimulation."""
     annihilation: Literal["two_domain", "cooperative"] = "two_domain"
     """How X + Y → 0 is done. With cooperative, pairs whose polarities do not allow it stay two-domain."""
@@ -231,7 +231,7 @@ class Timing(Section):
 class Leak(Section):
     """The leak model and its rate."""
 
-    model: Literal["gate", "gate_gate", "gate+gate_gate"] = "gate"
+    model: str = "gate"
     """The leak model, see `dsd-ncrn list leaks`; several joined by + are all applied."""
     rate: LeakRate = 1e-9
     """Rate of every leak channel in the training dsd_leaky, and for the ranking of gates; 0 switches leaks off. Published gates
