@@ -31,7 +31,7 @@ class Task(Section):
     """Columns of the CSV file that are inputs, in the order x1, x2, …; required with `csv`."""
     targets: tuple[str, ...] = ()
     """Columns of the CSV file that are targets, one for each output; required with `csv`."""
-    threshold: float | None = None
+    threshold: float | None = Field(default=None, examples=[0.5])
     """With one target of a CSV file: a classification, ON is what lies above it."""
     classes: bool = False
     """With several targets of a CSV file: a classification, the largest target names the class."""
@@ -96,7 +96,7 @@ class Circuit(Section):
     """That many more inputs, which are constant."""
     pad_value: float = Field(default=1.0, ge=0)
     """Value of the constant inputs."""
-    w_in: Matrix | None = None
+    w_in: Matrix | None = Field(default=None, examples=[[[1.0, 0.5], [0.0, 2.0]]])
     """Input projection: d rows, each with an entry from −10 to 10 for every input and constant. The x of f is `w_in` times the
     inputs; d is the number of dimensions, without `w_in` that of inputs and constants.
     """
@@ -201,7 +201,7 @@ class Translation(Section):
     """Length of every branch domain (nt)."""
     cooperative_toehold: int = Field(default=7, ge=4, le=8)
     """Length of the toehold of species of the turned polarity (nt)."""
-    max_bases: int | None = Field(default=None, ge=1)
+    max_bases: int | None = Field(default=None, ge=1, examples=[5000])
     """A system whose oligos have more bases in all (nt) is refused; without it none is."""
     phase_fuels: bool = False
     """Helpers of clocked reactions come with the clock of their phase and are captured with it."""
@@ -212,9 +212,9 @@ class Translation(Section):
 class Timing(Section):
     """Durations of an iteration."""
 
-    forward: Duration | None = None
+    forward: Duration | None = Field(default=None, examples=["35 min"])
     """Phase C1; if not given, the calibration finds it."""
-    backward: Duration | None = None
+    backward: Duration | None = Field(default=None, examples=["20 min"])
     """Phase C2; if not given, the calibration finds it."""
     flush: Duration = 600.0
     """The flush phase."""
