@@ -53,6 +53,11 @@ def linreg() -> dn.PreparedDesign:
     return prepared_once(dn.load_design(DESIGN))
 
 
+def few() -> dn.DesignSpec:
+    """The linear regressor with three points to learn from and two to judge by."""
+    return dn.changed(dn.load_design(DESIGN), {"task.test_points": 2, "task.training_points": 3, "name": "few"})
+
+
 def write_run(folder: Path) -> dict[str, dn.Training]:
     """A run folder with two trainings and a leak curve, written by the stages of ``run``; the trainings."""
     study = linreg()

@@ -30,11 +30,11 @@ class Experiment:
 
     steps: tuple[ScheduleRow, ...] = ()
     points: tuple[Mapping[str, float], ...] = ()
-    left: Mapping[str, float] = field(default_factory=dict)
+    left: Mapping[str, float] = field(default_factory=dict[str, float])
     iterations: int = 1
     seconds: float = 0.0
     burn_in: float = 0.0
-    later: Mapping[str, float] = field(default_factory=dict)
+    later: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def first_point(self) -> Mapping[str, float]:
