@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dsd_ncrn.design.spec import Order, SequenceRules
+from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.assignment import SequenceAssignment
 from sequences.certificate import Delivery
@@ -22,7 +23,7 @@ from sequences.protocol_strands import (
     resuspension_section,
     strands_section,
 )
-from sequences.schedule import Addition, Experiment, TopUp, additions, top_ups, used_nmol
+from sequences.schedule import Addition, TopUp, additions, top_ups, used_nmol
 from sequences.vendors.base import Vendor
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dsd_ncrn.design.spec import Order
+from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.conditions import READOUT_NM, TRIGGER_EXCESS, Mixes, TubeMix
 from sequences.document import Picture, Section, Table
 from sequences.mixing import MixingRow, Stocks
 from sequences.modifications import APART_NM, channels_of
 from sequences.plate_map import plate_svg
-from sequences.schedule import Addition, Experiment, ScheduleRow, TopUp, additions
+from sequences.schedule import Addition, TopUp, additions
 from sequences.vendors.plates import Plates
 
 SHOWN_POINTS = 12

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from cli.stages.order import LOADING, burn_in_schedule, iteration_schedule
+from dsd_ncrn.analysis.experiment import LOADING, burn_in_schedule, iteration_schedule
 from dsd_ncrn.simulate.burn_in import REST
 from studies import changed, study
 

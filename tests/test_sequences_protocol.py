@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from dsd_ncrn.design.spec import Order, SequenceRules
+from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
 from dsd_ncrn.dsd.system import ClockStrands, DsdSystem
 from dsd_ncrn.errors import CheckFailed, InputError
 from sequences.assignment import SequenceAssignment
@@ -19,7 +20,7 @@ from sequences.mixing import USUAL_STOCKS, Stocks
 from sequences.oligos import oligos_of
 from sequences.order import vendor_named
 from sequences.protocol import bench_of, protocol_of
-from sequences.schedule import Experiment, ScheduleRow, additions, top_ups
+from sequences.schedule import additions, top_ups
 from sequences_circuits import SMALL_WORDS, read_out, small_circuit, words_for
 
 SYSTEM = small_circuit()

@@ -49,9 +49,8 @@ class Choices(NamedTuple):
 @click.option(
     "--leak-model",
     "leak_models",
-    type=click.Choice(["gate", "gate_gate"]),
     multiple=True,
-    help="Add the channels of a leak model.",
+    help="Add the channels of a leak model, see `dsd-ncrn list leaks`.",
 )
 @json_option
 def command(

@@ -26,7 +26,7 @@ FORMATS = ("table", "pil", "json", *FILES)
 @out_option("system.pil, system.json and the file of the chosen format")
 @seed_option
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option("--scheme", type=click.Choice(["plain", "sealed", "chen"]), help="In the place of the design's own scheme.")
+@click.option("--scheme", help="In the place of the design's own scheme; see `dsd-ncrn list schemes`.")
 @click.option("--reaction", metavar="NAME", help="With --format svg: draw the gates of this reaction and all their steps.")
 @click.option("--verify", is_flag=True, help="Prove that the strands do what the reactions say; exit code 1 if not.")
 @click.option("--rates", is_flag=True, help="Show what the rate laws say of every reaction, in the place of the strands.")
@@ -86,6 +86,10 @@ def command(
 
 def _system(path: Path, seed: int, scheme: str | None, limits: Limits | None, t_end: float | None) -> tuple[DsdSystem, float]:
     """The translated design or network, and its working concentration (nM); errors name the file."""
+    from dsd_ncrn.dsd.modules import scheme_named
+
+    if scheme is not None:
+        scheme_named(scheme)
     if path.suffix != ".crn":
         return _design(path, seed, scheme)
     from dsd_ncrn.design.spec import Translation

@@ -158,10 +158,21 @@ def job_of(design: Path, seed: int, engine: str = DEFAULT_ENGINE, strands: bool 
     _refuse_networks(design)
     job = Job(load_design(design), seed, engine_named(engine).name)
     with placed(design):
+        _check_names(job.spec)
         job.spec = decide(job.spec, job.data, seed)
         check_signs(job.spec, job.data)
         _ = job.ncrn, job.translated if strands else None
     return job
+
+
+def _check_names(spec: DesignSpec) -> None:
+    """Raises DesignError for a scheme or a leak model that is not there, before anything long is done."""
+    from dsd_ncrn.dsd.modules import scheme_named
+    from dsd_ncrn.kinetics.build import leak_model_named
+
+    scheme_named(spec.translation.scheme)
+    for name in spec.leak.model.split("+"):
+        leak_model_named(name)
 
 
 @contextmanager

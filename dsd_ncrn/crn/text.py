@@ -33,6 +33,11 @@ def load_crn(path: str | Path, law: RateLaw = "product") -> Crn:
 
     Raises InputError naming file, line and column for whatever is wrong with it, and for a file that says in a
     comment, as ``format_crn`` does, that its constants follow the other law.
+
+    >>> import dsd_ncrn as dn
+    >>> dn.load_crn("designs/absent.crn")
+    Traceback (most recent call last):
+    dsd_ncrn.errors.InputError: designs/absent.crn: cannot read the file: No such file or directory
     """
     text = read_text(path)
     stated = stated_law(text)
@@ -47,6 +52,10 @@ def parse_crn(text: str, name: str = "crn", file: str | None = None) -> Crn:
     """Parse a network; its species are in the order in which they first appear.
 
     Rates are in nM^(1-n)/s and concentrations in nM where units matter. Raises InputError with line and column.
+
+    >>> import dsd_ncrn as dn
+    >>> dn.parse_crn("A + B -> C [k = 1e-3]").species
+    ('A', 'B', 'C')
     """
     parser = _Parser(file)
     for number, line in enumerate(text.splitlines(), start=1):

@@ -13,12 +13,18 @@ BUFFER_GROUPS = ("X", "P", "Pb", "Pw", "Z", "Zb", "A", "G", "Gb", "Gw", "Y", "Yh
 
 
 class GateBudget(Section):
-    """Gate concentrations of one kind of reaction, and the length of the first open toehold (nt)."""
+    """Concentrations of the gates of one kind of reaction."""
 
     join: Concentration
+    """The input gate (annihilator, drain) of each reaction of this kind. For slow reactions a starting point: calibration moves
+    it by up to a factor of 4.
+    """
     fork: Concentration = 0.0
+    """The output gate; 0 only where the gates have none."""
     fuel: Concentration = 0.0
+    """Helper strands; 0 only where the gates have none."""
     first_toehold: int = Field(default=5, ge=3, le=8)
+    """Open toehold of the join (nt), at most `translation.toehold`."""
 
 
 _FAST = {"join": "200 nM", "fork": "200 nM", "fuel": "200 nM"}
@@ -52,27 +58,36 @@ def _default_gates() -> dict[str, GateBudget]:
 
 
 class Chemistry(Section):
-    """Concentrations and conditions. ``unit`` is the concentration that one dimensionless unit stands for.
-
-    ``gates`` has a budget for each kind of reaction (GATE_KINDS), ``buffers`` a cogate concentration for each
-    group of species (BUFFER_GROUPS). A table that is given has all that the circuit needs; one that is left out has the
-    values of the linear regressor. ``reactions`` has budgets of single reactions, by name, in place of those of their kind.
-    With ``sizing`` "auto" every gate is sized by how often it fires, and the budgets are what a join may have at most; one
-    with a weak toehold ``max_join``. A circuit with a species of which more than ``max_loading`` times what is free sits on
-    joins is refused.
-    """
+    """Concentrations and conditions."""
 
     unit: Concentration = 4.0
+    """What the value 1 is in the tube."""
     temperature: Temperature = 25.0
+    """For sequence energies; rate constants are those of 25 °C."""
     gates: dict[str, GateBudget] = Field(default_factory=_default_gates)
+    """Budgets by kind of reaction. A table that is given has all kinds that the circuit needs; left out it is that of the
+    linear regressor.
+    """
     reactions: dict[str, GateBudget] = Field(default_factory=dict)
+    """Budgets of single reactions by their name in `ncrn.crn`, in place of those of their kind."""
     sizing: Literal["auto", "given"] = "auto"
+    """With auto every gate is sized by how often it fires, and the budgets of `gates` are what a join may have at most; with
+    given they are taken as they are.
+    """
     max_join: Concentration = 2000.0
-    max_loading: float | None = Field(default=None, gt=0)
+    """The largest join that sizing gives a reaction with a weak first toehold."""
+    max_loading: float | None = Field(default=None, gt=0, examples=[0.5])
+    """Bound over free: a calibrated circuit of which more of a species sits on joins is refused; without it none is."""
     buffers: dict[str, Concentration] = Field(default_factory=lambda: dict(DEFAULT_BUFFERS_NM))
+    """Cogates by group of species. A table that is given has all groups that the circuit needs; left out it is that of the
+    linear regressor.
+    """
     clock: Concentration = 1500.0
+    """Clock strand added at the start of a phase."""
     scavenger_excess: float = Field(default=1.3, gt=1)
+    """Scavenger over clock."""
     seal: Concentration = 1000.0
+    """The strands that seal all joins and all forks."""
 
     @field_validator("gates")
     @classmethod

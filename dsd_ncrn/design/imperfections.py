@@ -13,27 +13,28 @@ MAGNITUDES = ("pipetting", "inactive", "initial_leak", "rate_spread", "leak_spre
 
 
 class Imperfections(Section):
-    """How far a real tube is from the designed one; everything is off by default.
-
-    ``pipetting`` is the coefficient of variation of every concentration, ``inactive`` the median inactive fraction of
-    strands and gates, ``initial_leak`` the median fraction of gates that have been triggered when they are mixed,
-    ``rate_spread`` and ``leak_spread`` the standard deviations of ln k between gates, for their reactions and their leaks.
-    ``occlusion`` is the strength of toeholds at rest over that of the rate table; with ``stretch`` all durations are
-    prolonged by the slow-down. ``dilution`` is by how much the additions of an iteration make the volume grow, which thins
-    whatever is not topped up. ``calibrated`` tubes have had the joins of their slow reactions and the lengths of their phases
-    fitted to what was measured in them, as at the bench. ``samples`` realisations are trained by the leak study.
-    """
+    """How far a real tube is from the designed one; everything is off by default."""
 
     pipetting: float = Field(default=0.0, ge=0, le=1)
+    """Coefficient of variation of the concentration of every stock."""
     inactive: float = Field(default=0.0, ge=0, lt=0.5)
+    """Median inactive fraction of every strand and gate, uniform between 0 and twice that."""
     initial_leak: float = Field(default=0.0, ge=0, le=0.1)
+    """Median fraction of every gate that has been triggered when it is mixed; needs `leak.model` with gate."""
     rate_spread: float = Field(default=0.0, ge=0, le=3)
+    """Standard deviation of ln k from gate to gate, of all reactions of a gate."""
     leak_spread: float = Field(default=0.0, ge=0, le=3)
+    """The same for its leaks."""
     occlusion: float = Field(default=0.0, ge=0, le=10)
+    """Strength of toeholds at rest over that of the rate table (K_d 0.75 µM for 5 nt): 0.1 is 7.5 µM."""
     stretch: bool = True
+    """All durations are prolonged by the slow-down through occlusion."""
     dilution: float = Field(default=0.0, ge=0, le=1)
+    """By which part of itself the additions of an iteration make the volume grow, which thins what is not topped up."""
     calibrated: bool = False
+    """Joins of slow reactions and phases that the design leaves open are fitted to the firings measured in each tube."""
     samples: int = Field(default=0, ge=0)
+    """Tubes that the leak study trains."""
 
     @model_validator(mode="after")
     def _something_to_sample(self) -> Self:

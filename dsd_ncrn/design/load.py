@@ -25,6 +25,11 @@ def load_design(path: str | Path) -> DesignSpec:
 
     Raises InputError naming file, line, rule, value and remedy for a file that cannot be read, is not UTF-8 or TOML,
     or breaks a rule of the schema; of several broken rules the first in the file is told and the others are counted.
+
+    >>> import dsd_ncrn as dn
+    >>> design = dn.load_design("designs/linreg2d.toml")
+    >>> design.name, design.chemistry.unit  # in nM
+    ('linreg2d', 4.0)
     """
     text = read_text(path)
     data = _parse(text, str(path))
@@ -36,7 +41,12 @@ def load_design(path: str | Path) -> DesignSpec:
 
 
 def dump_design(spec: DesignSpec) -> str:
-    """The design as TOML text, every default filled in; reading it back gives an equal design."""
+    """The design as TOML text, every default filled in; reading it back gives an equal design.
+
+    >>> import dsd_ncrn as dn
+    >>> print(dn.dump_design(dn.load_design("designs/linreg2d.toml")).splitlines()[1])
+    name = "linreg2d"
+    """
     import tomli_w
 
     return tomli_w.dumps(spec.model_dump(mode="json", exclude_none=True))

@@ -54,6 +54,9 @@ Temperature = Annotated[float, *_quantity("temperature", "C"), Field(ge=0, le=95
 
 
 class Section(BaseModel):
-    """A table of the design file: unknown keys are errors, values never change after reading."""
+    """A table of the design file: unknown keys are errors, values never change after reading.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    The text below a key is its description: the reference of the design file is made of these.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True)

@@ -5,37 +5,40 @@ Quantities are written with their unit (``"200 nM"``) and held in internal units
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self, cast
+from typing import Literal, Self, cast
 
 from pydantic import Field, field_validator, model_validator
 
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.design.section import Concentration, Duration, LeakRate, Section, refuse
+from dsd_ncrn.design.strands import Order, SequenceRules
 
 Rail = Literal["single", "dual"]
 Rails = Literal["single", "dual", "auto"] | tuple[Rail, ...]
 """One rail for all entries of a vector, one for each, or the compiler's choice."""
-Motif = Annotated[str, Field(pattern="^[ACGTRYSWKMBDHVN]{2,20}$")]
-"""Bases in IUPAC letters."""
 Matrix = tuple[tuple[float, ...], ...]
 
 
 class Task(Section):
-    """What is to be learned: a built-in task by name, or the columns of a CSV file.
-
-    ``threshold`` makes a CSV task with one target a classification: ON is what lies above it. With several targets,
-    ``classes`` makes it one: the largest target names the class.
-    """
+    """What is to be learned: a built-in task by name, or the columns of a CSV file."""
 
     name: str = "csv"
+    """A built-in task, see `dsd-ncrn list tasks`. Give exactly one of `name` and `csv`."""
     csv: str | None = None
+    """A CSV file with a header line; a relative path starts at the design file."""
     inputs: tuple[str, ...] = ()
+    """Columns of the CSV file that are inputs, in the order x1, x2, …; required with `csv`."""
     targets: tuple[str, ...] = ()
-    threshold: float | None = None
+    """Columns of the CSV file that are targets, one for each output; required with `csv`."""
+    threshold: float | None = Field(default=None, examples=[0.5])
+    """With one target of a CSV file: a classification, ON is what lies above it."""
     classes: bool = False
+    """With several targets of a CSV file: a classification, the largest target names the class."""
     training_points: int = Field(default=41, ge=2)
+    """Points to learn from. A CSV file with too few rows is split in the ratio of the two numbers."""
     test_points: int = Field(default=101, ge=2)
+    """Points that only the test error is measured on."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -56,44 +59,69 @@ class Task(Section):
 
 
 class Circuit(Section):
-    """f_theta and how it is made kinetic.
-
-    ``learning_rate`` is eta. With ``learning_rate_in`` "N3" it is in the rate constants of the gradients, which G then
-    holds eta times; with "N4" it is the branching ratio of the update. If not given it is in N3 for a single-rail parameter
-    and in N4, as in the paper, for a dual-rail one. ``fast_ratio`` is k_fast / k_slow of the ideal network. ``y`` has the
-    rails of ``z`` if not given. To ``theta_initial`` comes a random number from U(-``theta_spread``, ``theta_spread``).
-    ``pad`` adds that many constant inputs of value ``pad_value``. ``w_in`` (d rows, one entry for each input and constant)
-    maps the inputs to the x of f; ``w_out`` (one row for each target, d entries) the state to the outputs: all ones for one
-    target, one state for each of several if not given. ``train_beta`` and ``train_w_out`` make parameters of them that
-    start at the given values. ``first_order`` keeps the adjoint constant during the backward pass. ``zb_cap`` is the amount
-    of fuel by which nonlinear terms can make a state of the backward pass grow. ``report_output`` adds species that are
-    made in the amount of the outputs.
-    """
+    """f_theta and how it is made kinetic."""
 
     f: str
+    """dz/dt as a formula, or a list with one for each dimension; see the language of formulas."""
     T: float = Field(gt=0)
+    """Dimensionless length of the forward and of the backward pass."""
     learning_rate: float = Field(gt=0)
+    """The learning rate η."""
     learning_rate_in: Literal["N3", "N4"] | None = None
+    """Where η is: with N3 a factor on the rate constants of the gradients, so that G is η times the gradient; with N4, as in
+    the paper, the share of G that reaches P, so at most 1. N3 needs 1/η times less G, which is fuel for strands, and half the
+    reactions of N4. If not given N3 for single-rail parameters and N4 for dual-rail ones.
+    """
     theta: Rails = "dual"
+    """Rail of the parameters of f. A single rail is a concentration: the update is max(0, θ − η g)."""
     x: Rails = "dual"
+    """Rail of the inputs. With two rails, the gates of rails that are empty at the mean training point keep their designed
+    concentrations.
+    """
     z: Rails = "dual"
+    """Rail of the state."""
     y: Rails | None = None
+    """Rail of the targets; that of `z` if not given."""
     theta_initial: float | tuple[float, ...] = 1.0
+    """Start of the parameters: one value, or one for each in their order, matrices row by row."""
     theta_spread: float = Field(default=0.0, ge=0)
+    """To each start value comes a random number from U(−spread, spread), by the seed."""
     beta: float | tuple[float, ...] = 0.0
+    """What `beta` stands for in f: one value, or one for each dimension."""
     z_initial: Literal["zero", "x"] = "zero"
+    """z(0). With x the inputs become z at the start of phase C1 (stage feed)."""
     train_beta: bool = False
+    """Makes `beta` a parameter that starts at the given value. Strands then need buffers Pb and Gb."""
     pad: int = Field(default=0, ge=0, le=16)
+    """That many more inputs, which are constant."""
     pad_value: float = Field(default=1.0, ge=0)
-    w_in: Matrix | None = None
+    """Value of the constant inputs."""
+    w_in: Matrix | None = Field(default=None, examples=[[[1.0, 0.5], [0.0, 2.0]]])
+    """Input projection: d rows, each with an entry from −10 to 10 for every input and constant. The x of f is `w_in` times the
+    inputs; d is the number of dimensions, without `w_in` that of inputs and constants.
+    """
     w_out: Matrix | None = None
+    """Output projection: a row for each target, d entries from −10 to 10 in each. Without it one target is z1 + … + zd, and the
+    first of several is z1, the second z2, …
+    """
     train_w_out: bool = False
+    """Makes the entries of `w_out` dual-rail parameters that start at the given values; costs two clock phases (readout and
+    error).
+    """
     report_output: bool = False
+    """Makes species Yhat1p, Yhat1m, … in the amount of the predictions, for a reporter; not with `train_w_out`."""
     shared_adjoint: bool = False
+    """One adjoint for all dimensions; only where f does not depend on z (or with `first_order`) and the output weights are
+    equal.
+    """
     first_order: bool = False
+    """The adjoint stays as it starts during the backward pass."""
     annihilate: tuple[Literal["A", "G", "Z", "P"], ...] = ("A",)
+    """Variables whose two rails annihilate at all times; Z always where f has a power or product of z."""
     zb_cap: float | None = Field(default=None, gt=0)
+    """Finite fuel for nonlinear growth of the state in the backward pass, in units; without it there is none."""
     fast_ratio: float = Field(default=1000.0, gt=1)
+    """k_fast over k_slow of the ideal network."""
 
     @field_validator("f", mode="before")
     @classmethod
@@ -114,126 +142,134 @@ class Circuit(Section):
 
 
 class TrainingPlan(Section):
-    """How long to train, and how often to update.
-
-    The parameters change after every ``batch``-th point, by the sum of the gradients. With ``repeat_tolerance`` a point
-    is presented again until the prediction is that close to its target, ``max_repeats`` times at most. With
-    ``strand_iterations`` the strands are trained for that many iterations alone, and compared with the ideal network there.
-    """
+    """How long to train, and how often to update."""
 
     epochs: int = Field(default=5, ge=1)
+    """Times through the training points, in their order."""
     iterations: int | None = Field(default=None, ge=1)
+    """Iterations in all, instead of whole epochs."""
     batch: int = Field(default=1, ge=1)
+    """Batch gradient descent: gradients add up over that many points (all training points at most), then the parameters change
+    by their sum, in a clock phase of its own (update).
+    """
     repeat_tolerance: float | None = Field(default=None, gt=0)
+    """Train on the same point again until the prediction is that close to its target."""
     max_repeats: int = Field(default=10, ge=1)
+    """With `repeat_tolerance`: but no more often than that."""
     strand_iterations: int | None = Field(default=None, ge=1)
+    """Simulate only so many iterations at strand level, where one costs up to a second; the ideal network is trained to the end
+    all the same, and compared after as many.
+    """
 
 
 class Clock(Section):
-    """What switches the phases: clock strands that are added and scavenged, or a ring of species in the same pot.
-
-    The rest is for the ring: a phase's clock is every ``spacing``-th species, ``residual`` is what is left of one between
-    its pulses over its top, ``total`` the sum of all its species.
-    """
+    """What switches the phases: clock strands that are added and scavenged, or a ring of species in the same pot."""
 
     kind: Literal["external", "oscillator"] = "external"
+    """Who switches the phases: strands that are added and scavenged, or a chemical oscillator in the same pot. The oscillator
+    is for the abstract network; strands are always clocked from outside.
+    """
     spacing: int = Field(default=3, ge=1, le=6)
+    """Of the oscillator: every so manyth species of the ring is the clock of a phase."""
     residual: float = Field(default=1e-6, gt=0, le=0.01)
+    """Of the oscillator: a clock between its pulses over its top."""
     total: float = Field(default=1.0, gt=0)
+    """Of the oscillator: the sum of all its species, in units."""
 
 
 class Translation(Section):
-    """How reactions become strands. ``always_on`` stages have no clock; if not given, N4 where nothing reads the parameters
-    while gradients are made.
+    """How reactions become strands."""
 
-    ``polarity`` fixes the toehold polarity of species, which else is found where ``annihilation`` is cooperative.
-    ``annihilate_first`` names the species that enter a two-domain annihilation first, which holds them. ``reporters``
-    names species that get a readout duplex, there at concentration ``reporter``: at 0 it is mixed with a sample. A system
-    whose oligos have more than ``max_bases`` in all is refused. With ``phase_fuels`` the helpers of clocked reactions are
-    there in their phase alone. ``thresholds`` maps species to sinks of that concentration, which swallow the first of it.
-    """
-
-    scheme: Literal["plain", "sealed", "chen"] = "plain"
+    scheme: str = "plain"
+    """How join and fork work together, see `dsd-ncrn list schemes`. sealed is proved by CRN bisimulation."""
     annihilation: Literal["two_domain", "cooperative"] = "two_domain"
+    """How X + Y → 0 is done. With cooperative, pairs whose polarities do not allow it stay two-domain."""
     annihilate_first: tuple[str, ...] = ()
+    """Species that enter a two-domain annihilation first, which holds them; if not named, the one that fewer reactions take."""
     polarity: dict[str, Literal[-1, 1]] = Field(default_factory=dict)
+    """Toehold polarity of species, 1 or -1; the others follow from the annihilations."""
     reporters: tuple[str, ...] = ()
+    """Species that get a readout duplex with dye and quencher."""
     reporter: Concentration = 0.0
+    """Reporters in the tube; at 0 they are mixed with a sample when it is read."""
     always_on: tuple[Literal["N2", "N4"], ...] | None = None
+    """Stages whose joins have no clock segment. If not given N4 where nothing reads the parameters while gradients are made,
+    else none.
+    """
     toehold: int = Field(default=5, ge=4, le=8)
+    """Length of the universal toehold (nt)."""
     branch: int = Field(default=15, ge=10, le=30)
+    """Length of every branch domain (nt)."""
     cooperative_toehold: int = Field(default=7, ge=4, le=8)
-    max_bases: int | None = Field(default=None, ge=1)
+    """Length of the toehold of species of the turned polarity (nt)."""
+    max_bases: int | None = Field(default=None, ge=1, examples=[5000])
+    """A system whose oligos have more bases in all (nt) is refused; without it none is."""
     phase_fuels: bool = False
+    """Helpers of clocked reactions come with the clock of their phase and are captured with it."""
     thresholds: dict[str, Concentration] = Field(default_factory=dict)
+    """By species: sinks `{t*}[x]` of that concentration, which swallow the first of it."""
 
 
 class Timing(Section):
-    """Durations of an iteration; ``None`` means: computed from the gates' effective rate constants.
+    """Durations of an iteration."""
 
-    ``burn_in`` is how long a fresh tube runs with all clocks before its parameters are loaded; not at all if not given.
-    """
-
-    forward: Duration | None = None
-    backward: Duration | None = None
+    forward: Duration | None = Field(default=None, examples=["35 min"])
+    """Phase C1; if not given, the calibration finds it."""
+    backward: Duration | None = Field(default=None, examples=["20 min"])
+    """Phase C2; if not given, the calibration finds it."""
     flush: Duration = 600.0
+    """The flush phase."""
     update: Duration = 600.0
+    """The phase update, with `training.batch` above 1."""
     wait: Duration = 120.0
+    """After each scavenger, of which there are four in an iteration."""
     burn_in: Duration | None = None
+    """A fresh tube runs for as long with all clocks and without inputs, so that what leaked in mixing is drained; then it is
+    loaded. Not done if not given.
+    """
 
 
 class Leak(Section):
-    """The leak model and its rate; ``clamp_factor`` divides it where gate ends are clamped."""
+    """The leak model and its rate."""
 
-    model: Literal["gate", "gate_gate", "gate+gate_gate"] = "gate"
+    model: str = "gate"
+    """The leak model, see `dsd-ncrn list leaks`; several joined by + are all applied."""
     rate: LeakRate = 1e-9
-    clamp_factor: float = Field(default=1.0, ge=1)
-
-
-class SequenceRules(Section):
-    """Limits of the sequence search. Energies in kcal/mol, time in seconds."""
-
-    time_limit: Duration = 60.0
-    gc_min: float = Field(default=0.30, ge=0, le=1)
-    gc_max: float = Field(default=0.70, ge=0, le=1)
-    branch_crosstalk: float = Field(default=-9.5, lt=0)
-    toehold_crosstalk: float = Field(default=-3.0, lt=0)
-    strand_structure: float = Field(default=-1.0, lt=0)
-    motifs: tuple[Motif, ...] = ("SSSSSS",)
-    candidates: int = Field(default=3, ge=1, le=100)
-    sodium: Concentration = 5e7
-    magnesium: Concentration = 1.25e7
-
-
-class Order(Section):
-    """Who makes the oligos, on which plates, and volumes (µL): of one reaction, the least to pipette, and what stays behind.
-
-    ``prices`` are those of a base by scale and purification, such as ``"100nm PAGE" = 1.1``, in any currency.
+    """Rate of every leak channel in the training dsd_leaky, and for the ranking of gates; 0 switches leaks off. Published gates
+    leak at about 1 to 10 /M/s.
     """
-
-    vendor: str = "idt-tube"
-    plate: Literal[96, 384] = 96
-    fill: Literal["column", "row"] = "column"
-    prices: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
-    volume_uL: float = Field(default=100.0, gt=0)
-    smallest_uL: float = Field(default=0.5, gt=0)
-    dead_uL: float = Field(default=5.0, ge=0)
+    clamp_factor: float = Field(default=1.0, ge=1)
+    """Divides leak rates, for gates with clamped ends."""
 
 
 class DesignSpec(Section):
     """A whole design file, validated and frozen."""
 
     format: Literal[1]
+    """Version of this format."""
     name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=60)
+    """A letter, then letters, digits, `_ . -`. Also the name of the default run folder."""
     description: str = ""
+    """Shown in the report."""
     task: Task
+    """What is to be learned. Required."""
     circuit: Circuit
+    """f_theta and how it is made kinetic. Required."""
     training: TrainingPlan = TrainingPlan()
+    """How long to train, and how often to update."""
     clock: Clock = Clock()
+    """What switches the phases."""
     translation: Translation = Translation()
+    """How reactions become strands."""
     chemistry: Chemistry = Chemistry()
+    """Concentrations and conditions."""
     timing: Timing = Timing()
+    """Durations of an iteration."""
     leak: Leak = Leak()
+    """The leak model and its rate."""
     imperfections: Imperfections = Imperfections()
+    """What sets a real tube apart from the design."""
     sequences: SequenceRules = SequenceRules()
+    """Limits of the sequence search."""
     order: Order = Order()
+    """Who makes the oligos, and volumes at the bench."""

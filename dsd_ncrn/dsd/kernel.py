@@ -19,6 +19,10 @@ def write_pil(system: DsdSystem) -> str:
     """A system as PIL text; components that are absent at the start are written without a concentration.
 
     Peppercorn leaves out what has concentration 0, so that clock strands and inputs would take part in nothing.
+
+    >>> import dsd_ncrn as dn
+    >>> print(dn.write_pil(dn.translate_design(dn.load_design("designs/linreg2d.toml"))).splitlines()[0])
+    # linreg2d: domain lengths in nt
     """
     lines = [f"# {system.name}: domain lengths in nt"]
     lines += [f"length {domain.name} = {domain.length}" for domain in system.domains]

@@ -9,7 +9,7 @@ from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import DesignSpec, Translation
-from dsd_ncrn.dsd.modules import SCHEMES, Scheme
+from dsd_ncrn.dsd.modules import Scheme, scheme_named
 from dsd_ncrn.dsd.modules.annihilation import two_domain_annihilation
 from dsd_ncrn.dsd.modules.clocks import clock_components, clock_strands
 from dsd_ncrn.dsd.modules.cooperative import CLOCK_SIGN, cooperative_annihilation
@@ -98,7 +98,7 @@ class _Translator:
     @property
     def scheme(self) -> Scheme:
         """The gates that the design chose."""
-        return SCHEMES[self.plan.options.translation.scheme]
+        return scheme_named(self.plan.options.translation.scheme)
 
     def components(self) -> list[Component]:
         """Every strand and complex that is there at the start, those of reporters apart."""

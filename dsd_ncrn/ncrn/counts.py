@@ -29,6 +29,10 @@ def counts(ncrn: NeuralCrn) -> dict[str, Any]:
 
     ``reactions`` counts N1 to N4 and a readout; ``species`` counts clock species and leaves out bias and finite fuels, as
     the paper does. ``max_molecularity_with_clock`` counts the clock as a reactant of every reaction that waits for it.
+
+    >>> import dsd_ncrn as dn
+    >>> dn.counts(dn.compile_design(dn.load_design("designs/linreg2d.toml")))["max_molecularity"]
+    2
     """
     crn, stages = ncrn.crn, by_stage(ncrn)
     clocks, bias = len(crn.clock_species), len(crn.bias_species)

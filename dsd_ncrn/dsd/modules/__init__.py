@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from dsd_ncrn.crn.types import Reaction
+from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.modules.chen import chen_join_fork, chen_mark
 from dsd_ncrn.dsd.modules.join_fork import join_fork, join_mark
 from dsd_ncrn.dsd.modules.sealed import commit_strand, sealed_join_fork
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import Component
 from dsd_ncrn.dsd.words import Words
+from dsd_ncrn.errors import did_you_mean
 
 
 class Scheme(NamedTuple):
@@ -56,3 +58,10 @@ SCHEMES: Mapping[str, Scheme] = {
         ),
     )
 }
+
+
+def scheme_named(name: str) -> Scheme:
+    """The scheme of that name. Raises DesignError for an unknown one."""
+    if name not in SCHEMES:
+        raise DesignError("unknown scheme", name, did_you_mean(name, SCHEMES), key=("translation", "scheme"))
+    return SCHEMES[name]

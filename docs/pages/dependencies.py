@@ -1,0 +1,87 @@
+"""What the project depends on and why, from the comments of pyproject.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+_LINE = re.compile(r'\s*"(?P<name>[\w-]+)(?P<version>[^"]*)",?\s*(?:#\s*(?P<reason>.*))?')
+_GROUP = re.compile(r"(?P<name>\w+) = \[(?P<rest>.*)")
+_TITLES = {
+    "dependencies": ("Installed with the package", "What `pip install` brings."),
+    "design": ("For the sequence search", "Installed by `uv sync`, or by hand with `--no-deps`."),
+    "dev": ("For tests and linters", "Not needed to use the package."),
+    "docs": ("For this site", "Not needed to use the package."),
+}
+REASONS = {
+    "numpy": "arrays",
+    "scipy": "sparse matrices, the coefficients of an explicit stepper, optimisation",
+    "click": "the command line",
+    "numba": "compiles the stiff stepper and the mass-action kernels",
+    "psutil": "nuad's own need",
+    "ordered-set": "nuad's own need",
+    "pathos": "nuad's own need",
+    "tabulate": "nuad's own need",
+    "scadnano": "nuad's own need; writes the scadnano design of `exchange/`",
+    "nuad": "the sequence search; it asks for nupack, which is on no registry and not used here",
+    "pytest": "runs the tests",
+    "pytest-xdist": "runs them in two processes",
+    "pytest-cov": "measures what they cover",
+    "hypothesis": "tests with random inputs",
+    "ruff": "linter and formatter",
+    "import-linter": "keeps the layers of the architecture",
+    "antimony": "a peer that reads what `compile --format antimony` writes",
+    "pydot": "a peer that reads what `--format dot` writes",
+    "pylatexenc": "a peer that reads what `compile --format latex` writes",
+    "ipykernel": "runs the notebooks",
+}
+"""Where pyproject.toml has no comment on the line."""
+
+
+class Dependency(NamedTuple):
+    """One package, the versions that will do, and what it is for."""
+
+    group: str
+    name: str
+    version: str
+    reason: str
+
+
+def dependencies_of(root: Path) -> tuple[Dependency, ...]:
+    """Every dependency of pyproject.toml; ``reason`` is the comment on its line, or else that of ``REASONS``."""
+    return tuple(_found((root / "pyproject.toml").read_text(encoding="utf-8")))
+
+
+def _found(text: str) -> Iterator[Dependency]:
+    group = ""
+    for line in text.splitlines():
+        start = _GROUP.fullmatch(line)
+        if start:
+            group = start["name"]
+            line = start["rest"].rstrip("]")
+        match = _LINE.fullmatch(line)
+        if match and group in _TITLES:
+            yield Dependency(group, match["name"], match["version"], match["reason"] or REASONS.get(match["name"], ""))
+        elif line.strip() == "]":
+            group = ""
+
+
+def declared(root: Path) -> frozenset[str]:
+    """The names of all dependencies, read as TOML."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    lists = [project["project"]["dependencies"], *project["dependency-groups"].values()]
+    return frozenset(re.split(r"[<>=!~]", each)[0].strip() for group in lists for each in group)
+
+
+def dependencies_page(root: Path) -> str:
+    """The page as Markdown."""
+    found = dependencies_of(root)
+    parts = []
+    for group, (title, text) in _TITLES.items():
+        rows = [f"| `{each.name}` | {each.version or 'any'} | {each.reason} |" for each in found if each.group == group]
+        parts.append("\n".join([f"## {title}", "", text, "", "| package | versions | for |", "|---|---|---|", *rows, ""]))
+    head = "# Dependencies\n\n<!-- made by docs/generate.py from pyproject.toml -->\n\nWhat each package is for."
+    return "\n".join([f"{head} Versions are locked in `uv.lock`.", "", *parts])

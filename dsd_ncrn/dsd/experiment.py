@@ -1,0 +1,42 @@
+"""What is done with a tube when: the steps of an iteration, and the points that are presented one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """Something done at a time (s from the start of the iteration): ``what``, with which component, at which nM.
+
+    ``component`` is empty for what adds nothing, such as a reading.
+    """
+
+    time: float
+    what: str
+    component: str = ""
+    nM: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """The steps of one iteration, the points that are presented one after the other, and how often.
+
+    ``points`` are inputs and targets of each, nM by component; ``left`` is what the first iteration leaves (nM) of what is
+    topped up, by component. ``seconds`` is the length of an iteration. A tube that is burned in for ``burn_in`` (s) gets the
+    first point, and what ``later`` gives at the start (nM) in place of the design's concentrations, by its steps.
+    """
+
+    steps: tuple[ScheduleRow, ...] = ()
+    points: tuple[Mapping[str, float], ...] = ()
+    left: Mapping[str, float] = field(default_factory=dict[str, float])
+    iterations: int = 1
+    seconds: float = 0.0
+    burn_in: float = 0.0
+    later: Mapping[str, float] = field(default_factory=dict[str, float])
+
+    @property
+    def first_point(self) -> Mapping[str, float]:
+        """What is mixed in for the first iteration; nothing where there are no points, or a burn-in comes first."""
+        return self.points[0] if self.points and not self.burn_in else {}

@@ -1,0 +1,127 @@
+"""From sequences to what a laboratory needs, in one step: order files, exchange files and the protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.dsd.experiment import Experiment
+from dsd_ncrn.dsd.system import DsdSystem
+from sequences.assignment import SequenceAssignment, read_assignment
+from sequences.exchange import exchange_files
+from sequences.oligos import Oligo, check_reassembly, oligos_of
+from sequences.order import OrderSummary, vendor_named, write_order
+from sequences.protocol import bench_of, protocol_of
+from sequences.search import Progress, design_sequences
+from sequences.vendors.plates import Plates
+from sequences.verdicts import SequenceVerdicts, judge
+
+
+@dataclass(frozen=True)
+class LabOrder:
+    """Strands to order, with their amounts (nmol), what the order comes to, and the text of every file by its name.
+
+    Names are those of a run folder: ``order/``, ``exchange/``, ``protocol/``, ``protocol.md`` and ``.html``.
+    """
+
+    oligos: tuple[Oligo, ...]
+    summary: OrderSummary
+    files: Mapping[str, bytes]
+
+    def save(self, folder: str | Path) -> tuple[Path, ...]:
+        """Write all files into a folder, made if need be; the paths, in their order."""
+        paths = {Path(folder) / name: content for name, content in self.files.items()}
+        for path, content in paths.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return tuple(paths)
+
+
+def find_sequences(
+    system: DsdSystem, design: DesignSpec, *, seed: int = 0, steps: int | None = None, progress: Progress | None = None
+) -> SequenceAssignment:
+    """A sequence for every domain, by the rules and at the temperature of the design: the same for the same seed.
+
+    ``steps`` of the search follow from ``sequences.time_limit`` if not given. ``progress(share, what)`` is told of it.
+    Raises InputError where nuad is absent or the rules leave no words.
+
+    >>> import dsd_ncrn as dn
+    >>> from sequences import find_sequences
+    >>> design = dn.load_design("designs/linreg2d.toml")
+    >>> small = dn.changed(design, {"sequences.candidates": 1})
+    >>> found = find_sequences(dn.translate_design(small), small, steps=3)
+    >>> len(found.sequences)
+    39
+    """
+    return design_sequences(system, design.sequences, design.chemistry.temperature, seed, progress, steps)
+
+
+def judge_sequences(system: DsdSystem, found: SequenceAssignment, design: DesignSpec) -> SequenceVerdicts:
+    """Every rule's verdict on sequences, every complex in its ensemble, cross-talk and leak sites; kcal/mol.
+
+    ``hard_violations`` counts broken rules that stand in the way of an order. Raises InputError where a domain has no
+    sequence, or one of another length.
+
+    >>> import dsd_ncrn as dn
+    >>> import sequences
+    >>> design = dn.changed(dn.load_design("designs/linreg2d.toml"), {"sequences.candidates": 1})
+    >>> system = dn.translate_design(design)
+    >>> found = sequences.find_sequences(system, design, steps=3)
+    >>> sequences.judge_sequences(system, found, design).hard_violations
+    0
+    """
+    return judge(system, found, design.sequences, design.chemistry.temperature)
+
+
+def load_sequences(path: str | Path) -> SequenceAssignment:
+    """Sequences from a CSV file with the columns ``domain`` and ``sequence``, such as a run's ``sequences.csv``.
+
+    Raises InputError naming the file and line where a column, a name or a base is wrong.
+
+    >>> import sequences
+    >>> sequences.load_sequences("absent.csv")
+    Traceback (most recent call last):
+    dsd_ncrn.errors.InputError: absent.csv: the sequence file cannot be read ...
+    """
+    return read_assignment(Path(path))
+
+
+def order_strands(
+    system: DsdSystem, found: SequenceAssignment, design: DesignSpec, experiment: Experiment, *, vendor: str | None = None
+) -> LabOrder:
+    """What ``dsd-ncrn order`` makes: a vendor's files, the design's if not given, those for other programs, the protocol.
+
+    ``system`` and ``experiment`` are those of a prepared design: ``study.system``, ``study.experiment``. Every order is
+    read back and every complex rebuilt from it. Raises InputError for an unknown vendor or a strand that it does not
+    make, CheckFailed where the strands do not make the complexes or a stock is too weak.
+
+    >>> import dsd_ncrn as dn
+    >>> import sequences
+    >>> design = dn.changed(dn.load_design("designs/linreg2d.toml"), {"sequences.candidates": 1})
+    >>> study = dn.prepare(design)
+    >>> found = sequences.find_sequences(study.system, design, steps=3)
+    >>> order = sequences.order_strands(study.system, found, design, study.experiment)
+    >>> order.summary.oligos, order.summary.bases
+    (120, 4188)
+    """
+    plates = Plates(design.order.plate, design.order.fill)
+    chosen = vendor_named(vendor or design.order.vendor, plates)
+    oligos = oligos_of(system, found)
+    check_reassembly(system, oligos, found)
+    bench = bench_of(system, oligos, design.order, experiment, experiment.later)
+    oligos = tuple(replace(oligo, nmol=bench.nmol[oligo.name]) for oligo in oligos)
+    with TemporaryDirectory() as place:
+        summary = write_order(oligos, chosen.name, Path(place), plates)
+        ordered = {f"order/{name}": (Path(place) / name).read_bytes() for name in summary.files}
+    protocol = protocol_of(system, oligos, found, design.sequences, design.order, chosen, experiment, bench)
+    texts: dict[str, str | bytes] = {
+        **{f"exchange/{name}": text for name, text in exchange_files(system, oligos, found).items()},
+        "protocol.md": protocol.markdown(),
+        "protocol.html": protocol.html(),
+        **{f"protocol/{name}": text for name, text in protocol.files().items()},
+    }
+    encoded = {name: text.encode() if isinstance(text, str) else text for name, text in texts.items()}
+    return LabOrder(oligos, summary, {**ordered, **encoded})

@@ -1,0 +1,122 @@
+"""Does what a page of the documentation says: writes its files, makes its changes, runs its commands.
+
+Blocks count in their order. A block with a path in its first line (``# dsd_ncrn/…``) is that file; a ``diff`` block changes the file
+in its ``+++`` line; in other blocks a line that begins with ``$ `` is a command of this project, and the lines after it are what it
+prints, ``...`` standing for lines left out. A block after ``<!-- slow -->`` takes long.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+_BLOCK = re.compile(r"(?P<slow><!-- slow -->\n+)?^```(?P<language>[\w-]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_PATH = re.compile(r"(?:#|<!--) (?P<path>[\w./-]+\.(?:py|toml|csv|crn|pil))\b.*")
+_NUMBER = re.compile(r"-?\d[\d,]*\.?\d*(?:e-?\d+)?")
+_SECONDS = re.compile(r"\(\d+\.\d s\)")
+_PRECISION = 1e-3
+_CALL = "import sys; sys.argv[0] = 'dsd-ncrn'; from cli.main import main; main()"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block: its language, its lines, whether it takes long."""
+
+    language: str
+    text: str
+    slow: bool
+
+    @property
+    def path(self) -> str | None:
+        """The file that the block is."""
+        found = _PATH.fullmatch(self.text.partition("\n")[0])
+        return found["path"] if found else None
+
+
+def blocks_of(page: str) -> tuple[Block, ...]:
+    """The fenced blocks of a page under docs/."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    return tuple(Block(found["language"], found["text"], bool(found["slow"])) for found in _BLOCK.finditer(text))
+
+
+def walk(page: str, folder: Path, slow: bool = False) -> int:
+    """Do in ``folder`` what a page says, its slow blocks only if ``slow``; the number of commands that were run."""
+    done = 0
+    for block in blocks_of(page):
+        if block.slow and not slow:
+            continue
+        if block.language == "diff":
+            _change(block.text, folder)
+        elif block.path is not None:
+            target = folder / block.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(block.text, encoding="utf-8")
+        else:
+            done += sum(_check(command, expected, folder) for command, expected in _commands(block.text))
+    return done
+
+
+def _change(diff: str, folder: Path) -> None:
+    """Put the lines of a diff in place of those that it takes away."""
+    head, *lines = diff.splitlines()
+    target = folder / head.removeprefix("+++ ").strip()
+    before = "\n".join(line[1:] for line in lines if line[:1] in ("-", " "))
+    after = "\n".join(line[1:] for line in lines if line[:1] in ("+", " "))
+    text = target.read_text(encoding="utf-8")
+    assert text.count(before) == 1, f"{target} has not exactly one:\n{before}"
+    target.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def _commands(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Every command of a block with the lines that it is said to print."""
+    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+        command, *expected = part.rstrip().splitlines()
+        yield command.partition("   #")[0], expected
+
+
+def _check(command: str, expected: list[str], folder: Path) -> int:
+    """Run one command and hold what it prints against what the page says."""
+    words = shlex.split(command)
+    assert words[:3] == ["uv", "run", "dsd-ncrn"], f"not a command of this project: {command}"
+    environment = {**os.environ, "PYTHONPATH": str(folder if (folder / "cli").exists() else ROOT), "COLUMNS": "120"}
+    call = [sys.executable, "-c", _CALL, *words[3:]]
+    ran = subprocess.run(call, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    printed = (ran.stdout + ran.stderr).splitlines()
+    assert ran.returncode == 0 or any(line.startswith("Error") for line in expected), "\n".join([command, *printed])
+    _compare(expected, printed, command)
+    return 1
+
+
+def _compare(expected: list[str], printed: list[str], command: str) -> None:
+    """Each run of expected lines is somewhere in the output, after the one before."""
+    rest = printed
+    for part in "\n".join(expected).split("\n..."):
+        lines = [line for line in part.splitlines() if line.strip()]
+        start = next((at for at in range(len(rest)) if _same(lines, rest[at : at + len(lines)])), None)
+        assert start is not None or not lines, "\n".join([f"$ {command}", "should print", *lines, "but prints", *printed])
+        rest = rest[(start or 0) + len(lines) :]
+
+
+def _same(lines: list[str], printed: list[str]) -> bool:
+    return len(lines) == len(printed) and all(map(_alike, lines, printed))
+
+
+def _alike(line: str, printed: str) -> bool:
+    """Equal but for spaces, times in brackets, and the fourth digit of numbers."""
+    one, other = (_SECONDS.sub("", text) for text in (line, printed))
+    if _NUMBER.sub("0", one).split() != _NUMBER.sub("0", other).split():
+        return False
+    pairs = zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True)
+    return all(_near(float(a.replace(",", "")), float(b.replace(",", ""))) for a, b in pairs)
+
+
+def _near(one: float, other: float) -> bool:
+    """Numbers below 1e-6 are rounding errors, which differ from machine to machine."""
+    return abs(one - other) <= max(_PRECISION * max(abs(one), abs(other)), 1e-6)

@@ -1,0 +1,52 @@
+"""Sequences and orders in Python: the files that the command line writes, byte by byte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import dsd_ncrn as dn
+import sequences
+from api_cases import DESIGN, found_once, prepared_once
+from conftest import Invoke
+from sequences.assignment import assignment_csv
+
+pytestmark = pytest.mark.xdist_group("studies")
+
+
+def quick() -> dn.DesignSpec:
+    """The linear regressor with one candidate for its sequences."""
+    return dn.changed(dn.load_design(DESIGN), {"sequences.candidates": 1})
+
+
+def test_an_order_is_that_of_the_command_line(invoke: Invoke, tmp_path: Path) -> None:
+    """The command orders the plates of the same maker beside the tubes; all that both write is the same."""
+    design, study = quick(), prepared_once(quick())
+    found = found_once(study.system, design)
+    (tmp_path / "design.toml").write_text(dn.dump_design(design), encoding="utf-8")
+    (tmp_path / "found.csv").write_text(assignment_csv(found), encoding="utf-8")
+    words = sequences.load_sequences(tmp_path / "found.csv")
+    result = invoke("order", tmp_path / "design.toml", "--sequences", tmp_path / "found.csv", "-o", tmp_path / "theirs")
+    assert result.exit_code == 0, result.output
+    order = sequences.order_strands(study.system, words, design, study.experiment)
+    written = order.save(tmp_path / "mine")
+    assert [path.relative_to(tmp_path / "mine").as_posix() for path in written] == list(order.files)
+    for name, content in order.files.items():
+        assert (tmp_path / "theirs" / name).read_bytes() == content == (tmp_path / "mine" / name).read_bytes(), name
+
+
+def test_a_vendor_that_is_not_there_is_refused() -> None:
+    design, study = quick(), prepared_once(quick())
+    with pytest.raises(dn.InputError, match=r"unknown vendor .*Did you mean 'twist'"):
+        sequences.order_strands(study.system, found_once(study.system, design), design, study.experiment, vendor="twis")
+
+
+def test_sequences_of_another_circuit_are_refused() -> None:
+    with pytest.raises(dn.InputError, match="of the circuit has no sequence"):
+        sequences.judge_sequences(dn.translate_design(quick()), sequences.SequenceAssignment({"a": "ACGT"}), quick())
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'sequences' has no attribute 'finds'"):
+        _ = sequences.finds  # pyright: ignore[reportAttributeAccessIssue]

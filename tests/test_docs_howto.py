@@ -1,0 +1,57 @@
+"""The how-to pages do what they say: their files are copied into the project, their lines are added, their commands run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from docs_walk import ROOT, blocks_of, walk
+
+PAGES = ("formula", "gates", "leak-model", "vendor", "sequence-rule", "engine")
+SLOW = ("vendor", "sequence-rule")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the packages and designs, to which pages may add files."""
+    for name in ("dsd_ncrn", "sequences", "cli", "designs"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_how_to_page_does_what_it_says(page: str, project: Path) -> None:
+    assert walk(f"howto/{page}.md", project)
+    _sessions(page, project)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", SLOW)
+def test_the_long_commands_of_a_how_to_page_do_what_they_say(page: str, project: Path) -> None:
+    assert walk(f"howto/{page}.md", project, slow=True)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_how_to_page_needs_one_file_and_changes_one_other(page: str) -> None:
+    blocks = blocks_of(f"howto/{page}.md")
+    added = {block.path for block in blocks if block.language == "python" and block.path}
+    changed = {block.text.partition("\n")[0] for block in blocks if block.language == "diff"}
+    assert len(added) == len(changed) == (0 if page == "formula" else 1)
+
+
+def test_every_how_to_page_is_tested() -> None:
+    assert {path.stem for path in (ROOT / "docs" / "howto").glob("*.md")} == set(PAGES)
+
+
+def _sessions(page: str, project: Path) -> None:
+    """What a page shows after >>>, in the changed project."""
+    sessions = [block.text for block in blocks_of(f"howto/{page}.md") if block.language == "pycon"]
+    (project / "sessions.txt").write_text("\n\n".join(sessions), encoding="utf-8")
+    call = [sys.executable, "-m", "doctest", "sessions.txt"]
+    ran = subprocess.run(call, cwd=project, env={**os.environ, "PYTHONPATH": str(project)}, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout
