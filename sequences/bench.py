@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import log
-from typing import Any
+from typing import TYPE_CHECKING
 
 from dsd_ncrn.units import ZERO_CELSIUS_K
 from sequences.words import reverse_complement
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 _MASS = {"A": 313.209, "C": 289.184, "G": 329.208, "T": 304.196}
 _MASS_END = -61.964
@@ -104,7 +110,7 @@ def melting_temperature(word: str, concentration_nM: float, sodium: float) -> fl
     return 1000 * enthalpy / (entropy + _GAS_CONSTANT * log(effective)) - ZERO_CELSIUS_K
 
 
-def stack_energies(temperature: float) -> Any:
+def stack_energies(temperature: float) -> Floats:
     """A 4 x 4 array of stacking free energies (kcal/mol) in 1 M salt, indexed by the 5' and 3' base in ACGT order."""
     import numpy as np
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
-from typing import Any
+from typing import TYPE_CHECKING
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.structure import Complex, Strand
@@ -13,6 +13,12 @@ from dsd_ncrn.dsd.system import Component, DsdSystem
 from sequences.assignment import SequenceAssignment
 from sequences.oligos import oligos_of
 from sequences.thermo import Energies, TargetStructure
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
 
 LOWEST_CORE = 0.9
 """A complex whose helices are all there with a lower probability is flagged."""
@@ -134,7 +140,7 @@ def formed_share(words: Sequence[str], concentration: float, energies: Energies)
     return min(1.0, float(amounts[0]) / molar)
 
 
-def equilibrium_of(parts: Iterable[Sequence[str]], counts: Any, totals: Any, energies: Energies) -> Any:
+def equilibrium_of(parts: Iterable[Sequence[str]], counts: ArrayLike, totals: ArrayLike, energies: Energies) -> Floats:
     """Concentrations (M) of complexes of strands, given how many of each strand they have (see ``equilibrium``)."""
     from sequences.equilibrium import equilibrium
 

@@ -16,13 +16,16 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.errors import InputError
 from sequences.rules import RULES
 from sequences.rules.alphabet import TOP_BASES
 from sequences.rules.base import Context, SearchParts
+
+if TYPE_CHECKING:
+    import numpy as np
 
 ROUND = 150
 """Steps between two looks at which domains are to blame."""
@@ -145,7 +148,7 @@ def _pool(length: int, context: Context) -> Any:
     checks = [each for each in filters if not isinstance(each, nuad.RestrictBasesFilter)]  # in the letters of _varied
 
     class NearbyWords(nuad.DomainPool):
-        def generate_sequence(self, rng: Any, previous_sequence: str | None = None) -> str:
+        def generate_sequence(self, rng: np.random.Generator, previous_sequence: str | None = None) -> str:
             assert previous_sequence is not None, "branches start from given words"
             while True:
                 batch = DNASeqList(seqs=[_varied(previous_sequence, rng) for _ in range(_TRIES)])
@@ -158,7 +161,7 @@ def _pool(length: int, context: Context) -> Any:
     return NearbyWords(name=f"branch{length}", length=length, numpy_filters=filters)
 
 
-def _varied(word: str, rng: Any) -> str:
+def _varied(word: str, rng: np.random.Generator) -> str:
     """The word with one to four bases exchanged."""
     letters = list(word)
     for position in rng.choice(len(word), size=rng.integers(1, _MOST_CHANGES + 1), replace=False):

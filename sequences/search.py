@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.system import DsdSystem
@@ -19,6 +19,9 @@ from sequences.sites import exposed_toeholds
 from sequences.thermo import PARAMETER_SET, Energies
 from sequences.toeholds import choose_toeholds
 from sequences.verdicts import judge_domains
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
 
 Progress = Callable[[float, str], None]
 
@@ -165,7 +168,7 @@ def _start(
     return tightened(context, goal), words
 
 
-def _sample(context: Context, needed: Counter[int], rng: Any) -> list[str]:
+def _sample(context: Context, needed: Counter[int], rng: Generator) -> list[str]:
     bare = replace(context, layout=replace(context.layout, toeholds=()))
     return [word for length in needed for word in draw_words(length, _SAMPLE, bare, rng)]
 

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from dsd_ncrn.errors import InputError
 from sequences.bench import INITIATION, stack_energies
 from sequences.rules import RULES
 from sequences.rules.alphabet import TOP_BASES
 from sequences.rules.base import Context, Rule
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
 
 _BATCH = 20_000
 _MOST_BATCHES = 60
@@ -21,7 +29,7 @@ _GOALS_ABOVE_LIMIT = 6
 _GOALS_IN_ALL = 40
 
 
-def draw_words(length: int, count: int, context: Context, rng: Any) -> list[str]:
+def draw_words(length: int, count: int, context: Context, rng: Generator) -> list[str]:
     """Distinct branch words of a length (nt) that pass every rule's filters, at most ``count`` of them.
 
     Raises InputError where the rules leave none.
@@ -36,7 +44,7 @@ def draw_words(length: int, count: int, context: Context, rng: Any) -> list[str]
     return list(words)[:count]
 
 
-def _passing(rules: Sequence[Rule], length: int, count: int, context: Context, rng: Any) -> list[str]:
+def _passing(rules: Sequence[Rule], length: int, count: int, context: Context, rng: Generator) -> list[str]:
     """Those of some random words that pass the filters of some rules."""
     import nuad.constraints as nuad
     from nuad.np import DNASeqList
@@ -48,7 +56,7 @@ def _passing(rules: Sequence[Rule], length: int, count: int, context: Context, r
     return [word for word in batch.to_list() if all(rule.admits(word, context) for rule in rules)]
 
 
-def _no_words(length: int, context: Context, rng: Any) -> InputError:
+def _no_words(length: int, context: Context, rng: Generator) -> InputError:
     """Says which rule lets the fewest words pass, and how many pass it."""
     passing = {rule: len(_passing([rule], length, _TRIED_ALONE, context, rng)) for rule in RULES}
     rule = min(passing, key=lambda each: passing[each])
@@ -97,7 +105,7 @@ def _fill(pools: Mapping[int, Sequence[str]], needed: Counter[int], goal: float,
     return accepted
 
 
-def _survivors(words: list[str], accepted: Sequence[str], goal: float, stacks: Any) -> list[str]:
+def _survivors(words: list[str], accepted: Sequence[str], goal: float, stacks: Floats) -> list[str]:
     """Words that share no stretch with an accepted one which alone would bind beyond the goal.
 
     A prefilter only: it sees neither mismatches nor bulges, but costs a hundredth of a duplex energy.
@@ -113,13 +121,13 @@ def _survivors(words: list[str], accepted: Sequence[str], goal: float, stacks: A
     return [word for word, energy in zip(words, strongest + INITIATION) if energy >= goal]
 
 
-def _letters(words: Sequence[str]) -> Any:
+def _letters(words: Sequence[str]) -> Ints:
     import numpy as np
 
     return np.array([["ACGT".index(base) for base in word] for word in words])
 
 
-def _strongest_common_run(letters: Any, word: Any, stacks: Any) -> Any:
+def _strongest_common_run(letters: Ints, word: Ints, stacks: Floats) -> Floats:
     """Stacking energy (kcal/mol) of the strongest stretch that each row shares with the word, at any offset."""
     import numpy as np
 
