@@ -45,7 +45,7 @@ class CommonMix:
 
     @property
     def concentration_factor(self) -> float | None:
-        """How many times more concentrated all stocks would have to be to fit; None where the buffer alone does not.
+        """By what factor all stocks would have to be more concentrated to fit; None where the buffer alone does not.
 
         Complexes bring their own buffer, so that less of them asks for more of it. Volumes that have to be pipetted from
         a dilution do not shrink with the stocks: they are taken to be small.

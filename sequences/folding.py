@@ -141,7 +141,10 @@ def formed_share(words: Sequence[str], concentration: float, energies: Energies)
 
 
 def equilibrium_of(parts: Iterable[Sequence[str]], counts: ArrayLike, totals: ArrayLike, energies: Energies) -> Floats:
-    """Concentrations (M) of complexes of strands, given how many of each strand they have (see ``equilibrium``)."""
+    """Concentrations (M), shape (complexes,), of complexes of strands, given how many of each they have.
+
+    Arguments and errors are those of ``equilibrium``.
+    """
     from sequences.equilibrium import equilibrium
 
     return equilibrium(counts, [energies.ensemble(part) for part in parts], totals, energies.thermal())

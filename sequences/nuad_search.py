@@ -14,7 +14,6 @@ import warnings
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +50,7 @@ def require_nuad() -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # its invalid escapes are warnings from Python 3.12 on
-            import_module("nuad.search")
+            import nuad.search  # noqa: F401  # pyright: ignore[reportUnusedImport]  # whether it can be imported
     except ImportError as error:
         remedy = "In a checkout run `uv sync`; with pip run `pip install --no-deps nuad==0.4.6` after installing this."
         raise InputError("designing sequences needs the package nuad", str(error), remedy) from error

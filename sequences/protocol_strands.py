@@ -219,7 +219,7 @@ def cost_section(oligos: Sequence[Oligo], vendor: Vendor, order: Order) -> Secti
 
 
 def cost_of(oligos: Sequence[Oligo], price: float | None) -> float | None:
-    """Bases times the price of one; None where no price is given."""
+    """Bases times the price of one, in its currency; None where no price is given."""
     return None if price is None else price * sum(oligo.length for oligo in oligos)
 
 

@@ -41,7 +41,7 @@ def scadnano_text(system: DsdSystem, oligos: Sequence[Oligo]) -> str:
 
 
 def placed(component: Component) -> Iterator[tuple[Strand, list[Span]]]:
-    """Every strand of a component with the spans of its domains."""
+    """Every strand of a component with the spans (nt) of its domains. Raises InputError for a complex with no such helix."""
     complex_ = component.complex
     if complex_.is_strand:
         ends = list(accumulate((domain.length for domain in complex_.domains), initial=0))

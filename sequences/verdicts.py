@@ -88,7 +88,10 @@ def judge(system: DsdSystem, assignment: SequenceAssignment, rules: SequenceRule
 def judge_domains(
     system: DsdSystem, assignment: SequenceAssignment, rules: SequenceRules, temperature: float
 ) -> SequenceVerdicts:
-    """The part of ``judge`` that looks at domains and strands alone and takes a tenth of the time, to compare candidates."""
+    """The part of ``judge`` that looks at domains and strands alone and takes a tenth of the time, to compare candidates.
+
+    ``temperature`` in degrees Celsius; raises InputError as ``judge``.
+    """
     check_covers(system, assignment)
     return _judged(system, assignment, rules, temperature, (), ())
 

@@ -19,7 +19,7 @@ PROBES = 6
 def parameter_errors(training: Training, ideal: Training) -> Floats:
     """max |theta - theta_ideal| / max |theta_ideal| before training and after each iteration that both have.
 
-    0 where both are all zero, as parameters may be at the start.
+    Shape (iterations + 1,); 0 where both are all zero, as parameters may be at the start.
     """
     count = min(len(training.parameters), len(ideal.parameters))
     difference = np.abs(training.parameters[:count] - ideal.parameters[:count]).max(axis=1)

@@ -38,7 +38,7 @@ class Factor:
     logarithmic: bool = False
 
     def at(self, shares: Floats) -> Floats:
-        """The values at shares (0 to 1) of the range."""
+        """The values at shares (0 to 1) of the range, of the same shape."""
         if self.logarithmic:
             return self.low * (self.high / self.low) ** shares
         return self.low + (self.high - self.low) * shares
@@ -81,7 +81,7 @@ class Indices:
 
 
 def morris(factors: Sequence[Factor], model: Model, seed: int, trajectories: int = 10) -> tuple[Screening, ...]:
-    """Screen factors by ``trajectories`` x (factors + 1) evaluations of a model."""
+    """Screen factors by ``trajectories`` x (factors + 1) evaluations of a model, in their order."""
     from SALib.analyze import morris as analysis
     from SALib.sample import morris as sampling
 
@@ -93,7 +93,7 @@ def morris(factors: Sequence[Factor], model: Model, seed: int, trajectories: int
 
 
 def sobol(factors: Sequence[Factor], model: Model, seed: int, points: int = 64) -> tuple[Indices, ...]:
-    """Indices by ``points`` (a power of 2) x (factors + 2) evaluations of a model."""
+    """Sobol indices by ``points`` (a power of 2) x (factors + 2) evaluations of a model, in their order."""
     from SALib.analyze import sobol as analysis
     from SALib.sample import sobol as sampling
 

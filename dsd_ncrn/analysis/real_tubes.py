@@ -40,7 +40,7 @@ class RealTubes:
         return self.mixed(self.draw(given, random), leak_rate, given.calibrated)
 
     def mixed(self, realisation: Realisation, leak_rate: float, calibrated: bool) -> Tube:
-        """A fresh tube of a realisation that has been drawn."""
+        """A fresh tube of a realisation that has been drawn; ``leak_rate`` in /nM/s. Raises CheckFailed as ``mix``."""
         if not calibrated:
             self._tube.mix(leak_rate / self.study.spec.leak.clamp_factor, realisation)
             return self._tube

@@ -63,7 +63,7 @@ class Study:
 
     @property
     def reference(self) -> tuple[Floats, Floats]:
-        """The point of calibration: the mean input and target of the training set."""
+        """The point of calibration: the mean input (inputs,) and target (outputs,) of the training set."""
         return self.data.train_x.mean(axis=0), self.data.train_y.mean(axis=0)
 
     @cached_property
@@ -152,7 +152,11 @@ def prepare_with(
 
 
 def study_of(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, ideal: Training, chosen: Engine) -> Study:
-    """The study of a compiled design, its gates sized, whose abstract network has been trained."""
+    """The study of a compiled design, its gates sized, whose abstract network has been trained.
+
+    Raises what ``translate`` and ``calibrate`` raise, and CheckFailed where more of a species is on joins than
+    ``chemistry.max_loading``.
+    """
     system = translate(ncrn, spec)
     network = build_network(system)
     calibration = _calibrated(spec, data, ncrn, ideal, system, network, chosen)

@@ -17,7 +17,7 @@ SUBSTANCE = "nmol"
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """At ``time`` the phase ``ends`` stops and ``starts`` begins; None after the last phase."""
+    """At ``time`` (dimensionless) the phase ``ends`` stops and ``starts`` begins; None after the last phase."""
 
     time: float
     ends: str

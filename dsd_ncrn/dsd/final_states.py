@@ -27,7 +27,10 @@ COPIES = (1, 2)
 
 
 def wrong_final_state(module: Module, steps: Steps) -> str | None:
-    """What is wrong with how the module ends; None where every end is that of the formal reaction."""
+    """What is wrong with how the module ends; None where every end is that of the formal reaction.
+
+    Raises CheckFailed, as the other checks here, for a module of more than ``MAX_STATES`` states.
+    """
     for copies in COPIES:
         inputs = Counter(module.carrier(species) for species in module.formal.reactants * copies)
         wanted = Counter(module.carrier(species) for species in module.formal.products * copies)
@@ -42,7 +45,8 @@ def wrong_final_state(module: Module, steps: Steps) -> str | None:
 def fires_without(module: Module, steps: Steps) -> str | None:
     """An input without which something irreversible happens; None where the module waits for all of them.
 
-    ``steps`` may be those without the clock, which then counts as missing as well.
+    ``steps`` may be those without the clock, which then counts as missing as well. Raises CheckFailed as
+    ``wrong_final_state``.
     """
     reactants = module.formal.reactants
     for missing in dict.fromkeys(reactants):
@@ -53,7 +57,10 @@ def fires_without(module: Module, steps: Steps) -> str | None:
 
 
 def waits_for_clock(module: Module, steps: Steps) -> bool:
-    """Whether nothing irreversible happens with all inputs; ``steps`` are those found without the clock."""
+    """Whether nothing irreversible happens with all inputs; ``steps`` are those found without the clock.
+
+    Raises CheckFailed as ``wrong_final_state``.
+    """
     return _returns(module, steps, Counter(module.carrier(species) for species in module.formal.reactants))
 
 
@@ -62,7 +69,7 @@ def made_reversibly(module: Module, steps: Steps) -> str | None:
 
     One is enough to exclude every CRN bisimulation of the module: if all these steps changed nothing, a state would stand
     for more than the inputs it came from; and if one of them were the formal reaction, its reverse would be a reaction
-    that the formal network does not have.
+    that the formal network does not have. Raises CheckFailed as ``wrong_final_state``.
     """
     known = set(steps)
     both = tuple(step for step in steps if step[::-1] in known)

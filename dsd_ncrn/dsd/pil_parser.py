@@ -185,7 +185,7 @@ class PilParser:
             self.fail("this name is taken", column, name, "Give each complex its own.")
 
     def define(self, name: str, found: Complex, level: float | None, column: int) -> None:
-        """Keep a complex that is not there under another name."""
+        """Keep a complex that is not there under another name, with its concentration in nM."""
         if found in self.names:
             remedy = "Give it once, with the whole concentration."
             self.fail(f"{name} is the same complex as {self.names[found]}", column, None, remedy)

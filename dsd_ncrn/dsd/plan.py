@@ -92,7 +92,8 @@ def ordered(reactions: Iterable[Reaction], translation: Translation, spread: boo
     """Reactants in the order of entry: what enters first is held by the gate.
 
     Of two that annihilate the less shared one goes first, or the one that the design names. With ``spread`` the first
-    reactant of a join is the one that so far is first in the fewest; a compiled learner has its order already.
+    reactant of a join is the one that so far is first in the fewest; a compiled learner has its order already. Raises
+    DesignError where the design names no reactant.
     """
     known = tuple(reactions)
     species = {name for reaction in known for name in reaction.reactants}

@@ -54,7 +54,10 @@ def translate_network(crn: Crn, translation: Translation, chemistry: Chemistry) 
 
 
 def realise(plan: Plan) -> DsdSystem:
-    """Translate a plan. Components stand in the order signals, buffers, gates with helpers, seals, clocks, reporters."""
+    """Translate a plan. Components stand in the order signals, buffers, gates with helpers, seals, clocks, reporters.
+
+    Raises InputError as ``translate`` does.
+    """
     check_names(plan)
     translator = _Translator(plan, *_words(plan))
     reporters = translator.reporters()

@@ -159,11 +159,11 @@ class Side:
         return tuple(kept[:: -self.sign])
 
     def join(self, name: str, parts: Sequence[Open | Bound], concentration: float, *origins: Origin) -> Component:
-        """A gate that strands of this side enter; parts in the order of entry."""
+        """A gate (nM) that strands of this side enter; parts in the order of entry."""
         return gate_component(name, parts[:: self.sign], concentration, *origins)
 
     def fork(self, name: str, parts: Sequence[Open | Bound], concentration: float, *origins: Origin) -> Component:
-        """A gate that is entered from its other end, by what joins of this side give back; parts in the order of entry."""
+        """A gate (nM) entered from its other end, by what joins of this side give back; parts in the order of entry."""
         return gate_component(name, parts[:: -self.sign], concentration, *origins)
 
     def _facing(self, pieces: Sequence[Strand]) -> Strand:
@@ -187,10 +187,10 @@ def budget_name(reaction: Reaction) -> str:
 
 
 def strand_component(name: str, strand: Strand, role: Role, concentration: float, *origins: Origin) -> Component:
-    """A free strand as a component."""
+    """A free strand as a component; ``concentration`` in nM."""
     return Component(name, free(*strand), role, concentration, origins, topped_up=role != Role.SIGNAL)
 
 
 def gate_component(name: str, parts: Iterable[Open | Bound], concentration: float, *origins: Origin) -> Component:
-    """A gate as a component."""
+    """A gate as a component; ``concentration`` in nM."""
     return Component(name, gate(*parts), Role.GATE, concentration, origins)

@@ -49,7 +49,7 @@ class Enumerator(ABC):
         return self.position[complex_]
 
     def place(self, complex_: Complex) -> None:
-        """Number a new species without looking into what it does."""
+        """Number a new species without looking into what it does. Raises CheckFailed as ``add``."""
         if len(self.position) >= self.max_species:
             raise CheckFailed(f"enumeration passed {self.max_species} species. {self.advice}")
         self.position[complex_] = len(self.position)
@@ -79,7 +79,7 @@ class Enumerator(ABC):
     ) -> None:
         """Keep a step, and its species, unless it changes nothing or is known already.
 
-        It belongs to the formal reactions of its ``owners``, by default of its first reactant.
+        It belongs to the formal reactions of its ``owners``, by default of its first reactant. ``rate`` is in nM^(1-n)/s.
         """
         left = [self.add(reactant) for reactant in reactants]
         right = [self.add(product) for product in products]
@@ -95,7 +95,7 @@ class Enumerator(ABC):
         rule: str = "",
         toeholds: Toeholds = (None, None),
     ) -> None:
-        """Keep a step between numbered species unless it changes nothing or is known already."""
+        """Keep a step between numbered species unless it changes nothing or is known already; ``rate`` in nM^(1-n)/s."""
         key = before, after = tuple(sorted(left)), tuple(sorted(right))
         if before != after and key not in self.steps:
             origins = dict.fromkeys(origin for owner in owners for origin in self.origins_of(owner))

@@ -101,7 +101,7 @@ def join_laws(system: DsdSystem) -> tuple[JoinLaw, ...]:
 
 
 def loading(system: DsdSystem, laws: Iterable[JoinLaw], rates: RateModel) -> dict[str, float]:
-    """Bound over free of every species that enters joins first."""
+    """The ratio of bound to free of every species that enters joins first."""
     bound: dict[str, float] = {}
     for law in laws:
         bound[law.first] = bound.get(law.first, 0.0) + law.bound(rates) * system.by_name[law.join].concentration

@@ -51,7 +51,10 @@ def shape_of(circuit: Circuit, inputs: int, outputs: int = 1) -> Shape:
 
 
 def each(rails: Rails | None, count: int, key: str) -> tuple[Rail, ...]:
-    """One rail for each of ``count`` entries; what is left to the compiler and not yet decided is dual."""
+    """One rail for each of ``count`` entries; what is left to the compiler and not yet decided is dual.
+
+    Raises DesignError for a list of another length.
+    """
     if isinstance(rails, tuple):
         if len(rails) != count:
             rule = f"circuit.{key}: one rail, or a list of {count}"

@@ -22,11 +22,11 @@ class Variable:
         return (self.plus,) if self.minus is None else (self.plus, self.minus)
 
     def amounts(self, value: float) -> tuple[tuple[str, float], ...]:
-        """How much of each species stands for a value: max(0, v) of the positive rail, max(0, -v) of the negative one."""
+        """The amounts that stand for a value, in its units: max(0, v) of the positive rail, max(0, -v) of the negative one."""
         return tuple(zip(self.species, (max(value, 0.0), max(-value, 0.0))))
 
     def value(self, amount: Callable[[str], float]) -> float:
-        """The number that the amounts of its species stand for."""
+        """The number that the amounts of its species stand for, in their units."""
         plus, *minus = map(amount, self.species)
         return plus - sum(minus)
 

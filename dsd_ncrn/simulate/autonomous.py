@@ -50,7 +50,7 @@ class Pot:
         self.start = np.array([crn.initial.get(species, 0.0) for species in crn.species])
 
     def until(self, state: Floats, crossing: Crossing) -> Trajectory:
-        """What happens up to the next crossing, to which the last time belongs.
+        """What happens from a state (species,) up to the next crossing, to which the last time belongs.
 
         Raises CheckFailed where none comes within three turns: the clock has stopped.
         """
@@ -99,7 +99,10 @@ class AutonomousLearner:
         return self._parameters(self.pot.until(self._fed(np.zeros(len(self.ncrn.inputs))), self.reading).values[-1])
 
     def trace(self, x: Floats, y: Floats) -> Trajectory:
-        """The trajectory of one turn from a copy of the pot; a phase starts half way from the one before it."""
+        """The trajectory of one turn, with inputs (inputs,) and targets (outputs,), from a copy of the pot.
+
+        A phase starts half way from the one before it. Raises CheckFailed where the clock has stopped.
+        """
         forward = self.pot.until(self._fed(x, y), self.reading)
         whole = _joined(forward, self.pot.until(forward.values[-1], self.oscillator.feeding))
         phases = list(self.oscillator.clocks)
@@ -165,7 +168,7 @@ class ClockReport:
 
     @property
     def period_drift(self) -> float:
-        """How much the last turn is longer than the first, over the first."""
+        """How much the last turn is longer than the first, as a share of the first."""
         return float(self.periods[-1] / self.periods[0] - 1)
 
 
@@ -191,7 +194,7 @@ def measure_clock(oscillator: Oscillator, engine: Engine, turns: int = 20) -> Cl
 
 
 def parameter_errors(training: Training, reference: Training) -> Floats:
-    """After each iteration, the largest difference of a parameter over the largest parameter of the reference."""
+    """After each iteration the largest difference of a parameter over the reference's largest, shape (iterations,)."""
     difference = np.abs(training.parameters - reference.parameters).max(axis=1)
     return (difference / np.abs(reference.parameters).max(axis=1))[1:]
 

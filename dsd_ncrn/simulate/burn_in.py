@@ -46,7 +46,7 @@ def loads(tube: Tube) -> dict[str, float]:
 
 
 def drained(tube: Tube, state: Floats, seconds: float) -> Floats:
-    """All clocks open at once for a while, and then taken away."""
+    """A state (species,), nM, after all clocks have been open at once for a while and were taken away."""
     for phase in tube.schedule.phases:
         state = tube.open_phase(state, phase)
     state = tube.wait(state, seconds, "the burn-in")

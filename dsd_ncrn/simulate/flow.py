@@ -87,7 +87,7 @@ def flow_of(equations: Mapping[str, Terms], symbols: Sequence[str], fuels: Fuels
 
 
 def advance(flow: Flow, values: Floats, span: float, tolerance: float) -> tuple[float, int]:
-    """Move a vector of symbols, whose last entry is 1, by ``span`` of time, in place.
+    """Move a vector (symbols + 1,), whose last entry is 1, by ``span`` of time, in place.
 
     Returns the time reached and the index of the largest value: short of ``span`` that one runs to infinity there.
     """

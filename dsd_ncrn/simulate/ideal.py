@@ -28,7 +28,7 @@ class RunningPhase:
     stepper: Stepper
 
     def run(self, state: Floats, times: Floats, where: str) -> Floats:
-        """Whole states at ``times``, shape (times, species). Raises CheckFailed where the stepper stops."""
+        """Whole states at ``times`` (dimensionless), shape (times, species). Raises CheckFailed where the stepper stops."""
         values = np.empty((len(times), len(state)))
         values[:] = state
         if len(self.part.moving):
@@ -70,12 +70,12 @@ class IdealLearner:
         self._load_all(self.state, self.ncrn.parameters, values)
 
     def load(self, state: Floats, variable: Variable, value: float) -> None:
-        """Put a value on the rails of a variable."""
+        """Put a value on the rails of a variable in a state (species,)."""
         for species, amount in variable.amounts(value):
             state[self.system.index[species]] = amount
 
     def read(self, state: Floats, variable: Variable) -> float:
-        """The value of a variable."""
+        """The value of a variable in a state (species,)."""
         return variable.value(lambda species: float(state[self.system.index[species]]))
 
     def predict(self, x: Floats) -> Floats:
@@ -101,7 +101,10 @@ class IdealLearner:
         return self._parameters(self._forward(np.zeros(len(self.ncrn.inputs))))
 
     def trace(self, x: Floats, y: Floats, points: int) -> Trajectory:
-        """The trajectory of one iteration with all phases from a copy of the state, ``points`` per phase."""
+        """The trajectory of one iteration with all phases from a copy of the state, ``points`` per phase.
+
+        Inputs ``x`` (inputs,), targets ``y`` (outputs,). Raises CheckFailed where a phase's integration stops.
+        """
         state, start = self._fed(x), 0.0
         times: list[Floats] = []
         values: list[Floats] = []
@@ -120,7 +123,8 @@ class IdealLearner:
     def extents(self, x: Floats, y: Floats) -> dict[str, float]:
         """How often each reaction fires in one iteration with all phases from a copy of the state, by reaction name.
 
-        The time integral of every rate, by Simpson's rule on a fine grid of each phase.
+        The time integral of every rate, by Simpson's rule on a fine grid of each phase; ``x`` (inputs,), ``y`` (outputs,).
+        Raises CheckFailed as ``trace``.
         """
         from scipy.integrate import simpson
 

@@ -39,7 +39,7 @@ class Learner(Protocol):
 
 
 def checked(solution: Solution, where: str, advice: str = "") -> Floats:
-    """The concentrations of a solution that reached its end. Raises CheckFailed with the engine's advice, and more."""
+    """The values (times, species) of a solution that reached its end. Raises CheckFailed with the engine's advice."""
     if not solution.ok:
         more = f"; {advice}" if advice else ""
         raise CheckFailed(f"the simulation of {where} stopped: {solution.status}{more}")

@@ -79,7 +79,7 @@ def cooperative_rates(system: DsdSystem, rates: RateModel) -> dict[str, float]:
 
 
 def cooperative_loading(system: DsdSystem, rates: RateModel) -> dict[str, float]:
-    """Bound over free of what rests on cooperative annihilators."""
+    """The ratio of bound to free of what rests on cooperative annihilators, by species."""
     bound: dict[str, float] = {}
     for reaction in _cooperative(system):
         for species, held in _resting(system, reaction, rates).items():

@@ -46,7 +46,10 @@ class NetworkRun:
 
 
 def ideal_network(crn: Crn, times: Floats, engine: Engine) -> tuple[Trajectory, Use]:
-    """The mass-action trajectory of a network at ``times`` (s), and what it asks of gates that last as long."""
+    """The mass-action trajectory of a network at ``times`` (n,), s, and what it asks of gates that last as long.
+
+    Raises CheckFailed where the simulation stops.
+    """
     system = _counting(crn)
     start, count = np.zeros(system.size), len(crn.species)
     start[:count] = [crn.initial.get(name, 0.0) for name in crn.species]
@@ -65,7 +68,7 @@ def sized_for(
 
 
 def run_network(sized: SizedNetwork, times: Floats, engine: Engine) -> NetworkRun:
-    """Simulate a network and its strands at ``times`` (s of the network), of which the first is 0.
+    """Simulate a network and its strands at ``times`` (n,), s of the network, of which the first is 0.
 
     Raises CheckFailed where a simulation stops.
     """

@@ -87,7 +87,7 @@ class Stages:
         self.index = {name: number for number, name in enumerate(ncrn.crn.species)}
 
     def start(self, parameters: Iterable[float], x: Iterable[float], y: Iterable[float]) -> Floats:
-        """The state before the feed, with everything poured in."""
+        """The state (species,) before the feed, with everything poured in; dimensionless, as all here."""
         state = np.zeros(len(self.index))
         for name, value in (*self.ncrn.constants, *self.ncrn.padding):
             state[self.index[name]] = value
@@ -98,16 +98,19 @@ class Stages:
         return state
 
     def load(self, state: Floats, variable: Variable, value: float) -> None:
-        """Put a value on the rails of a variable."""
+        """Put a value on the rails of a variable in a state (species,)."""
         for name, amount in variable.amounts(value):
             state[self.index[name]] = amount
 
     def read(self, state: Floats, variable: Variable) -> float:
-        """The value of a variable."""
+        """The value of a variable in a state (species,)."""
         return variable.value(lambda name: float(state[self.index[name]]))
 
     def run(self, state: Floats, wanted: Callable[[Reaction], bool], duration: float, what: str = "a stage") -> Floats:
-        """The state after some reactions (``what`` they are), and annihilation, have run for a time."""
+        """The state (species,) after some reactions (``what`` they are), and annihilation, have run for a time.
+
+        Raises CheckFailed where the integration stops.
+        """
         crn = self.ncrn.crn
         chosen = [_hurried(r) for r in crn.reactions if wanted(r) or r.origin.stage == "annihilation"]
         if not any(wanted(reaction) for reaction in crn.reactions):
@@ -118,7 +121,10 @@ class Stages:
         return checked(solution, f"{what} for the proof")[-1]
 
     def stage(self, state: Floats, stage: str, phase: str, fast: bool) -> Floats:
-        """Let one kind of reactions of a stage run: fast ones to their end, slow ones for their phase's duration."""
+        """Let one kind of reactions of a stage run: fast ones to their end, slow ones for their phase's duration.
+
+        Takes and gives a state (species,). Raises CheckFailed as ``run``.
+        """
         lengths = {each.name: each.duration for each in self.ncrn.crn.phases}
         rates = [r.rate for r in self.ncrn.crn.reactions if r.fast]
         duration = LIFETIMES / min(rates, default=1.0) if fast else lengths[phase]

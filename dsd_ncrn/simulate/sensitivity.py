@@ -84,7 +84,7 @@ class Tape(Walk):
         """Integrations, and between them which species kept what they had, whatever was added to it."""
 
     def iterate(self, x: Floats, y: Floats) -> None:
-        """One training iteration of the tube, as ``Tube.iterate``."""
+        """One training iteration of the tube with inputs (inputs,) and targets (outputs,), as ``Tube.iterate``."""
         tube = self.tube
         if self._pieces:
             self._pieces.append(_not_topped_up(tube))
@@ -93,7 +93,7 @@ class Tape(Walk):
         tube.end_iteration(self.state)
 
     def run(self, seconds: float) -> None:
-        """Let the tube react."""
+        """Let the tube react. Raises CheckFailed where the integration stops."""
         solution, path = self.stepper.record(self.state, seconds, self.tube.rates)
         self.state = checked(solution, "an iteration to be differentiated")[-1]
         self._pieces.append(path)

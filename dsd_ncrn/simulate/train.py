@@ -29,7 +29,7 @@ class Repeats:
     most: int = 1
 
     def again(self, done: Iteration, y: Floats, times: int) -> bool:
-        """Whether a point that has come ``times`` times in a row comes once more."""
+        """Whether a point with targets ``y`` (outputs,) that has come ``times`` times in a row comes once more."""
         return times < self.most and not np.abs(done.outputs - y).max() < self.tolerance
 
 
@@ -38,7 +38,10 @@ ONCE = Repeats()
 
 @dataclass
 class Record:
-    """Numbers gathered while a training runs; an iteration tells the parameters that the one before left."""
+    """Numbers gathered while a training runs; an iteration tells the parameters that the one before left.
+
+    Each entry of ``parameters`` has shape (parameters,), of ``predictions`` and ``targets`` (outputs,).
+    """
 
     parameters: list[Floats] = field(default_factory=list)
     predictions: list[Floats] = field(default_factory=list)
@@ -50,7 +53,7 @@ class Record:
         return len(self.predictions)
 
     def add(self, done: Iteration, y: Floats) -> None:
-        """Keep one iteration."""
+        """Keep one iteration with targets ``y`` (outputs,)."""
         self.parameters.append(done.parameters)
         self.predictions.append(done.outputs)
         self.targets.append(y)

@@ -35,6 +35,7 @@ class Tube:
     add the scavenger on beads, wait, pull the beads out. Additions are taken to be small in volume and mixed at once,
     the beads to take all that is bound to them. Fuels and gates are topped up where they are below ``refill_below`` of
     what they were. ``residue`` is what a burn-in of ``burn_in`` seconds left of the species that are loaded after it, nM.
+    A ``state`` has shape (species,) and is in nM; where an integration stops, CheckFailed is raised.
     """
 
     def __init__(
@@ -123,7 +124,7 @@ class Tube:
         return Iteration(outputs, parameters)
 
     def end_iteration(self, state: Floats) -> None:
-        """Keep the state that an iteration ends with, thinned by what it has added, and what is missing of components."""
+        """Keep the state (species,) an iteration ends with, thinned by what was added, and what is missing of components."""
         state = state / self.realisation.growth
         self.used.append(np.maximum(self.nominal - state[: len(self.nominal)], 0.0))
         self.state = state
@@ -153,29 +154,29 @@ class Tube:
         return not any(domain.name in clock_branches for gate in gates for domain in gate.domains)
 
     def amount(self, state: Floats, variable: Variable) -> float:
-        """The value of a variable, counting what gates hold of it, in the design's units."""
+        """The value of a variable in a state (species,), counting what gates hold of it, in the design's units."""
         plus, *minus = (float(state[self.holders[species]].sum()) for species in variable.species)
         return (plus - sum(minus)) / self.unit
 
     def start_iteration(self, x: Floats, y: Floats) -> Floats:
-        """The state at the start of an iteration: topped up, inputs and targets added."""
+        """The state (species,) at the start of an iteration: topped up, inputs (inputs,) and targets (outputs,) added."""
         state = self._fed(x)
         self._feed(state, self.ncrn.targets, y)
         return state
 
     def run_phase(self, state: Floats, phase: str) -> Floats:
-        """Add the clock strand of a phase and wait for its duration."""
+        """Add the clock strand of a phase to a state (species,) and wait for its duration."""
         return self.wait(self.open_phase(state, phase), self.schedule.phases[phase], phase)
 
     def open_phase(self, state: Floats, phase: str) -> Floats:
-        """Add the clock strand."""
+        """Add the clock strand of a phase to a state (species,)."""
         state, clock = state.copy(), self.dsd.clocks[phase]
         for strand, dose in ((clock.strand, clock.concentration), *clock.helpers.items()):
             state[self.system.index[strand]] += self._dosed(strand, dose)
         return state
 
     def close_phase(self, state: Floats, phase: str) -> Floats:
-        """Scavenge a phase's clock, one scavenger after the other."""
+        """Scavenge a phase's clock from a state (species,), one scavenger after the other."""
         for scavenger in self.dsd.clocks[phase].scavengers:
             state = self.add_scavenger(state, phase, scavenger)
             state = self.wait(state, self.schedule.wait, f"the wait after {phase}")
@@ -183,7 +184,7 @@ class Tube:
         return state
 
     def add_scavenger(self, state: Floats, phase: str, scavenger: str) -> Floats:
-        """Add a scavenger in excess of what it has to take; with the first one those of the phase's own helpers."""
+        """Add a scavenger to a state (species,) in excess of what it takes; with the first those of the phase's own helpers."""
         state, clock = state.copy(), self.dsd.clocks[phase]
         doses = {scavenger: clock.to_scavenge} | clock.added_with(scavenger)
         for name, dose in doses.items():
@@ -191,17 +192,20 @@ class Tube:
         return state
 
     def pull_beads(self, state: Floats, scavenger: str) -> Floats:
-        """Take a scavenger, and what was added with it, out with all that they hold."""
+        """Take a scavenger, and what was added with it, out of a state (species,) with all that they hold."""
         state = state.copy()
         state[self.on_beads[scavenger]] = 0.0
         return state
 
     def wait(self, state: Floats, seconds: float, where: str) -> Floats:
-        """Let the tube react."""
+        """Let a state (species,), nM, react. Raises CheckFailed, which says ``where``, if the integration stops."""
         return checked(self.stepper.solve(state, np.array([0.0, seconds]), self.rates), where)[-1]
 
     def trace(self, x: Floats, y: Floats, points: int) -> Trajectory:
-        """The trajectory of one iteration from a copy of the state, ``points`` per phase and per wait."""
+        """The trajectory (s, nM) of one iteration from a copy of the state, ``points`` per phase and per wait.
+
+        Inputs ``x`` (inputs,) and targets ``y`` (outputs,) are in the design's units.
+        """
         recorder = Recorder(self, self.start_iteration(x, y), points)
         self.lead(recorder, self.schedule.phases)
         return recorder.trajectory()
@@ -216,7 +220,10 @@ class Tube:
                 walk.pull(scavenger)
 
     def extents(self, x: Floats, y: Floats) -> dict[str, float]:
-        """How often each counted reaction fires in one iteration from a copy of the state, in the design's units."""
+        """How often each counted reaction fires in one iteration from a copy of the state, in the design's units.
+
+        Inputs ``x`` (inputs,) and targets ``y`` (outputs,) are in them as well.
+        """
         before = self.start_iteration(x, y)
         state = before
         for phase in self.schedule.phases:

@@ -53,7 +53,7 @@ class Recorder(Walk):
         super().enter(phase)
 
     def run(self, seconds: float) -> None:
-        """Let the tube react and keep what happens."""
+        """Let the tube react and keep what happens. Raises CheckFailed where the integration stops."""
         grid = np.linspace(0.0, seconds, self.points)
         piece = checked(self.tube.stepper.solve(self.state, grid, self.tube.rates), "a recorded iteration")
         self._times.append(grid + self.now)

@@ -75,9 +75,10 @@ class BuiltinTask:
 def balanced(
     rng: np.random.Generator, n: int, bounds: tuple[float, float], label: Callable[[Floats], float | None], on: float
 ) -> tuple[Floats, Floats]:
-    """Uniform points of the square ``bounds`` x ``bounds`` with equally large classes (for odd n one more ON), shuffled.
+    """Uniform points (n, 2) of the square ``bounds`` x ``bounds`` and targets (n,), shuffled.
 
-    ``label`` gives a point's target, or None for a point that belongs to neither class.
+    The classes are equally large (for odd n one more ON), with targets ``on`` and 0. ``label`` gives a point's target, or
+    None for a point that belongs to neither class.
     """
     return _equal_classes(rng, n, bounds, label, (on, 0.0))
 

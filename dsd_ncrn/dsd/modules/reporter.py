@@ -15,7 +15,7 @@ from dsd_ncrn.dsd.words import Words
 
 
 def reporter(species: str, concentration: float, words: Words) -> tuple[Component, Reporter]:
-    """The duplex of one species, and where its labels are."""
+    """The duplex of one species, ``concentration`` in nM, and where its labels are."""
     side, name = words.side_of(species), f"reporter_{species}"
     parts = [Open(side.toehold), Bound(words.branch(species))]
     gate = side.join(name, parts, concentration, Origin(f"read_{species}", "readout"))

@@ -14,7 +14,7 @@ from dsd_ncrn.dsd.words import Side, Words, strand_component
 
 
 def strand_sink(name: str, branch: str, concentration: float, words: Words, sign: int = 1) -> Component:
-    """Takes ``<t c>``: the scavenger that closes a phase."""
+    """Takes ``<t c>``: the scavenger that closes a phase; ``concentration`` in nM."""
     side = words.side(sign)
     return _as_sink(side.join(name, _parts(side, branch), concentration))
 
@@ -25,7 +25,7 @@ def capture(name: str, strand: Strand) -> Component:
 
 
 def cogate_sink(name: str, branch: str, concentration: float, words: Words, sign: int = 1) -> Component:
-    """Takes ``<c t>``, which would otherwise pile up and drive joins backwards."""
+    """Takes ``<c t>``, which would otherwise pile up and drive joins backwards; ``concentration`` in nM."""
     side = words.side(sign)
     return _as_sink(side.fork(name, _parts(side, branch), concentration))
 

@@ -20,8 +20,8 @@ Function = Callable[[Floats], Floats]
 class Equations:
     """dy/dt and its Jacobian. Reactants are padded with a species after the last, which is always 1.
 
-    ``pattern`` is the Jacobian's with the diagonal, by columns and sorted; entry i of ``entries`` adds to the value at
-    ``position[i]``.
+    ``reactants`` (reactions, width), ``net`` (species, reactions), ``others`` (entries, width - 1). ``pattern`` is the
+    Jacobian's with the diagonal, by columns and sorted; entry i of ``entries`` adds to the value at ``position[i]``.
     """
 
     size: int
@@ -33,7 +33,7 @@ class Equations:
     position: Ints
 
     def derivative(self, rates: Floats) -> Function:
-        """dy/dt, shape (species,), as a function of y."""
+        """dy/dt, shape (species,), as a function of y, for rate constants (reactions,), nM^(1-n)/s."""
         extended = np.ones(self.size + 1)
 
         def derivative(y: Floats) -> Floats:
@@ -43,7 +43,7 @@ class Equations:
         return derivative
 
     def jacobian(self, rates: Floats) -> Function:
-        """The values of the Jacobian in its pattern, shape (non-zeros,), as a function of y."""
+        """The Jacobian's values in its pattern, shape (non-zeros,), as a function of y, for rate constants (reactions,)."""
         extended, factors = np.ones(self.size + 1), self.entries.change * rates[self.entries.reaction]
 
         def jacobian(y: Floats) -> Floats:

@@ -32,7 +32,7 @@ class Terms:
 
 
 def terms_of(system: MassAction, place: Ints) -> Terms:
-    """The system with species i at ``place[i]``."""
+    """The system with species i at ``place[i]``, where ``place`` has shape (species,)."""
     there = place[system.net_species]
     order = np.argsort(there, kind="stable")
     starts = np.searchsorted(there[order], np.arange(system.size + 1))
@@ -45,7 +45,7 @@ def terms_of(system: MassAction, place: Ints) -> Terms:
 
 
 def padded(species: Ints, place: Ints) -> Indices:
-    """Species at their places, the entry after the last for none."""
+    """Species at their places, the entry after the last for none; of the same shape."""
     return np.where(species == NONE, len(place), np.append(place, 0)[species]).astype(np.uint32)
 
 
@@ -54,7 +54,11 @@ def derivative(
     y: Floats, rates: Floats, reactants: Indices, starts: Indices, reaction_of: Indices, change: Floats,
     flux: Floats, out: Floats,
 ) -> None:  # fmt: skip
-    """dy/dt; the last entry of ``out`` is left as it is."""
+    """Writes dy/dt to ``out`` (species + 1,), whose last entry is left as it is.
+
+    ``y`` (species + 1,); ``rates`` (reactions,), nM^(1-n)/s; the other arrays are those of ``Terms``. Leaves in ``flux``
+    (reactions,) how fast each reaction fires.
+    """
     for reaction in range(len(rates)):
         rate = rates[reaction]
         for which in range(reactants.shape[1]):
@@ -69,7 +73,7 @@ def derivative(
 
 @compiled
 def combine(base: Floats, weights: Floats, stage: Floats, count: int, out: Floats) -> None:
-    """``out`` = ``base`` plus the first ``count`` stages with their weights."""
+    """``out`` = ``base``, both (n,), plus the first ``count`` rows of ``stage`` (stages, n) with their weights (stages,)."""
     for k in range(len(base)):
         out[k] = base[k]
     for j in range(count):
@@ -81,7 +85,7 @@ def combine(base: Floats, weights: Floats, stage: Floats, count: int, out: Float
 
 @compiled
 def first_step(y: Floats, slope: Floats, relative: float, absolute: float, span: float) -> float:
-    """A step in which no component changes by more than a hundredth of its tolerance's square root."""
+    """A step in which no component of ``y`` (n,) changes by more than a hundredth of its tolerance's square root."""
     fastest = 0.0
     for i in range(len(y)):
         fastest = max(fastest, abs(slope[i]) / (absolute / relative + abs(y[i])))

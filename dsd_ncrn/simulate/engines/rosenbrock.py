@@ -77,7 +77,7 @@ class RosenbrockEngine:
 
 @dataclass(frozen=True, eq=False)
 class Jacobian:
-    """``JacobianEntries`` as compiled code reads them; ``position`` is the place in the LU pattern."""
+    """``JacobianEntries`` as compiled code reads them, of the same shapes; ``position`` (entries,) is in the LU pattern."""
 
     reaction: Indices
     others: Indices
@@ -113,7 +113,10 @@ class RosenbrockStepper:
         return Solution(values[:, self.pattern.place], ADVICE[code], steps)
 
     def record(self, start: Floats, seconds: float, rates: Floats) -> tuple[Solution, Path]:
-        """Integrate over a span, and keep every step for derivatives to be taken along them."""
+        """Integrate over a span, else as ``solve``, and keep every step for derivatives to be taken along them.
+
+        ``start`` (species,), nM; ``rates`` (reactions,), nM^(1-n)/s.
+        """
         code, steps, values, points, sizes = self._run(start, np.array([0.0, seconds]), rates, keep=True)
         return Solution(values[:, self.pattern.place], ADVICE[code], steps), Path(points, sizes, rates)
 
@@ -158,7 +161,9 @@ def fill_stages(
 ) -> bool:  # fmt: skip
     """The stages of a step from ``y``, whose derivative is in ``slope``, and the factors of its matrix.
 
-    Leaves in ``trial`` where the last stage starts from; False where a pivot vanishes.
+    Vectors have shape (species + 1,) in elimination order, ``flux`` and ``rates`` (reactions,), ``stage`` (stages,
+    species + 1), ``matrix`` (entries of the LU pattern,). Leaves in ``trial`` where the last stage starts from; False where
+    a pivot vanishes.
     """
     _matrix(y, rates, jac_reaction, jac_others, jac_change, jac_position, 1 / (step * GAMMA), diagonal, matrix)
     if not factorise(matrix, starts, columns, diagonal, work):

@@ -121,7 +121,7 @@ def _ordering(size: int, rows: Ints, columns: Ints) -> Ints:
 
 @compiled
 def factorise(values: Floats, starts: Indices, columns: Indices, diagonal: Indices, work: Floats) -> bool:
-    """Overwrite a matrix by its factors (unit lower triangle); False where a pivot vanishes."""
+    """Overwrite a matrix, ``values`` (entries,), by its factors (unit lower triangle); False where a pivot vanishes."""
     for row in range(len(starts) - 1):
         first, last, middle = starts[row], starts[row + 1], diagonal[row]
         for entry in range(first, last):
@@ -142,7 +142,7 @@ def factorise(values: Floats, starts: Indices, columns: Indices, diagonal: Indic
 
 @compiled
 def solve_in_place(values: Floats, starts: Indices, columns: Indices, diagonal: Indices, vector: Floats) -> None:
-    """Solve with the factors; ``vector`` is in elimination order."""
+    """Solve with the factors; ``vector`` (n,) is in elimination order."""
     size = len(starts) - 1
     for row in range(size):
         total = vector[row]
@@ -158,7 +158,7 @@ def solve_in_place(values: Floats, starts: Indices, columns: Indices, diagonal: 
 
 @compiled
 def solve_transposed_in_place(values: Floats, starts: Indices, columns: Indices, diagonal: Indices, vector: Floats) -> None:
-    """Solve with the transpose of the factorised matrix; ``vector`` is in elimination order."""
+    """Solve with the transpose of the factorised matrix; ``vector`` (n,) is in elimination order."""
     size = len(starts) - 1
     for row in range(size):
         vector[row] *= values[diagonal[row]]

@@ -73,7 +73,7 @@ class StochasticEngine:
 
 @dataclass(frozen=True, eq=False)
 class StochasticStepper:
-    """A model whose reactions are those of numbers ``firing`` and reactant counts ``order``; each call draws on."""
+    """A model of the reactions of numbers ``firing`` (n,) with ``order`` (n,) reactants; each call draws on."""
 
     model: Model
     simulator: Simulator
@@ -128,7 +128,7 @@ class StochasticStepper:
 
 
 def build_model(system: MassAction, firing: Ints) -> Model:
-    """Reactions of a system, by number, as a bngsim model with rate constants k0, k1 ... to be set."""
+    """Reactions ``firing`` (n,) of a system, as a bngsim model with rate constants k0, k1 ... to be set."""
     from bngsim import Model
     from bngsim._bngsim_core import ModelBuilder
 

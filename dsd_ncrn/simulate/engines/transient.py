@@ -33,7 +33,7 @@ def follow(
     y: Floats, t: float, end: float, h: float, rates: Floats, relative: float, absolute: float,
     reactants: Indices, net_starts: Indices, net_reaction: Indices, net_change: Floats,
 ) -> tuple[float, float, int, bool]:  # fmt: skip
-    """Advance ``y`` in place from ``t`` to ``end`` or until the problem is stiff.
+    """Advance ``y`` (species + 1,) in place from ``t`` to ``end`` or until the problem is stiff.
 
     Returns the time reached, the next step size, the number of steps, and whether stiffness was met.
     """

@@ -14,7 +14,7 @@ NO_GATE = -1
 
 
 def gate_of_steps(pot: Pot) -> NDArray[np.int64]:
-    """For each step the component whose bottom strand takes it, in whatever state; -1 for none."""
+    """The component whose bottom strand takes a step, in whatever state, shape (steps,); -1 for none."""
     owners = {
         strand: number
         for number, component in enumerate(pot.system.components)

@@ -79,7 +79,11 @@ class Crowd:
 
 
 def crowd_of(pot: Pot, doses: Floats, rates: RateModel, strength: float) -> Crowd:
-    """The toeholds of all that is mixed, with the clock strand of the phase that has most of it."""
+    """The toeholds of all that is mixed, with the clock strand of the phase that has most of it.
+
+    ``doses`` (components,) multiplies the designed concentrations; ``strength`` is that of toeholds at rest over that of
+    ``rates``.
+    """
     hosts: dict[Strand, float] = {}
     visitors: dict[Strand, float] = {}
     clock = max(pot.system.clocks.values(), key=lambda each: each.concentration, default=None)
