@@ -73,7 +73,7 @@ def rates_section(study: Study, found: Sequenced) -> dict[str, Any]:
     reaction that was furthest from its rate before calibration, with its firings over the wanted ones."""
     factors = [found.rates.factor(step) for step in study.network.steps if step.toeholds != (None, None)]
     fastest = max((step.rate / PER_M_TO_PER_NM for step in found.spurious), default=None)
-    before = {} if found.problem else found.study.calibration.before
+    before = dict[str, float]() if found.problem else found.study.calibration.before
     worst = max(before, key=lambda name: abs(log(before[name])), default=None)
     return plain(
         {
