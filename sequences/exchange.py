@@ -21,7 +21,8 @@ _LENGTH = re.compile(r"length (\S+) = (\d+)")
 def exchange_files(system: DsdSystem, oligos: Sequence[Oligo], assignment: SequenceAssignment) -> dict[str, str | bytes]:
     """File name to content: FASTA, PIL for Peppercorn, complexes for NUPACK and ViennaRNA, a design for scadnano.
 
-    GenBank and SBOL are left out: nuad, scadnano, Peppercorn and NUPACK read neither.
+    GenBank and SBOL are left out: nuad, scadnano, Peppercorn and NUPACK read neither. Raises CheckFailed as
+    ``pil_with_sequences``, InputError as ``scadnano_text``.
     """
     return {
         "strands.fasta": fasta(oligos),

@@ -14,11 +14,14 @@ from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 
 
 def verified(system: DsdSystem, network: ReactionNetwork | None = None) -> Verification:
-    """Check a system; ``network`` is its network without leaks, found here where it is not given."""
+    """Check a system; ``network`` is its network without leaks, found here where it is not given.
+
+    Raises CheckFailed for a system, or a module of it, that is too large to be enumerated.
+    """
     return verify(system, network or build_network(system), network_of)
 
 
 def network_of(complexes: Sequence[Complex]) -> ReactionNetwork:
-    """All steps of some complexes, without origins."""
+    """All steps of some complexes, without origins. Raises CheckFailed as ``enumerate_complexes``."""
     names = [f"c{number}" for number in range(len(complexes))]
     return enumerate_complexes(complexes, names, ToeholdLengthRates(), lambda _: ())

@@ -77,6 +77,7 @@ def plan_of_network(crn: Crn, translation: Translation, chemistry: Chemistry) ->
     """The plan of a plain network: no clock, initial concentrations in nM, budgets by kind of reaction.
 
     A reaction without reactants is driven by a source strand that it does not use up; it lasts as long as its gates.
+    Raises DesignError where ``chemistry`` allots nothing to a reaction, and as ``ordered``.
     """
     options = Bench(translation, chemistry)
     named = _named(crn.reactions)

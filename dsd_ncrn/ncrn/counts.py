@@ -52,7 +52,7 @@ def stability_warnings(spec: DesignSpec, dataset: Dataset) -> tuple[str, ...]:
 
     The error of the points it learns from is multiplied by 1 - eta J J^T, with J the derivative of their predictions by
     the parameters. J is taken where the training starts, with z as it starts in every term: for f = theta x + beta that
-    is eta T^2 |x|^2, for an f that damps z it is an upper bound.
+    is eta T^2 |x|^2, for an f that damps z it is an upper bound. Raises DesignError as ``compile_design``.
     """
     step = spec.circuit.learning_rate * _largest_curvature(spec, dataset)
     if step < 2:

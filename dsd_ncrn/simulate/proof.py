@@ -65,7 +65,10 @@ class Proof:
 
 
 def prove(spec: DesignSpec, data: Dataset, engine: Engine, seed: int = 0) -> Proof:
-    """Check the compiled design (its rails decided) at random parameters and some of its training points."""
+    """Check the compiled design (its rails decided) at random parameters and some of its training points.
+
+    Raises DesignError as ``compile_design``, CheckFailed where an integration stops.
+    """
     ncrn = compile_design(spec, data.dimension, data.outputs)
     found = mismatches(spec, data.dimension, data.outputs)
     note = "; ".join(f"{each.stage} {each.variable}: {each.difference}" for each in found)

@@ -55,7 +55,8 @@ def size_gates(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: Engine,
     """The design with a budget for every reaction that it does not size itself; as it is with sizing "given".
 
     The flux of a reaction is the most that it fires in an iteration of the ideal network at some points, with the
-    parameters that a training starts and ends with (of the differential equations, which are quick to train).
+    parameters that a training starts and ends with (of the differential equations, which are quick to train). Raises InputError
+    as ``translate``, CheckFailed where the ideal network or its equations run to infinity.
     """
     if spec.chemistry.sizing == "given":
         return spec

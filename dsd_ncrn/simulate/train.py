@@ -72,7 +72,7 @@ def train(
     """Go through the training points in their order, ``epochs`` times or for ``iterations`` in all.
 
     Points that ``repeats`` asks for again come at once, each time as an iteration. The test points are predicted before
-    and after from copies of the learner's state.
+    and after from copies of the learner's state. Raises CheckFailed where the learner's simulation stops.
     """
     before = _test(learner, data)
     record, presented, count = Record(), 0, len(data.train_x)

@@ -26,13 +26,19 @@ from dsd_ncrn.tasks import Dataset
 
 
 def train_ideal(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: Engine, progress: Progress = no_progress) -> Training:
-    """Train the abstract network under an external clock. Raises InputError where the data do not fit the rails."""
+    """Train the abstract network under an external clock.
+
+    Raises InputError where the data do not fit the rails, CheckFailed where a pass runs to infinity.
+    """
     check_signs(spec, data)
     return _trained(spec, data, ncrn, IdealLearner(ncrn, engine), "ideal", progress)
 
 
 def train_value(spec: DesignSpec, data: Dataset, progress: Progress = no_progress) -> Training:
-    """Train the equations themselves: the limit of infinitely fast fast reactions."""
+    """Train the equations themselves: the limit of infinitely fast fast reactions.
+
+    Raises DesignError as ``compile_design``, CheckFailed where a pass runs to infinity.
+    """
     ncrn = compile_design(spec, data.dimension, data.outputs)
     return _trained(spec, data, ncrn, ValueLearner(value_model(spec, data)), "value", progress)
 
@@ -40,7 +46,10 @@ def train_value(spec: DesignSpec, data: Dataset, progress: Progress = no_progres
 def train_autonomous(
     spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: Engine, progress: Progress = no_progress
 ) -> Training:
-    """Train the abstract network in one pot with its oscillator."""
+    """Train the abstract network in one pot with its oscillator.
+
+    Raises DesignError as ``oscillator_of``, CheckFailed where the clock stops or a pass runs to infinity.
+    """
     learner = AutonomousLearner(ncrn, oscillator_of(spec, ncrn), engine)
     return _trained(spec, data, ncrn, learner, "autonomous", progress)
 
