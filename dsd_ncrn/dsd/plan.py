@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal, overload
 
 from dsd_ncrn.crn.types import Crn, Origin, Reaction
-from dsd_ncrn.design.chemistry import Chemistry
+from dsd_ncrn.design.chemistry import Chemistry, GateBudget
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.polarity import is_annihilation
@@ -150,16 +151,20 @@ def _group_buffer(species: str, options: Options) -> float:
     return required(options, "buffers", group)
 
 
-def required(options: Options, table: str, name: str):  # noqa: ANN201  a budget or a concentration, by table
-    """An entry of the design's chemistry; DesignError where there is none."""
-    entries = getattr(options.chemistry, table)
+@overload
+def required(options: Options, table: Literal["gates"], name: str) -> GateBudget: ...
+@overload
+def required(options: Options, table: Literal["buffers"], name: str) -> float: ...
+def required(options: Options, table: Literal["gates", "buffers"], name: str) -> GateBudget | float:
+    """A gate budget of the design's chemistry, or the concentration of a buffer (nM); DesignError where there is none."""
+    entries: Mapping[str, GateBudget | float] = getattr(options.chemistry, table)
     if name not in entries:
         remedy = f"Add one. {did_you_mean(name, entries)}"
         raise DesignError(f"chemistry.{table} has no entry for {name}", None, remedy, key=("chemistry", table))
     return entries[name]
 
 
-def _budgets(reactions: Iterable[Reaction], options: Options):  # noqa: ANN202  gate budgets
+def _budgets(reactions: Iterable[Reaction], options: Options) -> list[GateBudget]:
     return [required(options, "gates", budget_name(reaction)) for reaction in reactions]
 
 

@@ -11,6 +11,7 @@ from dsd_ncrn.errors import did_you_mean
 from dsd_ncrn.kinetics.enumerate import enumerator_for, system_origins, to_network
 from dsd_ncrn.kinetics.enumerator import MAX_SPECIES, Enumerator
 from dsd_ncrn.kinetics.leaks import LEAK_MODELS
+from dsd_ncrn.kinetics.leaks.base import LeakModel
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
 
@@ -52,7 +53,7 @@ def add_leaks(enumerator: Enumerator, names: Iterable[str], gates: Sequence[Comp
         model.extend(enumerator, gates, fuels)
 
 
-def leak_model_named(name: str):  # noqa: ANN201  one of LEAK_MODELS
+def leak_model_named(name: str) -> LeakModel:
     """The leak model of that name. Raises DesignError for an unknown one."""
     models = {model.name: model for model in LEAK_MODELS}
     if name not in models:
