@@ -47,6 +47,14 @@ def _as_in_the_site(_: Sphinx, __: str, source: list[str]) -> None:
     source[0] = _OUTSIDE.sub(lambda found: found[1], text)
 
 
+def _prose(*arguments: object) -> None:
+    """Docstrings write sizes as |x|, which reStructuredText would take for a substitution."""
+    lines = arguments[-1]
+    assert isinstance(lines, list)
+    lines[:] = [line.replace("|", "\\|") for line in lines]
+
+
 def setup(app: Sphinx) -> None:
     """What Sphinx asks of an extension."""
     app.connect("source-read", _as_in_the_site)
+    app.connect("autodoc-process-docstring", _prose)

@@ -1,8 +1,9 @@
 """Does what a page of the documentation says: writes its files, makes its changes, runs its commands.
 
-Blocks count in their order. A block with a path in its first line (``# dsd_ncrn/…``) is that file; a ``diff`` block changes the file
-in its ``+++`` line; in other blocks a line that begins with ``$ `` is a command of this project, and the lines after it are what it
-prints, ``...`` standing for lines left out. A block after ``<!-- slow -->`` takes long.
+Blocks count in their order. A block with a path in its first line (``# dsd_ncrn/…``), or in a comment before it, is that
+file; a ``diff`` block changes the file in its ``+++`` line; in other blocks a line that begins with ``$ `` is a command of this
+project, and the lines after it are what it prints, ``...`` standing for lines left out. A block after ``<!-- slow -->``
+takes long.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-_BLOCK = re.compile(r"(?P<slow><!-- slow -->\n+)?^```(?P<language>[\w-]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-_PATH = re.compile(r"(?:#|<!--) (?P<path>[\w./-]+\.(?:py|toml|csv|crn|pil))\b.*")
+_BLOCK = re.compile(
+    r"(?:<!-- (?P<note>slow|file: [\w./-]+) -->\n+)?^```(?P<language>[\w-]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+_PATH = re.compile(r"# (?P<path>[\w./-]+\.(?:py|toml|crn|pil))\b.*")
 _NUMBER = re.compile(r"-?\d[\d,]*\.?\d*(?:e-?\d+)?")
 _SECONDS = re.compile(r"\(\d+\.\d s\)")
 _PRECISION = 1e-3
@@ -27,15 +30,22 @@ _CALL = "import sys; sys.argv[0] = 'dsd-ncrn'; from cli.main import main; main()
 
 @dataclass(frozen=True)
 class Block:
-    """One fenced block: its language, its lines, whether it takes long."""
+    """One fenced block: its language, its lines, and what a comment before it says."""
 
     language: str
     text: str
-    slow: bool
+    note: str = ""
+
+    @property
+    def slow(self) -> bool:
+        """Whether it takes long."""
+        return self.note == "slow"
 
     @property
     def path(self) -> str | None:
         """The file that the block is."""
+        if self.note.startswith("file: "):
+            return self.note.removeprefix("file: ")
         found = _PATH.fullmatch(self.text.partition("\n")[0])
         return found["path"] if found else None
 
@@ -43,7 +53,7 @@ class Block:
 def blocks_of(page: str) -> tuple[Block, ...]:
     """The fenced blocks of a page under docs/."""
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    return tuple(Block(found["language"], found["text"], bool(found["slow"])) for found in _BLOCK.finditer(text))
+    return tuple(Block(found["language"], found["text"], found["note"] or "") for found in _BLOCK.finditer(text))
 
 
 def walk(page: str, folder: Path, slow: bool = False) -> int:
@@ -87,8 +97,9 @@ def _check(command: str, expected: list[str], folder: Path) -> int:
     assert words[:3] == ["uv", "run", "dsd-ncrn"], f"not a command of this project: {command}"
     environment = {**os.environ, "PYTHONPATH": str(folder if (folder / "cli").exists() else ROOT), "COLUMNS": "120"}
     call = [sys.executable, "-c", _CALL, *words[3:]]
-    ran = subprocess.run(call, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    printed = (ran.stdout + ran.stderr).splitlines()
+    to = subprocess.PIPE
+    ran = subprocess.run(call, cwd=folder, env=environment, stdout=to, stderr=subprocess.STDOUT, text=True, check=False)
+    printed = ran.stdout.splitlines()
     assert ran.returncode == 0 or any(line.startswith("Error") for line in expected), "\n".join([command, *printed])
     _compare(expected, printed, command)
     return 1
