@@ -99,7 +99,7 @@ def _check(command: str, expected: list[str], folder: Path) -> int:
     call = [sys.executable, "-c", _CALL, *words[3:]]
     to = subprocess.PIPE
     ran = subprocess.run(call, cwd=folder, env=environment, stdout=to, stderr=subprocess.STDOUT, text=True, check=False)
-    printed = ran.stdout.splitlines()
+    printed = [line for line in ran.stdout.splitlines() if line.strip()]
     assert ran.returncode == 0 or any(line.startswith("Error") for line in expected), "\n".join([command, *printed])
     _compare(expected, printed, command)
     return 1

@@ -26,8 +26,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_how_to_page_does_what_it_says(page: str, project: Path) -> None:
-    assert walk(f"howto/{page}.md", project)
-    _sessions(page, project)
+    assert walk(f"howto/{page}.md", project) + _sessions(page, project)
 
 
 @pytest.mark.slow
@@ -48,10 +47,11 @@ def test_every_how_to_page_is_tested() -> None:
     assert {path.stem for path in (ROOT / "docs" / "howto").glob("*.md")} == set(PAGES)
 
 
-def _sessions(page: str, project: Path) -> None:
-    """What a page shows after >>>, in the changed project."""
+def _sessions(page: str, project: Path) -> int:
+    """What a page shows after >>>, in the changed project; how much there is of it."""
     sessions = [block.text for block in blocks_of(f"howto/{page}.md") if block.language == "pycon"]
     (project / "sessions.txt").write_text("\n\n".join(sessions), encoding="utf-8")
     call = [sys.executable, "-m", "doctest", "sessions.txt"]
     ran = subprocess.run(call, cwd=project, env={**os.environ, "PYTHONPATH": str(project)}, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout
+    return len(sessions)
