@@ -23,5 +23,3 @@ STAGES: tuple[Stage, ...] = (
     DSD_SEQUENCES,
     ORDER_STAGE,
 )
-OPTIONAL = ("clock", "one_pot", "dsd_leaky", "leaks", "sequences", "dsd_sequences", "order")
-"""Stages that a run can do without."""

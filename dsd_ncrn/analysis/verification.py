@@ -11,11 +11,23 @@ from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.enumerate import enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.simulate.train import Progress, no_progress
 
 
-def verified(system: DsdSystem, network: ReactionNetwork | None = None) -> Verification:
-    """Check a system; ``network`` is its network without leaks, found here where it is not given."""
-    return verify(system, network or build_network(system), network_of)
+def verified(system: DsdSystem, network: ReactionNetwork | None = None, progress: Progress = no_progress) -> Verification:
+    """Check a system; ``network`` is its network without leaks, found here where it is not given.
+
+    ``progress`` hears of the modules that are enumerated.
+    """
+    enumerated = 0
+
+    def enumerate_module(complexes: Sequence[Complex]) -> ReactionNetwork:
+        nonlocal enumerated
+        progress(min(enumerated, len(system.formal)), len(system.formal))
+        enumerated += 1
+        return network_of(complexes)
+
+    return verify(system, network or build_network(system), enumerate_module)
 
 
 def network_of(complexes: Sequence[Complex]) -> ReactionNetwork:
