@@ -21,6 +21,7 @@ COMMANDS = (
     "sequences",
     "order",
     "report",
+    "compare",
     "list",
 )
 
