@@ -37,6 +37,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     "Looking": {
         "report": "The HTML report of a run, again.",
+        "compare": "Runs side by side: what was changed, and what that did.",
         "list": "What there is to choose from.",
     },
     "Help": {

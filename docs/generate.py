@@ -9,13 +9,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
 from pages.commands import commands_page
 from pages.dependencies import dependencies_page
 from pages.design import design_page
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGES = {
     "docs/reference/design.md": design_page,
     "docs/reference/commands.md": commands_page,
