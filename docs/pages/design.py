@@ -31,7 +31,7 @@ _BOUNDS = {Ge: "≥", Gt: ">", Le: "≤", Lt: "<"}
 _UNIT = re.compile(r"\((nt|µL|kcal/mol)\)")
 _HEAD = """# Every key of a design file
 
-<!-- made by docs/generate.py from dsd_ncrn/design: edit the descriptions there -->
+<!-- made by docs/pages from dsd_ncrn/design: edit the descriptions there -->
 
 This page is made from the schema that reads design files. [The design file](../design-file.md) explains the tables, the
 language of formulas and the errors. Quantities are texts of a number and a unit, such as `"200 nM"`; the column *unit* has
