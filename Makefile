@@ -8,12 +8,13 @@ ifneq ($(shell test -n "$$HOME" && test -d "$$HOME" && test -w "$$HOME" && echo 
 export HOME := $(CURDIR)/.tools/home
 endif
 
-.PHONY: help setup demo test lint format clean
+.PHONY: help setup demo test lint docs format clean
 
 help:
 	@echo "make demo    set up and run designs/linreg2d.toml: sequences, order files and a report in runs/linreg2d"
 	@echo "make test    set up and run the tests"
 	@echo "make lint    set up and run the linters"
+	@echo "make docs    set up and build the documentation site into docs/_build/html"
 	@echo "make format  let ruff write the code as the linters want it"
 
 setup: $(UV)
@@ -35,6 +36,10 @@ lint: setup
 	$(RUN) ruff format --check .
 	$(RUN) basedpyright
 	$(RUN) lint-imports
+
+docs: setup
+	$(RUN) python -m docs.pages
+	$(RUN) sphinx-build -W --keep-going -q -b html docs docs/_build/html
 
 format: setup
 	$(RUN) ruff check --fix .
