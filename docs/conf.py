@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sphinx.application import Sphinx
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,6 +19,7 @@ project = "dsd_ncrn"
 author = "dsd_ncrn contributors"
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
+highlight_language = "text"  # of blocks that name none: what a command prints
 html_theme = "furo"
 html_title = "dsd_ncrn"
 html_static_path = ["_static"]
@@ -47,10 +50,17 @@ def _as_in_the_site(_: Sphinx, __: str, source: list[str]) -> None:
 
 
 def _prose(*arguments: object) -> None:
-    """Docstrings write sizes as |x|, which reStructuredText would take for a substitution."""
+    """Docstrings write sizes as |x|, which reStructuredText would take for a substitution, and indent code after a colon."""
     lines = arguments[-1]
     assert isinstance(lines, list)
-    lines[:] = [line.replace("|", "\\|") for line in lines]
+    code = [line.endswith(":") and not before and after.startswith("    ") for line, before, after in _windows(lines)]
+    lines[:] = [line.replace("|", "\\|") + ":" * starts for line, starts in zip(lines, code)]
+
+
+def _windows(lines: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Every line with the two after it."""
+    padded = [*lines, "", ""]
+    return zip(padded, padded[1:], padded[2:])
 
 
 def setup(app: Sphinx) -> None:

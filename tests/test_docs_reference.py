@@ -55,7 +55,7 @@ def test_the_page_has_every_key_that_the_schema_has() -> None:
     assert set(_keys(DesignSpec)) <= listed
 
 
-@pytest.mark.parametrize("header", [header for header in sections() if header and "<" not in header])
+@pytest.mark.parametrize("header", [header for header in sections() if header and "KIND" not in header])
 def test_the_examples_of_a_table_are_what_the_schema_reads(header: str) -> None:
     part = DESIGN_PAGE.split(f"## [{header}]\n")[1].split("\n## ")[0]
     section = sections()[header]

@@ -49,7 +49,7 @@ def sections() -> Mapping[str, type[Section]]:
         if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
             tables[name] = field.annotation
         if name == "chemistry":
-            tables["chemistry.gates.<kind>"] = GateBudget
+            tables["chemistry.gates.KIND"] = GateBudget
     return tables
 
 
@@ -206,7 +206,7 @@ def _key(key: str) -> str:
 
 def _tables(design: Mapping[str, Any], header: str) -> Iterator[Mapping[str, Any]]:
     """The tables of a design under a header, one or none, or those of every kind."""
-    if header == "chemistry.gates.<kind>":
+    if header == "chemistry.gates.KIND":
         yield from design.get("chemistry", {}).get("gates", {}).values()
     elif not header:
         yield design
