@@ -11,13 +11,13 @@ from docs_walk import ROOT, walk
 
 
 def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
-    assert walk("tutorial.md", tmp_path) == 5
+    assert walk("tutorial.md", tmp_path) == 8
     assert (tmp_path / "runs" / "dose" / "report.html").exists()
 
 
 @pytest.mark.slow
 def test_the_long_commands_of_the_tutorial_do_what_it_says(tmp_path: Path) -> None:
-    assert walk("tutorial.md", tmp_path, slow=True) == 8
+    assert walk("tutorial.md", tmp_path, slow=True) == 11
     _summary_has_what_the_tutorial_says(tmp_path / "runs" / "dose" / "summary.json")
 
 
