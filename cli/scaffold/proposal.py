@@ -92,7 +92,7 @@ def _circuit(x: Floats, y: Floats) -> tuple[dict[str, Any], str, tuple[str, ...]
         kind = "classes" if one_hot else "regression"
         return _linear(x, y.shape[1]), kind, (f"{kind} with {y.shape[1]} targets: each is linear in the inputs",)
     if len(set(y.ravel().tolist())) == 2:
-        right = float(np.mean((fit > 0.5) == (y > 0.5)))
+        right = float(np.mean(np.equal(fit > 0.5, y > 0.5)))
         if right >= SEPARABLE:
             return _linear(x, 1), "classification", (f"two classes: a line puts {right:.0%} of the points on their side",)
         note = f"two classes: a line puts {right:.0%} of the points on their side, so squares of linear forms are weighed"
