@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import click
@@ -92,7 +92,7 @@ class Display(Protocol):
 class Pace:
     """How fast a stage goes, as its shares tell."""
 
-    started: float = field(default_factory=time.monotonic)
+    started: float
     share: float = 0.0
     base: tuple[float, float] | None = None
 
@@ -153,7 +153,7 @@ class PlainDisplay:
 
     def start(self, name: str) -> None:
         """Nothing is shown yet."""
-        self.paces[name] = Pace()
+        self.paces[name] = Pace(time.monotonic())
         self.lines[name] = self.paces[name].started
 
     def advance(self, name: str, share: float) -> None:

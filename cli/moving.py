@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
+from rich.table import Column
 from rich.text import Text
 
 from cli.console import Pace, say
@@ -16,11 +17,19 @@ NARROW = 60
 """Below this many columns there is no room for bars."""
 
 
+_SHARE = "{task.fields[percentage]:>4}"
+
+
+def _one_line() -> Column:
+    """A column that is cut where the terminal is too narrow, so that the bars stay in their places."""
+    return Column(no_wrap=True, overflow="ellipsis")
+
+
 class TimeLeft(ProgressColumn):
     """The time left, counted anew in every frame."""
 
     def __init__(self, paces: dict[str, Pace]) -> None:
-        super().__init__()
+        super().__init__(_one_line())
         self.paces = paces
 
     def render(self, task: Task) -> Text:
@@ -38,7 +47,7 @@ class MovingDisplay:
     def start(self, name: str) -> None:
         """Add the stage's bar."""
         if name not in self.tasks:
-            self.paces[name] = Pace()
+            self.paces[name] = Pace(time.monotonic())
             self.tasks[name] = self.progress.add_task(name, total=None, percentage="")
 
     def advance(self, name: str, share: float) -> None:
@@ -70,6 +79,7 @@ def moving_display() -> Generator[MovingDisplay]:
     """The display on standard error; nothing is left of its bars."""
     console, paces = Console(stderr=True), dict[str, Pace]()
     bar = [BarColumn(bar_width=min(40, console.width - 45))] if console.width >= NARROW else []
-    columns = (TextColumn("{task.description:<12}"), *bar, TextColumn("{task.fields[percentage]:>4}"), TimeLeft(paces))
+    name, share = (TextColumn(text, table_column=_one_line()) for text in ("{task.description:<12}", _SHARE))
+    columns = (name, *bar, share, TimeLeft(paces))
     with Progress(*columns, console=console, transient=True, redirect_stdout=False) as progress:
         yield MovingDisplay(progress, paces)

@@ -89,7 +89,7 @@ def out_option(what: str) -> Callable[[Function], Function]:
     return click.option("-o", "--out", "out", type=path, metavar="DIR", help=f"Write {what} into this folder.")
 
 
-def quantity(kind: str) -> Callable[[click.Context, click.Parameter, str | None], float | None]:
+def _quantity(kind: str) -> Callable[[click.Context, click.Parameter, str | None], float | None]:
     """A callback that reads an option such as ``"10 uM"`` into the internal unit of its kind; it must be above 0, if given."""
 
     def read(context: click.Context, parameter: click.Parameter, text: str | None) -> float | None:
@@ -107,6 +107,12 @@ def quantity(kind: str) -> Callable[[click.Context, click.Parameter, str | None]
         return value
 
     return read
+
+
+def quantity_option(flag: str, kind: str, help: str, default: str | None = None) -> Callable[[Function], Function]:
+    """An option that is a number and a unit, in the internal unit of its kind."""
+    metavar = kind.split()[-1].upper()
+    return click.option(flag, default=default, show_default=True, callback=_quantity(kind), metavar=metavar, help=help)
 
 
 class Stop(NamedTuple):
@@ -143,20 +149,12 @@ class Seconds(click.ParamType[Stop]):
         return stop
 
 
-volume_option = click.option(
+volume_option = quantity_option(
     "--volume",
-    callback=quantity("small volume"),
-    metavar="VOLUME",
-    help='Of --engine ssa: where molecules are counted, such as "0.1 pL", which is the default; 1 nM is 60 molecules there.',
+    "small volume",
+    'Of --engine ssa: where molecules are counted, such as "0.1 pL", which is the default; 1 nM is 60 molecules there.',
 )
-_largest_option = click.option(
-    "--largest",
-    default="10 uM",
-    show_default=True,
-    callback=quantity("concentration"),
-    metavar="CONCENTRATION",
-    help="No gate, fuel or buffer is larger.",
-)
+_largest_option = quantity_option("--largest", "concentration", "No gate, fuel or buffer is larger.", "10 uM")
 _scale_option = click.option(
     "--scale",
     type=click.FloatRange(min=0, min_open=True),

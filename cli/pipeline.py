@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -149,7 +149,7 @@ class Pipeline:
             self._visit(SEQUENCES)
 
     @contextmanager
-    def _search_ended(self) -> Iterator[None]:
+    def _search_ended(self) -> Generator[None]:
         """Whatever happens, no process is left behind."""
         try:
             yield
@@ -191,7 +191,8 @@ class Pipeline:
     def judge(self) -> None:
         """Raises CheckFailed with what the run's own checks found, or InputError where bad input is to blame for it."""
         found = [f"{stage}: {error}" for stage, error in self.failed.items()]
-        broken = (self.summary["sequences"] or {}).get("hard_violations")
+        judged: dict[str, Any] = self.summary["sequences"] or {}
+        broken = judged.get("hard_violations")
         found += [f"sequences: {broken} hard rules are broken, see verdicts.csv"] if broken else []
         if found:
             bad_input = any(isinstance(error, InputError) for error in self.failed.values())

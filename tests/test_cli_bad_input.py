@@ -198,7 +198,7 @@ def test_a_folder_with_other_files_is_left_alone(small: Path, tmp_path: Path, in
         (("train", "DESIGN", "--iterations", "3", "--epochs", "1"), "--iterations and --epochs both say how long to train"),
         (("run", "DESIGN", "--until", "translat"), "Did you mean 'translate'?"),
         (("run", "DESIGN", "--json", "--print-after", "compile"), "--json gives one document, and --print-after text"),
-        (("translate", "DESIGN", "--shceme", "chen"), "No such option '--shceme'. Did you mean"),
+        (("translate", "DESIGN", "--shceme", "chen"), "Did you mean one of: '--scale', '--scheme', '--seed'?"),
         (("translate", "DESIGN", "--scheme", "cheng"), "Did you mean 'chen'?"),
         (("compile", "DESIGN", "--format", "sbl"), "Did you mean 'sbml'?"),
         (("tune", "DESIGN", "--scheme", "seald"), "Did you mean 'sealed'?"),

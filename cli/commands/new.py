@@ -102,7 +102,25 @@ def _from_template(name: str, template: str, task: str | None) -> dict[str, str]
         values["task"] = {**values["task"], "name": task}
     description = f"{chosen.description}, on {values['task']['name']}"
     head = {"format": 1, "name": name, "description": description}
-    return {f"{name}.toml": design_text(head, values, f"{name}: {description}.")}
+    text = design_text(head, values, f"{name}: {description}.")
+    if task is not None:
+        _check_task(text, template, task)
+    return {f"{name}.toml": text}
+
+
+def _check_task(text: str, template: str, task: str) -> None:
+    """Raises InputError where a circuit does not suit another task."""
+    from tempfile import TemporaryDirectory
+
+    from cli.stages.job import job_of
+
+    with TemporaryDirectory() as place:
+        path = Path(place) / "design.toml"
+        path.write_text(text, encoding="utf-8")
+        try:
+            job_of(path, 0)
+        except InputError as error:
+            raise InputError(f"the template {template} does not suit the task: {error.rule}", task, error.remedy) from None
 
 
 def _from_table(

@@ -124,6 +124,7 @@ def _show(pipeline: Pipeline, as_json: bool) -> None:
 
 def _ending(folder: Path, summary: dict[str, Any]) -> str:
     """Where to look: the report and every order file."""
-    files = (summary["order"] or {}).get("files", [])
+    order: dict[str, list[str]] = summary["order"] or {}
+    files = order.get("files", [])
     lines = [f"Report: {folder / 'report.html'}", *(f"Order: {folder / name}" for name in files)]
     return "\n".join([*lines, *([f"Protocol: {folder / 'protocol.md'}"] if files else [])])

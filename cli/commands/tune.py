@@ -12,7 +12,7 @@ from cli.options import (
     design_argument,
     json_option,
     out_option,
-    quantity,
+    quantity_option,
     scheme_option,
     seed_option,
     spread_options,
@@ -41,26 +41,12 @@ _above_zero = click.FloatRange(min=0, min_open=True)
 @design_argument
 @out_option("tuned.toml and tune.csv")
 @seed_option
-@click.option(
-    "--leak",
-    default="1 /M/s",
-    show_default=True,
-    callback=quantity("bimolecular rate"),
-    metavar="RATE",
-    help="Uniform leak rate to bear.",
-)
+@quantity_option("--leak", "bimolecular rate", "Uniform leak rate to bear.", "1 /M/s")
 @click.option("--candidates", type=click.IntRange(min=1), default=300, show_default=True, help="Operating points to try.")
 @click.option("--iterations", type=click.IntRange(min=1), default=20, show_default=True, help="Training iterations of each.")
 @scheme_option("Translation scheme to search in; may be given several times.", multiple=True)
 @click.option("--max-hours", type=_above_zero, help="Per training iteration.")
-@click.option(
-    "--max-fuel",
-    default="1 M",
-    show_default=True,
-    callback=quantity("concentration"),
-    metavar="CONCENTRATION",
-    help="Of all that is mixed.",
-)
+@quantity_option("--max-fuel", "concentration", "Of all that is mixed.", "1 M")
 @click.option("--max-length", type=click.IntRange(min=1), help="Of the longest strand, nt.")
 @spread_options
 @json_option

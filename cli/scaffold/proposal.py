@@ -88,11 +88,11 @@ def _circuit(x: Floats, y: Floats) -> tuple[dict[str, Any], str, tuple[str, ...]
     padded: Floats = np.hstack([x, np.ones((len(x), 1))])
     fit: Floats = padded @ np.linalg.lstsq(padded, y, rcond=None)[0]
     if y.shape[1] > 1:
-        one_hot = bool(np.all(np.isin(y, (0.0, 1.0))) and np.all(y.sum(axis=1) == 1))
+        one_hot = bool(np.all((y == 0.0) | (y == 1.0))) and bool(np.all(y.sum(axis=1) == 1))
         kind = "classes" if one_hot else "regression"
         return _linear(x, y.shape[1]), kind, (f"{kind} with {y.shape[1]} targets: each is linear in the inputs",)
-    if len(np.unique(y)) == 2:
-        right = float(np.mean((fit > 0.5) == (y > 0.5)))
+    if len(set(y.ravel().tolist())) == 2:
+        right = float(np.mean(np.equal(fit > 0.5, y > 0.5)))
         if right >= SEPARABLE:
             return _linear(x, 1), "classification", (f"two classes: a line puts {right:.0%} of the points on their side",)
         note = f"two classes: a line puts {right:.0%} of the points on their side, so squares of linear forms are weighed"
@@ -106,7 +106,7 @@ def _circuit(x: Floats, y: Floats) -> tuple[dict[str, Any], str, tuple[str, ...]
 
 
 def _linear(x: Floats, targets: int) -> dict[str, Any]:
-    """Linear with a learned constant: the last input is the constant 1. The rate is half of what gradient descent bears."""
+    """Linear with a learned constant: the last input is the constant 1. The rate is a quarter of what gradient descent bears."""
     inputs = x.shape[1]
     pad = max(1, targets - inputs)
     rate = _round_down(0.5 / (_largest(x) + pad))

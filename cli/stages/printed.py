@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cli.stages.job import Job
 
-_FILES = {
+FILES = {
     "compile": "ncrn.crn",
     "ideal": "training_ideal.csv",
     "dsd": "training_dsd.csv",
@@ -20,13 +20,14 @@ _FILES = {
     "dsd_sequences": "training_dsd_sequences.csv",
     "order": "protocol.md",
 }
+"""The stages whose result is one of their files."""
 
 
 def printed_after(stage: str, job: Job, folder: Path) -> str:
     """The text of a finished stage: one of its files, or what it leaves in memory."""
-    if stage in _FILES:
-        return (folder / _FILES[stage]).read_text(encoding="utf-8")
-    return _MADE[stage](job, folder)
+    if stage in FILES:
+        return (folder / FILES[stage]).read_text(encoding="utf-8")
+    return MADE[stage](job, folder)
 
 
 def _clock(job: Job, folder: Path) -> str:
@@ -52,4 +53,5 @@ def _calibrated(job: Job, folder: Path) -> str:
     return "\n".join(lines) + (folder / "system.pil").read_text(encoding="utf-8")
 
 
-_MADE: Mapping[str, Callable[[Job, Path], str]] = {"clock": _clock, "translate": _translated, "calibrate": _calibrated}
+MADE: Mapping[str, Callable[[Job, Path], str]] = {"clock": _clock, "translate": _translated, "calibrate": _calibrated}
+"""Those whose result takes more than a file."""
