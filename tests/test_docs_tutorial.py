@@ -11,8 +11,7 @@ from docs_walk import ROOT, walk
 
 
 def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
-    assert walk("tutorial.md", tmp_path) == 8
-    assert (tmp_path / "runs" / "dose" / "report.html").exists()
+    assert walk("tutorial.md", tmp_path) == 5
 
 
 @pytest.mark.slow
