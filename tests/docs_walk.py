@@ -14,8 +14,13 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
+
+from click.testing import CliRunner
+
+from cli.main import main
 
 ROOT = Path(__file__).resolve().parent.parent
 _BLOCK = re.compile(
@@ -95,14 +100,27 @@ def _check(command: str, expected: list[str], folder: Path) -> int:
     """Run one command and hold what it prints against what the page says."""
     words = shlex.split(command)
     assert words[:3] == ["uv", "run", "dsd-ncrn"], f"not a command of this project: {command}"
-    environment = {**os.environ, "PYTHONPATH": str(folder if (folder / "cli").exists() else ROOT), "COLUMNS": "120"}
-    call = [sys.executable, "-c", _CALL, *words[3:]]
-    to = subprocess.PIPE
-    ran = subprocess.run(call, cwd=folder, env=environment, stdout=to, stderr=subprocess.STDOUT, text=True, check=False)
-    printed = [line for line in ran.stdout.splitlines() if line.strip()]
-    assert ran.returncode == 0 or any(line.startswith("Error") for line in expected), "\n".join([command, *printed])
+    code, output = (_run_copy if (folder / "cli").exists() else _run_here)(words[3:], folder)
+    printed = [line for line in output.splitlines() if line.strip()]
+    assert code == 0 or any(line.startswith("Error") for line in expected), "\n".join([command, *printed])
     _compare(expected, printed, command)
     return 1
+
+
+def _run_copy(words: list[str], folder: Path) -> tuple[int, str]:
+    """Exit code and output of a command of the project's copy in a folder."""
+    environment = {**os.environ, "PYTHONPATH": str(folder), "COLUMNS": "120"}
+    to = subprocess.PIPE
+    call = [sys.executable, "-c", _CALL, *words]
+    ran = subprocess.run(call, cwd=folder, env=environment, stdout=to, stderr=subprocess.STDOUT, text=True, check=False)
+    return ran.returncode, ran.stdout
+
+
+def _run_here(words: list[str], folder: Path) -> tuple[int, str]:
+    """Exit code and output of a command, without a process of its own."""
+    with chdir(folder):
+        ran = CliRunner().invoke(main, words, env={"COLUMNS": "120"})
+    return ran.exit_code, ran.output
 
 
 def _compare(expected: list[str], printed: list[str], command: str) -> None:
