@@ -27,6 +27,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_how_to_page_does_what_it_says(page: str, project: Path) -> None:
     assert walk(f"howto/{page}.md", project) + _sessions(page, project)
+    _lint([block.path for block in blocks_of(f"howto/{page}.md") if block.path and block.language == "python"], project)
 
 
 @pytest.mark.slow
@@ -45,6 +46,14 @@ def test_a_how_to_page_needs_one_file_and_changes_one_other(page: str) -> None:
 
 def test_every_how_to_page_is_tested() -> None:
     assert {path.stem for path in (ROOT / "docs" / "howto").glob("*.md")} == set(PAGES)
+
+
+def _lint(files: list[str], project: Path) -> None:
+    """The example files are as the project's linter wants its own."""
+    if files:
+        call = [sys.executable, "-m", "ruff", "check", "--no-cache", "--config", str(ROOT / "pyproject.toml"), *files]
+        ran = subprocess.run(call, cwd=project, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stdout
 
 
 def _sessions(page: str, project: Path) -> int:
