@@ -8,12 +8,17 @@ ifneq ($(shell test -n "$$HOME" && test -d "$$HOME" && test -w "$$HOME" && echo 
 export HOME := $(CURDIR)/.tools/home
 endif
 
-.PHONY: help setup demo test lint format clean
+# Compiled functions leave no trace for coverage: the tests that compare them with known answers run them once more as Python.
+COMPILED = tests/test_engines_problems.py tests/test_engines_sparse_lu.py tests/test_value_level.py tests/test_sensitivity.py
+
+.PHONY: help setup demo test coverage lint docs format clean
 
 help:
 	@echo "make demo    set up and run designs/linreg2d.toml: sequences, order files and a report in runs/linreg2d"
 	@echo "make test    set up and run the tests"
+	@echo "make coverage  set up, run the tests and tell which lines and branches they reach (docs/coverage.md)"
 	@echo "make lint    set up and run the linters"
+	@echo "make docs    set up and build the documentation site into docs/_build/html"
 	@echo "make format  let ruff write the code as the linters want it"
 
 setup: $(UV)
@@ -30,11 +35,22 @@ demo: setup
 test: setup
 	$(RUN) pytest -n 2 --dist loadfile
 
+coverage: setup
+	rm -f .coverage .coverage.*
+	$(RUN) pytest -n 2 --dist loadfile --cov --cov-report=
+	NUMBA_DISABLE_JIT=1 $(RUN) pytest -n 2 --dist loadfile --cov --cov-append --cov-report= -W ignore::RuntimeWarning \
+		$(COMPILED) -k "not tube and not topping_up and not carries and not meanwhile and not network"
+	$(RUN) coverage report
+
 lint: setup
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) basedpyright
 	$(RUN) lint-imports
+
+docs: setup
+	$(RUN) python -m docs.pages
+	$(RUN) sphinx-build -W --keep-going -q -b html docs docs/_build/html
 
 format: setup
 	$(RUN) ruff check --fix .

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -49,6 +50,20 @@ def _in_steps(send: Progress) -> Progress:
     return tell
 
 
+@contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """An interrupt waits until a process is there: amid its start it would leave one without a task, which tells of that.
+
+    The new process inherits this, so that the terminal's interrupt does not reach it before it ignores them.
+    """
+    resource_tracker.ensure_running()  # its start would let interrupts in again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class BackgroundTask:
     """A running task. ``task`` is a module's function that gets ``arguments`` and a function for its progress (0 to 1)."""
 
@@ -57,7 +72,8 @@ class BackgroundTask:
         self.progress = progress
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, task, arguments), daemon=True)
-        self.process.start()
+        with _interrupts_later():
+            self.process.start()
         theirs.close()
         self._result: tuple[Any] | None = None
 

@@ -1,16 +1,67 @@
-"""Progress on standard error: a display that moves on a terminal, plain lines elsewhere."""
+"""What is said: results on standard output, and on standard error progress, warnings and where files went.
+
+Progress is a display that moves on a terminal, and plain lines elsewhere: one when a stage ends, and one every ten seconds
+with the share that is done and the time that is left.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import click
 
-if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+from cli.subcommand import QUIET
+
+LINE_EVERY_S = 10.0
+SETTLED_S = 1.0
+"""What has been done within this time of a stage's start was found finished, and says nothing about its pace."""
+
+
+class ReaderGone(Exception):
+    """Whoever read standard output or standard error has closed it."""
+
+
+def say(text: str) -> None:
+    """Print to standard output. Raises ReaderGone where nobody reads it any more."""
+    _echo(text, err=False)
+
+
+def tell(text: str) -> None:
+    """Print to standard error, unless the user wants it quiet."""
+    if not is_quiet():
+        _echo(text, err=True)
+
+
+def warn(text: str) -> None:
+    """A warning on standard error."""
+    tell(f"Warning: {text}")
+
+
+def is_quiet() -> bool:
+    """Whether nothing but errors is wanted on standard error."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(QUIET))
+
+
+def forgiving_streams() -> None:
+    """Where the output cannot hold a character, such as a Greek letter in ASCII, write its code."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Callable[..., Any] | None = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _echo(text: str, err: bool) -> None:
+    try:
+        click.echo(text, err=err)
+    except BrokenPipeError:
+        raise ReaderGone from None
 
 
 class Display(Protocol):
@@ -28,59 +79,125 @@ class Display(Protocol):
         """A stage has ended; the note says how."""
         ...
 
+    def ended(self, name: str) -> None:
+        """A stage has ended that is not worth a line."""
+        ...
 
-class PlainDisplay:
-    """One line when a stage ends."""
+    def result(self, text: str) -> None:
+        """A result comes out on standard output while the work goes on."""
+        ...
+
+
+@dataclass
+class Pace:
+    """How fast a stage goes, as its shares tell."""
+
+    started: float
+    share: float = 0.0
+    base: tuple[float, float] | None = None
+
+    def advance(self, share: float, now: float) -> None:
+        """Note a share."""
+        self.share = share
+        if self.base is None or now - self.started < SETTLED_S:
+            self.base = (now, share) if now - self.started < SETTLED_S else (self.started, 0.0)
+
+    def left(self, now: float) -> float | None:
+        """Seconds to the end at the pace so far; None where it is not known yet."""
+        if self.base is None or self.share <= self.base[1] or now <= self.base[0]:
+            return None
+        rate = (self.share - self.base[1]) / (now - self.base[0])
+        return (1.0 - self.share) / rate
+
+    def text(self, now: float) -> str:
+        """The time left, or the time taken so far where that cannot be told."""
+        left = self.left(now)
+        return f"{duration(now - self.started)} so far" if left is None else f"{duration(left)} left"
+
+
+def duration(seconds: float) -> str:
+    """A duration in its two largest units."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, hours = whole // 60, whole // 3600
+    return f"{minutes} min {whole % 60:02} s" if hours == 0 else f"{hours} h {minutes % 60:02} min"
+
+
+class SilentDisplay:
+    """Nothing."""
 
     def start(self, name: str) -> None:
-        """Nothing is shown."""
+        """Nothing."""
 
     def advance(self, name: str, share: float) -> None:
-        """Nothing is shown."""
+        """Nothing."""
+
+    def done(self, name: str, note: str) -> None:
+        """Nothing."""
+
+    def ended(self, name: str) -> None:
+        """Nothing."""
+
+    def result(self, text: str) -> None:
+        """Print the result."""
+        say(text)
+
+
+class PlainDisplay:
+    """A line when a stage ends, and one every ten seconds."""
+
+    def __init__(self) -> None:
+        self.paces: dict[str, Pace] = {}
+        self.lines: dict[str, float] = {}
+
+    def start(self, name: str) -> None:
+        """Nothing is shown yet."""
+        self.paces[name] = Pace(time.monotonic())
+        self.lines[name] = self.paces[name].started
+
+    def advance(self, name: str, share: float) -> None:
+        """A line, if the last one is some time ago."""
+        now = time.monotonic()
+        pace = self.paces.setdefault(name, Pace(now))
+        pace.advance(share, now)
+        if now - self.lines.setdefault(name, now) >= LINE_EVERY_S:
+            self.lines[name] = now
+            tell(f"{name:<12} {share:.0%}, {pace.text(now)}")
 
     def done(self, name: str, note: str) -> None:
         """The line of the stage."""
-        click.echo(f"{name:<12} {note}", err=True)
+        self.ended(name)
+        tell(f"{name:<12} {note}")
 
+    def ended(self, name: str) -> None:
+        """Nothing is shown."""
+        self.paces.pop(name, None)
+        self.lines.pop(name, None)
 
-class MovingDisplay:
-    """A bar for each stage under way."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
-        self.tasks: dict[str, TaskID] = {}
-
-    def start(self, name: str) -> None:
-        """Add the stage's bar."""
-        if name not in self.tasks:
-            self.tasks[name] = self.progress.add_task(name, total=1.0)
-
-    def advance(self, name: str, share: float) -> None:
-        """Move the stage's bar."""
-        if name in self.tasks:
-            self.progress.update(self.tasks[name], completed=share)
-
-    def done(self, name: str, note: str) -> None:
-        """Replace the bar by the stage's line."""
-        if name in self.tasks:
-            self.progress.remove_task(self.tasks.pop(name))
-        self.progress.console.print(f"{name:<12} {note}", highlight=False, markup=False)
+    def result(self, text: str) -> None:
+        """Print the result."""
+        say(text)
 
 
 @contextmanager
 def display() -> Generator[Display]:
     """The display that suits standard error."""
-    if not sys.stderr.isatty():
+    if is_quiet():
+        yield SilentDisplay()
+    elif not sys.stderr.isatty() or os.environ.get("TERM") in ("dumb", "unknown"):
         yield PlainDisplay()
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+    else:
+        from cli.moving import moving_display
 
-    columns = (TextColumn("{task.description:<12}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        yield MovingDisplay(progress)
+        with moving_display() as shown:
+            yield shown
 
 
-def warn(text: str) -> None:
-    """A warning on standard error."""
-    click.echo(f"Warning: {text}", err=True)
+@contextmanager
+def working(name: str) -> Generator[Callable[[float], None]]:
+    """Show that something is under way which leaves no line; gives the function that takes the share that is done."""
+    with display() as shown:
+        shown.start(name)
+        yield lambda share: shown.advance(name, share)
+        shown.ended(name)

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import signal
 import threading
+import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from cli.console import ReaderGone
 from dsd_ncrn.errors import DsdNcrnError
 
-INTERRUPTED = 130
+FAILED = 1
 BAD_INPUT = 2
+BUG = 70
+"""EX_SOFTWARE of sysexits.h: neither the input nor the job is to blame, but this program."""
+INTERRUPTED = 130
+READER_GONE = 141
+"""As a shell tells of a program that SIGPIPE has ended."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -34,14 +41,26 @@ def interruptible() -> Generator[None]:
             signal.signal(number, handler)
 
 
-def exit_code_of(error: BaseException) -> tuple[int | None, str]:
-    """Exit code and message of an expected error; None for one that is a bug here, or click's own business."""
+def ending_of(error: BaseException) -> tuple[int, str]:
+    """Exit code and message of whatever a command has raised."""
+    if isinstance(error, ReaderGone):
+        return READER_GONE, ""
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED, f"Interrupted. {error}".strip()
     if isinstance(error, DsdNcrnError):
         return error.exit_code, f"Error: {error}"
+    if isinstance(error, MemoryError):
+        return FAILED, f"Error: there is not enough memory. {error}".strip()
     if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
         place = f"{error.filename}: " if error.filename else ""
         remedy = "Check the path, its permissions and the space on the disk, or choose another folder with -o."
         return BAD_INPUT, f"Error: {place}{error.strerror or error}. {remedy}"
-    return None, ""
+    return BUG, _bug(error)
+
+
+def _bug(error: BaseException) -> str:
+    """An error that nobody has thought of: what it is and where, in one line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"Error: this is a bug in dsd-ncrn: {what}{where}. Report it with what --debug adds: the way there."

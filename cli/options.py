@@ -1,30 +1,86 @@
-"""Options that several commands share."""
+"""Options and arguments that several commands share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
+
+from cli.names import ENGINES, SCHEMES
+from cli.subcommand import OneOf, Registered
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
-design_argument = click.argument("design", type=click.Path(path_type=Path), metavar="DESIGN")
-run_argument = click.argument("run_folder", type=click.Path(path_type=Path), metavar="RUN_DIR")
+
+class FileOf(click.Path):
+    """A path; completion offers the files with some endings, and folders."""
+
+    def __init__(self, *endings: str) -> None:
+        super().__init__(path_type=Path)
+        self.endings = endings
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The files that fit, and word to the shell that a folder may lead to one."""
+        head, _, start = incomplete.rpartition("/")
+        folder = Path(f"{head}/" if "/" in incomplete else ".")
+        names = sorted(
+            path.name for path in folder.glob(f"{_literal(start)}*") if path.suffix in self.endings and path.is_file()
+        )
+        prefix = incomplete[: len(incomplete) - len(start)]
+        return [*(CompletionItem(prefix + name) for name in names), CompletionItem(incomplete, type="dir")]
+
+
+def _literal(text: str) -> str:
+    from glob import escape
+
+    return escape(text)
+
+
+def design_file(*endings: str) -> Callable[[Function], Function]:
+    """The argument DESIGN: a file with one of some endings."""
+    return click.argument("design", type=FileOf(*endings), metavar="DESIGN")
+
+
+design_argument = design_file(".toml")
+network_argument = design_file(".toml", ".crn")
+run_argument = click.argument("run_folder", type=click.Path(path_type=Path, file_okay=False), metavar="RUN_DIR")
 seed_option = click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all that is random."
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON to standard output.")
-workers_option = click.option(
-    "--workers", type=click.IntRange(min=1, max=256), help="Processes that share the leak study; all processors if not given."
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document to standard output.")
+_workers_option = click.option(
+    "--workers", type=click.IntRange(min=1, max=256), help="Processes that share the work; all processors if not given."
 )
-scheduler_option = click.option(
+_scheduler_option = click.option(
     "--scheduler",
     metavar="ADDRESS",
-    help="A Dask cluster that does the leak study instead of --workers, for example tcp://10.0.0.5:8786.",
+    help="A Dask cluster that does the work instead of --workers, for example tcp://10.0.0.5:8786.",
 )
-engine_option = click.option("--engine", default="rosenbrock", show_default=True, help="See `dsd-ncrn list engines`.")
+engine_option = click.option(
+    "--engine", type=Registered(ENGINES), default="rosenbrock", show_default=True, help="See `dsd-ncrn list engines`."
+)
+
+
+def scheme_option(help: str, multiple: bool = False) -> Callable[[Function], Function]:
+    """``--scheme``, once or several times."""
+    name = "schemes" if multiple else "scheme"
+    return click.option("--scheme", name, type=Registered(SCHEMES), multiple=multiple, help=help)
+
+
+def format_option(formats: Sequence[str], default: str = "table") -> Callable[[Function], Function]:
+    """``--format``."""
+    return click.option("--format", "form", type=OneOf(formats), default=default, show_default=True, help="What is written.")
+
+
+def spread_options(function: Function) -> Function:
+    """``--workers`` and ``--scheduler``: where the jobs of a sweep are done."""
+    return _workers_option(_scheduler_option(function))
+
+
+SPREAD = {"Where the work is done": ("workers", "scheduler")}
 
 
 def out_option(what: str) -> Callable[[Function], Function]:
@@ -33,7 +89,7 @@ def out_option(what: str) -> Callable[[Function], Function]:
     return click.option("-o", "--out", "out", type=path, metavar="DIR", help=f"Write {what} into this folder.")
 
 
-def quantity(kind: str) -> Callable[[click.Context, click.Parameter, str | None], float | None]:
+def _quantity(kind: str) -> Callable[[click.Context, click.Parameter, str | None], float | None]:
     """A callback that reads an option such as ``"10 uM"`` into the internal unit of its kind; it must be above 0, if given."""
 
     def read(context: click.Context, parameter: click.Parameter, text: str | None) -> float | None:
@@ -42,7 +98,10 @@ def quantity(kind: str) -> Callable[[click.Context, click.Parameter, str | None]
 
         if text is None:
             return None
-        value = parse_quantity(text, kind)
+        try:
+            value = parse_quantity(text, kind)
+        except InputError as error:
+            raise InputError(f"{parameter.opts[0]}: {error.rule}", text, error.remedy) from None
         if value <= 0:
             raise InputError(f"{parameter.opts[0]} is above 0", text)
         return value
@@ -50,22 +109,61 @@ def quantity(kind: str) -> Callable[[click.Context, click.Parameter, str | None]
     return read
 
 
-volume_option = click.option(
+def quantity_option(flag: str, kind: str, help: str, default: str | None = None) -> Callable[[Function], Function]:
+    """An option that is a number and a unit, in the internal unit of its kind."""
+    metavar = kind.split()[-1].upper()
+    return click.option(flag, default=default, show_default=True, callback=_quantity(kind), metavar=metavar, help=help)
+
+
+class Stop(NamedTuple):
+    """When to stop. ``unit`` tells whether the time was given with one, or as a plain number."""
+
+    seconds: float
+    unit: bool
+
+
+class Seconds(click.ParamType[Stop]):
+    """A time above 0: a plain number, or one with a unit, such as ``"5 h"``."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Stop:
+        from math import isfinite
+
+        from dsd_ncrn.errors import InputError
+        from dsd_ncrn.units import parse_quantity
+
+        if isinstance(value, Stop):
+            return value
+        try:
+            stop = Stop(float(value), False)
+        except ValueError:
+            try:
+                stop = Stop(parse_quantity(value, "time"), True)
+            except InputError:
+                self.fail(
+                    f'{value!r} is no time: write seconds, such as 600, or a unit (s, min, h, d), such as "5 h".', param, ctx
+                )
+        if not isfinite(stop.seconds) or stop.seconds <= 0:
+            self.fail(f"{value!r} is not a finite number above 0.", param, ctx)
+        return stop
+
+
+volume_option = quantity_option(
     "--volume",
-    callback=quantity("small volume"),
-    help='Of --engine ssa: where molecules are counted, such as "0.1 pL", which is the default; 1 nM is 60 molecules there.',
+    "small volume",
+    'Of --engine ssa: where molecules are counted, such as "0.1 pL", which is the default; 1 nM is 60 molecules there.',
 )
-largest_option = click.option(
-    "--largest",
-    default="10 uM",
-    show_default=True,
-    callback=quantity("concentration"),
-    help="Of a plain network: no gate, fuel or buffer is larger.",
-)
-scale_option = click.option(
+_largest_option = quantity_option("--largest", "concentration", "No gate, fuel or buffer is larger.", "10 uM")
+_scale_option = click.option(
     "--scale",
     type=click.FloatRange(min=0, min_open=True),
     default=1.0,
     show_default=True,
-    help="Of a plain network: nM of DNA for one nM.",
+    help="nM of DNA for one nM.",
 )
+
+
+def strands_of_networks(function: Function) -> Function:
+    """``--largest`` and ``--scale``: the strands of a plain network."""
+    return _largest_option(_scale_option(function))

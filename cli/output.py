@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import click
-
+from cli.console import say, tell
 from cli.run_folder import json_text, write_file
 from dsd_ncrn.errors import InputError
 
@@ -19,7 +20,7 @@ def deliver(out: Path | None, files: Mapping[str, str | bytes]) -> None:
         return
     for name, content in files.items():
         write_file(out / name, content)
-        click.echo(f"Wrote {out / name}", err=True)
+        tell(f"Wrote {out / name}")
 
 
 def check_folder(out: Path | None) -> None:
@@ -30,7 +31,16 @@ def check_folder(out: Path | None) -> None:
 
 def show(as_json: bool, value: Any, text: str) -> None:
     """Print a result as JSON, or as the text for people."""
-    click.echo(json_text(value) if as_json else text.rstrip("\n") + "\n", nl=False)
+    say((_holdable(json_text(value)) if as_json else text).rstrip("\n"))
+
+
+def _holdable(text: str) -> str:
+    """JSON with the characters that standard output cannot hold as JSON's own codes, not as Python's."""
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(json.loads(text), indent=2)
+    return text
 
 
 def table(rows: Iterable[Sequence[object]]) -> str:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cli.failures import Interrupted
+from cli.names import STAGES as NAMES
 from cli.run_folder import RunFolder, digest, json_text
 from cli.stages import STAGES
+from cli.stages.job import placed
 from cli.stages.sequences import SEQUENCES, start_search
 from cli.summary import FILE, empty_summary, fill, read_summary, sections_of
 from cli.version import version
@@ -28,22 +30,26 @@ PROVENANCE = "provenance.json"
 
 @dataclass
 class Pipeline:
-    """One run of a job into a folder. ``failed`` maps stages to what went wrong in them."""
+    """One run of a job into a folder, no further than the stage ``until``; what stages in ``printed`` leave is printed.
+
+    ``failed`` maps stages to what went wrong in them.
+    """
 
     job: Job
     folder: RunFolder
     display: Display
     skipped: Collection[str] = ()
+    until: str | None = None
+    printed: Collection[str] = ()
     failed: dict[str, DsdNcrnError] = field(default_factory=dict)
     worked: list[str] = field(default_factory=list)
     visited: set[str] = field(default_factory=set)
     summary: dict[str, Any] = field(default_factory=dict)
 
     def run(self) -> dict[str, Any]:
-        """Do what is not done yet; returns the summary.
+        """Do what is not done yet; returns the summary, of which ``judge`` says whether all went well.
 
-        Raises Interrupted, saying what is kept, on an interrupt; CheckFailed, or InputError where bad input is to blame,
-        after all other stages where one has failed.
+        Raises Interrupted, saying what is kept, on an interrupt.
         """
         started = time.time()
         self._begin()
@@ -57,8 +63,12 @@ class Pipeline:
             self._conclude(started)
         except KeyboardInterrupt as interrupt:
             raise Interrupted(self._kept()) from interrupt
-        self._judge()
         return self.summary
+
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        """The stages after the last one that is wanted."""
+        return () if self.until is None else NAMES[NAMES.index(self.until) + 1 :]
 
     def _begin(self) -> None:
         from dsd_ncrn.design.load import dump_design
@@ -76,12 +86,22 @@ class Pipeline:
         key = self._key(stage)
         if not missing and self._keep(stage, key):
             self.display.done(stage.name, "finished already, kept")
-        elif missing or stage.name in self.skipped:
+        elif missing or stage.name in self.skipped or stage.name in self.beyond:
             self.folder.forget(stage.name)
-            self.display.done(stage.name, f"not run: it needs {', '.join(missing)}" if missing else "left out")
+            if stage.name not in self.beyond:
+                self.display.done(stage.name, f"not run: it needs {', '.join(missing)}" if missing else "left out")
         else:
             self._run(stage, key)
         self._write_summary()
+        self._print(stage)
+
+    def _print(self, stage: Stage) -> None:
+        """What a stage has left, if that is wanted, under its name where several are."""
+        if stage.name in self.printed and stage.name in self.folder.stages:
+            from cli.stages.printed import printed_after
+
+            title = f"# after {stage.name}\n" if len(set(self.printed)) > 1 else ""
+            self.display.result(title + printed_after(stage.name, self.job, self.folder.path).rstrip("\n"))
 
     def _key(self, stage: Stage) -> str:
         """A digest of all that a stage is made from."""
@@ -101,7 +121,8 @@ class Pipeline:
         self.display.start(stage.name)
         start = time.monotonic()
         try:
-            outcome = stage.run(self.job, lambda share: self._tell(stage.name, share))
+            with placed(self.job.source):
+                outcome = stage.run(self.job, lambda share: self._tell(stage.name, share))
         except DsdNcrnError as error:
             self.failed[stage.name] = error
             self.folder.forget(stage.name)
@@ -115,7 +136,7 @@ class Pipeline:
 
     def _start_search(self) -> None:
         """Begin the search for sequences as soon as the strands are known, beside the simulations."""
-        if SEQUENCES.name in self.skipped or self.folder.holds(SEQUENCES.name, self._key(SEQUENCES)):
+        if SEQUENCES.name in (*self.skipped, *self.beyond) or self.folder.holds(SEQUENCES.name, self._key(SEQUENCES)):
             return
         self.display.start(SEQUENCES.name)
         self.job.sequence_search = start_search(self.job, lambda share: self.display.advance(SEQUENCES.name, share))
@@ -167,11 +188,11 @@ class Pipeline:
         kept = f"Kept in {self.folder.path}: {done}." if done else f"Nothing was finished in {self.folder.path}."
         return f"{kept} The same command goes on from there."
 
-    def _judge(self) -> None:
-        """Raise what the run's own checks found."""
+    def judge(self) -> None:
+        """Raises CheckFailed with what the run's own checks found, or InputError where bad input is to blame for it."""
         found = [f"{stage}: {error}" for stage, error in self.failed.items()]
-        sequences: dict[str, Any] = self.summary["sequences"] or {}
-        broken = sequences.get("hard_violations")
+        judged: dict[str, Any] = self.summary["sequences"] or {}
+        broken = judged.get("hard_violations")
         found += [f"sequences: {broken} hard rules are broken, see verdicts.csv"] if broken else []
         if found:
             bad_input = any(isinstance(error, InputError) for error in self.failed.values())

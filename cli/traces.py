@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cli.stages.job import Job
     from dsd_ncrn.crn.rate_law import RateLaw
     from dsd_ncrn.design.spec import Translation
+    from dsd_ncrn.dsd.system import DsdSystem
     from dsd_ncrn.simulate.network_sizing import Limits, SizedNetwork
     from dsd_ncrn.simulate.networks import NetworkRun
 
@@ -23,11 +24,8 @@ DEFAULT_SECONDS = 1000.0
 STRAND_POINTS = 600
 
 
-def design_trace(design: Path, seed: int, level: str, choice: Choice, forward_only: bool) -> Columns:
+def design_trace(job: Job, level: str, choice: Choice, forward_only: bool) -> Columns:
     """One iteration of a design at a level, with the first training point."""
-    from cli.stages.job import job_of
-
-    job = job_of(design, seed, choice.integrator, strands=level == "dsd")
     columns = _iteration(job, level, choice, forward_only)
     if not forward_only:
         return columns
@@ -73,6 +71,20 @@ def sized_network(
     crn = load_crn(path, law)
     try:
         return sized_for(crn, seconds or DEFAULT_SECONDS, engine_named(DEFAULT_ENGINE), translation, limits)
+    except InputError as error:
+        raise error.at(str(path)) from None
+
+
+def network_as_given(path: Path, translation: Translation | None = None) -> DsdSystem:
+    """The strands of a plain network with the defaults of the chemistry; errors name the file."""
+    from dsd_ncrn.crn.text import load_crn
+    from dsd_ncrn.design.chemistry import Chemistry
+    from dsd_ncrn.design.spec import Translation
+    from dsd_ncrn.dsd.translate import translate_network
+
+    crn = load_crn(path)
+    try:
+        return translate_network(crn, translation or Translation(), Chemistry())
     except InputError as error:
         raise error.at(str(path)) from None
 

@@ -43,7 +43,7 @@ ACCEPTED_RATIO = 1.1
 def learning(*trainings: Training, labels: Sequence[str] = (), window: int | None = None, ax: Axes | None = None) -> Axes:
     """How the error falls: root mean square error of the predictions, over the last ``window`` iterations at each one.
 
-    Predictions are made before the update; ``window`` is a tenth of the training if not given. Labels are the levels'
+    Predictions are made before the update; ``window`` is a tenth of the longest training if not given. Labels are the levels'
     if not given, with the error on the test set at the end. Raises InputError without a training, or for a wrong number
     of labels.
 
@@ -53,9 +53,9 @@ def learning(*trainings: Training, labels: Sequence[str] = (), window: int | Non
     'error of the predictions (RMS)'
     """
     axes = _axes(ax)
+    length = window or max(1, max((training.iterations for training in trainings), default=0) // 10)
     for number, (training, label) in enumerate(zip(trainings, _labels(labels, _titles(trainings)), strict=True)):
         errors = ((training.predictions - training.targets) ** 2).mean(axis=1)
-        length = window or max(1, training.iterations // 10)
         shown = f"{label}: {training.rmse_after:.3g} on the test set"
         axes.plot(np.arange(1, len(errors) + 1), np.sqrt(_running_mean(errors, length)), label=shown, **_style(number))
     axes.set(xlabel="iteration", ylabel="error of the predictions (RMS)")
@@ -77,7 +77,7 @@ def parameters(*trainings: Training, labels: Sequence[str] = (), ax: Axes | None
         for colour, name, values in zip(cycle(COLOURS), training.parameter_names, training.parameters.T):
             axes.plot(values, color=colour, linestyle=dash, label=f"{name}, {label}")
     axes.set(xlabel="iteration", ylabel="parameter")
-    axes.legend()
+    _legend_above(axes, len(trainings))
     return axes
 
 
@@ -124,7 +124,7 @@ def trajectory(
             axes.plot(_phase_axis(each), each.of(name), color=colour, linestyle=dash, label=shown)
     _name_phases(axes, trajectories[0])
     axes.set_ylabel("concentration")
-    axes.legend(ncols=2)
+    _legend_above(axes, len(trajectories))
     return axes
 
 
@@ -175,6 +175,11 @@ def _style(number: int) -> dict[str, Any]:
     place = number % len(COLOURS)
     style: dict[str, Any] = {"color": COLOURS[place], "linestyle": DASHES[place], "marker": MARKERS[place]}
     return style | {"markersize": 4, "markevery": 0.12}
+
+
+def _legend_above(axes: Any, columns: int) -> None:
+    """A legend over the axes, where it hides nothing; a column for each of what is compared."""
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, frameon=False)
 
 
 def _logarithmic(axes: Any) -> None:

@@ -74,8 +74,12 @@ class Document:
         for section in self.sections:
             body.append(f"<h{section.level}>{escape(section.title)}</h{section.level}>")
             body += [_html(part) for part in section.parts]
-        head = f'<meta charset="utf-8"><title>{escape(self.title)}</title><style>{_STYLE}</style>'
-        return "\n".join([f'<!doctype html><html lang="en"><head>{head}</head><body>', *body, "</body></html>"]) + "\n"
+        window = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        head = f'<meta charset="utf-8">{window}<title>{escape(self.title)}</title><style>{_STYLE}</style>'
+        return (
+            "\n".join([f'<!doctype html><html lang="en"><head>{head}</head><body><main>', *body, "</main></body></html>"])
+            + "\n"
+        )
 
     def files(self) -> dict[str, str | bytes]:
         """Every table as CSV and every picture as SVG, by file name."""
@@ -100,7 +104,8 @@ def _html(part: str | Table | Picture) -> str:
     if isinstance(part, Picture):
         return f"<div>{part.svg}</div>"
     head, rows = _row("th", part.header), "".join(_row("td", row) for row in part.text_rows)
-    return f"<div><table>{head}{rows}</table></div>" + (f"<p>{escape(part.remark)}</p>" if part.remark else "")
+    label = f'tabindex="0" role="group" aria-label="Table: {escape(part.name)}"'  # keys can scroll what is in focus
+    return f"<div {label}><table>{head}{rows}</table></div>" + (f"<p>{escape(part.remark)}</p>" if part.remark else "")
 
 
 def _row(tag: str, cells: Sequence[str]) -> str:

@@ -1,8 +1,9 @@
 """Does what a page of the documentation says: writes its files, makes its changes, runs its commands.
 
-Blocks count in their order. A block with a path in its first line (``# dsd_ncrn/…``) is that file; a ``diff`` block changes the file
-in its ``+++`` line; in other blocks a line that begins with ``$ `` is a command of this project, and the lines after it are what it
-prints, ``...`` standing for lines left out. A block after ``<!-- slow -->`` takes long.
+Blocks count in their order. A block with a path in its first line (``# dsd_ncrn/…``), or in a comment before it, is that
+file; a ``diff`` block changes the file in its ``+++`` line; in other blocks a line that begins with ``$ `` is a command of this
+project, and the lines after it are what it prints, ``...`` standing for lines left out. A block after ``<!-- slow -->``
+takes long.
 """
 
 from __future__ import annotations
@@ -13,12 +14,19 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from cli.main import main
+
 ROOT = Path(__file__).resolve().parent.parent
-_BLOCK = re.compile(r"(?P<slow><!-- slow -->\n+)?^```(?P<language>[\w-]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-_PATH = re.compile(r"(?:#|<!--) (?P<path>[\w./-]+\.(?:py|toml|csv|crn|pil))\b.*")
+_BLOCK = re.compile(
+    r"(?:<!-- (?P<note>slow|file: [\w./-]+) -->\n+)?^```(?P<language>[\w-]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+_PATH = re.compile(r"# (?P<path>[\w./-]+\.(?:py|toml|crn|pil))\b.*")
 _NUMBER = re.compile(r"-?\d[\d,]*\.?\d*(?:e-?\d+)?")
 _SECONDS = re.compile(r"\(\d+\.\d s\)")
 _PRECISION = 1e-3
@@ -27,15 +35,22 @@ _CALL = "import sys; sys.argv[0] = 'dsd-ncrn'; from cli.main import main; main()
 
 @dataclass(frozen=True)
 class Block:
-    """One fenced block: its language, its lines, whether it takes long."""
+    """One fenced block: its language, its lines, and what a comment before it says."""
 
     language: str
     text: str
-    slow: bool
+    note: str = ""
+
+    @property
+    def slow(self) -> bool:
+        """Whether it takes long."""
+        return self.note == "slow"
 
     @property
     def path(self) -> str | None:
         """The file that the block is."""
+        if self.note.startswith("file: "):
+            return self.note.removeprefix("file: ")
         found = _PATH.fullmatch(self.text.partition("\n")[0])
         return found["path"] if found else None
 
@@ -43,7 +58,7 @@ class Block:
 def blocks_of(page: str) -> tuple[Block, ...]:
     """The fenced blocks of a page under docs/."""
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    return tuple(Block(found["language"], found["text"], bool(found["slow"])) for found in _BLOCK.finditer(text))
+    return tuple(Block(found["language"], found["text"], found["note"] or "") for found in _BLOCK.finditer(text))
 
 
 def walk(page: str, folder: Path, slow: bool = False) -> int:
@@ -85,13 +100,27 @@ def _check(command: str, expected: list[str], folder: Path) -> int:
     """Run one command and hold what it prints against what the page says."""
     words = shlex.split(command)
     assert words[:3] == ["uv", "run", "dsd-ncrn"], f"not a command of this project: {command}"
-    environment = {**os.environ, "PYTHONPATH": str(folder if (folder / "cli").exists() else ROOT), "COLUMNS": "120"}
-    call = [sys.executable, "-c", _CALL, *words[3:]]
-    ran = subprocess.run(call, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    printed = (ran.stdout + ran.stderr).splitlines()
-    assert ran.returncode == 0 or any(line.startswith("Error") for line in expected), "\n".join([command, *printed])
+    code, output = (_run_copy if (folder / "cli").exists() else _run_here)(words[3:], folder)
+    printed = [line for line in output.splitlines() if line.strip()]
+    assert code == 0 or any(line.startswith("Error") for line in expected), "\n".join([command, *printed])
     _compare(expected, printed, command)
     return 1
+
+
+def _run_copy(words: list[str], folder: Path) -> tuple[int, str]:
+    """Exit code and output of a command of the project's copy in a folder."""
+    environment = {**os.environ, "PYTHONPATH": str(folder), "COLUMNS": "120"}
+    to = subprocess.PIPE
+    call = [sys.executable, "-c", _CALL, *words]
+    ran = subprocess.run(call, cwd=folder, env=environment, stdout=to, stderr=subprocess.STDOUT, text=True, check=False)
+    return ran.returncode, ran.stdout
+
+
+def _run_here(words: list[str], folder: Path) -> tuple[int, str]:
+    """Exit code and output of a command, without a process of its own."""
+    with chdir(folder):
+        ran = CliRunner().invoke(main, words, env={"COLUMNS": "120"})
+    return ran.exit_code, ran.output
 
 
 def _compare(expected: list[str], printed: list[str], command: str) -> None:

@@ -33,8 +33,8 @@ def test_help_names_every_command_without_heavy_imports() -> None:
     assert all(f"\n  {name} " in result.stdout for name in COMMANDS)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help_and_the_shared_options(name: str, invoke: Invoke) -> None:
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("new", "doctor", "completion")])
+def test_every_command_of_the_work_has_help_and_the_shared_options(name: str, invoke: Invoke) -> None:
     result = invoke(name, "--help")
     assert result.exit_code == 0
     assert all(option in result.stdout for option in ("--out DIR", "--seed", "--json"))
@@ -132,7 +132,7 @@ def test_epochs_replace_the_iterations_of_a_design(small: Path, invoke: Invoke) 
     assert (section["iterations"], section["epochs"]) == (6, 2)
 
 
-@pytest.mark.parametrize("what", ["tasks", "circuits", "schemes", "leaks", "engines", "vendors"])
+@pytest.mark.parametrize("what", ["tasks", "circuits", "schemes", "leaks", "engines", "vendors", "templates", "stages"])
 def test_lists_are_not_empty_and_are_the_same_as_json(what: str, invoke: Invoke) -> None:
     found = json.loads(invoke("list", what, "--json").stdout)
     lines = invoke("list", what).stdout.splitlines()

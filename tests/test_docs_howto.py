@@ -26,8 +26,8 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_how_to_page_does_what_it_says(page: str, project: Path) -> None:
-    assert walk(f"howto/{page}.md", project)
-    _sessions(page, project)
+    assert walk(f"howto/{page}.md", project) + _sessions(page, project)
+    _lint([block.path for block in blocks_of(f"howto/{page}.md") if block.path and block.language == "python"], project)
 
 
 @pytest.mark.slow
@@ -48,10 +48,19 @@ def test_every_how_to_page_is_tested() -> None:
     assert {path.stem for path in (ROOT / "docs" / "howto").glob("*.md")} == set(PAGES)
 
 
-def _sessions(page: str, project: Path) -> None:
-    """What a page shows after >>>, in the changed project."""
+def _lint(files: list[str], project: Path) -> None:
+    """The example files are as the project's linter wants its own."""
+    if files:
+        call = [sys.executable, "-m", "ruff", "check", "--no-cache", "--config", str(ROOT / "pyproject.toml"), *files]
+        ran = subprocess.run(call, cwd=project, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stdout
+
+
+def _sessions(page: str, project: Path) -> int:
+    """What a page shows after >>>, in the changed project; how much there is of it."""
     sessions = [block.text for block in blocks_of(f"howto/{page}.md") if block.language == "pycon"]
     (project / "sessions.txt").write_text("\n\n".join(sessions), encoding="utf-8")
     call = [sys.executable, "-m", "doctest", "sessions.txt"]
     ran = subprocess.run(call, cwd=project, env={**os.environ, "PYTHONPATH": str(project)}, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout
+    return len(sessions)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from multiprocessing import active_children
@@ -47,6 +49,36 @@ def square(value: int) -> int:
 
 def end_with(value: int) -> None:
     os._exit(value)
+
+
+INTERRUPTED = """
+import os, signal
+from multiprocessing import util
+from cli.background import BackgroundTask
+from test_run_processes import double
+
+begin = util.spawnv_passfds
+
+def interrupted(*arguments):
+    process = begin(*arguments)
+    if "spawn_main" in str(arguments):
+        os.kill(os.getpid(), signal.SIGINT)
+    return process
+
+util.spawnv_passfds = interrupted
+try:
+    BackgroundTask(double, (1,), print)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+"""The user interrupts between the birth of the other process and the moment at which it is told its task."""
+
+
+def test_an_interrupt_amid_the_start_of_a_process_leaves_no_traceback_of_it() -> None:
+    """The other process would be without a task, and say so at length while the first one ends in order."""
+    place = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    told = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=True, env=place)
+    assert (told.stdout, told.stderr) == ("interrupted\n", "")
 
 
 def test_a_result_comes_back_with_progress_on_the_way() -> None:

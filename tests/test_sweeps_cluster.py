@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from distributed import Client
 
 from cli import cluster as cli_cluster
 from cli.stages.job import Job
@@ -58,6 +59,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     made = Cluster(folder, json.loads(file.read_text(encoding="utf-8"))["address"], scheduler, [])
     made.add_worker()
     made.add_worker()
+    with Client(made.address, timeout=60, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)  # on a busy machine they take longer than a user is made to wait for them
     yield made
     for process in (*made.workers, scheduler):
         process.kill()

@@ -11,7 +11,9 @@ import pytest
 
 from cli.report.data import read_run
 from cli.report.verdict import advice
-from cli.stages.ways import COLUMNS, ways_csv, ways_section
+from cli.stages.job import Job
+from cli.stages.ways import COLUMNS, ways_csv, ways_rows, ways_section, ways_study
+from cli.store import opened_store
 from dsd_ncrn.analysis.tuning import FAILED, Question
 from dsd_ncrn.analysis.ways import AS_IT_IS, compare_ways, ways
 from dsd_ncrn.ncrn.compile import compile_design
@@ -39,7 +41,7 @@ def test_a_way_that_the_design_has_is_not_tried() -> None:
 
 def test_clamps_leave_a_tenth_of_the_leaks() -> None:
     """At 1 /M/s with clamps the first iteration is what it is at 0.1 /M/s without; leak-free it is the same."""
-    spec = design("linreg2d")
+    spec = changed(design("linreg2d"), "task", test_points=2)
     tried = ways(spec, compile_design(spec, 2))
     clamped = {"clamps": next(each for name, each in tried.items() if name.startswith("clamps")), AS_IT_IS: spec}
     strong, weak = (compare_ways((clamped, 0, Question(leak, 1))) for leak in (1.0, 0.1))
@@ -68,3 +70,16 @@ def test_the_report_advises_the_best_way(tmp_path: Path, error: float, told: str
     data = read_run(write_full_run(tmp_path / "run"))
     rows = csv.DictReader(io.StringIO(ways_csv({AS_IT_IS: POINT, "b": replace(POINT, first_error=error)})))
     assert any(told in line for line in advice(replace(data, ways=tuple(rows))))
+
+
+def test_no_way_is_tried_where_nothing_leaks() -> None:
+    job = Job(changed(design("linreg2d"), "leak", rate=0.0), 0)
+    with opened_store(None, job.key) as store:
+        assert ways_study(job, store, lambda share: None) == {}
+
+
+def test_a_person_reads_the_errors_and_why_there_are_none() -> None:
+    header, first, second = ways_rows({AS_IT_IS: POINT, "b": replace(POINT, failure="no " * 40)})
+    assert len(header) == len(first) == len(second)
+    assert first[:3] == (AS_IT_IS, POINT.leak_free_error, POINT.first_error)
+    assert str(second[-1]).startswith("no no") and len(str(second[-1])) == 60

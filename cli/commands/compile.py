@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options import design_argument, json_option, out_option, seed_option
+from cli.options import format_option, json_option, network_argument, out_option, seed_option
+from cli.subcommand import NETWORKS, OneOf, subcommand
 from dsd_ncrn.crn.rate_law import RATE_LAWS
 
 if TYPE_CHECKING:
@@ -24,25 +25,34 @@ _MEANING = "product: k times the product of concentrations; combinatoric: divide
 rate_law_option = click.option(
     "--rate-law",
     "law",
-    type=click.Choice(RATE_LAWS),
+    type=OneOf(RATE_LAWS),
     default="product",
     show_default=True,
     help=f"What the rate constants that are written mean (table, crn, json, latex). {_MEANING}",
 )
 input_rate_law_option = click.option(
     "--input-rate-law",
-    type=click.Choice(RATE_LAWS),
+    type=OneOf(RATE_LAWS),
     default="product",
     show_default=True,
-    help="What the rate constants in a .crn file that is read mean; of no effect on a design.",
+    help="What the rate constants in the file mean.",
 )
 
 
-@click.command("compile")
-@design_argument
+@subcommand(
+    "compile",
+    examples=(
+        "dsd-ncrn compile designs/linreg2d.toml",
+        "dsd-ncrn compile designs/xor2d.toml --format sbml > xor2d.xml",
+        "dsd-ncrn compile designs/xor2d.toml --verify",
+        "dsd-ncrn compile designs/lotka_volterra.crn --format latex --rate-law combinatoric",
+    ),
+    groups={NETWORKS: ("input_rate_law",)},
+)
+@network_argument
 @out_option("ncrn.crn, ncrn.json and the file of the chosen format")
 @seed_option
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@format_option(FORMATS)
 @click.option("--verify", is_flag=True, help="Prove that the network computes what the formula says; exit code 1 if not.")
 @rate_law_option
 @input_rate_law_option
@@ -61,6 +71,7 @@ def command(
 
     SBML and Antimony write every rate law out, so that their constants are the same whatever --rate-law says.
     """
+    from cli.console import working
     from cli.output import deliver, show
     from cli.run_folder import json_text
     from dsd_ncrn.crn.text import format_crn
@@ -68,7 +79,8 @@ def command(
     if verify:
         _verify(design, out, seed, input_rate_law, as_json)
         return
-    crn, described = _network(design, seed, law, input_rate_law)
+    with working("compile"):
+        crn, described = _network(design, seed, law, input_rate_law)
     text = json_text(described) if form == "json" else _text(crn, described, form, law)
     chosen = {FILES[form]: text} if form in FILES else {}
     deliver(out, {"ncrn.crn": format_crn(crn, law), "ncrn.json": json_text(described), **chosen})
@@ -92,6 +104,7 @@ def _verify(design: Path, out: Path | None, seed: int, input_law: RateLaw, as_js
 
 
 def _proof(design: Path, seed: int, input_law: RateLaw) -> Proof:
+    from cli.console import working
     from cli.stages.job import job_of
     from dsd_ncrn.crn.text import load_crn
     from dsd_ncrn.ncrn.verify import conservation_laws
@@ -100,8 +113,9 @@ def _proof(design: Path, seed: int, input_law: RateLaw) -> Proof:
 
     if design.suffix == ".crn":
         return Proof((), conservation_laws(load_crn(design, input_law)))
-    job = job_of(design, seed)
-    return prove(job.spec, job.data, engine_named(job.engine), seed)
+    with working("verify") as tell:
+        job = job_of(design, seed)
+        return prove(job.spec, job.data, engine_named(job.engine), seed, lambda done, total: tell(done / total))
 
 
 def _text(crn: Crn, described: dict[str, Any], form: str, law: RateLaw) -> str:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from cli.options import json_option, out_option, seed_option
+from cli.names import LEAK_MODELS
+from cli.options import FileOf, json_option, out_option, seed_option
+from cli.subcommand import OneOf, Registered, subcommand
 
 if TYPE_CHECKING:
     from dsd_ncrn.dsd.kernel import PilComplex
@@ -25,13 +27,21 @@ class Choices(NamedTuple):
     leak_models: tuple[str, ...]
 
 
-@click.command("enumerate")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@subcommand(
+    "enumerate",
+    examples=(
+        "dsd-ncrn translate designs/linreg2d.toml --format pil > linreg2d.pil",
+        "dsd-ncrn enumerate linreg2d.pil --leaks",
+        "dsd-ncrn enumerate designs/linreg2d.toml --semantics finite --unproductive none --json",
+        "dsd-ncrn enumerate designs/counter.crn -o counter",
+    ),
+)
+@click.argument("file", type=FileOf(".pil", ".toml", ".crn"), metavar="FILE")
 @out_option("network.json")
 @seed_option
 @click.option(
     "--semantics",
-    type=click.Choice(["infinite", "finite"]),
+    type=OneOf(["infinite", "finite"]),
     default="infinite",
     show_default=True,
     help="infinite: a toehold binding is followed at once by all the branch migration it makes possible; "
@@ -39,7 +49,7 @@ class Choices(NamedTuple):
 )
 @click.option(
     "--unproductive",
-    type=click.Choice(["all", "present", "none"]),
+    type=OneOf(["all", "present", "none"]),
     default="all",
     show_default=True,
     help="finite: which strands rest on toeholds where they displace nothing; present: those of the file alone.",
@@ -49,6 +59,7 @@ class Choices(NamedTuple):
 @click.option(
     "--leak-model",
     "leak_models",
+    type=Registered(LEAK_MODELS),
     multiple=True,
     help="Add the channels of a leak model, see `dsd-ncrn list leaks`.",
 )
@@ -69,48 +80,44 @@ def command(
     FILE is in Peppercorn's kernel notation (.pil), a design (.toml) or a plain network (.crn). Of a .pil file every
     complex of two or more strands may leak, of the others the gates. Enumeration itself has no random part.
     """
+    from cli.console import working
     from cli.output import deliver, show
     from cli.run_folder import json_text
-    from dsd_ncrn.dsd.kernel import read_pil
 
     models = tuple(dict.fromkeys(("gate", *leak_models) if leaks else leak_models))
     choices = Choices(semantics, unproductive, max_species, models)
-    if file.suffix in (".toml", ".crn"):
-        system = _system(file, seed)
-        network = _network_of_system(system, choices)
-        levels: Mapping[str, float | None] = {each.name: each.concentration for each in system.components}
-    else:
-        complexes = read_pil(file)
-        network, levels = _network_of_pil(complexes, choices), {each.name: each.concentration for each in complexes}
+    with working("enumerate"):
+        network, levels = _enumerated(file, seed, choices)
     described = _described(network, levels, choices)
     deliver(out, {"network.json": json_text(described)})
     show(as_json, described, _listing(network, described))
 
 
+def _enumerated(file: Path, seed: int, choices: Choices) -> tuple[ReactionNetwork, Mapping[str, float | None]]:
+    """The network of a file, and the concentrations (nM) of what is mixed by name, where the file gives them."""
+    from dsd_ncrn.dsd.kernel import read_pil
+
+    if file.suffix in (".toml", ".crn"):
+        system = _system(file, seed)
+        return _network_of_system(system, choices), {each.name: each.concentration for each in system.components}
+    complexes = read_pil(file)
+    return _network_of_pil(complexes, choices), {each.name: each.concentration for each in complexes}
+
+
 def _system(path: Path, seed: int) -> DsdSystem:
     """The translated design or network."""
-    if path.suffix != ".crn":
-        from cli.stages.job import job_of
+    from cli.stages.job import job_of
+    from cli.traces import network_as_given
 
-        return job_of(path, seed, strands=True).translated
-    from dsd_ncrn.crn.text import load_crn
-    from dsd_ncrn.design.chemistry import Chemistry
-    from dsd_ncrn.design.spec import Translation
-    from dsd_ncrn.dsd.translate import translate_network
-    from dsd_ncrn.errors import InputError
-
-    try:
-        return translate_network(load_crn(path), Translation(), Chemistry())
-    except InputError as error:
-        raise error.at(str(path)) from None
+    return network_as_given(path) if path.suffix == ".crn" else job_of(path, seed, strands=True).translated
 
 
 def _network_of_system(system: DsdSystem, choices: Choices) -> ReactionNetwork:
     from dsd_ncrn.kinetics.build import build_network
 
     model = "+".join(choices.leak_models) or None
-    options = {"unproductive": choices.unproductive, "max_species": choices.max_species}
-    return build_network(system, model, semantics=choices.semantics, **options)
+    sizes = choices.unproductive, choices.max_species
+    return build_network(system, model, semantics=choices.semantics, unproductive=sizes[0], max_species=sizes[1])
 
 
 def _network_of_pil(complexes: tuple[PilComplex, ...], choices: Choices) -> ReactionNetwork:
@@ -120,8 +127,8 @@ def _network_of_pil(complexes: tuple[PilComplex, ...], choices: Choices) -> Reac
     from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 
     present = [entry.complex for entry in complexes if entry.concentration != 0]
-    options = {"unproductive": choices.unproductive, "max_species": choices.max_species}
-    enumerator = enumerator_for(choices.semantics, ToeholdLengthRates(), **options)
+    most, resting = choices.max_species, choices.unproductive
+    enumerator = enumerator_for(choices.semantics, ToeholdLengthRates(), unproductive=resting, max_species=most)
     for complex_ in present:
         enumerator.add(complex_)
     enumerator.run()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import design_argument, json_option, out_option, scheduler_option, seed_option, workers_option
+from cli.options import SPREAD, design_argument, json_option, out_option, seed_option, spread_options
+from cli.subcommand import OneOf, subcommand
 
 if TYPE_CHECKING:
     from cli.stages.sensitivity import Found
@@ -15,7 +17,16 @@ if TYPE_CHECKING:
     from dsd_ncrn.analysis.yields import Yield
 
 
-@click.command("leaks")
+@subcommand(
+    "leaks",
+    examples=(
+        "dsd-ncrn leaks designs/linreg2d.toml -o leaks",
+        "dsd-ncrn leaks designs/linreg2d_imperfect.toml --samples 100 --workers 8 -o leaks",
+        "dsd-ncrn leaks designs/linreg2d.toml --ways --json",
+        "dsd-ncrn leaks designs/linreg2d.toml --global morris --scheduler tcp://10.0.0.5:8786 -o leaks",
+    ),
+    groups=SPREAD,
+)
 @design_argument
 @out_option("leaks.csv, sensitivity.csv (--global) and ways.csv (--ways)")
 @seed_option
@@ -27,12 +38,11 @@ if TYPE_CHECKING:
 @click.option(
     "--global",
     "method",
-    type=click.Choice(["morris", "sobol"]),
+    type=OneOf(["morris", "sobol"]),
     help="Vary leaks, imperfections and (morris) the gates of stages all together, over one iteration.",
 )
 @click.option("--ways", is_flag=True, help="Try ways to bear more leak, one at a time, in the first iteration.")
-@workers_option
-@scheduler_option
+@spread_options
 @json_option
 def command(
     design: Path,
@@ -51,7 +61,8 @@ def command(
     """
     from cli.console import display
     from cli.output import check_folder, deliver, show, table
-    from cli.stages.job import job_of, placed
+    from cli.prepare import calibrated, shown_job
+    from cli.stages.job import placed
     from cli.stages.leaks import leak_study, leaks_csv, leaks_section
     from cli.stages.sensitivity import FILE, sensitivity_csv, sensitivity_section, sensitivity_study
     from cli.stages.ways import FILE as WAYS
@@ -61,12 +72,15 @@ def command(
     from cli.sweep import spread
     from dsd_ncrn.analysis.yields import require_imperfections
 
-    job = spread(job_of(design, seed, strands=True), workers, scheduler)
-    wanted = job.spec.imperfections.samples if samples is None else samples
-    with placed(design):
-        _ = require_imperfections(job.spec) if wanted else None
     check_folder(out)
-    with opened_store(out and out / "leaks.sqlite", job.key) as store, display() as shown:
+    with ExitStack() as opened:
+        shown = opened.enter_context(display())
+        job = spread(shown_job(design, seed, shown), workers, scheduler)
+        wanted = job.spec.imperfections.samples if samples is None else samples
+        with placed(design):
+            _ = require_imperfections(job.spec) if wanted else None
+        store = opened.enter_context(opened_store(out and out / "leaks.sqlite", job.key))
+        calibrated(job, shown)
         if store.found:
             shown.done("leaks", f"{store.found} trainings found in {store.path}, going on from there")
         shown.start("leaks")

@@ -8,17 +8,18 @@ from pathlib import Path
 import click
 
 from cli.options import json_option, out_option, seed_option
+from cli.subcommand import OneOf, subcommand
 
 Listing = Mapping[str, str]
 
 
-@click.command("list")
-@click.argument("what", type=click.Choice(["tasks", "circuits", "schemes", "leaks", "engines", "vendors"]))
+@subcommand("list", examples=("dsd-ncrn list engines", "dsd-ncrn list tasks --json"))
+@click.argument("what", type=OneOf(["tasks", "circuits", "schemes", "leaks", "engines", "vendors", "templates", "stages"]))
 @out_option("<what>.json")
 @seed_option
 @json_option
 def command(what: str, out: Path | None, seed: int, as_json: bool) -> None:
-    """List the tasks, circuits, schemes, leak models, engines or vendors."""
+    """List the tasks, circuits, schemes, leak models, engines, vendors, templates of `new`, or stages of `run`."""
     from cli.output import deliver, show, table
     from cli.run_folder import json_text
 
@@ -75,6 +76,18 @@ def _vendors() -> Listing:
     return {vendor.name: vendor.title for vendor in VENDORS}
 
 
+def _templates() -> Listing:
+    from cli.scaffold.templates import TEMPLATES
+
+    return {template.name: template.description for template in TEMPLATES}
+
+
+def _stages() -> Listing:
+    from cli.stages import STAGES
+
+    return {stage.name: (stage.run.__doc__ or "").strip().partition("\n")[0] for stage in STAGES}
+
+
 def _first_line(thing: object) -> str:
     return (type(thing).__doc__ or "").strip().partition("\n")[0]
 
@@ -86,4 +99,6 @@ _LISTINGS: Mapping[str, Callable[[], Listing]] = {
     "leaks": _leaks,
     "engines": _engines,
     "vendors": _vendors,
+    "templates": _templates,
+    "stages": _stages,
 }

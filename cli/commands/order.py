@@ -7,24 +7,35 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import json_option, out_option, seed_option
+from cli.names import VENDORS
+from cli.options import FileOf, json_option, out_option, seed_option
+from cli.subcommand import OneOf, Registered, subcommand
 from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
+    from cli.console import Display
     from cli.stages.job import Job
 
 SHOWN = ("vendor", "oligos", "bases", "longest_nt", "modified", "plates", "advice")
 
 
-@click.command("order")
-@click.argument("source", type=click.Path(path_type=Path), metavar="DESIGN|RUN_DIR")
+@subcommand(
+    "order",
+    examples=(
+        "dsd-ncrn order runs/linreg2d --vendor generic -o orders",
+        "dsd-ncrn order designs/linreg2d.toml --vendor idt-plate --plate 384 --fill row",
+        "dsd-ncrn order designs/linreg2d.toml --sequences sequences/sequences.csv",
+        "dsd-ncrn order runs/linreg2d --certificate coa.csv",
+    ),
+)
+@click.argument("source", type=FileOf(".toml"), metavar="DESIGN|RUN_DIR")
 @out_option("order/, exchange/, protocol/, protocol.md and .html (default: RUN_DIR/order_<vendor>, or order_<vendor> here)")
 @seed_option
-@click.option("--vendor", metavar="NAME", help="See `dsd-ncrn list vendors`; the design's if not given.")
-@click.option("--sequences", type=click.Path(path_type=Path), metavar="FILE", help="Order these, from a CSV file.")
-@click.option("--plate", type=click.Choice(["96", "384"]), help="Wells of a plate; the design's if not given.")
-@click.option("--fill", type=click.Choice(["column", "row"]), help="Direction in which plates are filled, likewise.")
-@click.option("--certificate", type=click.Path(path_type=Path), metavar="FILE", help="What the vendor delivered (coa).")
+@click.option("--vendor", type=Registered(VENDORS), help="See `dsd-ncrn list vendors`; the design's if not given.")
+@click.option("--sequences", type=FileOf(".csv"), metavar="FILE", help="Order these, from a CSV file.")
+@click.option("--plate", type=OneOf(["96", "384"]), help="Wells of a plate; the design's if not given.")
+@click.option("--fill", type=OneOf(["column", "row"]), help="Direction in which plates are filled, likewise.")
+@click.option("--certificate", type=FileOf(".csv", ".xlsx"), metavar="FILE", help="What the vendor delivered (coa).")
 @json_option
 def command(
     source: Path,
@@ -41,17 +52,20 @@ def command(
 
     A run folder itself is left as it is: its files belong to its run.
     """
+    from cli.console import display, working
     from cli.output import deliver, show, table
+    from cli.prepare import calibrated, chosen_vendor
     from cli.stages.order import order_outcome
-    from sequences.order import vendor_named
 
-    design = source / "design.toml" if source.is_dir() else source
-    job = _job(source, design, seed)
-    chosen = vendor_named(vendor or job.spec.order.vendor).name
+    with display() as shown:
+        job = _job(source, seed, shown)
+        chosen = vendor or chosen_vendor(job).name
+        calibrated(job, shown)
     given = {"vendor": chosen, "plate": int(plate) if plate else None, "fill": fill}
     order = job.spec.order.model_copy(update={key: value for key, value in given.items() if value is not None})
     _find_sequences(job, sequences)
-    outcome = order_outcome(job, order, certificate)
+    with working("order"):
+        outcome = order_outcome(job, order, certificate)
     base = source if source.is_dir() else Path()
     deliver(out or base / f"order_{chosen}", outcome.files)
     section = outcome.summary["order"]
@@ -62,17 +76,19 @@ def command(
     )
 
 
-def _job(source: Path, design: Path, seed: int) -> Job:
-    from cli.stages.job import job_of
+def _job(source: Path, seed: int, shown: Display) -> Job:
+    """The job of a design, or of a run with its seed."""
+    from cli.prepare import shown_job
     from cli.summary import read_summary
 
     if not source.is_dir():
-        return job_of(design, seed, strands=True)
+        return shown_job(source, seed, shown)
+    design = source / "design.toml"
     if not design.exists():
         raise InputError(
             "this folder holds no run", None, "Give a design file, or a folder that `run` has written.", str(source)
         )
-    job = job_of(design, int(read_summary(source).get("seed", seed)), strands=True)
+    job = shown_job(design, int(read_summary(source).get("seed", seed)), shown)
     job.folder = source
     return job
 

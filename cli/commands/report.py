@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 from cli.options import json_option, out_option, run_argument, seed_option
+from cli.subcommand import subcommand
 from dsd_ncrn.errors import InputError
 
 
-@click.command("report")
+@subcommand("report", examples=("dsd-ncrn report runs/linreg2d", "dsd-ncrn report runs/linreg2d -o somewhere"))
 @run_argument
 @out_option("report.html (default: RUN_DIR)")
 @seed_option

@@ -7,32 +7,54 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options import design_argument, json_option, out_option, scheduler_option, seed_option, workers_option
-from dsd_ncrn.errors import InputError, did_you_mean
+from cli.names import OPTIONAL_STAGES, STAGES
+from cli.options import SPREAD, design_argument, json_option, out_option, seed_option, spread_options
+from cli.subcommand import OneOf, subcommand
+from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
+    from cli.pipeline import Pipeline
     from cli.stages.job import Job
 
 
-@click.command("run")
+@subcommand(
+    "run",
+    examples=(
+        "dsd-ncrn run designs/linreg2d.toml",
+        "dsd-ncrn run designs/xor2d.toml -o runs/first --skip leaks --skip order",
+        "dsd-ncrn run designs/linreg2d.toml --until calibrate --print-after compile --print-after calibrate",
+        "dsd-ncrn run designs/linreg2d.toml --quiet --json > summary.json",
+    ),
+    groups={"Which stages": ("skip", "until", "print_after", "fresh"), **SPREAD},
+)
 @design_argument
 @out_option("all files of the run (default: runs/<name of the design>)")
 @seed_option
 @click.option(
     "--skip",
+    type=OneOf(OPTIONAL_STAGES),
     multiple=True,
     metavar="STAGE",
-    help="Leave a stage out: clock, one_pot, dsd_leaky, leaks, sequences, dsd_sequences, order, dsd_diluted.",
+    help=f"Leave a stage out, several times if need be: {', '.join(OPTIONAL_STAGES)}.",
+)
+@click.option("--until", type=OneOf(STAGES), metavar="STAGE", help=f"Go no further than this stage, of {', '.join(STAGES)}.")
+@click.option(
+    "--print-after",
+    type=OneOf(STAGES),
+    multiple=True,
+    metavar="STAGE",
+    help="Print what is there after a stage, such as the network after compile and the strands after translate.",
 )
 @click.option("--fresh", is_flag=True, help="Do everything again, also what is finished.")
-@workers_option
-@scheduler_option
+@spread_options
 @json_option
 def command(
     design: Path,
     out: Path | None,
     seed: int,
     skip: tuple[str, ...],
+    until: str | None,
+    print_after: tuple[str, ...],
     fresh: bool,
     workers: int | None,
     scheduler: str | None,
@@ -42,48 +64,67 @@ def command(
 
     All of it goes into one folder. A run that was interrupted goes on where it ended; one that is finished is left as it
     is. A second run in the same folder at the same time is refused.
+
+    The summary comes out, with --json as its file says it, also where a stage has failed. With --print-after standard output
+    has what is printed alone.
     """
     from cli.console import display
     from cli.pipeline import Pipeline
-    from cli.run_folder import json_text, opened
-    from cli.stages.job import job_of
+    from cli.prepare import shown_job
+    from cli.run_folder import opened
     from cli.sweep import spread
 
-    _check_skipped(skip)
-    job = spread(job_of(design, seed, strands=True), workers, scheduler)
-    _check_ahead(job, skip)
-    with opened(out or Path("runs") / job.spec.name) as folder, display() as shown:
-        if fresh:
-            folder.base = ""
-        summary = Pipeline(job, folder, shown, skip).run()
-    click.echo(json_text(summary) if as_json else _ending(folder.path, summary), nl=not as_json)
+    _check_output(print_after, as_json)
+    with display() as shown:
+        job = spread(shown_job(design, seed, shown), workers, scheduler)
+        search = "sequences" not in skip and (until is None or STAGES.index("sequences") <= STAGES.index(until))
+        _check_ahead(job, search)
+        with opened(out or Path("runs") / job.spec.name) as folder:
+            if fresh:
+                folder.base = ""
+            pipeline = Pipeline(job, folder, shown, skip, until, print_after)
+            pipeline.run()
+    _show(pipeline, as_json)
+    pipeline.judge()
 
 
-def _check_skipped(skip: tuple[str, ...]) -> None:
-    from cli.stages import OPTIONAL
+def _check_output(print_after: tuple[str, ...], as_json: bool) -> None:
+    if print_after and as_json:
+        raise InputError(
+            "--json gives one document, and --print-after text beside it", print_after[0], "Leave one of them out."
+        )
 
-    for name in skip:
-        if name not in OPTIONAL:
-            raise InputError("a run cannot leave this out", name, did_you_mean(name, OPTIONAL))
 
-
-def _check_ahead(job: Job, skip: tuple[str, ...]) -> None:
+def _check_ahead(job: Job, search: bool) -> None:
     """What would fail late is found before anything is written."""
     from cli.console import warn
+    from cli.prepare import chosen_vendor
     from cli.stages.network import warnings_of
 
-    if "sequences" not in skip:
+    if search:
         from sequences.nuad_search import require_nuad
-        from sequences.order import vendor_named
 
         require_nuad()
-        vendor_named(job.spec.order.vendor)
+        chosen_vendor(job)
     for warning in warnings_of(job):
         warn(warning)
 
 
+def _show(pipeline: Pipeline, as_json: bool) -> None:
+    """The summary, or where to look: beside what has been printed already, on standard error."""
+    from cli.console import tell
+    from cli.output import show
+
+    ending = _ending(pipeline.folder.path, pipeline.summary)
+    if pipeline.printed:
+        tell(ending)
+    else:
+        show(as_json, pipeline.summary, ending)
+
+
 def _ending(folder: Path, summary: dict[str, Any]) -> str:
     """Where to look: the report and every order file."""
-    files = (summary["order"] or {}).get("files", [])
+    order: dict[str, list[str]] = summary["order"] or {}
+    files = order.get("files", [])
     lines = [f"Report: {folder / 'report.html'}", *(f"Order: {folder / name}" for name in files)]
     return "\n".join([*lines, *([f"Protocol: {folder / 'protocol.md'}"] if files else [])])

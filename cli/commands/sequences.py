@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import design_argument, json_option, out_option, seed_option
+from cli.options import FileOf, design_argument, json_option, out_option, seed_option
+from cli.subcommand import subcommand
 from dsd_ncrn.errors import CheckFailed
 
 if TYPE_CHECKING:
@@ -18,23 +19,31 @@ if TYPE_CHECKING:
 SHOWN = 20
 
 
-@click.command("sequences")
+@subcommand(
+    "sequences",
+    examples=(
+        "dsd-ncrn sequences designs/linreg2d.toml -o sequences",
+        "dsd-ncrn sequences designs/linreg2d.toml --check sequences/sequences.csv --json",
+    ),
+)
 @design_argument
 @out_option("sequences.csv, sequences.json, verdicts.csv, complexes.csv, leak_sites.csv and the cross-talk matrices")
 @seed_option
-@click.option("--check", type=click.Path(path_type=Path), metavar="FILE", help="Judge the sequences of a CSV file instead.")
+@click.option("--check", type=FileOf(".csv"), metavar="FILE", help="Judge the sequences of a CSV file instead.")
 @json_option
 def command(design: Path, out: Path | None, seed: int, check: Path | None, as_json: bool) -> None:
     """Design a sequence for every domain, and judge it by every rule; the exit code is 1 where a hard rule is broken.
 
     An interrupted search gives the best sequences that it has found.
     """
+    from cli.console import display
     from cli.failures import Interrupted
-    from cli.stages.job import job_of
+    from cli.prepare import shown_job
     from sequences.assignment import read_assignment
     from sequences.search import SearchInterrupted
 
-    job = job_of(design, seed, strands=True)
+    with display() as shown:
+        job = shown_job(design, seed, shown)
     try:
         assignment = read_assignment(check) if check else design_here(job)
     except SearchInterrupted as interrupt:
@@ -49,11 +58,13 @@ def command(design: Path, out: Path | None, seed: int, check: Path | None, as_js
 
 def _judged(job: Job, assignment: SequenceAssignment, out: Path | None, as_json: bool) -> SequenceVerdicts:
     """Judge sequences, and deliver them."""
+    from cli.console import working
     from cli.output import deliver, show
     from cli.stages.sequences import judged, outcome_of
 
-    verdicts = judged(job, assignment)
-    outcome = outcome_of(job, assignment, verdicts)
+    with working("judge"):
+        verdicts = judged(job, assignment)
+        outcome = outcome_of(job, assignment, verdicts)
     deliver(out, outcome.files)
     show(as_json, outcome.summary["sequences"], _listing(assignment, verdicts))
     return verdicts

@@ -2,57 +2,70 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.options import (
-    design_argument,
+    Seconds,
     engine_option,
+    format_option,
     json_option,
-    largest_option,
+    network_argument,
     out_option,
-    scale_option,
     seed_option,
+    strands_of_networks,
     volume_option,
 )
+from cli.subcommand import NETWORKS, OneOf, subcommand
 from dsd_ncrn.crn.rate_law import RATE_LAWS
 from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
+    from cli.engines import Choice
+    from cli.options import Stop
     from cli.stages.traces import Columns
     from dsd_ncrn.crn.rate_law import RateLaw
     from dsd_ncrn.simulate.networks import NetworkRun
 
 
-@click.command("simulate")
-@design_argument
+@subcommand(
+    "simulate",
+    examples=(
+        "dsd-ncrn simulate designs/linreg2d.toml --level dsd -o traces",
+        "dsd-ncrn simulate designs/lotka_volterra.crn --t-end 500 --format csv -o traces",
+        'dsd-ncrn simulate designs/approximate_majority.crn --level dsd --t-end "5 min" --json',
+        'dsd-ncrn simulate designs/counter.crn --engine ssa --volume "1 pL" --seed 7',
+    ),
+    groups={NETWORKS: ("law", "largest", "scale")},
+)
+@network_argument
 @out_option("trajectories.parquet (or .csv)")
 @seed_option
-@click.option("--level", type=click.Choice(["ideal", "dsd"]), default="ideal", show_default=True)
+@click.option("--level", type=OneOf(["ideal", "dsd"]), default="ideal", show_default=True, help="Network, or strands.")
 @engine_option
 @volume_option
 @click.option(
     "--t-end",
-    type=click.FloatRange(min=0, min_open=True),
-    help="Where to stop: s of the design's strands or of the plain network; dimensionless at a design's ideal level.",
+    type=Seconds(),
+    metavar="TIME",
+    help='Where to stop: of strands and of a plain network seconds, or with a unit, such as "5 h"; of a design at the '
+    "level ideal a number, since time has no unit there.",
 )
 @click.option("--no-training", is_flag=True, help="Only the forward phase, without a target.")
-@click.option("--format", "form", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
+@format_option(["parquet", "csv"], "parquet")
 @click.option(
     "--rate-law",
     "--input-rate-law",
     "law",
-    type=click.Choice(RATE_LAWS),
+    type=OneOf(RATE_LAWS),
     default="product",
     show_default=True,
-    help="What the rate constants of a .crn file mean: k times the product of concentrations, or that divided by n! for "
-    "each reactant that stands n times. Of no effect on a design.",
+    help="What its rate constants mean: k times the product of concentrations, or that divided by n! for each reactant that "
+    "stands n times.",
 )
-@largest_option
-@scale_option
+@strands_of_networks
 @json_option
 def command(
     design: Path,
@@ -61,7 +74,7 @@ def command(
     level: str,
     engine: str,
     volume: float | None,
-    t_end: float | None,
+    t_end: Stop | None,
     no_training: bool,
     form: str,
     law: RateLaw,
@@ -77,22 +90,43 @@ def command(
 
     With --engine ssa the molecules of a small volume are counted and every reaction is drawn by chance, with --seed.
     """
+    from cli.console import working
     from cli.engines import Choice
-    from cli.traces import design_trace, network_trace, strand_trace, until
+    from cli.traces import network_trace, strand_trace
     from dsd_ncrn.simulate.network_sizing import Limits
 
-    if t_end is not None and not isfinite(t_end):
-        raise InputError("--t-end is a finite number", t_end)
-    choice = Choice(engine, volume, seed)
-    if design.suffix == ".crn" and level == "dsd":
-        _both(strand_trace(design, choice, t_end, Limits(largest, scale), law), out, form, as_json)
+    choice, network, stop = Choice(engine, volume, seed), design.suffix == ".crn", t_end.seconds if t_end else None
+    if network and level == "dsd":
+        with working("simulate"):
+            run = strand_trace(design, choice, stop, Limits(largest, scale), law)
+        _both(run, out, form, as_json)
         return
-    if design.suffix == ".crn":
-        columns = network_trace(design, choice, t_end, law)
+    if network:
+        with working("simulate"):
+            columns = network_trace(design, choice, stop, law)
     else:
-        columns = until(design_trace(design, seed, level, choice, no_training), t_end)
+        columns = _iteration(design, level, choice, t_end, no_training)
     _write(out, columns, form)
     _show(as_json, {name: values[-1] for name, values in columns.items()})
+
+
+def _iteration(design: Path, level: str, choice: Choice, t_end: Stop | None, no_training: bool) -> Columns:
+    """One iteration of a design. Raises InputError for a unit of time where there is none."""
+    from cli.console import display
+    from cli.prepare import calibrated, shown_job
+    from cli.traces import design_trace, until
+
+    if t_end is not None and t_end.unit and level == "ideal":
+        remedy = "Give a plain number, or --level dsd."
+        raise InputError("--t-end: a design's time has no unit at the level ideal", level, remedy)
+    with display() as shown:
+        job = shown_job(design, choice.seed, shown, choice.integrator, strands=level == "dsd")
+        if level == "dsd":
+            calibrated(job, shown)
+        shown.start("simulate")
+        columns = until(design_trace(job, level, choice, no_training), t_end.seconds if t_end else None)
+        shown.ended("simulate")
+    return columns
 
 
 def _both(run: NetworkRun, out: Path | None, form: str, as_json: bool) -> None:

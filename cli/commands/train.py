@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import design_argument, engine_option, json_option, out_option, seed_option, volume_option
+from cli.subcommand import OneOf, subcommand
 
 if TYPE_CHECKING:
     from cli.console import Display
@@ -19,19 +20,31 @@ if TYPE_CHECKING:
     from dsd_ncrn.simulate.types import Training
 
 
-@click.command("train")
+@subcommand(
+    "train",
+    examples=(
+        "dsd-ncrn train designs/xor2d.toml --level ideal -o trained",
+        "dsd-ncrn train designs/linreg2d.toml --iterations 10",
+        "dsd-ncrn train designs/linreg2d.toml --leaks --epochs 1 --json",
+        'dsd-ncrn train designs/linreg2d.toml --iterations 5 --engine ssa --volume "1 pL"',
+    ),
+)
 @design_argument
 @out_option("training_<level>.csv and the predictions of the test points")
 @seed_option
 @click.option(
     "--level",
-    type=click.Choice(["value", "ideal", "autonomous", "dsd"]),
+    type=OneOf(["value", "ideal", "autonomous", "dsd"]),
     default="dsd",
     show_default=True,
     help="The equations alone, the abstract network, the same under its own clock, or the strands.",
 )
-@click.option("--iterations", type=click.IntRange(min=1), help="In all; the design's epochs if not given.")
-@click.option("--epochs", type=click.IntRange(min=1), help="How often to go through the training points.")
+@click.option("--iterations", type=click.IntRange(min=1), help="Training points in all, in the place of --epochs.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(min=1),
+    help="How often to go through the training points; as the design says if neither is given.",
+)
 @click.option("--leaks", is_flag=True, help="With leaks at the design's rate (level dsd).")
 @click.option("--one-pot", is_flag=True, help="Without topping fuels up (level dsd).")
 @engine_option
@@ -54,12 +67,16 @@ def command(
     from cli.console import display
     from cli.engines import Choice
     from cli.output import deliver, show, table
-    from cli.stages.job import job_of, placed
+    from cli.prepare import calibrated, shown_job
+    from cli.stages.job import placed
 
     choice = Choice(engine, volume, seed)
     _check_options(level, leaks, one_pot, choice)
-    job = job_of(design, seed, choice.integrator, strands=level == "dsd")
+    _check_length(iterations, epochs)
     with placed(design), display() as shown:
+        job = shown_job(design, seed, shown, choice.integrator, strands=level == "dsd")
+        if level == "dsd":
+            calibrated(job, shown)
         _set_length(job, level, iterations, epochs)
         outcome = _trained(job, choice, level, leaks, one_pot, shown)
     deliver(out, outcome.files)
@@ -77,6 +94,13 @@ def _check_options(level: str, leaks: bool, one_pot: bool, choice: Choice) -> No
             raise InputError(f"{name} is for strands", level, "Leave it out, or give --level dsd.")
     if choice.stochastic and level not in ("ideal", "dsd"):
         raise InputError("--engine ssa counts molecules of networks with an external clock", level, "Levels: ideal, dsd.")
+
+
+def _check_length(iterations: int | None, epochs: int | None) -> None:
+    from dsd_ncrn.errors import InputError
+
+    if iterations is not None and epochs is not None:
+        raise InputError("--iterations and --epochs both say how long to train", f"{iterations} and {epochs}", "Give one.")
 
 
 def _set_length(job: Job, level: str, iterations: int | None, epochs: int | None) -> None:

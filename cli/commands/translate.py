@@ -8,10 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import design_argument, json_option, largest_option, out_option, scale_option, seed_option
+from cli.options import (
+    Seconds,
+    format_option,
+    json_option,
+    network_argument,
+    out_option,
+    scheme_option,
+    seed_option,
+    strands_of_networks,
+)
+from cli.subcommand import NETWORKS, OneOf, subcommand
 
 if TYPE_CHECKING:
-    from dsd_ncrn.design.spec import Translation
+    from cli.options import Stop
     from dsd_ncrn.dsd.system import DsdSystem
     from dsd_ncrn.simulate.modules import RateReport
     from dsd_ncrn.simulate.network_sizing import Limits
@@ -21,29 +31,38 @@ FILES = {"dsd": "system.dsd", "dot": "system.dot", "svg": "system.svg"}
 FORMATS = ("table", "pil", "json", *FILES)
 
 
-@click.command("translate")
-@design_argument
+@subcommand(
+    "translate",
+    examples=(
+        "dsd-ncrn translate designs/linreg2d.toml --format pil > linreg2d.pil",
+        "dsd-ncrn translate designs/linreg2d.toml --verify",
+        "dsd-ncrn translate designs/linreg2d.toml --format svg --reaction N1_1 > N1_1.svg",
+        "dsd-ncrn translate designs/approximate_majority.crn --scheme sealed --rates",
+    ),
+    groups={NETWORKS: ("sizing", "t_end", "largest", "scale")},
+)
+@network_argument
 @out_option("system.pil, system.json and the file of the chosen format")
 @seed_option
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option("--scheme", help="In the place of the design's own scheme; see `dsd-ncrn list schemes`.")
+@format_option(FORMATS)
+@scheme_option("In the place of the design's own scheme.")
 @click.option("--reaction", metavar="NAME", help="With --format svg: draw the gates of this reaction and all their steps.")
 @click.option("--verify", is_flag=True, help="Prove that the strands do what the reactions say; exit code 1 if not.")
 @click.option("--rates", is_flag=True, help="Show what the rate laws say of every reaction, in the place of the strands.")
 @click.option(
     "--sizing",
-    type=click.Choice(["auto", "given"]),
+    type=OneOf(["auto", "given"]),
     default="auto",
     show_default=True,
-    help="Of a plain network: gates by its rate constants, or the defaults of [chemistry].",
+    help="Gates by the rate constants, or the defaults of [chemistry].",
 )
 @click.option(
     "--t-end",
-    type=click.FloatRange(min=0, min_open=True),
-    help="Of a plain network: how long its gates must last, s of its time; 1000 if not given.",
+    type=Seconds(),
+    metavar="TIME",
+    help='How long the gates must last in the network\'s time: seconds, or with a unit, such as "5 h"; 1000 s if not given.',
 )
-@largest_option
-@scale_option
+@strands_of_networks
 @json_option
 def command(
     design: Path,
@@ -55,7 +74,7 @@ def command(
     verify: bool,
     rates: bool,
     sizing: str,
-    t_end: float | None,
+    t_end: Stop | None,
     largest: float,
     scale: float,
     as_json: bool,
@@ -64,6 +83,7 @@ def command(
 
     Concentrations are those of the design, not calibrated; those of a plain network follow from its rate constants.
     """
+    from cli.console import working
     from cli.output import deliver, show
     from cli.plain import plain
     from cli.run_folder import json_text
@@ -71,7 +91,9 @@ def command(
     from dsd_ncrn.dsd.kernel import write_pil
     from dsd_ncrn.simulate.network_sizing import Limits
 
-    system, unit = _system(design, seed, scheme, Limits(largest, scale) if sizing == "auto" else None, t_end)
+    limits = Limits(largest, scale) if sizing == "auto" else None
+    with working("translate"):
+        system, unit = _system(design, seed, scheme, limits, t_end.seconds if t_end else None)
     described = plain(system_to_json(system))
     files = {"system.pil": write_pil(system), "system.json": json_text(described)}
     text = _texts(system, reaction)[form]()
@@ -86,34 +108,16 @@ def command(
 
 def _system(path: Path, seed: int, scheme: str | None, limits: Limits | None, t_end: float | None) -> tuple[DsdSystem, float]:
     """The translated design or network, and its working concentration (nM); errors name the file."""
-    from dsd_ncrn.dsd.modules import scheme_named
-
-    if scheme is not None:
-        scheme_named(scheme)
     if path.suffix != ".crn":
         return _design(path, seed, scheme)
+    from cli.traces import network_as_given, sized_network
     from dsd_ncrn.design.spec import Translation
 
     translation = Translation.model_validate({"scheme": scheme} if scheme else {})
     if limits is None:
-        return _given(path, translation), 1.0
-    from cli.traces import sized_network
+        return network_as_given(path, translation), 1.0
 
     return sized_network(path, t_end, limits, translation).system, limits.scale
-
-
-def _given(path: Path, translation: Translation) -> DsdSystem:
-    """A plain network with the defaults of the chemistry."""
-    from dsd_ncrn.crn.text import load_crn
-    from dsd_ncrn.design.chemistry import Chemistry
-    from dsd_ncrn.dsd.translate import translate_network
-    from dsd_ncrn.errors import InputError
-
-    crn = load_crn(path)
-    try:
-        return translate_network(crn, translation, Chemistry())
-    except InputError as error:
-        raise error.at(str(path)) from None
 
 
 def _design(path: Path, seed: int, scheme: str | None) -> tuple[DsdSystem, float]:
@@ -195,12 +199,14 @@ def _verify(system: DsdSystem, as_json: bool) -> None:
     """Print one line for each check; CheckFailed where one does not hold."""
     from dataclasses import asdict
 
+    from cli.console import working
     from cli.output import show
     from cli.plain import plain
     from dsd_ncrn.analysis.verification import verified
     from dsd_ncrn.errors import CheckFailed
 
-    found = verified(system)
+    with working("verify") as tell:
+        found = verified(system, progress=lambda done, total: tell(done / total))
     show(as_json, {"verified": found.ok, "checks": [plain(asdict(check)) for check in found.checks]}, str(found))
     if not found.ok:
         raise CheckFailed(f"{len(found.failures)} of {len(found.checks)} checks of the strands failed")

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import design_argument, json_option, out_option, quantity, scheduler_option, seed_option, workers_option
+from cli.options import (
+    SPREAD,
+    design_argument,
+    json_option,
+    out_option,
+    quantity_option,
+    scheme_option,
+    seed_option,
+    spread_options,
+)
+from cli.subcommand import subcommand
 
 if TYPE_CHECKING:
     from dsd_ncrn.analysis.tuning import OperatingPoint, Tuning
@@ -15,21 +25,30 @@ if TYPE_CHECKING:
 _above_zero = click.FloatRange(min=0, min_open=True)
 
 
-@click.command("tune")
+@subcommand(
+    "tune",
+    examples=(
+        "dsd-ncrn tune designs/linreg2d.toml -o tuned",
+        'dsd-ncrn tune designs/linreg2d.toml --leak "0.1 /M/s" --candidates 50 --workers 4 -o tuned',
+        "dsd-ncrn tune designs/linreg2d.toml --scheme plain --scheme chen --max-hours 2 --max-length 60 -o tuned",
+    ),
+    groups={
+        "What is searched": ("leak", "candidates", "iterations", "schemes"),
+        "Bounds": ("max_hours", "max_fuel", "max_length"),
+        **SPREAD,
+    },
+)
 @design_argument
 @out_option("tuned.toml and tune.csv")
 @seed_option
-@click.option(
-    "--leak", default="1 /M/s", show_default=True, callback=quantity("bimolecular rate"), help="Uniform leak rate to bear."
-)
+@quantity_option("--leak", "bimolecular rate", "Uniform leak rate to bear.", "1 /M/s")
 @click.option("--candidates", type=click.IntRange(min=1), default=300, show_default=True, help="Operating points to try.")
 @click.option("--iterations", type=click.IntRange(min=1), default=20, show_default=True, help="Training iterations of each.")
-@click.option("--scheme", "schemes", multiple=True, help="Translation scheme to search in; may be given several times.")
+@scheme_option("Translation scheme to search in; may be given several times.", multiple=True)
 @click.option("--max-hours", type=_above_zero, help="Per training iteration.")
-@click.option("--max-fuel", default="1 M", show_default=True, callback=quantity("concentration"), help="Of all that is mixed.")
+@quantity_option("--max-fuel", "concentration", "Of all that is mixed.", "1 M")
 @click.option("--max-length", type=click.IntRange(min=1), help="Of the longest strand, nt.")
-@workers_option
-@scheduler_option
+@spread_options
 @json_option
 def command(
     design: Path,
@@ -54,16 +73,17 @@ def command(
 
     from cli.console import display
     from cli.output import check_folder, deliver, show
+    from cli.prepare import shown_job
     from cli.run_folder import digest
-    from cli.stages.job import job_of
     from cli.stages.tuning import in_schemes, tuned_files, tuned_section
     from cli.store import opened_store
     from cli.sweep import spread, sweep
     from dsd_ncrn.analysis.tuning import Bounds, Question, bench_of, tune
     from dsd_ncrn.units import per_nM_s_to_per_M_s
 
-    job = spread(job_of(design, seed, strands=True), workers, scheduler)
     check_folder(out)
+    with display() as shown:
+        job = spread(shown_job(design, seed, shown), workers, scheduler)
     bounds = Bounds(max_hours or inf, max_fuel, max_length or inf)
     question = Question(per_nM_s_to_per_M_s(leak), iterations, bounds)
     benches = {each.translation.scheme: bench_of(each, seed, question) for each in in_schemes(job.spec, schemes)}

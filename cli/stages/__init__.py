@@ -25,5 +25,3 @@ STAGES: tuple[Stage, ...] = (
     ORDER_STAGE,
     DSD_DILUTED,
 )
-OPTIONAL = ("clock", "one_pot", "dsd_leaky", "leaks", "sequences", "dsd_sequences", "order", "dsd_diluted")
-"""Stages that a run can do without."""

@@ -30,7 +30,8 @@ DEFAULT_ENGINE = "rosenbrock"
 
 @dataclass
 class Job:
-    """A validated design with its seed, and everything derived from it. ``trainings`` are those done here, by level.
+    """A validated design with its seed, and everything derived from it. ``trainings`` are those done here, by level;
+    ``source`` is the design file, for messages.
 
     ``scheduler`` is the address of a Dask cluster that does the jobs of sweeps, instead of as many processes as ``workers``.
     """
@@ -43,6 +44,7 @@ class Job:
     sequence_search: BackgroundTask | None = None
     found_sequences: SequenceAssignment | None = None
     folder: Path | None = None
+    source: Path | None = None
     trainings: dict[str, Training] = field(default_factory=dict)
 
     @cached_property
@@ -108,10 +110,18 @@ class Job:
     @cached_property
     def study(self) -> Study:
         """The calibrated system, ready to be simulated."""
+        return self.calibrated()
+
+    def calibrated(self, progress: Progress | None = None) -> Study:
+        """The study, with progress where the calibration has to be done."""
         from dsd_ncrn.analysis.study import study_of
         from dsd_ncrn.simulate.engines import engine_named
+        from dsd_ncrn.simulate.train import no_progress
 
-        return study_of(self.sized, self.data, self.ncrn, self.ideal, engine_named(self.engine))
+        if "study" not in vars(self):
+            engine, ideal = engine_named(self.engine), self.ideal
+            self.study = study_of(self.sized, self.data, self.ncrn, ideal, engine, progress or no_progress)
+        return self.study
 
     @property
     def assignment(self) -> SequenceAssignment:
@@ -156,7 +166,7 @@ def job_of(design: Path, seed: int, engine: str = DEFAULT_ENGINE, strands: bool 
     from dsd_ncrn.simulate.engines import engine_named
 
     _refuse_networks(design)
-    job = Job(load_design(design), seed, engine_named(engine).name)
+    job = Job(load_design(design), seed, engine_named(engine).name, source=design)
     with placed(design):
         _check_names(job.spec)
         job.spec = decide(job.spec, job.data, seed)
@@ -176,10 +186,13 @@ def _check_names(spec: DesignSpec) -> None:
 
 
 @contextmanager
-def placed(design: Path) -> Generator[None]:
-    """Name the design file, and the line where it is known, in the errors of later steps."""
+def placed(design: Path | None) -> Generator[None]:
+    """Name the design file, if there is one, and the line where it is known, in the errors of later steps."""
     from dsd_ncrn.design.load import located
 
+    if design is None:
+        yield
+        return
     try:
         with located(design):
             yield

@@ -29,7 +29,7 @@ def calibrate_stage(job: Job, tell: Tell) -> Outcome:
     from dsd_ncrn.dsd.jsonable import system_to_json
     from dsd_ncrn.dsd.kernel import write_pil
 
-    study = job.study
+    study = job.calibrated(lambda done, total: tell(done / total))
     files: dict[str, str | bytes] = {
         "system.pil": write_pil(study.system),
         "system.json": json_text(plain(system_to_json(study.system))),

@@ -12,7 +12,7 @@ from cli.main import main
 WIDTH = 110
 _HEAD = """# Commands
 
-<!-- made by docs/generate.py from cli/commands: edit the help there -->
+<!-- made by docs/pages from cli/commands: edit the help there -->
 
 The help of every command, as `dsd-ncrn COMMAND --help` prints it.
 """

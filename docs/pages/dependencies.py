@@ -83,5 +83,5 @@ def dependencies_page(root: Path) -> str:
     for group, (title, text) in _TITLES.items():
         rows = [f"| `{each.name}` | {each.version or 'any'} | {each.reason} |" for each in found if each.group == group]
         parts.append("\n".join([f"## {title}", "", text, "", "| package | versions | for |", "|---|---|---|", *rows, ""]))
-    head = "# Dependencies\n\n<!-- made by docs/generate.py from pyproject.toml -->\n\nWhat each package is for."
+    head = "# Dependencies\n\n<!-- made by docs/pages from pyproject.toml -->\n\nWhat each package is for."
     return "\n".join([f"{head} Versions are locked in `uv.lock`.", "", *parts])

@@ -31,7 +31,7 @@ _BOUNDS = {Ge: "≥", Gt: ">", Le: "≤", Lt: "<"}
 _UNIT = re.compile(r"\((nt|µL|kcal/mol)\)")
 _HEAD = """# Every key of a design file
 
-<!-- made by docs/generate.py from dsd_ncrn/design: edit the descriptions there -->
+<!-- made by docs/pages from dsd_ncrn/design: edit the descriptions there -->
 
 This page is made from the schema that reads design files. [The design file](../design-file.md) explains the tables, the
 language of formulas and the errors. Quantities are texts of a number and a unit, such as `"200 nM"`; the column *unit* has
@@ -49,7 +49,7 @@ def sections() -> Mapping[str, type[Section]]:
         if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
             tables[name] = field.annotation
         if name == "chemistry":
-            tables["chemistry.gates.<kind>"] = GateBudget
+            tables["chemistry.gates.KIND"] = GateBudget
     return tables
 
 
@@ -206,7 +206,7 @@ def _key(key: str) -> str:
 
 def _tables(design: Mapping[str, Any], header: str) -> Iterator[Mapping[str, Any]]:
     """The tables of a design under a header, one or none, or those of every kind."""
-    if header == "chemistry.gates.<kind>":
+    if header == "chemistry.gates.KIND":
         yield from design.get("chemistry", {}).get("gates", {}).values()
     elif not header:
         yield design

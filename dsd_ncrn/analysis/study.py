@@ -151,7 +151,9 @@ def prepare_with(
     return study_of(spec, data, ncrn, train_ideal(spec, data, ncrn, chosen, progress), chosen)
 
 
-def study_of(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, ideal: Training, chosen: Engine) -> Study:
+def study_of(
+    spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, ideal: Training, chosen: Engine, progress: Progress = no_progress
+) -> Study:
     """The study of a compiled design, its gates sized, whose abstract network has been trained.
 
     Raises what ``translate`` and ``calibrate`` raise, and CheckFailed where more of a species is on joins than
@@ -159,7 +161,7 @@ def study_of(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, ideal: Training, 
     """
     system = translate(ncrn, spec)
     network = build_network(system)
-    calibration = _calibrated(spec, data, ncrn, ideal, system, network, chosen)
+    calibration = _calibrated(spec, data, ncrn, ideal, system, network, chosen, progress)
     _check_loading(spec, calibration.system)
     return Study(spec, data, ncrn, ideal, calibration.system, network, calibration, chosen)
 
@@ -188,6 +190,7 @@ def _calibrated(
     system: DsdSystem,
     network: ReactionNetwork,
     engine: Engine,
+    progress: Progress,
 ) -> Calibration:
     reference, points = _measured_at(data, ncrn, ideal, engine)
     durations = _durations(spec, ncrn)
@@ -199,7 +202,7 @@ def _calibrated(
         return Tube(ncrn, changed, network, timing, engine, spec.chemistry.unit, spec.chemistry.scavenger_excess)
 
     system, schedule = by_rate_laws(system, schedule, ncrn, spec.chemistry.unit, free, ToeholdLengthRates())
-    return calibrate(make, system, schedule, free, reference, points)
+    return calibrate(make, system, schedule, free, reference, points, progress)
 
 
 def _measured_at(data: Dataset, ncrn: NeuralCrn, ideal: Training, engine: Engine) -> tuple[IdealLearner, Points]:

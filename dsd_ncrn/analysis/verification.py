@@ -11,14 +11,24 @@ from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.enumerate import enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.simulate.train import Progress, no_progress
 
 
-def verified(system: DsdSystem, network: ReactionNetwork | None = None) -> Verification:
+def verified(system: DsdSystem, network: ReactionNetwork | None = None, progress: Progress = no_progress) -> Verification:
     """Check a system; ``network`` is its network without leaks, found here where it is not given.
 
-    Raises CheckFailed for a system, or a module of it, that is too large to be enumerated.
+    ``progress`` hears of the modules that are enumerated. Raises CheckFailed for a system, or a module of it, that is too
+    large to be enumerated.
     """
-    return verify(system, network or build_network(system), network_of)
+    enumerated = 0
+
+    def enumerate_module(complexes: Sequence[Complex]) -> ReactionNetwork:
+        nonlocal enumerated
+        progress(min(enumerated, len(system.formal)), len(system.formal))
+        enumerated += 1
+        return network_of(complexes)
+
+    return verify(system, network or build_network(system), enumerate_module)
 
 
 def network_of(complexes: Sequence[Complex]) -> ReactionNetwork:

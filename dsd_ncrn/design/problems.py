@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, cast, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -74,7 +75,14 @@ def _problem(key: Key, details: Sequence[Mapping[str, Any]]) -> Problem:
         return Problem(key, f"{name}: {context['rule']}", value, context["remedy"])
     messages = dict.fromkeys(_lower(detail["msg"]) for detail in details)
     found = ", or ".join(messages).replace(", or the value should be ", ", or ")
-    return Problem(key, f"{name}: {found}", _as_written(first["input"]), "")
+    return Problem(key, f"{name}: {found}", _as_written(first["input"]), _near(first))
+
+
+def _near(detail: Mapping[str, Any]) -> str:
+    """The nearest of the words that are allowed, if the value is one that was mistyped."""
+    allowed = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
+    found = get_close_matches(str(detail["input"]), allowed, n=1) if isinstance(detail["input"], str) else []
+    return "".join(f"Did you mean {word!r}?" for word in found)
 
 
 def _as_written(value: object) -> object:

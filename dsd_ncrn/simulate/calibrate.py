@@ -26,6 +26,7 @@ from dsd_ncrn.kinetics.rates import RateModel
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.timing import Schedule
+from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.tube import Tube
 
 Floats = NDArray[np.float64]
@@ -97,22 +98,30 @@ def by_rate_laws(
 
 
 def calibrate(
-    make_tube: MakeTube, system: DsdSystem, schedule: Schedule, free_phases: set[str], ideal: IdealLearner, points: Points
+    make_tube: MakeTube,
+    system: DsdSystem,
+    schedule: Schedule,
+    free_phases: set[str],
+    ideal: IdealLearner,
+    points: Points,
+    progress: Progress = no_progress,
 ) -> Calibration:
     """Iterate until every slow term fires as often as it should at the points (x, y), in the sense of least squares.
 
     What a phase does depends on those before it, most of all the adjoint, a small difference of large numbers: the phases
     are settled one after the other, in sweeps, since a later one loads what an earlier one uses. ``ideal`` holds the
-    reference parameters. A term that the ideal network hardly fires there keeps its join. Raises CheckFailed where a join
-    would have to leave its bounds, where a term does not fire at all, and where the rounds end far from their aim; the
-    states of the backward pass apart, whose ratios are told as they are.
+    reference parameters. A term that the ideal network hardly fires there keeps its join. ``progress`` hears of the phases
+    that are settled, out of those of all sweeps that there may be. Raises CheckFailed where a join would have to leave its
+    bounds, where a term does not fire at all, and where the rounds end far from their aim; the states of the backward pass
+    apart, whose ratios are told as they are.
     """
     work = _Work(make_tube, system, free_phases, ideal, points)
     order = [phase for phase in schedule.phases if any(term.phase == phase for term in work.terms)]
     before: dict[Term, float] = {}
     ratio: dict[Term, float] = {}
-    for _ in range(SWEEPS):
-        for phase in order:
+    for sweep in range(SWEEPS):
+        for place, phase in enumerate(order):
+            progress(sweep * len(order) + place, SWEEPS * len(order))
             system, schedule, first = work.settle(phase, system, schedule)
             before |= {term: value for term, value in first.items() if term not in before}
         ratio = work.ratios(system, schedule)

@@ -23,6 +23,7 @@ from dsd_ncrn.ncrn.verify import Conservation, conservation_laws, mismatches
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.learner import checked
 from dsd_ncrn.simulate.mass_action import from_crn
+from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.tasks import Dataset
 
 Floats = NDArray[np.float64]
@@ -64,10 +65,11 @@ class Proof:
         return all(check.holds for check in self.checks)
 
 
-def prove(spec: DesignSpec, data: Dataset, engine: Engine, seed: int = 0) -> Proof:
+def prove(spec: DesignSpec, data: Dataset, engine: Engine, seed: int = 0, progress: Progress = no_progress) -> Proof:
     """Check the compiled design (its rails decided) at random parameters and some of its training points.
 
-    Raises DesignError as ``compile_design``, CheckFailed where an integration stops.
+    ``progress`` hears of the points that are done, which take nearly all of the time. Raises DesignError as
+    ``compile_design``, CheckFailed where an integration stops.
     """
     ncrn = compile_design(spec, data.dimension, data.outputs)
     found = mismatches(spec, data.dimension, data.outputs)
@@ -75,7 +77,7 @@ def prove(spec: DesignSpec, data: Dataset, engine: Engine, seed: int = 0) -> Pro
     rng = np.random.default_rng(seed)
     checks = (
         Check("mass action is the differential equation, in symbols", float(len(found)), 0.0, note),
-        _gradient_check(spec, data, engine, rng),
+        _gradient_check(spec, data, engine, rng, progress),
         _update_check(ncrn, spec, engine, rng),
         *_cap_check(spec, data, engine, seed),
     )
@@ -176,7 +178,7 @@ def _random_parameters(ncrn: NeuralCrn, rng: np.random.Generator) -> Floats:
     return np.where(single, np.abs(values) + 2 * STEP, values)
 
 
-def _gradient_check(spec: DesignSpec, data: Dataset, engine: Engine, rng: np.random.Generator) -> Check:
+def _gradient_check(spec: DesignSpec, data: Dataset, engine: Engine, rng: np.random.Generator, progress: Progress) -> Check:
     claim = "the gradients of N3 are the finite differences of the loss"
     if spec.circuit.first_order:
         return Check(claim, None, GRADIENT_BOUND, "given up: first_order keeps the adjoint constant")
@@ -184,7 +186,9 @@ def _gradient_check(spec: DesignSpec, data: Dataset, engine: Engine, rng: np.ran
     stages = Stages(ncrn, engine)
     scales = np.array([gradient_scale(spec.circuit, parameter) for parameter in ncrn.parameters])
     worst = 0.0
-    for x, y in list(zip(data.train_x, data.train_y))[:POINTS]:
+    points = list(zip(data.train_x, data.train_y))[:POINTS]
+    for number, (x, y) in enumerate(points):
+        progress(number, len(points))
         parameters = _random_parameters(ncrn, rng)
         wanted = finite_difference(stages, parameters, x, y)
         found = loss_and_gradient(stages, parameters, x, y)[1] / scales

@@ -1,0 +1,145 @@
+"""``dsd-ncrn new``: a design file to begin with."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.names import TASKS, TEMPLATES
+from cli.options import FileOf, json_option, out_option
+from cli.subcommand import OneOf, subcommand
+from dsd_ncrn.errors import InputError
+
+if TYPE_CHECKING:
+    from cli.scaffold.proposal import Proposal
+
+
+@subcommand(
+    "new",
+    examples=(
+        "dsd-ncrn new my_circuit",
+        "dsd-ncrn new my_classifier --template classifier --task rings2d",
+        "dsd-ncrn new my_data --csv data.csv",
+        "dsd-ncrn new my_data --csv data.csv --inputs dose_a,dose_b --targets response -o designs",
+    ),
+    groups={"From a CSV file": ("csv", "inputs", "targets")},
+)
+@click.argument("name")
+@click.option(
+    "--template",
+    type=OneOf(TEMPLATES),
+    help="What to begin with; regression if not given. See `dsd-ncrn list templates`.",
+)
+@click.option("--task", type=OneOf(TASKS), metavar="TASK", help="Another built-in task, see `dsd-ncrn list tasks`.")
+@click.option("--csv", type=FileOf(".csv"), metavar="FILE", help="Make a design for this file: commas, and a header line.")
+@click.option("--inputs", metavar="A,B", help="Its columns that are inputs; guessed if not given.")
+@click.option("--targets", metavar="Y,Z", help="Its columns that are learned; guessed if not given.")
+@out_option("NAME.toml (default: here)")
+@json_option
+def command(
+    name: str,
+    template: str | None,
+    task: str | None,
+    csv: Path | None,
+    inputs: str | None,
+    targets: str | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Write a design file NAME.toml in which every key is explained, from a template or for a CSV file of yours.
+
+    Of a CSV file it is told what was guessed: inputs and targets, regression or classification, the formula. Columns whose
+    values do not suit a tube are divided by a round number, in a copy NAME.csv. Nothing is ever overwritten.
+    """
+    from cli.output import deliver, show
+
+    stem = name.removesuffix(".toml")
+    _check_name(stem)
+    _check_together(csv, template, task, inputs, targets)
+    if csv is None:
+        files, notes = _from_template(stem, template or TEMPLATES[0], task), ()
+    else:
+        files, notes = _from_table(stem, csv, out or Path(), _listed(inputs), _listed(targets))
+    folder = out or Path()
+    for file in files:
+        if (folder / file).exists():
+            raise InputError("this file is there already, and is left as it is", None, "Give another name.", str(folder / file))
+    deliver(folder, files)
+    design = folder / f"{stem}.toml"
+    following = f"dsd-ncrn train {design} --level ideal"
+    text = "\n".join([*(f"- {note}" for note in notes), f"Next: {following}, then dsd-ncrn run {design}"])
+    show(as_json, {"design": str(design), "files": [str(folder / file) for file in files], "notes": list(notes)}, text)
+
+
+def _check_name(name: str) -> None:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{0,59}", name):
+        rule = "a design's name is a letter, then letters, digits, _ . -, at most 60 in all"
+        raise InputError(rule, name, "Give the folder with -o." if "/" in name else "")
+
+
+def _check_together(csv: Path | None, template: str | None, task: str | None, *columns: str | None) -> None:
+    for option, value in (("--template", template), ("--task", task)):
+        if csv is not None and value is not None:
+            raise InputError(f"a design is made from {option} or from --csv", value, "Leave one of them out.")
+    if csv is None and any(columns):
+        raise InputError("--inputs and --targets are columns of a CSV file", None, "Give it with --csv.")
+
+
+def _listed(names: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (names or "").split(",") if part.strip())
+
+
+def _from_template(name: str, template: str, task: str | None) -> dict[str, str]:
+    from cli.scaffold.templates import template_named
+    from cli.scaffold.writing import design_text
+
+    chosen = template_named(template)
+    values: dict[str, Any] = dict(chosen.values)
+    if task is not None:
+        values["task"] = {**values["task"], "name": task}
+    description = f"{chosen.description}, on {values['task']['name']}"
+    head = {"format": 1, "name": name, "description": description}
+    text = design_text(head, values, f"{name}: {description}.")
+    if task is not None:
+        _check_task(text, template, task)
+    return {f"{name}.toml": text}
+
+
+def _check_task(text: str, template: str, task: str) -> None:
+    """Raises InputError where a circuit does not suit another task."""
+    from tempfile import TemporaryDirectory
+
+    from cli.stages.job import job_of
+
+    with TemporaryDirectory() as place:
+        path = Path(place) / "design.toml"
+        path.write_text(text, encoding="utf-8")
+        try:
+            job_of(path, 0)
+        except InputError as error:
+            raise InputError(f"the template {template} does not suit the task: {error.rule}", task, error.remedy) from None
+
+
+def _from_table(
+    name: str, csv: Path, folder: Path, inputs: tuple[str, ...], targets: tuple[str, ...]
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The files of a design for a CSV file, and what is to be told of it."""
+    from os.path import relpath
+
+    from cli.scaffold.columns import choose, read_columns
+    from cli.scaffold.proposal import propose
+    from cli.scaffold.writing import design_text
+
+    columns, left_out = read_columns(csv)
+    found = propose(choose(columns, inputs, targets, str(csv)), Path(relpath(csv, folder)), name)
+    notes = (*left_out, *found.notes)
+    head = {"format": 1, "name": name, "description": f"made from {csv.name}"}
+    text = design_text(head, found.values, "\n".join([f"{name}: made from {csv.name} by `dsd-ncrn new`.", *notes]))
+    return {f"{name}.toml": text, **_table(name, found)}, notes
+
+
+def _table(name: str, found: Proposal) -> dict[str, str]:
+    return {f"{name}.csv": found.table} if found.table is not None else {}

@@ -1,0 +1,142 @@
+"""A comparison as text, JSON and CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+from cli.compare.types import Change, Comparison, Measure, Run
+from cli.output import table
+from cli.plain import csv_text, plain
+from cli.report.text import NOTHING, number
+
+LONGEST = 40
+"""Characters of a value of the design that a terminal shows."""
+BEST = " *"
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """The table for a terminal: a column for each run, the best value of a row marked."""
+    rows = [("", *comparison.labels), *_change_rows(comparison), *_verdict_rows(comparison), *_measure_rows(comparison)]
+    lines = [table(rows), "", *comparison.notes, _key(comparison)]
+    return "\n".join(lines)
+
+
+def _key(comparison: Comparison) -> str:
+    first = comparison.labels[0]
+    return f"* the better of a row; in brackets the ratio to {first}, or with a sign the difference from it; – not run."
+
+
+def _change_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+    empty = ("",) * len(comparison.runs)
+    yield ("What was changed" if comparison.changes else "The designs are equal, as run", *empty)
+    for change in comparison.changes:
+        yield (f"  {change.key}", *(_shortened(value_text(value)) for value in change.values))
+
+
+def _verdict_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+    yield ("Verdict", *("" for _ in comparison.runs))
+    for verdict in comparison.verdicts:
+        yield (f"  {verdict.question}", *verdict.words)
+
+
+def _measure_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+    for section, measures in by_section(comparison):
+        yield (section, *("" for _ in comparison.runs))
+        for measure in measures:
+            yield (f"  {title_of(measure)}", *(_cell_text(measure, place) for place in range(len(measure.cells))))
+
+
+def _cell_text(measure: Measure, place: int) -> str:
+    held = held_text(measure, place)
+    return cell_text(measure, place) + (f" ({held})" if held else "") + (BEST if place in measure.best else "")
+
+
+def by_section(comparison: Comparison) -> list[tuple[str, list[Measure]]]:
+    """The measures under the titles of their sections, in order."""
+    titles = dict.fromkeys(measure.section for measure in comparison.measures)
+    return [(title, [each for each in comparison.measures if each.section == title]) for title in titles]
+
+
+def title_of(measure: Measure) -> str:
+    """What a row is called, with its unit."""
+    quantity = measure.quantity
+    return quantity.title + (f", {quantity.unit}" if quantity.unit else "")
+
+
+def cell_text(measure: Measure, place: int) -> str:
+    """A value as people read it."""
+    cell = measure.cells[place]
+    return number(cell.value) if cell.below is None else f"< {number(cell.below)}"
+
+
+def held_text(measure: Measure, place: int) -> str:
+    """A value against the first run's; empty for the first itself, and where both are shown as the same number."""
+    held = measure.to_first[place]
+    if place == 0 or held is None or cell_text(measure, place) == cell_text(measure, 0):
+        return ""
+    if measure.quantity.against == "ratio":
+        return f"{number(held)} ×"
+    return ("+" if held > 0 else "") + number(held).replace("-", "−")
+
+
+def value_text(value: Any) -> str:
+    """A value of a design as it is read."""
+    if isinstance(value, list):
+        return ", ".join(map(value_text, cast("list[Any]", value))) or "none"
+    return NOTHING if value is None else "none" if value == "" else number(value) if isinstance(value, bool) else str(value)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def comparison_json(comparison: Comparison) -> dict[str, Any]:
+    """Everything as JSON values, null for what a run does not have."""
+    return {
+        "runs": [_run_json(run) for run in comparison.runs],
+        "notes": list(comparison.notes),
+        "changes": [{"key": change.key, "values": plain(change.values)} for change in comparison.changes],
+        "verdicts": [{"question": each.question, "answers": list(each.words)} for each in comparison.verdicts],
+        "measures": [_measure_json(measure, comparison.labels) for measure in comparison.measures],
+    }
+
+
+def _run_json(run: Run) -> dict[str, Any]:
+    return {"label": run.label, "folder": run.folder, "design": run.data.name, **run.identity}
+
+
+def _measure_json(measure: Measure, labels: Sequence[str]) -> dict[str, Any]:
+    quantity = measure.quantity
+    return {
+        "key": quantity.place,
+        "title": f"{measure.section}: {quantity.title}",
+        "unit": quantity.unit,
+        "better": quantity.better if measure.comparable else "",
+        "values": [cell.value for cell in measure.cells],
+        "below": [cell.below for cell in measure.cells],
+        "against_first": quantity.against,
+        "to_first": list(measure.to_first),
+        "best": [labels[place] for place in measure.best],
+    }
+
+
+def comparison_csv(comparison: Comparison) -> str:
+    """One row for each change, verdict and measure; a column for each run, and one for each against the first."""
+    further = [f"{label} against {comparison.labels[0]}" for label in comparison.labels[1:]]
+    header = ["kind", "key", "unit", "better", "best", *comparison.labels, "against_first", *further]
+    changes = (_csv_change(change) for change in comparison.changes)
+    verdicts = (["verdict", each.question, "", "", "", *each.words, "", *("" for _ in further)] for each in comparison.verdicts)
+    measures = (_csv_measure(measure, comparison.labels) for measure in comparison.measures)
+    return csv_text(header, (*changes, *verdicts, *measures))
+
+
+def _csv_change(change: Change) -> list[Any]:
+    return ["change", change.key, "", "", "", *map(value_text, change.values), "", *("" for _ in change.values[1:])]
+
+
+def _csv_measure(measure: Measure, labels: Sequence[str]) -> list[Any]:
+    found = _measure_json(measure, labels)
+    values = [cell.value if cell.below is None else f"<{cell.below!r}" for cell in measure.cells]
+    named = [found[name] for name in ("key", "unit", "better")]
+    return ["measure", *named, "; ".join(found["best"]), *values, found["against_first"], *found["to_first"][1:]]

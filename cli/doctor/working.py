@@ -1,0 +1,122 @@
+"""Checks that do a little of what the program does, and compare with what must come out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from time import monotonic
+
+from cli.doctor.types import Finding, failure, ok, warning
+
+ROBERTSON = "A -> B [k = 0.04]\nB + B -> B + C [k = 3e7]\nB + C -> A + C [k = 1e4]"
+AT_40 = (0.7158270688, 9.185534765e-6, 0.2841637458)
+"""The classical stiff problem at t = 40: Hairer and Wanner, Solving ODEs II, section IV.10."""
+DUPLEX, SANTALUCIA, WITHIN = "CATACTCTACATCAC", -14.79, 1.5
+"""kcal/mol at 37 C in 1 M sodium by the nearest neighbours of SantaLucia and Hicks 2004. ViennaRNA's RNA gives -22.6."""
+REACTIONS, SPECIES = 13, 15
+"""Of the minimal learning circuit: the Neural CRN paper."""
+ROOM_MB, LITTLE_MB = 100, 1000
+LONG_S = 30.0
+PERMISSIONS = "Give a folder of your own with -o, or go to one."
+
+
+def vienna() -> Finding:
+    """Whether ViennaRNA has its parameters for DNA."""
+    from sequences.thermo import Energies
+
+    found = Energies(37.0, 1.021).perfect(DUPLEX)
+    if abs(found - SANTALUCIA) > WITHIN:
+        return failure(f"{DUPLEX} binds with {found:.1f} kcal/mol, and not {SANTALUCIA}", "Install viennarna again.")
+    return ok(f"{DUPLEX} binds with {found:.1f} kcal/mol; nearest neighbours say {SANTALUCIA}")
+
+
+def numba() -> Finding:
+    """Whether numba compiles, and may keep what it has compiled."""
+    from numba import njit
+
+    start = monotonic()
+    if njit(_triangle)(100) != _triangle(100):
+        return failure("what numba compiles is wrong", "Install numba and llvmlite again.")
+    place = _cache_folder()
+    if not os.access(place, os.W_OK):
+        remedy = "Set NUMBA_CACHE_DIR to a folder that can be written."
+        return warning(f"{place} cannot be written: every start compiles anew, which takes a minute", remedy)
+    return ok(f"compiles in {monotonic() - start:.1f} s, keeps it in {place}")
+
+
+def _triangle(number: int) -> int:
+    total = 0
+    for each in range(number):
+        total += each
+    return total
+
+
+def _cache_folder() -> Path:
+    """Where numba keeps what it compiles: beside the source, unless the user says otherwise."""
+    from dsd_ncrn import simulate
+
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    beside = Path(simulate.__path__[0]) / "__pycache__"
+    place = Path(given) if given else beside
+    return place if place.exists() else place.parent
+
+
+def stiff(engine: str) -> Finding:
+    """Whether an engine solves a stiff problem."""
+    import numpy as np
+
+    from dsd_ncrn.crn.text import parse_crn
+    from dsd_ncrn.simulate.engines import engine_named
+    from dsd_ncrn.simulate.mass_action import from_crn
+
+    system = from_crn(parse_crn(ROBERTSON))
+    stepper = engine_named(engine).prepare(system, 1e-8, 1e-12)
+    solution = stepper.solve(np.array([1.0, 0.0, 0.0]), np.array([0.0, 40.0]), system.rates)
+    error = float(np.max(np.abs(solution.values[-1] / np.array(AT_40) - 1)))
+    if not error < 1e-4:
+        return failure(f"Robertson's problem is off by {error:.1g}", "Install numba and scikit-sundae again.")
+    return ok(f"Robertson's problem to {error:.0e}")
+
+
+def disk() -> Finding:
+    """Whether there is room here for runs, of some MB each."""
+    free = shutil.disk_usage(Path()).free // 2**20
+    if free < ROOM_MB:
+        return failure(f"{free} MB are free here", "Make room, or go to another disk.")
+    return warning(f"{free} MB are free here", "Make room before many runs.") if free < LITTLE_MB else ok(f"{free} MB are free")
+
+
+def writing() -> Finding:
+    """Whether files can be written here and in the folder for temporary files."""
+    for place in (str(Path.cwd()), tempfile.gettempdir()):
+        try:
+            with tempfile.TemporaryFile(dir=place) as file:
+                file.write(b"x")
+        except OSError as error:
+            return failure(f"{place} cannot be written: {error.strerror}", PERMISSIONS)
+    return ok(f"{Path.cwd()} can be written")
+
+
+def end_to_end() -> Finding:
+    """A tiny design from its file to its strands and their reactions."""
+    from cli.scaffold.templates import template_named
+    from cli.scaffold.writing import design_text
+    from cli.stages.job import job_of
+    from dsd_ncrn.ncrn.counts import counts
+
+    start = monotonic()
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "tiny.toml"
+        head = {"format": 1, "name": "tiny", "description": ""}
+        path.write_text(design_text(head, template_named("minimal").values, "tiny"), encoding="utf-8")
+        job = job_of(path, 0, strands=True)
+        steps = len(job.network.steps)
+    numbers = counts(job.ncrn)
+    found, seconds = (numbers["reactions"], numbers["species"]), monotonic() - start
+    what = f"{found[0]} reactions of {found[1]} species became {len(job.translated.strands)} strands with {steps} reactions"
+    if found != (REACTIONS, SPECIES):
+        return failure(f"{what}, and not {REACTIONS} and {SPECIES}", "Install dsd-ncrn again.")
+    slow = "The first start compiles the simulator: try once more."
+    return warning(f"{what}, in {seconds:.0f} s", slow) if seconds > LONG_S else ok(f"{what}, in {seconds:.1f} s")

@@ -1,0 +1,27 @@
+"""The tutorial's commands do what it says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docs_walk import ROOT, walk
+
+
+def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
+    assert walk("tutorial.md", tmp_path) == 5
+
+
+@pytest.mark.slow
+def test_the_long_commands_of_the_tutorial_do_what_it_says(tmp_path: Path) -> None:
+    assert walk("tutorial.md", tmp_path, slow=True) == 11
+    _summary_has_what_the_tutorial_says(tmp_path / "runs" / "dose" / "summary.json")
+
+
+def _summary_has_what_the_tutorial_says(path: Path) -> None:
+    """Keys that the table of section 6 names are in the summary."""
+    summary, page = path.read_text(encoding="utf-8"), (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    for dotted in re.findall(r"`((?:training|fidelity|leaks)\.\w+(?:\.\w+)?)`", page):
+        assert f'"{dotted.rpartition(".")[2]}"' in summary
