@@ -8,21 +8,32 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import IO, Any
+from pathlib import Path, PurePosixPath
+from typing import Any
 
+from cli.lock import LOCK, locked
 from dsd_ncrn.errors import InputError
 
 LEDGER = ".stages.json"
-LOCK = ".lock"
 PART = ".part"
 STORE = ".{}.sqlite"
 """Of the single results of a stage that is not finished."""
+LONGEST_NAME = 200
 
 
 def json_text(value: Any) -> str:
     """JSON as it is written everywhere: indented, keys in their order, text as it is."""
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def read_json(path: Path) -> Any:
+    """The JSON of a file, which could be written again.
+
+    Raises ValueError or RecursionError for any other text: a number that is not finite, half a surrogate pair.
+    """
+    value = json.loads(path.read_text(encoding="utf-8"))
+    json_text(value).encode()
+    return value
 
 
 def digest(content: str | bytes) -> str:
@@ -45,10 +56,19 @@ def write_file(path: Path, content: str | bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A finished stage: the key of what it was made from, and the SHA-256 of its files by name."""
+    """A finished stage: the key of what it was made from, the SHA-256 of its files by name, and a digest of its results.
+
+    Results are those sections of the summary that it fills.
+    """
 
     inputs: str
     outputs: Mapping[str, str]
+    results: str = ""
+
+    def __post_init__(self) -> None:
+        texts = (self.inputs, self.results, *self.outputs, *self.outputs.values())
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError("keys, names and digests are texts")
 
 
 @dataclass
@@ -80,19 +100,22 @@ class RunFolder:
 
     def write(self, name: str, content: str | bytes) -> str:
         """Write one file of the folder, named with its subfolder."""
-        return write_file(self.path / name, content)
+        return write_file(self._place(name), content)
 
     def holds(self, stage: str, inputs: str) -> bool:
         """Whether a stage was finished from the same inputs and its files are as it left them."""
         entry = self.stages.get(stage)
         return entry is not None and entry.inputs == inputs and all(self._intact(*item) for item in entry.outputs.items())
 
-    def finish(self, stage: str, inputs: str, files: Mapping[str, str | bytes]) -> None:
-        """Write a stage's files, and only then its entry in the ledger; what it no longer needs is deleted."""
+    def finish(self, stage: str, inputs: str, files: Mapping[str, str | bytes], results: str = "") -> None:
+        """Write a stage's files, and only then its entry in the ledger; what it no longer needs is deleted.
+
+        ``results`` is the digest of what it has for the summary, which is written after the ledger.
+        """
         before = self.stages.get(stage)
         outputs = {name: self.write(name, content) for name, content in files.items()}
         self._delete(name for name in (before.outputs if before else ()) if name not in outputs)
-        self.stages[stage] = Finished(inputs, outputs)
+        self.stages[stage] = Finished(inputs, outputs, results)
         self._save()
         self._delete_stores(stage)
 
@@ -103,7 +126,7 @@ class RunFolder:
         self._save()
 
     def _save(self) -> None:
-        stages = {name: asdict(entry) for name, entry in self.stages.items()}
+        stages = {name: asdict(entry) for name, entry in sorted(self.stages.items())}
         self.write(LEDGER, json_text({"design": self.design, "base": self.base, "stages": stages}))
 
     def _delete_stores(self, stages: str) -> None:
@@ -111,12 +134,23 @@ class RunFolder:
             path.unlink()
 
     def _intact(self, name: str, expected: str) -> bool:
-        path = self.path / name
+        path = self._place(name)
         return path.is_file() and digest(path.read_bytes()) == expected
 
     def _delete(self, names: Iterable[str]) -> None:
         for name in names:
-            (self.path / name).unlink(missing_ok=True)
+            path = self._place(name)
+            if path.is_file():
+                path.unlink()
+
+    def _place(self, name: str) -> Path:
+        """Where a file is. Raises InputError for a place outside the folder, which a ledger or a link may name."""
+        path, parts = self.path / name, PurePosixPath(name).parts
+        legal = name.isascii() and name.isprintable() and len(name) <= LONGEST_NAME and ".." not in parts
+        if not legal or not path.parent.resolve().is_relative_to(self.path.resolve()):
+            remedy = "Delete the folder, or give another one with -o."
+            raise InputError("a file of a run is inside its folder", name, remedy, str(self.path))
+        return path
 
 
 def store_path(folder: Path, stage: str) -> Path:
@@ -134,7 +168,7 @@ def opened(path: Path) -> Iterator[RunFolder]:
     if path.exists() and not path.is_dir():
         raise InputError("a run folder is a folder, and this is a file", None, "Give another one with -o.", str(path))
     path.mkdir(parents=True, exist_ok=True)
-    with _locked(path):
+    with locked(path):
         folder = _read(path)
         for left_over in path.rglob(f".*{PART}"):
             left_over.unlink()
@@ -150,45 +184,9 @@ def _read(path: Path) -> RunFolder:
             raise InputError(rule, foreign[0], "Give an empty or a new folder with -o.", str(path))
         return RunFolder(path)
     try:
-        found = json.loads(ledger.read_text(encoding="utf-8"))
+        found = read_json(ledger)
         stages = {name: Finished(**entry) for name, entry in found["stages"].items()}
         return RunFolder(path, found["design"], found["base"], stages)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         remedy = "Delete the folder, or give another one with -o."
         raise InputError(f"the ledger of this run cannot be read: {error}", None, remedy, str(ledger)) from error
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock file. The kernel lets go of it when the process ends, however it ends."""
-    lock = path / LOCK
-    handle = _acquire(lock)
-    try:
-        yield
-    finally:
-        lock.unlink(missing_ok=True)
-        handle.close()
-
-
-def _acquire(lock: Path) -> IO[str]:
-    import fcntl
-
-    while True:
-        handle = lock.open("a+")
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            handle.close()
-            remedy = "Wait for it, or give another folder with -o."
-            raise InputError("another run is writing to this folder", None, remedy, str(lock.parent)) from None
-        if _is_same(lock, handle):
-            return handle
-        handle.close()  # its last owner deleted it between our opening and our locking
-
-
-def _is_same(lock: Path, handle: IO[str]) -> bool:
-    """Whether the path still names the file that was locked."""
-    try:
-        return lock.stat().st_ino == os.fstat(handle.fileno()).st_ino
-    except FileNotFoundError:
-        return False

@@ -45,8 +45,8 @@ class Store:
         text = self._results.get((work, job))
         try:
             return None if text is None else json.loads(text)
-        except ValueError as error:
-            raise _unusable(self.path, error) from error
+        except (ValueError, TypeError, RecursionError) as error:
+            raise unusable(self.path, error) from error
 
     def put(self, work: str, job: str, result: Any) -> None:
         """Keep the result of a job: it is in the file when this returns.
@@ -99,16 +99,17 @@ def _prepare(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def _told(path: Path | None) -> Iterator[None]:
-    """SQLite's errors as one message with a remedy."""
+    """SQLite's errors as one message with a remedy; text that is none is decoded as late as when it is fetched."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
             remedy = "Wait for it, or give another folder with -o."
             raise InputError("another process is writing to this store of results", None, remedy, str(path)) from None
-        raise _unusable(path, error) from error
+        raise unusable(path, error) from error
 
 
-def _unusable(path: Path | None, error: Exception) -> InputError:
+def unusable(path: Path | None, error: Exception) -> InputError:
+    """The error of a store with something in it that this program has not written."""
     remedy = "Delete it, which loses its results, or give another folder with -o."
     return InputError(f"this store of results cannot be used: {error}", None, remedy, str(path))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.run_folder import LEDGER, LOCK, RunFolder, opened, write_file
+from cli.lock import LOCK
+from cli.run_folder import LEDGER, RunFolder, opened, write_file
 from dsd_ncrn.errors import InputError
 
 

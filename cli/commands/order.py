@@ -64,7 +64,7 @@ def command(
 
 def _job(source: Path, design: Path, seed: int) -> Job:
     from cli.stages.job import job_of
-    from cli.summary import read_summary
+    from cli.summary import seed_of
 
     if not source.is_dir():
         return job_of(design, seed, strands=True)
@@ -72,7 +72,7 @@ def _job(source: Path, design: Path, seed: int) -> Job:
         raise InputError(
             "this folder holds no run", None, "Give a design file, or a folder that `run` has written.", str(source)
         )
-    job = job_of(design, int(read_summary(source).get("seed", seed)), strands=True)
+    job = job_of(design, seed_of(source, seed), strands=True)
     job.folder = source
     return job
 
