@@ -34,6 +34,8 @@ def _work(connection: Connection, task: Callable[..., Any], arguments: tuple[Any
         result: Any = task(*arguments, _in_steps(connection.send))
     except DsdNcrnError as error:
         result = _Failed(str(error), error.exit_code)
+    except OSError as error:  # such as a full disk
+        result = _Failed(str(error), InputError.exit_code)
     connection.send((result,))
 
 

@@ -43,7 +43,8 @@ def _acquire(lock: Path) -> Callable[[], None]:
         return lambda: lock.unlink(missing_ok=True)
 
     def release() -> None:
-        lock.unlink(missing_ok=True)
+        if _is_same(lock, handle):  # else the folder was removed, and may be another run's by now
+            lock.unlink()
         handle.close()
 
     return release

@@ -41,17 +41,34 @@ def digest(content: str | bytes) -> str:
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
-def write_file(path: Path, content: str | bytes) -> str:
-    """Write a file under a temporary name beside it and rename it; returns the SHA-256 of what was written."""
-    data = content.encode() if isinstance(content, str) else content
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}{PART}")
+def write_files(files: Mapping[Path, str | bytes]) -> None:
+    """Write files under temporary names beside them, and rename them when all are there: each is whole, as long as the
+    disk has room all are there, and where it has none the old ones stay.
+
+    Raises OSError naming the file.
+    """
+    temporary = {path: path.with_name(f".{path.name}{PART}") for path in files}
     try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
+        for path, content in files.items():
+            with _naming(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                temporary[path].write_bytes(content.encode() if isinstance(content, str) else content)
+        for path, part in temporary.items():
+            with _naming(path):
+                os.replace(part, path)
     finally:
-        temporary.unlink(missing_ok=True)
-    return digest(data)
+        for part in temporary.values():
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """A full disk is found by a write, which knows no name."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +92,14 @@ class Finished:
 class RunFolder:
     """A run folder that this process alone may write to, until ``opened`` ends.
 
-    ``design`` is the name of the design it belongs to and ``base`` the key of all that every stage depends on.
+    ``design`` is the name of the design it belongs to and ``base`` the key of all that every stage depends on. With
+    ``held`` its lock file has to be there as long as it is written to.
     """
 
     path: Path
     design: str = ""
     base: str = ""
+    held: bool = False
     stages: dict[str, Finished] = field(default_factory=dict)
 
     def claim(self, design: str, base: str) -> None:
@@ -98,9 +117,16 @@ class RunFolder:
         self.design, self.base = design, base
         self._save()
 
-    def write(self, name: str, content: str | bytes) -> str:
+    def write(self, name: str, content: str | bytes) -> None:
         """Write one file of the folder, named with its subfolder."""
-        return write_file(self._place(name), content)
+        self._write_all({name: content})
+
+    def _write_all(self, files: Mapping[str, str | bytes]) -> None:
+        """Raises InputError where the folder has been removed in the meantime: it is not made again, half of it missing."""
+        if self.held and not (self.path / LOCK).exists():
+            remedy = "Run the design again, and leave the folder until the run has ended."
+            raise InputError("the folder was removed while the run was writing to it", None, remedy, str(self.path))
+        write_files({self._place(name): content for name, content in files.items()})
 
     def holds(self, stage: str, inputs: str) -> bool:
         """Whether a stage was finished from the same inputs and its files are as it left them."""
@@ -113,7 +139,8 @@ class RunFolder:
         ``results`` is the digest of what it has for the summary, which is written after the ledger.
         """
         before = self.stages.get(stage)
-        outputs = {name: self.write(name, content) for name, content in files.items()}
+        self._write_all(files)
+        outputs = {name: digest(content) for name, content in files.items()}
         self._delete(name for name in (before.outputs if before else ()) if name not in outputs)
         self.stages[stage] = Finished(inputs, outputs, results)
         self._save()
@@ -182,11 +209,11 @@ def _read(path: Path) -> RunFolder:
         if foreign:
             rule = "this folder holds files, but no run"
             raise InputError(rule, foreign[0], "Give an empty or a new folder with -o.", str(path))
-        return RunFolder(path)
+        return RunFolder(path, held=True)
     try:
         found = read_json(ledger)
         stages = {name: Finished(**entry) for name, entry in found["stages"].items()}
-        return RunFolder(path, found["design"], found["base"], stages)
+        return RunFolder(path, found["design"], found["base"], held=True, stages=stages)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         remedy = "Delete the folder, or give another one with -o."
         raise InputError(f"the ledger of this run cannot be read: {error}", None, remedy, str(ledger)) from error

@@ -15,6 +15,7 @@ from dsd_ncrn.errors import InputError
 FORMAT = 1
 APPLICATION = 0x44534453
 """Marks the SQLite files that are stores of this program."""
+_NO_WRITING = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY)
 TABLE = """
 CREATE TABLE IF NOT EXISTS results (
     base TEXT NOT NULL, work TEXT NOT NULL, job TEXT NOT NULL, result TEXT NOT NULL,
@@ -103,9 +104,13 @@ def _told(path: Path | None) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_BUSY:
             remedy = "Wait for it, or give another folder with -o."
             raise InputError("another process is writing to this store of results", None, remedy, str(path)) from None
+        if code in _NO_WRITING:
+            remedy = "Check its permissions and the space on the disk; the results so far are kept."
+            raise InputError(f"this store of results cannot be written: {error}", None, remedy, str(path)) from None
         raise unusable(path, error) from error
 
 
