@@ -77,22 +77,37 @@ def _is_same(lock: Path, handle: IO[str]) -> bool:
 
 
 def _own(lock: Path) -> None:
-    """Make the lock file, which only one process can; one of a process that is no more is taken away before."""
-    mark = f"{socket.gethostname()} {os.getpid()} {_started(os.getpid())}"
-    for _ in range(2):
-        try:
-            with lock.open("x", encoding="utf-8") as file:
-                file.write(mark)
-            return
-        except FileExistsError:
-            if _is_alive(lock.read_text(encoding="utf-8")):
-                break
+    """Make the lock file, which only one process can; one of a process that is no more is taken away before.
+
+    It gets its name when its owner stands in it, so that nobody sees it without.
+    """
+    mine = lock.with_name(f"{LOCK}.{socket.gethostname()}.{os.getpid()}")
+    mine.write_text(f"{socket.gethostname()} {os.getpid()} {_started(os.getpid())}", encoding="utf-8")
+    try:
+        if not _linked(mine, lock) and not _is_alive(lock):
             lock.unlink(missing_ok=True)
+            _linked(mine, lock)
+        if lock.exists() and lock.samefile(mine):
+            return
+    finally:
+        mine.unlink()
     raise _held(lock, f"Wait for it, or give another folder with -o. If there is no other run, delete {lock}.")
 
 
-def _is_alive(mark: str) -> bool:
+def _linked(mine: Path, lock: Path) -> bool:
+    try:
+        os.link(mine, lock)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _is_alive(lock: Path) -> bool:
     """Whether the process that a lock file names may be at work; of another machine's there is no knowing."""
+    try:
+        mark = lock.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return False
     host, _, rest = mark.partition(" ")
     number, _, started = rest.partition(" ")
     if not mark or (host == socket.gethostname() and number.isdecimal()):

@@ -109,7 +109,8 @@ def kill_and_resume(design: Path, place: Path, wanted: Mapping[str, bytes], kill
         out = place / f"run_{record.finished}"
         for number in range(min(KILLS_OF_ONE, kills - record.kills) + 1):
             wait = LONGEST_S if number == KILLS_OF_ONE or record.kills == kills else draw.uniform(0, longest)
-            if not _killed(begun(design, out), wait if number == 0 else SOONER * wait, record):
+            process = begun(design, out, f"--workers={draw.choice((1, 1, 1, 2))}")
+            if not _killed(process, wait if number == 0 else SOONER * wait, record):
                 break
             record.kills += 1
             record.at[_stage(out)] += 1
