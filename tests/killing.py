@@ -66,12 +66,15 @@ def tiny_design(folder: Path) -> Path:
     return path
 
 
-def begun(design: Path, out: Path, *options: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+def begun(
+    design: Path, out: Path, *options: str, env: Mapping[str, str] | None = None, cwd: Path | None = None, code: str = QUICK
+) -> subprocess.Popen[str]:
     """``run`` in a process of its own."""
-    command = [sys.executable, "-c", QUICK, "run", str(design), "-o", str(out), *options]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **(env or {})}
-    )
+    command = [sys.executable, "-c", code, "run", str(design), "-o", str(out), *options]
+    path = os.pathsep.join([str(DESIGNS.parent), os.environ.get("PYTHONPATH", "")])
+    both = {**os.environ, "PYTHONPATH": path, **(env or {})}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=both, cwd=cwd)
 
 
 def comparable(folder: Path) -> dict[str, bytes]:

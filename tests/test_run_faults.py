@@ -56,12 +56,17 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def words(finished: Path) -> Path:
-    """Some sequences for the domains of the run, no two alike."""
+    """Its sequences."""
+    return sequences_for(finished)
+
+
+def sequences_for(folder: Path) -> Path:
+    """Some sequences for the domains of a run, no two alike, in a file beside it."""
     from dsd_ncrn.dsd.kernel import read_pil
 
-    lengths = {domain.name: domain.length for each in read_pil(finished / "system.pil") for domain in each.complex.domains}
+    lengths = {domain.name: domain.length for each in read_pil(folder / "system.pil") for domain in each.complex.domains}
     rows = [f"{name},{''.join(_word(number, length))}" for number, (name, length) in enumerate(sorted(lengths.items()))]
-    path = finished.parent / "words.csv"
+    path = folder.parent / "words.csv"
     path.write_text("\n".join(["domain,sequence", *rows]), encoding="utf-8")
     return path
 
