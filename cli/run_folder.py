@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
@@ -62,7 +62,7 @@ def write_files(files: Mapping[Path, str | bytes]) -> None:
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
+def _naming(path: Path) -> Generator[None]:
     """A full disk is found by a write, which knows no name."""
     try:
         yield
@@ -81,11 +81,6 @@ class Finished:
     inputs: str
     outputs: Mapping[str, str]
     results: str = ""
-
-    def __post_init__(self) -> None:
-        texts = (self.inputs, self.results, *self.outputs, *self.outputs.values())
-        if not all(isinstance(text, str) for text in texts):
-            raise TypeError("keys, names and digests are texts")
 
 
 @dataclass
@@ -186,7 +181,7 @@ def store_path(folder: Path, stage: str) -> Path:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[RunFolder]:
+def opened(path: Path) -> Generator[RunFolder]:
     """The run folder at a path, made if need be, locked against other processes.
 
     Raises InputError for a path that is no folder, a folder that another run writes to, one with foreign files, and a
@@ -212,8 +207,14 @@ def _read(path: Path) -> RunFolder:
         return RunFolder(path, held=True)
     try:
         found = read_json(ledger)
-        stages = {name: Finished(**entry) for name, entry in found["stages"].items()}
+        stages = {name: _finished(**entry) for name, entry in found["stages"].items()}
         return RunFolder(path, found["design"], found["base"], held=True, stages=stages)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         remedy = "Delete the folder, or give another one with -o."
         raise InputError(f"the ledger of this run cannot be read: {error}", None, remedy, str(ledger)) from error
+
+
+def _finished(inputs: Any, outputs: Any, results: Any = "") -> Finished:
+    if not all(isinstance(text, str) for text in (inputs, results, *outputs, *outputs.values())):
+        raise TypeError("keys, names and digests are texts")
+    return Finished(inputs, outputs, results)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from cli.run_folder import digest, json_text, read_json
 from dsd_ncrn.errors import InputError
@@ -64,7 +64,10 @@ def results_key(sections: Mapping[str, Any]) -> str:
 
 
 def _without_times(section: Any) -> Any:
-    return {key: value for key, value in section.items() if key != "seconds"} if isinstance(section, Mapping) else section
+    if not isinstance(section, Mapping):
+        return section
+    values = cast("Mapping[str, Any]", section)
+    return {key: value for key, value in values.items() if key != "seconds"}
 
 
 def read_summary(folder: Path) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def read_assignment(path: Path) -> SequenceAssignment:
 
 def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
     numbered = read_rows(path)
-    _, header = next(numbered, (1, []))
+    _, header = next(numbered, (1, list[str]()))
     for column in COLUMNS:
         if column not in header:
             rule = f"the first line names the columns {','.join(COLUMNS)}"

@@ -42,7 +42,7 @@ def read_certificate(path: Path, oligos: Sequence[Oligo]) -> tuple[Delivery, ...
     strand that was not ordered, has another sequence, or no amount.
     """
     numbered = _rows(path)
-    _, header = next(numbered, (1, []))
+    _, header = next(numbered, (1, list[str]()))
     name, word, amount = (_column(header, names, str(path)) for names in (_NAME, _SEQUENCE, _AMOUNT))
     plate, well = (_place(header, names) for names in (_PLATE, _WELL))
     by_name = {oligo.name.lower(): oligo for oligo in oligos}

@@ -48,7 +48,7 @@ def _training_share(task: Task, rows: int, file: str) -> int:
 def _read_rows(file: str, columns: Sequence[str]) -> Floats:
     """The named columns of all rows, shape (rows, columns)."""
     numbered = read_rows(file)
-    _, header = next(numbered, (1, []))
+    _, header = next(numbered, (1, list[str]()))
     indices = _indices(header, columns, file)
     rows: list[list[float]] = []
     for line, row in numbered:
