@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import io
+import random
 import re
 import shutil
 from html.parser import HTMLParser
@@ -117,6 +118,24 @@ def test_a_report_of_a_folder_with_hostile_names_in_all_its_files_runs_nothing(h
     report = build_report(copy)
     assert "&lt;script&gt;" in report
     assert is_harmless(report)
+
+
+@pytest.mark.parametrize("name", ["summary.json", "ncrn.json", "system.json", "training_ideal.csv", "test_predictions.csv"])
+def test_a_report_of_damaged_files_is_made_or_refused_in_one_line(
+    name: str, hostile: Path, tmp_path: Path, invoke: Invoke
+) -> None:
+    copy, draw = Path(shutil.copytree(hostile, tmp_path / "run")), random.Random(name)
+    text = (copy / name).read_text(encoding="utf-8")
+    for _ in range(2):
+        start = draw.randrange(len(text))
+        damaged = draw.choice(
+            (text[:start], re.sub(r"[0-9.]+", draw.choice(("null", "1e999", '"x"', "[]")), text, count=start % 50))
+        )
+        (copy / name).write_text(damaged, encoding="utf-8")
+        result = invoke("report", copy)
+        assert result.exit_code in (0, 2), result.exception
+        assert "Traceback" not in result.output
+        assert result.exit_code == 0 or len(result.stderr.splitlines()) == 1
 
 
 def test_files_stay_in_their_folder_and_have_plain_names(hostile: Path, ordered: Path) -> None:
