@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import fields
@@ -54,6 +56,7 @@ OLIGOS = tuple(
 def parsers() -> tuple[Parser, ...]:
     """All of them, each reading from a file in a folder of its own."""
     home = Path(mkdtemp(prefix="fuzzing-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
     return (
         Parser("design", _from_file(home / "design.toml", load_design), _files("*.toml"), _words(*_DESIGN_WORDS)),
         Parser("crn", _from_file(home / "network.crn", load_crn), _files("*.crn"), _words(*_CRN_WORDS)),
