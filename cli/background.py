@@ -11,10 +11,10 @@ from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any
 
+from cli.workers import GRACE_S, end_with_owner
 from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError
 
 POLL_S = 0.2
-GRACE_S = 3.0
 Progress = Callable[[float], None]
 
 
@@ -27,13 +27,16 @@ class _Failed:
 
 
 def _work(connection: Connection, task: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    """The other process: an interrupt of the terminal is its owner's business, a closed pipe ends it."""
+    """The other process: an interrupt of the terminal is its owner's business, it ends when its owner does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda _, __: sys.exit())  # so that it cleans up after itself
+    end_with_owner()
     try:
         result: Any = task(*arguments, _in_steps(connection.send))
     except DsdNcrnError as error:
         result = _Failed(str(error), error.exit_code)
+    except OSError as error:  # such as a full disk
+        result = _Failed(str(error), InputError.exit_code)
     connection.send((result,))
 
 

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from cli.console import say, tell
-from cli.run_folder import json_text, write_file
+from cli.run_folder import json_text, write_files
 from dsd_ncrn.errors import InputError
 
 
 def deliver(out: Path | None, files: Mapping[str, str | bytes]) -> None:
-    """Write files into a folder, each whole or not at all, and name them; nothing without a folder."""
+    """Write files into a folder, all whole or none at all, and name them; nothing without a folder."""
     check_folder(out)
     if out is None:
         return
-    for name, content in files.items():
-        write_file(out / name, content)
+    write_files({out / name: content for name, content in files.items()})
+    for name in files:
         tell(f"Wrote {out / name}")
 
 

@@ -14,7 +14,7 @@ from cli.run_folder import RunFolder, digest, json_text
 from cli.stages import STAGES
 from cli.stages.job import placed
 from cli.stages.sequences import SEQUENCES, start_search
-from cli.summary import FILE, empty_summary, fill, read_summary, sections_of
+from cli.summary import FILE, empty_summary, fill, read_summary, results_key, sections_of
 from cli.version import version
 from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError
 
@@ -114,7 +114,10 @@ class Pipeline:
         if sections is None or seconds is None or not self.folder.holds(stage.name, key):
             return False
         optional = [sections_of(self.earlier, [name]) or {} for name in stage.may_fill]
-        fill(self.summary, sections | seconds | {name: value for found in optional for name, value in found.items()})
+        sections |= {name: value for found in optional for name, value in found.items()}
+        if self.folder.stages[stage.name].results != results_key(sections):  # an interrupt may have come between the two
+            return False
+        fill(self.summary, sections | seconds)
         return True
 
     def _run(self, stage: Stage, key: str) -> None:
@@ -129,7 +132,7 @@ class Pipeline:
             self.display.done(stage.name, f"failed: {error}")
             return
         seconds = round(outcome.seconds or time.monotonic() - start, 3)
-        self.folder.finish(stage.name, key, outcome.files)
+        self.folder.finish(stage.name, key, outcome.files, results_key(outcome.summary))
         fill(self.summary, {**outcome.summary, f"wall_seconds.{stage.name}": seconds})
         self.worked.append(stage.name)
         self.display.done(stage.name, f"{outcome.note} ({seconds:.1f} s)".strip())

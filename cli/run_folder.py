@@ -8,16 +8,17 @@ import os
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import IO, Any
+from pathlib import Path, PurePosixPath
+from typing import Any
 
+from cli.lock import LOCK, locked
 from dsd_ncrn.errors import InputError
 
 LEDGER = ".stages.json"
-LOCK = ".lock"
 PART = ".part"
 STORE = ".{}.sqlite"
 """Of the single results of a stage that is not finished."""
+LONGEST_NAME = 200
 
 
 def json_text(value: Any) -> str:
@@ -25,42 +26,75 @@ def json_text(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def read_json(path: Path) -> Any:
+    """The JSON of a file, which could be written again.
+
+    Raises ValueError or RecursionError for any other text: a number that is not finite, half a surrogate pair.
+    """
+    value = json.loads(path.read_text(encoding="utf-8"))
+    json_text(value).encode()
+    return value
+
+
 def digest(content: str | bytes) -> str:
     """SHA-256 in hexadecimal."""
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
-def write_file(path: Path, content: str | bytes) -> str:
-    """Write a file under a temporary name beside it and rename it; returns the SHA-256 of what was written."""
-    data = content.encode() if isinstance(content, str) else content
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}{PART}")
+def write_files(files: Mapping[Path, str | bytes]) -> None:
+    """Write files under temporary names beside them, and rename them when all are there: each is whole, as long as the
+    disk has room all are there, and where it has none the old ones stay.
+
+    Raises OSError naming the file.
+    """
+    temporary = {path: path.with_name(f".{path.name}{PART}") for path in files}
     try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
+        for path, content in files.items():
+            with _naming(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                temporary[path].write_bytes(content.encode() if isinstance(content, str) else content)
+        for path, part in temporary.items():
+            with _naming(path):
+                os.replace(part, path)
     finally:
-        temporary.unlink(missing_ok=True)
-    return digest(data)
+        for part in temporary.values():
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _naming(path: Path) -> Generator[None]:
+    """A full disk is found by a write, which knows no name."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A finished stage: the key of what it was made from, and the SHA-256 of its files by name."""
+    """A finished stage: the key of what it was made from, the SHA-256 of its files by name, and a digest of its results.
+
+    Results are those sections of the summary that it fills.
+    """
 
     inputs: str
     outputs: Mapping[str, str]
+    results: str = ""
 
 
 @dataclass
 class RunFolder:
     """A run folder that this process alone may write to, until ``opened`` ends.
 
-    ``design`` is the name of the design it belongs to and ``base`` the key of all that every stage depends on.
+    ``design`` is the name of the design it belongs to and ``base`` the key of all that every stage depends on. With
+    ``held`` its lock file has to be there as long as it is written to.
     """
 
     path: Path
     design: str = ""
     base: str = ""
+    held: bool = False
     stages: dict[str, Finished] = field(default_factory=dict)
 
     def claim(self, design: str, base: str) -> None:
@@ -78,21 +112,32 @@ class RunFolder:
         self.design, self.base = design, base
         self._save()
 
-    def write(self, name: str, content: str | bytes) -> str:
+    def write(self, name: str, content: str | bytes) -> None:
         """Write one file of the folder, named with its subfolder."""
-        return write_file(self.path / name, content)
+        self._write_all({name: content})
+
+    def _write_all(self, files: Mapping[str, str | bytes]) -> None:
+        """Raises InputError where the folder has been removed in the meantime: it is not made again, half of it missing."""
+        if self.held and not (self.path / LOCK).exists():
+            remedy = "Run the design again, and leave the folder until the run has ended."
+            raise InputError("the folder was removed while the run was writing to it", None, remedy, str(self.path))
+        write_files({self._place(name): content for name, content in files.items()})
 
     def holds(self, stage: str, inputs: str) -> bool:
         """Whether a stage was finished from the same inputs and its files are as it left them."""
         entry = self.stages.get(stage)
         return entry is not None and entry.inputs == inputs and all(self._intact(*item) for item in entry.outputs.items())
 
-    def finish(self, stage: str, inputs: str, files: Mapping[str, str | bytes]) -> None:
-        """Write a stage's files, and only then its entry in the ledger; what it no longer needs is deleted."""
+    def finish(self, stage: str, inputs: str, files: Mapping[str, str | bytes], results: str = "") -> None:
+        """Write a stage's files, and only then its entry in the ledger; what it no longer needs is deleted.
+
+        ``results`` is the digest of what it has for the summary, which is written after the ledger.
+        """
         before = self.stages.get(stage)
-        outputs = {name: self.write(name, content) for name, content in files.items()}
+        self._write_all(files)
+        outputs = {name: digest(content) for name, content in files.items()}
         self._delete(name for name in (before.outputs if before else ()) if name not in outputs)
-        self.stages[stage] = Finished(inputs, outputs)
+        self.stages[stage] = Finished(inputs, outputs, results)
         self._save()
         self._delete_stores(stage)
 
@@ -103,7 +148,7 @@ class RunFolder:
         self._save()
 
     def _save(self) -> None:
-        stages = {name: asdict(entry) for name, entry in self.stages.items()}
+        stages = {name: asdict(entry) for name, entry in sorted(self.stages.items())}
         self.write(LEDGER, json_text({"design": self.design, "base": self.base, "stages": stages}))
 
     def _delete_stores(self, stages: str) -> None:
@@ -111,12 +156,23 @@ class RunFolder:
             path.unlink()
 
     def _intact(self, name: str, expected: str) -> bool:
-        path = self.path / name
+        path = self._place(name)
         return path.is_file() and digest(path.read_bytes()) == expected
 
     def _delete(self, names: Iterable[str]) -> None:
         for name in names:
-            (self.path / name).unlink(missing_ok=True)
+            path = self._place(name)
+            if path.is_file():
+                path.unlink()
+
+    def _place(self, name: str) -> Path:
+        """Where a file is. Raises InputError for a place outside the folder, which a ledger or a link may name."""
+        path, parts = self.path / name, PurePosixPath(name).parts
+        legal = name.isascii() and name.isprintable() and len(name) <= LONGEST_NAME and ".." not in parts
+        if not legal or not path.parent.resolve().is_relative_to(self.path.resolve()):
+            remedy = "Delete the folder, or give another one with -o."
+            raise InputError("a file of a run is inside its folder", name, remedy, str(self.path))
+        return path
 
 
 def store_path(folder: Path, stage: str) -> Path:
@@ -134,7 +190,7 @@ def opened(path: Path) -> Generator[RunFolder]:
     if path.exists() and not path.is_dir():
         raise InputError("a run folder is a folder, and this is a file", None, "Give another one with -o.", str(path))
     path.mkdir(parents=True, exist_ok=True)
-    with _locked(path):
+    with locked(path):
         folder = _read(path)
         for left_over in path.rglob(f".*{PART}"):
             left_over.unlink()
@@ -148,47 +204,17 @@ def _read(path: Path) -> RunFolder:
         if foreign:
             rule = "this folder holds files, but no run"
             raise InputError(rule, foreign[0], "Give an empty or a new folder with -o.", str(path))
-        return RunFolder(path)
+        return RunFolder(path, held=True)
     try:
-        found = json.loads(ledger.read_text(encoding="utf-8"))
-        stages = {name: Finished(**entry) for name, entry in found["stages"].items()}
-        return RunFolder(path, found["design"], found["base"], stages)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        found = read_json(ledger)
+        stages = {name: _finished(**entry) for name, entry in found["stages"].items()}
+        return RunFolder(path, found["design"], found["base"], held=True, stages=stages)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         remedy = "Delete the folder, or give another one with -o."
         raise InputError(f"the ledger of this run cannot be read: {error}", None, remedy, str(ledger)) from error
 
 
-@contextmanager
-def _locked(path: Path) -> Generator[None]:
-    """Hold the lock file. The kernel lets go of it when the process ends, however it ends."""
-    lock = path / LOCK
-    handle = _acquire(lock)
-    try:
-        yield
-    finally:
-        lock.unlink(missing_ok=True)
-        handle.close()
-
-
-def _acquire(lock: Path) -> IO[str]:
-    import fcntl
-
-    while True:
-        handle = lock.open("a+")
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            handle.close()
-            remedy = "Wait for it, or give another folder with -o."
-            raise InputError("another run is writing to this folder", None, remedy, str(lock.parent)) from None
-        if _is_same(lock, handle):
-            return handle
-        handle.close()  # its last owner deleted it between our opening and our locking
-
-
-def _is_same(lock: Path, handle: IO[str]) -> bool:
-    """Whether the path still names the file that was locked."""
-    try:
-        return lock.stat().st_ino == os.fstat(handle.fileno()).st_ino
-    except FileNotFoundError:
-        return False
+def _finished(inputs: Any, outputs: Any, results: Any = "") -> Finished:
+    if not all(isinstance(text, str) for text in (inputs, results, *outputs, *outputs.values())):
+        raise TypeError("keys, names and digests are texts")
+    return Finished(inputs, outputs, results)

@@ -15,6 +15,7 @@ from dsd_ncrn.errors import InputError
 FORMAT = 1
 APPLICATION = 0x44534453
 """Marks the SQLite files that are stores of this program."""
+_NO_WRITING = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY)
 TABLE = """
 CREATE TABLE IF NOT EXISTS results (
     base TEXT NOT NULL, work TEXT NOT NULL, job TEXT NOT NULL, result TEXT NOT NULL,
@@ -45,8 +46,8 @@ class Store:
         text = self._results.get((work, job))
         try:
             return None if text is None else json.loads(text)
-        except ValueError as error:
-            raise _unusable(self.path, error) from error
+        except (ValueError, TypeError, RecursionError) as error:
+            raise unusable(self.path, error) from error
 
     def put(self, work: str, job: str, result: Any) -> None:
         """Keep the result of a job: it is in the file when this returns.
@@ -99,16 +100,21 @@ def _prepare(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def _told(path: Path | None) -> Generator[None]:
-    """SQLite's errors as one message with a remedy."""
+    """SQLite's errors as one message with a remedy; text that is none is decoded as late as when it is fetched."""
     try:
         yield
-    except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_BUSY:
             remedy = "Wait for it, or give another folder with -o."
             raise InputError("another process is writing to this store of results", None, remedy, str(path)) from None
-        raise _unusable(path, error) from error
+        if code in _NO_WRITING:
+            remedy = "Check its permissions and the space on the disk; the results so far are kept."
+            raise InputError(f"this store of results cannot be written: {error}", None, remedy, str(path)) from None
+        raise unusable(path, error) from error
 
 
-def _unusable(path: Path | None, error: Exception) -> InputError:
+def unusable(path: Path | None, error: Exception) -> InputError:
+    """The error of a store with something in it that this program has not written."""
     remedy = "Delete it, which loses its results, or give another folder with -o."
     return InputError(f"this store of results cannot be used: {error}", None, remedy, str(path))

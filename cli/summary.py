@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
+
+from cli.run_folder import digest, json_text, read_json
+from dsd_ncrn.errors import InputError
 
 FILE = "summary.json"
 
@@ -58,10 +60,31 @@ def sections_of(summary: Mapping[str, Any], names: Iterable[str]) -> dict[str, A
     return found
 
 
+def results_key(sections: Mapping[str, Any]) -> str:
+    """A digest of filled sections, by which those of a finished stage are known again; wall times are left out."""
+    filled = [[name, _without_times(value)] for name, value in sorted(sections.items()) if value is not None]
+    return digest(json_text(filled))
+
+
+def _without_times(section: Any) -> Any:
+    if not isinstance(section, Mapping):
+        return section
+    values = cast("Mapping[str, Any]", section)
+    return {key: value for key, value in values.items() if key != "seconds"}
+
+
 def read_summary(folder: Path) -> dict[str, Any]:
     """The summary that an earlier run left; empty where there is none that can be read, since it can be made again."""
     try:
-        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        found = read_json(folder / FILE)
+    except (FileNotFoundError, ValueError, RecursionError):
         return {}
     return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+
+
+def seed_of(folder: Path, default: int) -> int:
+    """The seed of the run in a folder. Raises InputError for one that is none."""
+    seed = read_summary(folder).get("seed", default)
+    if not isinstance(seed, int) or seed < 0:
+        raise InputError("the seed of a run is a whole number from 0 on", seed, "Run the design again.", str(folder / FILE))
+    return seed

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from cli.run_folder import digest
+from cli.store import unusable
 from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ class Sweep(Executor):
         if stored is None:
             return None
         future: Future[Result] = Future()
-        future.set_result(_adapter(fn).validate_python(stored))
+        try:
+            future.set_result(_adapter(fn).validate_python(stored))
+        except ValueError as error:
+            raise unusable(self.store.path, error) from error
         return future
 
     def _begun(self, fn: Callable[..., Result], key: tuple[str, str], args: Any, kwargs: Any) -> Future[Result]:

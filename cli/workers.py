@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import Any
 
 from dsd_ncrn.errors import CheckFailed
 
+GRACE_S = 3.0
 _here: dict[str, Any] = {}
 """What the jobs of this worker process share."""
 
@@ -61,13 +64,18 @@ def worker_pool(count: int, shared: object = None) -> Generator[Executor | None]
 def _begin(shared: object) -> None:
     """An interrupt of the terminal reaches every process; the owner alone acts on it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_owner, daemon=True).start()
+    end_with_owner()
     _here["shared"] = shared
 
 
-def _end_with_owner() -> None:
-    """An owner that was killed cannot end its processes, and the pool's would wait for jobs for ever."""
-    owner = parent_process()
+def end_with_owner() -> None:
+    """Let this process end when its owner does: one that was killed cannot end its processes, which would go on for ever."""
+    Thread(target=_end_after, args=(parent_process(),), daemon=True).start()
+
+
+def _end_after(owner: BaseProcess | None) -> None:
     assert owner is not None
     owner.join()
+    os.kill(os.getpid(), signal.SIGTERM)  # may be handled, to clear up
+    time.sleep(GRACE_S)
     os._exit(1)

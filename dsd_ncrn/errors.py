@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 
 
 class DsdNcrnError(Exception):
@@ -19,7 +20,10 @@ class CheckFailed(DsdNcrnError):
     exit_code = 1
 
 
-LONGEST_VALUE = 160
+LONGEST_VALUE, LONGEST_TEXT = 160, 1000
+"""Characters of a value, and of a rule or a remedy, that are shown."""
+MOST_KNOWN, LONGEST_WORD = 1000, 100
+"""How many known words a misspelt one is compared with, and how much of it: the time goes with the square of that."""
 
 
 @dataclass(eq=False)
@@ -36,11 +40,10 @@ class InputError(DsdNcrnError):
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
-        text = f"{place}: {self.rule}" if place else self.rule
+        text = f"{_shown(place)}: {_shown(self.rule)}" if place else _shown(self.rule)
         if self.value is not None:
-            shown = repr(self.value)
-            text += f" (got {shown if len(shown) <= LONGEST_VALUE else shown[:LONGEST_VALUE] + '…'})"
-        return f"{text}. {self.remedy}" if self.remedy else text
+            text += f" (got {_shown(repr(self.value), LONGEST_VALUE)})"
+        return f"{text}. {_shown(self.remedy)}" if self.remedy else text
 
     def at(self, file: str, line: int | None = None) -> InputError:
         """The same error with its place filled in where it was not yet known."""
@@ -49,6 +52,12 @@ class InputError(DsdNcrnError):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A remedy naming the nearest known word, or all of them."""
-    known = list(known)
-    near = get_close_matches(word, known, n=1)
+    known = list(islice(known, MOST_KNOWN))
+    near = get_close_matches(word[:LONGEST_WORD], [each for each in known if len(each) <= LONGEST_WORD], n=1)
     return f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(known))}."
+
+
+def _shown(text: str, longest: int = LONGEST_TEXT) -> str:
+    """A text on one line that no terminal takes for a command, cut where it is too long for a message."""
+    shown = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text[:longest])
+    return shown if max(len(text), len(shown)) <= longest else shown[:longest] + "…"

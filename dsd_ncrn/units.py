@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from dsd_ncrn.errors import InputError
@@ -18,13 +19,14 @@ _FACTORS: dict[str, dict[str, float]] = {
     "small volume": {"pL": 1e-12, "fL": 1e-15, "nL": 1e-9, "uL": 1e-6, "µL": 1e-6},
 }
 
-_QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)\s*")
+_QUANTITY = re.compile(r"\s*+([+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?)\s*+(\S(?:.*\S)?)\s*+")
+"""Possessive, so that a long text that fits nothing is left at once."""
 
 
 def parse_quantity(text: object, kind: str) -> float:
     """Read ``"200 nM"`` or ``"1.5 h"`` into the internal unit of its kind.
 
-    Raises InputError naming the units that would have been accepted.
+    Raises InputError naming the units that would have been accepted, and for a number too large to be held.
     """
     units = _FACTORS[kind]
     match = _QUANTITY.fullmatch(text) if isinstance(text, str) else None
@@ -32,7 +34,10 @@ def parse_quantity(text: object, kind: str) -> float:
         raise InputError(
             f"a {kind} is a number and a unit", text, f'Write for example "1 {next(iter(units))}"; units: {", ".join(units)}.'
         )
-    return float(match.group(1)) * units[match.group(2)]
+    value = float(match.group(1)) * units[match.group(2)]
+    if not math.isfinite(value):
+        raise InputError(f"a {kind} is finite", text, "Write a smaller one.")
+    return value
 
 
 def format_quantity(value: float, kind: str, unit: str) -> str:

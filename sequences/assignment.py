@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dsd_ncrn.design.files import read_rows
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import InputError, did_you_mean
@@ -80,12 +81,8 @@ def read_assignment(path: Path) -> SequenceAssignment:
 
     Raises InputError naming the file and line where a column, a name or a base is wrong.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("the sequence file cannot be read", str(error), "Give a CSV file.", str(path)) from error
     sequences: dict[str, str] = {}
-    for line, domain, word in _rows(text, str(path)):
+    for line, domain, word in _rows(path):
         if domain in sequences:
             raise InputError("each domain is given once", domain, "Remove one of its lines.", str(path), line)
         sequences[domain] = word
@@ -94,18 +91,20 @@ def read_assignment(path: Path) -> SequenceAssignment:
     return SequenceAssignment(sequences)
 
 
-def _rows(text: str, file: str) -> Iterator[tuple[int, str, str]]:
-    reader = csv.DictReader(io.StringIO(text), skipinitialspace=True)
-    missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
-    if missing:
-        header = ",".join(reader.fieldnames or ())
-        raise InputError(f"the first line names the columns {','.join(COLUMNS)}", header, f"Add {missing[0]!r}.", file, 1)
-    for row in reader:
-        domain, word = ((row[column] or "").strip() for column in COLUMNS)
+def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
+    numbered = read_rows(path)
+    _, header = next(numbered, (1, list[str]()))
+    for column in COLUMNS:
+        if column not in header:
+            rule = f"the first line names the columns {','.join(COLUMNS)}"
+            raise InputError(rule, ",".join(header), f"Add {column!r}.", str(path), 1)
+    places = [header.index(column) for column in COLUMNS]
+    for line, row in numbered:
+        domain, word = (row[place].strip() if place < len(row) else "" for place in places)
         word = word.upper()
         if not domain or domain.endswith("*"):
-            raise InputError("a domain is named without its star", domain, "Give the unstarred domain.", file, reader.line_num)
+            raise InputError("a domain is named without its star", domain, "Give the unstarred domain.", str(path), line)
         if not word or set(word) - set(BASES):
             rule = f"the sequence of domain {domain} is of A, C, G and T"
-            raise InputError(rule, word, "Correct the sequence.", file, reader.line_num)
-        yield reader.line_num, domain, word
+            raise InputError(rule, word, "Correct the sequence.", str(path), line)
+        yield line, domain, word

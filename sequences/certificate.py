@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
+from dsd_ncrn.design.files import read_bytes, read_rows
 from dsd_ncrn.errors import InputError, did_you_mean
 from sequences.bench import resuspension_volume
 from sequences.oligos import Oligo
-from sequences.vendors.xlsx import workbook_rows
+from sequences.vendors.xlsx import UnreadableWorkbook, first_sheet
 
 _NAME, _SEQUENCE, _AMOUNT = ("Sequence Name", "Name"), ("Sequence",), ("nmoles", "nmole", "nmol")
 _PLATE, _WELL = ("Plate Name",), ("Well Position", "Well")
@@ -43,33 +41,32 @@ def read_certificate(path: Path, oligos: Sequence[Oligo]) -> tuple[Delivery, ...
     A strand delivered in several tubes counts once, with the sum. Raises InputError naming the file, and the line of a
     strand that was not ordered, has another sequence, or no amount.
     """
-    header, *rows = _cells(path)
+    numbered = _rows(path)
+    _, header = next(numbered, (1, list[str]()))
     name, word, amount = (_column(header, names, str(path)) for names in (_NAME, _SEQUENCE, _AMOUNT))
+    plate, well = (_place(header, names) for names in (_PLATE, _WELL))
     by_name = {oligo.name.lower(): oligo for oligo in oligos}
     found: dict[str, Delivery] = {}
-    for line, row in enumerate(rows, start=2):
+    for line, row in numbered:
         if not any(row):
             continue
-        oligo = _ordered(row[name].strip(), row[word], by_name, str(path), line)
-        nmol = _amount(row[amount], oligo.name, str(path), line)
+        oligo = _ordered(_cell(row, name), _cell(row, word), by_name, str(path), line)
+        nmol = _amount(_cell(row, amount), oligo.name, str(path), line)
         before = found[oligo.name].nmol if oligo.name in found else 0.0
-        found[oligo.name] = Delivery(oligo, before + nmol, _optional(header, row, _PLATE), _optional(header, row, _WELL))
+        found[oligo.name] = Delivery(oligo, before + nmol, _cell(row, plate), _cell(row, well))
     if not found:
         raise InputError("the certificate has no strands", None, "Give the file that came with the oligos.", str(path))
     return tuple(found.values())
 
 
-def _cells(path: Path) -> list[list[str]]:
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The numbered rows of a CSV file, or of a workbook's first sheet."""
+    if path.suffix.lower() != ".xlsx":
+        return read_rows(path)
     try:
-        content = path.read_bytes()
-        if path.suffix.lower() == ".xlsx":
-            rows = next(iter(workbook_rows(content).values()))
-        else:
-            rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-    except (OSError, ValueError, KeyError, csv.Error, BadZipFile) as error:
+        return enumerate(first_sheet(read_bytes(path)), start=1)
+    except UnreadableWorkbook as error:
         raise InputError("the certificate cannot be read", str(error), "Give IDT's coa as .csv or .xlsx.", str(path)) from error
-    width = max(map(len, rows), default=0)
-    return [[*row, *[""] * (width - len(row))] for row in rows] or [[]]
 
 
 def _place(header: Sequence[str], names: Sequence[str]) -> int | None:
@@ -84,9 +81,8 @@ def _column(header: Sequence[str], names: Sequence[str], file: str) -> int:
     return place
 
 
-def _optional(header: Sequence[str], row: Sequence[str], names: Sequence[str]) -> str:
-    place = _place(header, names)
-    return "" if place is None else row[place].strip()
+def _cell(row: Sequence[str], place: int | None) -> str:
+    return "" if place is None or place >= len(row) else row[place].strip()
 
 
 def _ordered(name: str, spelled: str, by_name: dict[str, Oligo], file: str, line: int) -> Oligo:

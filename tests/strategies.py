@@ -6,6 +6,8 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from dsd_ncrn.design.chemistry import BUFFER_GROUPS, Chemistry
+from dsd_ncrn.design.spec import Circuit, DesignSpec, Leak, Order, Task, Timing, Translation
 from dsd_ncrn.dsd.kernel import parse_pil
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open
 
@@ -40,6 +42,38 @@ def read_kernel(text: str) -> Complex:
 
 
 complexes = kernels.map(read_kernel)
+
+
+_texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+_positive = st.floats(1e-9, 1e9, allow_subnormal=False)
+_numbers = st.just(0.0) | st.floats(1e-6, 1e9)
+_amounts = st.builds("{!r} {}".format, _numbers, st.sampled_from(["nM", "uM", "pM", "M"]))
+_durations = st.builds("{!r} {}".format, st.floats(1e-6, 1e9), st.sampled_from(["s", "min", "h", "d"]))
+_rates = st.builds("{!r} {}".format, st.floats(0, 1), st.sampled_from(["/M/s", "/uM/s", "/nM/s"]))
+_tasks = st.builds(
+    Task, name=st.just("csv"), csv=st.just("/data.csv"), inputs=st.lists(_texts, min_size=1, max_size=3).map(tuple),
+    targets=st.lists(_texts, min_size=1, max_size=1).map(tuple), threshold=st.none() | st.floats(-10, 10),
+    training_points=st.integers(2, 10**6),
+)  # fmt: skip
+_circuits = st.builds(
+    Circuit, f=_texts, T=_positive, learning_rate=_positive, learning_rate_in=st.sampled_from([None, "N3", "N4"]),
+    theta_initial=_positive | st.lists(_positive, max_size=3).map(tuple), pad=st.integers(0, 16),
+    w_in=st.none() | st.lists(st.lists(_positive, max_size=3).map(tuple), max_size=3).map(tuple),
+    zb_cap=st.none() | _positive, x=st.sampled_from(["single", "dual", "auto", ("single", "dual")]),
+)  # fmt: skip
+_chemistries = st.builds(
+    Chemistry, unit=_amounts, max_join=_amounts, seal=_amounts, clock=_amounts,
+    temperature=st.floats(0, 95).map("{!r} C".format),
+    max_loading=st.none() | _positive, buffers=st.dictionaries(st.sampled_from(BUFFER_GROUPS), _amounts),
+)  # fmt: skip
+_timings = st.builds(Timing, forward=st.none() | _durations, flush=_durations, wait=_durations, burn_in=st.none() | _durations)
+designs = st.builds(
+    DesignSpec, format=st.just(1), name=st.from_regex(r"[A-Za-z][A-Za-z0-9_.-]{0,30}", fullmatch=True), description=_texts,
+    task=_tasks, circuit=_circuits, chemistry=_chemistries, timing=_timings, leak=st.builds(Leak, rate=_rates),
+    translation=st.builds(Translation, thresholds=st.dictionaries(_texts, _amounts, max_size=3)),
+    order=st.builds(Order, vendor=_texts, prices=st.dictionaries(_texts, st.floats(0, 1e6), max_size=3)),
+)  # fmt: skip
+"""Designs that the schema accepts, though no later step might."""
 
 
 @st.composite

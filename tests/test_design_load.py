@@ -115,7 +115,7 @@ WRONG_VALUES = [
     ('seal = "1000 nM"', 'seal = "-1000 nM"', "chemistry.seal: the value should be greater than or equal to 0", ""),
     ('seal = "1000 nM"', 'seal = "1000 s"', "a concentration is a number and a unit (got '1000 s')", "units: pM, nM"),
     ('seal = "1000 nM"', "seal = 1000", "a concentration is a number and a unit (got 1000)", "units: pM, nM"),
-    ('seal = "1000 nM"', 'seal = "1e999 nM"', "chemistry.seal: the value should be a finite number", ""),
+    ('seal = "1000 nM"', 'seal = "1e999 nM"', "chemistry.seal: a concentration is finite", "Write a smaller one."),
     (
         'theta = "single"',
         'theta = "singel"',

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.run_folder import LEDGER, LOCK, RunFolder, opened, write_file
+from cli.lock import LOCK
+from cli.run_folder import LEDGER, RunFolder, digest, opened, write_files
 from dsd_ncrn.errors import InputError
 
 
@@ -98,19 +99,20 @@ def test_foreign_files_files_for_folders_and_broken_ledgers_are_refused(tmp_path
 
 
 def test_a_write_that_fails_keeps_the_old_file_and_leaves_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_file(tmp_path / "a.txt", "old")
+    write_files({tmp_path / "a.txt": "old"})
 
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.replace", fail)
     with pytest.raises(OSError, match="No space left"):
-        write_file(tmp_path / "a.txt", "new")
+        write_files({tmp_path / "a.txt": "new"})
     assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
 
 
-def test_the_hash_of_a_file_is_what_was_written(tmp_path: Path) -> None:
+def test_the_hash_of_a_file_is_that_of_its_bytes(tmp_path: Path) -> None:
     import hashlib
 
-    assert write_file(tmp_path / "a.txt", "µ") == hashlib.sha256("µ".encode()).hexdigest()
-    assert RunFolder(tmp_path).write("b/c.txt", "x") == hashlib.sha256(b"x").hexdigest()
+    RunFolder(tmp_path).write("b/c.txt", "µ")
+    assert (tmp_path / "b/c.txt").read_bytes() == "µ".encode()
+    assert digest("µ") == hashlib.sha256("µ".encode()).hexdigest()

@@ -49,7 +49,7 @@ def test_faults_are_reported_with_file_and_line(tmp_path: Path, text: str, line:
 
 
 def test_a_missing_file_is_an_input_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="cannot read the file"):
         read_assignment(tmp_path / "none.csv")
 
 

@@ -78,7 +78,7 @@ def test_files_that_are_no_certificate_are_refused(tmp_path: Path) -> None:
         read_certificate(_csv(tmp_path, [["Sequence Name", "Sequence"], ["a", "b"]]), ORDERED)
     with pytest.raises(InputError, match="has no strands"):
         read_certificate(_csv(tmp_path, [HEADER]), ORDERED)
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="cannot read the file"):
         read_certificate(tmp_path / "absent.csv", ORDERED)
     broken = tmp_path / "coa.xlsx"
     broken.write_bytes(b"no workbook")

@@ -79,7 +79,7 @@ def command(
 def _job(source: Path, seed: int, shown: Display) -> Job:
     """The job of a design, or of a run with its seed."""
     from cli.prepare import shown_job
-    from cli.summary import read_summary
+    from cli.summary import seed_of
 
     if not source.is_dir():
         return shown_job(source, seed, shown)
@@ -88,7 +88,7 @@ def _job(source: Path, seed: int, shown: Display) -> Job:
         raise InputError(
             "this folder holds no run", None, "Give a design file, or a folder that `run` has written.", str(source)
         )
-    job = shown_job(design, int(read_summary(source).get("seed", seed)), shown)
+    job = shown_job(design, seed_of(source, seed), shown)
     job.folder = source
     return job
 

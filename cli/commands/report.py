@@ -19,12 +19,18 @@ def command(run_folder: Path, out: Path | None, seed: int, as_json: bool) -> Non
 
     Nothing in it is random: --seed is accepted and changes nothing.
     """
+    from jinja2 import TemplateError
+
     from cli.output import deliver, show
     from cli.report import build_report
 
     if not (run_folder / "design.toml").is_file():
         raise InputError("this folder holds no run", None, "Give a folder that `run` has written.", str(run_folder))
-    report = build_report(run_folder)
+    try:
+        report = build_report(run_folder)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, TemplateError) as error:
+        rule = f"the files of this run do not fit together: {type(error).__name__}: {error}"
+        raise InputError(rule, None, "Run the design again.", str(run_folder)) from error
     place = out or run_folder
     deliver(place, {"report.html": report})
     show(as_json, {"report": str(place / "report.html")}, f"Report: {place / 'report.html'}")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.plain import csv_text, plain
-from cli.run_folder import json_text
+from cli.run_folder import json_text, read_json
 from cli.stages.types import Outcome, Stage, Tell
+from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
     from cli.background import BackgroundTask
@@ -138,15 +138,22 @@ def sequences_section(job: Job, assignment: SequenceAssignment, found: SequenceV
 
 
 def read_sequences(folder: Path) -> SequenceAssignment:
-    """The sequences of a run folder with the record of their search, all but the wall time."""
+    """The sequences of a run folder with the record of their search, all but the wall time.
+
+    Raises InputError for files that cannot be read.
+    """
     from sequences.assignment import Candidate, read_assignment
 
     assignment, record = read_assignment(folder / SEQUENCES_CSV), folder / SEARCH_JSON
     if not record.exists():
         return assignment
-    found = json.loads(record.read_text(encoding="utf-8"))
-    compared = tuple(Candidate(**each) for each in found.get("candidates", ()))
-    return replace(assignment, candidates=compared, **{name: found[name] for name in _SEARCH_FIELDS})
+    try:
+        found = read_json(record)
+        compared = tuple(Candidate(**each) for each in found.get("candidates", ()))
+        return replace(assignment, candidates=compared, **{name: found[name] for name in _SEARCH_FIELDS})
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        rule = f"the record of the sequence search cannot be read: {error}"
+        raise InputError(rule, None, "Run the design again.", str(record)) from error
 
 
 SEQUENCES = Stage("sequences", ("translate",), ("sequences",), sequences_stage)

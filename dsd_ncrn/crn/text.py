@@ -21,10 +21,10 @@ from dsd_ncrn.units import parse_quantity
 
 MAX_COEFFICIENT = 20
 _COMMENT = re.compile(r"#.*")
-_INITIAL = re.compile(r"\s*(\S*)\s*@\s*(\w*)\s*(.*?)\s*")
+_INITIAL = re.compile(r"\s*+([^\s@]*+)\s*+@\s*+(\w*+)\s*+(.*\S|)\s*+")
 _ARROW = re.compile(r"<=>|<->|->|=")
-_TERM = re.compile(r"\s*(?:(\d+)\s*\*?\s*)?([A-Za-z_]\w*)\s*", re.ASCII)
-_OPTION = re.compile(r"\s*(\w+)\s*=\s*(\S+)\s*")
+_TERM = re.compile(r"\s*+(?:(\d++)\s*+\*?\s*+)?([A-Za-z_]\w*+)\s*+", re.ASCII)
+_OPTION = re.compile(r"\s*+(\w++)\s*+=\s*+(\S++)\s*+")
 _SPECIES = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 

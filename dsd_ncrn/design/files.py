@@ -1,19 +1,57 @@
-"""Reading the text files that users bring."""
+"""Reading the files that users bring: whole, or as rows of a table."""
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from dsd_ncrn.errors import InputError
 
+LARGEST_BYTES = 64 * 2**20
+"""A hundred times the largest network that was ever compiled here; a file named by mistake may fill the memory."""
 
-def read_text(path: str | Path) -> str:
-    """A whole text file without its byte order mark; InputError where it is missing, unreadable or not UTF-8."""
+
+def read_bytes(path: str | Path, largest: int = LARGEST_BYTES) -> bytes:
+    """A whole file; InputError where it is missing, unreadable or larger than ``largest`` bytes."""
     try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"the file is not UTF-8 text (byte {error.start})", file=str(path)) from None
+        with Path(path).open("rb") as file:
+            content = file.read(largest + 1)
     except OSError as error:
-        raise InputError(f"cannot read the file: {error.strerror}", file=str(path)) from None
+        remedy = "Check its name and its permissions."
+        raise InputError(f"cannot read the file: {error.strerror}", remedy=remedy, file=str(path)) from None
     except ValueError as error:  # a null byte in the path
-        raise InputError(f"cannot read the file: {error}", file=str(path)) from None
+        raise InputError(f"cannot read the file: {error}", remedy="Check its name.", file=str(path)) from None
+    if len(content) > largest:
+        remedy = "Check that this is the file you mean."
+        raise InputError(f"the file has more than {largest // 2**20} MB", remedy=remedy, file=str(path))
+    return content
+
+
+def read_text(path: str | Path, largest: int = LARGEST_BYTES) -> str:
+    """A whole text file without its byte order mark, its lines ended by ``\\n``.
+
+    Raises InputError where it is missing, unreadable, too large or not UTF-8.
+    """
+    try:
+        text = read_bytes(path, largest).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        remedy = "Save it as UTF-8."
+        raise InputError(f"the file is not UTF-8 text (byte {error.start})", remedy=remedy, file=str(path)) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_rows(path: str | Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV file with the line on which each ends, empty rows left out.
+
+    Raises InputError as ``read_text`` does, and for text that is no CSV.
+    """
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), skipinitialspace=True, strict=True)
+    try:
+        for row in reader:
+            if row:
+                yield reader.line_num, row
+    except csv.Error as error:
+        remedy = "Close every quotation mark, and write commas between cells."
+        raise InputError(f"not a valid CSV file: {error}", remedy=remedy, file=str(path), line=reader.line_num) from None

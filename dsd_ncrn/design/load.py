@@ -13,10 +13,11 @@ from pydantic import ValidationError
 
 from dsd_ncrn.design.files import read_text
 from dsd_ncrn.design.positions import Key, Position, positions
-from dsd_ncrn.design.problems import DesignError, problems_of
+from dsd_ncrn.design.problems import DesignError, Finding, findings_of
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import InputError
 
+LARGEST_BYTES = 2**20
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -31,13 +32,11 @@ def load_design(path: str | Path) -> DesignSpec:
     >>> design.name, design.chemistry.unit  # in nM
     ('linreg2d', 4.0)
     """
-    text = read_text(path)
-    data = _parse(text, str(path))
+    text = read_text(path, LARGEST_BYTES)
     try:
-        spec = DesignSpec.model_validate(_tuples(data))
-    except ValidationError as error:
-        raise _first_problem(error, data, text, str(path)) from None
-    return _with_absolute_csv(spec, Path(path))
+        return _with_absolute_csv(_validated(text, str(path)), Path(path))
+    except RecursionError:
+        raise InputError("not valid TOML: nested too deeply", remedy="Designs have tables in tables.", file=str(path)) from None
 
 
 def dump_design(spec: DesignSpec) -> str:
@@ -78,6 +77,14 @@ def located(path: str | Path) -> Generator[None]:
         raise _placed(error, str(path), _nearest(positions(text), error.key), text) from None
 
 
+def _validated(text: str, file: str) -> DesignSpec:
+    data = _parse(text, file)
+    try:
+        return DesignSpec.model_validate(_tuples(data))
+    except ValidationError as error:
+        raise _first_problem(error, data, text, file) from None
+
+
 def _parse(text: str, file: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
@@ -86,8 +93,8 @@ def _parse(text: str, file: str) -> dict[str, Any]:
         line, column = (int(place[1]), int(place[2])) if place and place[1] else (text.count("\n") + 1, None)
         rule = f"not valid TOML: {_PLACE.sub('', message)}"
         raise InputError(rule, remedy="See https://toml.io.", file=file, line=line, column=column) from None
-    except RecursionError:
-        raise InputError("not valid TOML: nested too deeply", file=file) from None
+    except ValueError as error:  # Python reads no whole number of more than 4300 digits
+        raise InputError(f"not valid TOML: {error}", remedy="Write a smaller number.", file=file) from None
 
 
 def _tuples(value: Any) -> Any:
@@ -98,11 +105,15 @@ def _tuples(value: Any) -> Any:
 
 
 def _first_problem(error: ValidationError, data: dict[str, Any], text: str, file: str) -> InputError:
-    places = positions(text)
-    found = [(problem, _nearest(places, problem.key)) for problem in problems_of(error, data)]
-    # a misspelt key shows up twice, as unknown and as missing: the first of the two says what to do
-    found.sort(key=lambda pair: (not pair[0].rule.startswith("unknown key"), pair[1].line if pair[1] else 0))
-    problem, place = found[0]
+    places, found = positions(text), findings_of(error, data)
+
+    def order(finding: Finding) -> tuple[bool, int]:
+        """A misspelt key shows up twice, as unknown and as missing: the first of the two says what to do."""
+        place = _nearest(places, finding.key)
+        return not finding.unknown_key, place.line if place else 0
+
+    first = min(found, key=order)
+    problem, place = first.problem(), _nearest(places, first.key)
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     return InputError(problem.rule + more, problem.value, problem.remedy, file, place.line if place else 1)
 
@@ -121,7 +132,7 @@ def _placed(error: DesignError, file: str, place: Position | None, text: str) ->
 
 def _is_string(text: str, place: Position) -> bool:
     """Whether a value is written as one string: an offset into a list of strings has no place of its own."""
-    line = text.splitlines()[place.value_line - 1]
+    line = text.split("\n")[place.value_line - 1]
     return line[place.value_column - 1 : place.value_column] in ("'", '"')
 
 

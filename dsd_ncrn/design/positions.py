@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from bisect import bisect_right
 from dataclasses import dataclass
 
 Key = tuple[str, ...]
@@ -33,6 +35,7 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
+        self.line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self.found: dict[Key, Position] = {}
 
     def scan(self) -> dict[Key, Position]:
@@ -105,11 +108,9 @@ class _Scanner:
             self.found.setdefault(table + key[:length], position)
 
     def _place(self, index: int) -> tuple[int, int]:
-        line_start = self.text.rfind("\n", 0, index) + 1
-        return self.text.count("\n", 0, index) + 1, index - line_start + 1
+        line = bisect_right(self.line_starts, index)
+        return line, index - self.line_starts[line - 1] + 1
 
 
 def _unquoted(part: str) -> str:
-    if part[:1] == "'":
-        return part[1:-1]
-    return part[1:-1].encode().decode("unicode_escape") if part[:1] == '"' else part
+    return str(tomllib.loads(f"key = {part}")["key"]) if part[:1] in ("'", '"') else part

@@ -30,7 +30,7 @@ class DesignError(InputError):
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding: the key's path, the rule, the value as written, the remedy."""
+    """What a finding says: the key's path, the rule, the value as written, the remedy."""
 
     key: Key
     rule: str
@@ -38,12 +38,29 @@ class Problem:
     remedy: str
 
 
-def problems_of(error: ValidationError, data: Mapping[str, Any]) -> tuple[Problem, ...]:
+@dataclass(frozen=True)
+class Finding:
+    """What pydantic has found wrong with the value of a key."""
+
+    key: Key
+    details: tuple[Mapping[str, Any], ...]
+
+    @property
+    def unknown_key(self) -> bool:
+        """Whether the schema has no such key."""
+        return self.details[0]["type"] == "extra_forbidden"
+
+    def problem(self) -> Problem:
+        """The finding in our words."""
+        return _problem(self.key, self.details)
+
+
+def findings_of(error: ValidationError, data: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Pydantic's findings, one per key; a value that fits no member of a union gives one finding, not several."""
     grouped: dict[Key, list[Any]] = {}
     for detail in error.errors(include_url=False):
         grouped.setdefault(_path(detail, data), []).append(detail)
-    return tuple(_problem(key, details) for key, details in grouped.items())
+    return tuple(Finding(key, tuple(details)) for key, details in grouped.items())
 
 
 def _path(detail: Mapping[str, Any], data: Mapping[str, Any]) -> Key:

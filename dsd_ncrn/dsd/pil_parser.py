@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
 
-from dsd_ncrn.dsd.pil_structure import StructureReader
+from dsd_ncrn.dsd.pil_structure import MAX_DOMAINS, MAX_STRANDS, StructureReader
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand, strand_length
 from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.units import parse_quantity
@@ -19,12 +20,12 @@ _LENGTH_STATEMENTS = ("length", "domain", "sequence")
 _STRAND_STATEMENTS = ("strand", "sup-sequence")
 _FOUND = "Reactions and states are found, not given: delete the line."
 _NAME = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
-_LENGTH = re.compile(r"\s*\S+\s+(\S+?)\s*[=:]\s*(.*?)\s*")
-_STRAND = re.compile(r"\s*\S+\s+(\S+?)\s*[=:]([^=:]*)(?:[=:]\s*([0-9]+)\s*)?")
-_KERNEL = re.compile(r"(\s*)(\S+)(\s*=)(.*)")
-_STRUCTURE = re.compile(r"\s*structure\s+(\S+?)\s*[=:]([^=:]*)[=:]([^@]*)(@.*)?")
-_BLOCK = re.compile(r"\s*complex\s+(\S+?)\s*[=:](.*)")
-_AMOUNT = re.compile(r"\s*(\w*)\s*(.*?)\s*")
+_LENGTH = re.compile(r"\s*+\S++\s++([^\s=:]++)\s*+[=:]\s*+(.*\S|)\s*+")
+_STRAND = re.compile(r"\s*+\S++\s++([^\s=:]++)\s*+[=:]([^=:]*+)(?:[=:]\s*+([0-9]++)\s*+)?")
+_KERNEL = re.compile(r"(\s*+)([^\s=]++)(\s*+=)(.*)")
+_STRUCTURE = re.compile(r"\s*+structure\s++([^\s=:]++)\s*+[=:]([^=:]*+)[=:]([^@]*+)(@.*)?")
+_BLOCK = re.compile(r"\s*+complex\s++([^\s=:]++)\s*+[=:](.*)")
+_AMOUNT = re.compile(r"\s*+(\w*+)\s*+(.*\S|)\s*+")
 _WORD = re.compile(r"(\S+?)(\*?)(?=\s|$)")
 
 
@@ -58,9 +59,9 @@ class PilParser:
         for self.number, line in numbered:
             if _statement(line) in _STRAND_STATEMENTS:
                 self.strand(line)
-        rest = [each for each in numbered if _statement(each[1]) not in (*_LENGTH_STATEMENTS, *_STRAND_STATEMENTS)]
+        rest = deque(each for each in numbered if _statement(each[1]) not in (*_LENGTH_STATEMENTS, *_STRAND_STATEMENTS))
         while rest:
-            self.number, line = rest.pop(0)
+            self.number, line = rest.popleft()
             if _statement(line) == "complex":
                 self.block(line, rest)
             elif _statement(line) == "structure":
@@ -108,14 +109,18 @@ class PilParser:
             self.fail("a strand is declared as strand s = a b", 0, line.strip())
         domains = self.sequence(match[2], match.start(2))
         name = self.fresh(match[1], match.start(1))
-        if match[3] and int(match[3]) != strand_length(domains):
+        if match[3] and match[3].lstrip("0") != str(strand_length(domains)):
             self.fail(f"the domains of {name} have {strand_length(domains)} nt in all", match.start(3), match[3])
         self.composites[name] = domains
 
     def sequence(self, text: str, column: int) -> Strand:
         """Domains, or names for several, one after the other."""
-        words = [(match[1], bool(match[2]), column + match.start()) for match in _WORD.finditer(text)]
-        return tuple(domain for word in words for domain in self.resolve(*word))
+        domains: list[Domain] = []
+        for match in _WORD.finditer(text):
+            domains += self.resolve(match[1], bool(match[2]), column + match.start())
+            if len(domains) > MAX_DOMAINS:  # names for names double with every line
+                self.fail(f"a strand has at most {MAX_DOMAINS} domains", column + match.start(), match[1], "Divide it.")
+        return tuple(domains)
 
     def resolve(self, name: str, starred: bool, column: int) -> Strand:
         """What a name stands for."""
@@ -151,7 +156,7 @@ class PilParser:
         level = self.concentration(match[4][1:], match.start(4) + 1) if match[4] else None
         self.define(match[1], found, level, match.start(1))
 
-    def block(self, line: str, following: list[tuple[int, str]]) -> None:
+    def block(self, line: str, following: deque[tuple[int, str]]) -> None:
         """``complex name :``, its strands and its dot-bracket structure, each on a line; takes them from what follows."""
         rule = "a complex in lines reads complex name :, its strands, its structure as ((.+))"
         match = _BLOCK.fullmatch(line)
@@ -160,7 +165,7 @@ class PilParser:
         self.untaken(match[1], match.start(1))
         head, texts = self.number, [(self.number, match[2], match.start(2))] if match[2].strip() else []
         while following and len(texts) < 2:
-            number, text = following.pop(0)
+            number, text = following.popleft()
             texts.append((number, text, 0))
         if len(texts) < 2:
             self.fail(rule, 0, line.strip())
@@ -174,7 +179,7 @@ class PilParser:
     def listed(self, text: str, column: int, wanted: int) -> Sequence[Strand]:
         """The strands of a structure: with ``+`` between them, or a name for each."""
         parts = list(re.finditer(r"[^+]+", text)) if "+" in text or wanted == 1 else list(re.finditer(r"\S+", text))
-        strands = [self.sequence(part[0], column + part.start()) for part in parts]
+        strands = [self.sequence(part[0], column + part.start()) for part in parts[: MAX_STRANDS + 1]]
         if len(strands) != wanted or not all(strands):
             self.fail(f"the structure has {wanted} strands", column, text.strip(), "Separate strands by +.")
         return strands

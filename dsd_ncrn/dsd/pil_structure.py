@@ -12,6 +12,10 @@ from dsd_ncrn.dsd.structure import Complex, Domain, Strand
 _TOKEN = re.compile(r"\s+|(?P<token>\+|\)|(?P<name>[A-Za-z0-9_-]+)(?P<star>\*?)(?P<open>\(?))", re.ASCII)
 
 
+MAX_STRANDS, MAX_DOMAINS = 500, 5000
+"""Of one complex: ten times what any reported gate has. Names that stand for names double with every line."""
+
+
 class Fail(Protocol):
     """Raises InputError for a broken rule at a column (from 0) of the line that is being read."""
 
@@ -56,6 +60,7 @@ class StructureReader:
                 if token["open"]:
                     opened.append(_Opened(len(self.pairing), domains, place))
                 self._free(domains)
+            self._check_size(len(self.pairing), place)
         if opened:
             self.fail(f"{' '.join(map(str, opened[-1].domains))}( is not closed", opened[-1].column)
         self._strand_end(column + len(text.rstrip()))
@@ -64,6 +69,7 @@ class StructureReader:
     def dot_bracket(self, strands: Sequence[Strand], text: str, column: int) -> Complex:
         """``((.+.))`` for given strands, one sign for each domain."""
         self.strands = [list(strand) for strand in strands]
+        self._check_size(sum(map(len, strands)), column)
         flat = [domain for strand in strands for domain in strand]
         opened: list[tuple[int, int]] = []
         for sign, place in self._signs(strands, text, column):
@@ -75,6 +81,11 @@ class StructureReader:
         if opened:
             self.fail("this ( is not closed", opened[-1][1])
         return self._complex(column + len(text) - len(text.lstrip()))
+
+    def _check_size(self, domains: int, place: int) -> None:
+        if domains > MAX_DOMAINS or len(self.strands) > MAX_STRANDS:
+            rule = f"a complex has at most {MAX_STRANDS} strands and {MAX_DOMAINS} domains"
+            self.fail(rule, place, None, "Divide it, or give longer domains.")
 
     def _tokens(self, text: str, column: int) -> list[tuple[re.Match[str], int]]:
         found: list[tuple[re.Match[str], int]] = []
@@ -129,14 +140,19 @@ class StructureReader:
             self.fail("a strand has at least one domain", place)
 
     def _complex(self, place: int) -> Complex:
-        owner = [number for number, strand in enumerate(self.strands) for _ in strand]
-        reached, waiting = {0}, [0]
-        while waiting:
-            here = waiting.pop()
-            pairs = (owner[there] for at, there in enumerate(self.pairing) if there is not None and owner[at] == here)
-            fresh = set(pairs) - reached
-            reached |= fresh
-            waiting += fresh
-        if len(reached) < len(self.strands):
+        if not self._hold_together():
             self.fail("the strands of a complex hold together by pairs", place, None, "Give loose strands their own lines.")
         return Complex.of([tuple(strand) for strand in self.strands], self.pairing)
+
+    def _hold_together(self) -> bool:
+        owner = [number for number, strand in enumerate(self.strands) for _ in strand]
+        partners: list[set[int]] = [set() for _ in self.strands]
+        for at, there in enumerate(self.pairing):
+            if there is not None:
+                partners[owner[at]].add(owner[there])
+        reached, waiting = {0}, [0]
+        while waiting:
+            fresh = partners[waiting.pop()] - reached
+            reached |= fresh
+            waiting += fresh
+        return len(reached) == len(self.strands)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -78,7 +79,9 @@ def _syntax_tree(text: str) -> ast.expr:
         position = next(index for index, char in enumerate(text) if not (char.isascii() and char.isprintable()))
         _fail("a formula is one line of ASCII", text[position], "Write theta, beta, x, z.", position)
     try:
-        return ast.parse(text.lstrip(), mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # such as for 1if, which is refused below
+            return ast.parse(text.lstrip(), mode="eval").body
     except SyntaxError as error:
         offset = _indent(text) + max((error.offset or 1) - 1, 0)
         _fail("not a valid formula", text, "Write for example theta * x + beta.", offset)
@@ -219,7 +222,9 @@ class _Parser:
             return _Value(tuple(entry * (1 / value) for entry in left.entries), left.shape)
         if value not in range(MAX_DEGREE + 1):
             self.fail(node.right, f"a polynomial has an exponent of 0 to {MAX_DEGREE}")
-        return _Value(tuple(reduced(entry ** int(value)) for entry in left.entries), left.shape)
+        # sympy has no 0**0; a polynomial's power of 0 is 1
+        powers = (entry ** int(value) if value else entry.ring.one for entry in left.entries)
+        return _Value(tuple(reduced(power) for power in powers), left.shape)
 
 
 _HANDLERS: dict[type[ast.expr], Callable[[_Parser, Any, int], _Value]] = {

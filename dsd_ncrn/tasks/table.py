@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from dsd_ncrn.design.files import read_text
+from dsd_ncrn.design.files import read_rows
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import Task
 from dsd_ncrn.errors import InputError, did_you_mean
@@ -49,17 +47,13 @@ def _training_share(task: Task, rows: int, file: str) -> int:
 
 def _read_rows(file: str, columns: Sequence[str]) -> Floats:
     """The named columns of all rows, shape (rows, columns)."""
-    reader = csv.reader(io.StringIO(read_text(file), newline=""), skipinitialspace=True, strict=True)
+    numbered = read_rows(file)
+    _, header = next(numbered, (1, list[str]()))
+    indices = _indices(header, columns, file)
     rows: list[list[float]] = []
-    try:
-        header = next(reader, list[str]())
-        indices = _indices(header, columns, file)
-        for row in reader:
-            if row:
-                _check_length(row, header, file, reader.line_num)
-                rows.append([_number(row, index, column, file, reader.line_num) for index, column in zip(indices, columns)])
-    except csv.Error as error:
-        raise InputError(f"not a valid CSV file: {error}", file=file, line=reader.line_num) from None
+    for line, row in numbered:
+        _check_length(row, header, file, line)
+        rows.append([_number(row, index, column, file, line) for index, column in zip(indices, columns)])
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(columns))
 
 
