@@ -92,13 +92,18 @@ class ReportData:
     leak_curve: tuple[Row, ...]
     leak_ranking: tuple[Row, ...]
     leak_channels: tuple[Row, ...]
+    yields: tuple[Row, ...]
+    fuel_rows: tuple[Row, ...]
+    tuned: tuple[Row, ...]
     ways: tuple[Row, ...]
     domains: tuple[Row, ...]
     verdicts: tuple[Row, ...]
     sequence_search: Json | None
     order_files: tuple[OrderFile, ...]
+    cost: tuple[Row, ...]
     protocol: str | None
     provenance: Json | None
+    design_text: str
     files: tuple[RunFile, ...]
 
     @property
@@ -112,6 +117,11 @@ class ReportData:
     def outputs(self) -> int:
         """Number of targets, by the first training; 1 where there is none."""
         return next((table.targets.shape[1] for table in self.trainings.values()), 1)
+
+    @property
+    def stages(self) -> Mapping[str, str]:
+        """What became of every stage of the run; empty where a run has not said."""
+        return {stage: state or "not said" for stage, state in self.section("stages").items()}
 
     def section(self, name: str) -> Json:
         """A section of the summary; empty where it did not run."""
@@ -140,13 +150,18 @@ def read_run(run: Path) -> ReportData:
         leak_curve=tuple(row for row in leaks if row["kind"] == "curve" and _can_be_drawn(row)),
         leak_ranking=tuple(row for row in leaks if row["kind"] == "ranking"),
         leak_channels=tuple(row for row in leaks if row["kind"] == "channel"),
+        yields=tuple(row for row in leaks if row["kind"] == "yield"),
+        fuel_rows=tuple(read_csv(run / "fuel.csv") or ()),
+        tuned=tuple(read_csv(run / "tune.csv") or ()),
         ways=tuple(read_csv(run / "ways.csv") or ()),
         domains=tuple(read_csv(run / "sequences.csv") or ()),
         verdicts=tuple(read_csv(run / "verdicts.csv") or ()),
         sequence_search=read_json(run / "sequences.json"),
         order_files=_order_files(run / "order"),
+        cost=tuple(read_csv(run / "protocol" / "cost.csv") or ()),
         protocol=read_text(run / "protocol.md"),
         provenance=read_json(run / "provenance.json"),
+        design_text=read_text(run / "design.toml") or "",
         files=_files(run),
     )
 

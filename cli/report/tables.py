@@ -19,9 +19,12 @@ STAGES: Mapping[str, str] = {
     "N3": "N3 · gradient: multiplies adjoint and input into G",
     "N4": "N4 · update: moves the parameters by G",
     "annihilation": "Annihilation: keeps dual rails small",
+    "readout": "Readout: weighs the outputs Z",
     "flush": "Flush: clears what the next iteration must not find",
 }
 SHOWN_GATES = 12
+FAILED = "failed: "
+"""What the summary says of a failed stage begins with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,23 @@ class RuleRow:
     limit: str
 
 
-def reactions_by_stage(data: ReportData) -> list[tuple[str, list[Json]]]:
-    """Title and reactions of every stage that has some."""
+def reactions_by_stage(data: ReportData) -> list[tuple[str, str, list[Json]]]:
+    """Name, title and reactions of every stage that has some."""
     reactions = (data.ncrn or {}).get("reactions", [])
     stages = dict.fromkeys([*STAGES, *(reaction["stage"] for reaction in reactions)])
-    grouped = ((STAGES.get(stage, stage), [each for each in reactions if each["stage"] == stage]) for stage in stages)
-    return [(title, members) for title, members in grouped if members]
+    grouped = ((stage, STAGES.get(stage, stage), [each for each in reactions if each["stage"] == stage]) for stage in stages)
+    return [(stage, title, members) for stage, title, members in grouped if members]
+
+
+def failed_stages(data: ReportData) -> list[tuple[str, str]]:
+    """Every stage that failed, and what it said."""
+    return [(name, state.removeprefix(FAILED)) for name, state in data.stages.items() if state.startswith(FAILED)]
+
+
+def missing_stages(data: ReportData) -> list[tuple[str, str]]:
+    """Every stage that did neither finish nor fail, and why it is not there."""
+    there = ("finished", FAILED)
+    return [(name, state) for name, state in data.stages.items() if not state.startswith(there)]
 
 
 def equation(reaction: Json) -> str:
@@ -148,6 +162,11 @@ def provenance(data: ReportData) -> list[tuple[str, Any]]:
     known = {name: data.summary.get(name) for name in ("design", "seed", "version")}
     recorded = {name: value for name, value in (data.provenance or {}).items() if name not in known}
     return [(name, value) for name, value in flat({**known, **recorded}) if value is not None]
+
+
+def timings(data: ReportData) -> dict[str, float]:
+    """Wall time of every stage, s. Not that of the report, which is known only when the report has been made."""
+    return {stage: seconds for stage, seconds in (data.summary.get("wall_seconds") or {}).items() if stage != "report"}
 
 
 def flat(value: Json, prefix: str = "") -> Iterator[tuple[str, Any]]:
