@@ -17,6 +17,10 @@ Legend = Literal["above", "panels", "none"]
 """One for all panels above them, one for each panel beside its title, or none."""
 
 
+MOST_POINTS = 1000
+"""Of a curve along iterations: more would make the page large, and could not be told apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Curve:
     """Points of one name: a line through them, marks at them, or horizontal bars from 0 to ``x`` at the places ``y``.
@@ -111,6 +115,17 @@ class Chart:
     def rows(self) -> int:
         """How many rows of panels there are."""
         return -(-len(self.panels) // self.columns)
+
+
+def thinned(count: int) -> range:
+    """The places of so many points that are drawn: of more than ``MOST_POINTS`` every second, third ... from the first on."""
+    return range(0, count, -(-count // MOST_POINTS) or 1)
+
+
+def thinning_note(count: int) -> str:
+    """What a panel says of points that are left out; empty where none are."""
+    step = thinned(count).step
+    return f"drawn: every {step}th iteration" if step > 1 else ""
 
 
 def numbers(values: Iterable[float]) -> Numbers:

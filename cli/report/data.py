@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,7 +109,7 @@ class ReportData:
     @property
     def series(self) -> tuple[Series, ...]:
         """Every level of training as it is drawn; the one with leak is named with the design's leak rate."""
-        rate = (self.design.get("leak") or {}).get("rate")
+        rate = self.chosen("leak").get("rate")
         titles = {"dsd_leaky": f"DNA strands, leak {rate}"} if rate else {}
         return tuple(replace(each, title=titles.get(each.key, each.title)) for each in SERIES)
 
@@ -125,12 +125,22 @@ class ReportData:
 
     def section(self, name: str) -> Json:
         """A section of the summary; empty where it did not run."""
-        return self.summary.get(name) or {}
+        return section_of(self.summary, name)
+
+    def chosen(self, name: str) -> Json:
+        """A section of the design; empty where the design has not written it."""
+        return section_of(self.design, name)
 
     def training(self, level: str) -> Json:
         """The summary of one training; empty where it did not run, or did not get to its last test."""
-        found = self.section("training").get(level) or {}
+        found = section_of(self.section("training"), level)
         return found if None not in (found.get("rmse_before"), found.get("rmse_after")) else {}
+
+
+def section_of(values: Json, name: str) -> Json:
+    """A mapping within a mapping; empty where there is none."""
+    found = values.get(name)
+    return cast(Json, found) if isinstance(found, Mapping) else {}
 
 
 def read_run(run: Path) -> ReportData:
@@ -139,7 +149,7 @@ def read_run(run: Path) -> ReportData:
     summary = read_json(run / "summary.json") or {}
     leaks = read_csv(run / "leaks.csv") or []
     return ReportData(
-        name=str(design.get("name") or (summary.get("design") or {}).get("name") or run.name),
+        name=str(design.get("name") or section_of(summary, "design").get("name") or run.name),
         summary=summary,
         design=design,
         ncrn=read_json(run / "ncrn.json"),

@@ -249,8 +249,8 @@ LEAK_OF_PAIRS = Limit(
 
 def limits(data: ReportData) -> tuple[Limit, ...]:
     """What the tubes of this run do not have."""
-    drawn = data.design.get("imperfections") or {}
-    pairs = "gate_gate" in str((data.design.get("leak") or {}).get("model", ""))
+    drawn = data.chosen("imperfections")
+    pairs = "gate_gate" in str(data.chosen("leak").get("model", ""))
     parts = any(drawn.get(key) for key in ("inactive", "initial_leak"))
     return (
         LIMITS[0],

@@ -29,6 +29,7 @@ from cli.report.figures.tuning import front, simulated, tuning
 from cli.report.figures.yields import trained, yields
 from cli.report.library import packed_library
 from cli.report.references import REFERENCES, formulas, limits
+from cli.report.stages import failed_stages, missing_stages
 from cli.report.text import number, percent, size
 
 Make = Callable[[ReportData], Chart]
@@ -113,8 +114,8 @@ def _context(data: ReportData) -> dict[str, Any]:
         "duration": verdict.duration(data),
         "advice": verdict.advice(data),
         "stages": tables.reactions_by_stage(data),
-        "failed_stages": tables.failed_stages(data),
-        "missing_stages": tables.missing_stages(data),
+        "failed_stages": failed_stages(data),
+        "missing_stages": missing_stages(data),
         "components": tables.components(data),
         "gates": listed,
         "typical_gates": tables.typical_gates(listed),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from cli.report.data import Json, ReportData
 from cli.report.figures.gates import gate_svg
@@ -23,8 +23,6 @@ STAGES: Mapping[str, str] = {
     "flush": "Flush: clears what the next iteration must not find",
 }
 SHOWN_GATES = 12
-FAILED = "failed: "
-"""What the summary says of a failed stage begins with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +57,6 @@ def reactions_by_stage(data: ReportData) -> list[tuple[str, str, list[Json]]]:
     return [(stage, title, members) for stage, title, members in grouped if members]
 
 
-def failed_stages(data: ReportData) -> list[tuple[str, str]]:
-    """Every stage that failed, and what it said."""
-    return [(name, state.removeprefix(FAILED)) for name, state in data.stages.items() if state.startswith(FAILED)]
-
-
-def missing_stages(data: ReportData) -> list[tuple[str, str]]:
-    """Every stage that did neither finish nor fail, and why it is not there."""
-    there = ("finished", FAILED)
-    return [(name, state) for name, state in data.stages.items() if not state.startswith(there)]
-
-
 def equation(reaction: Json) -> str:
     """A reaction as it is written, ``∅`` for nothing."""
     left, right = (" + ".join(reaction[side]) or "∅" for side in ("reactants", "products"))
@@ -86,7 +73,7 @@ def gates(data: ReportData) -> list[Gate]:
     """Every gate with its drawing, in the system's order."""
     system = data.system or {}
     lengths = {domain["name"]: domain["length"] for domain in system.get("domains", [])}
-    toehold = (data.design.get("translation") or {}).get("toehold", 5)
+    toehold = data.chosen("translation").get("toehold", 5)
     listed = [component for component in system.get("components", []) if component["role"] == "gate"]
     return [_gate(component, lengths, toehold) for component in listed]
 
@@ -104,7 +91,7 @@ def _gate(component: Json, lengths: Mapping[str, int], toehold: int) -> Gate:
 
 def origin_name(origin: Any) -> str:
     """The formal reaction that something belongs to."""
-    return str(origin["reaction"] if isinstance(origin, Mapping) else origin)
+    return str(cast(Json, origin)["reaction"] if isinstance(origin, Mapping) else origin)
 
 
 def typical_gates(listed: list[Gate]) -> list[Gate]:
@@ -166,13 +153,13 @@ def provenance(data: ReportData) -> list[tuple[str, Any]]:
 
 def timings(data: ReportData) -> dict[str, float]:
     """Wall time of every stage, s. Not that of the report, which is known only when the report has been made."""
-    return {stage: seconds for stage, seconds in (data.summary.get("wall_seconds") or {}).items() if stage != "report"}
+    return {stage: seconds for stage, seconds in data.section("wall_seconds").items() if stage != "report"}
 
 
 def flat(value: Json, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Nested JSON as rows of a dotted name and a value."""
     for name, inner in value.items():
         if isinstance(inner, Mapping):
-            yield from flat(inner, f"{prefix}{name}.")
+            yield from flat(cast(Json, inner), f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", inner

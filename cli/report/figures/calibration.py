@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from math import log
+from typing import Any
+
 from cli.report.chart import Axis, Chart, Curve, Panel, Rule, numbers
 from cli.report.data import ReportData
+
+MOST_ROWS = 40
+Row = Mapping[str, Any]
 
 
 def calibration(data: ReportData) -> Chart:
     """For each reaction its firings over the wanted ones, before and after calibration; 1 is right."""
-    rows = data.section("fidelity")["reactions"]
+    rows = furthest(data.section("fidelity")["reactions"])
     places = numbers(range(len(rows)))
     before = _curve(rows, "before_calibration", "as designed", "leaky", "o", filled=False)
     after = _curve(rows, "after_calibration", "calibrated", "dsd", "D", filled=True)
@@ -22,7 +29,8 @@ def calibration(data: ReportData) -> Chart:
     return Chart(
         "calibration",
         "Achieved over wanted firings",
-        "A row for each slow reaction: how often it fires in one iteration over how often it should, as designed and after "
+        f"A row for each of the {len(rows)} slow reactions that are furthest from what they should be: how often it fires in "
+        "one iteration over how often it should, as designed and after "
         "calibration. 1 is right.",
         ("summary.json",),
         (panel,),
@@ -31,7 +39,14 @@ def calibration(data: ReportData) -> Chart:
     )
 
 
-def _curve(rows: list[dict[str, float]], key: str, title: str, colour: str, marker: str, filled: bool) -> Curve:
+def furthest(rows: Sequence[Row]) -> list[Row]:
+    """The reactions that are furthest from 1 after calibration, in the order of the network."""
+    ranked = sorted(rows, key=lambda row: -abs(log(row["after_calibration"] or 1.0)))
+    kept = [id(row) for row in ranked[:MOST_ROWS]]
+    return [row for row in rows if id(row) in kept]
+
+
+def _curve(rows: Sequence[Row], key: str, title: str, colour: str, marker: str, filled: bool) -> Curve:
     known = [
         (row[key], float(place), f"{row['origin']}, {title}: {row[key]:.5g}") for place, row in enumerate(rows) if row[key]
     ]

@@ -6,13 +6,12 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from cli.report.figures.palette import STAND_INS, css_variables
 from cli.report.text import number
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 WIDTH = 7.6
@@ -20,7 +19,7 @@ WIDTH = 7.6
 
 FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
-_HANDLE, _LETTER = 0.62, 0.062
+_HANDLE, _LETTER = 0.62, 0.055
 """Inches of a sample in a legend with its gaps, and of a letter."""
 
 _COORDINATES = re.compile(r'(?<= )(?:d|x|y|transform|width|height|viewBox)="[^"]*"')
@@ -71,25 +70,30 @@ def panels(rows: int, columns: int, height: float, **options: Any) -> tuple[Figu
     return figure, axes
 
 
-def legend_above(figure: Figure, axes: Sequence[Axes], width: float) -> None:
+def legend_above(figure: Figure, axes: Sequence[Any], width: float) -> None:
     """One legend for all panels, above them, in as many columns as its names leave room for."""
     named = {name: handle for each in axes for handle, name in zip(*each.get_legend_handles_labels())}
     columns = max(1, min(len(named), int(width / (_HANDLE + _LETTER * max(map(len, named), default=1)))))
-    figure.legend([*named.values()], [*named], loc="outside upper left", ncols=columns, handlelength=3.6, columnspacing=1.6)
+    whole: Any = figure
+    whole.legend([*named.values()], [*named], loc="outside upper left", ncols=columns, handlelength=3.6, columnspacing=1.6)
 
 
-def plain_log(axes: Axes, *which: str) -> None:
+def plain_log(axes: Any, *which: str) -> None:
     """Logarithmic scales for the axes named ("x", "y"), labelled with plain numbers."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
     for name in which:
         axes.set(**{f"{name}scale": "log"})
         axis = axes.xaxis if name == "x" else axes.yaxis
         low, high = sorted(axis.get_view_interval())
         subs = (1.0, 2.0, 5.0) if high < 100 * low else (1.0,)
-        axis.set_major_locator(LogLocator(subs=subs))
+        axis.set_major_locator(MaxNLocator(6) if high < 4 * low else LogLocator(subs=subs))
         axis.set_minor_locator(NullLocator())
-        axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 2)))
+        axis.set_major_formatter(FuncFormatter(_tick))
+
+
+def _tick(value: float, _: int | None) -> str:
+    return number(value, 2)
 
 
 def inline_svg(draw: Callable[[], Figure], title: str, description: str, key: str) -> str:
@@ -102,8 +106,10 @@ def inline_svg(draw: Callable[[], Figure], title: str, description: str, key: st
 
     text = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    with matplotlib.rc_context(cast("dict[Any, Any]", _STYLE)):
-        FigureCanvasSVG(draw()).print_svg(text, metadata=nothing)
+    library: Any = matplotlib  # its own annotations are incomplete
+    with library.rc_context(_STYLE):
+        canvas: Any = FigureCanvasSVG(draw())
+        canvas.print_svg(text, metadata=nothing)
     return page_svg(text.getvalue(), title, description, key, STAND_INS)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cli.report.chart import Axis, Chart, Curve, Panel, numbers
-from cli.report.data import ReportData
+from cli.report.chart import Axis, Chart, Curve, Panel, numbers, thinned, thinning_note
+from cli.report.data import ReportData, section_of
 from cli.report.figures.bars import bars_height, horizontal_bars
 from cli.report.figures.palette import CATEGORIES, CATEGORY_MARKERS
 
@@ -29,14 +29,14 @@ def fuels(data: ReportData) -> Chart:
 
 def ranked(data: ReportData) -> list[tuple[str, float]]:
     """Fuels by the share that an iteration uses, the largest first."""
-    used = data.section("fuel").get("consumed_fraction_per_iteration") or {}
+    used = section_of(data.section("fuel"), "consumed_fraction_per_iteration")
     known = {name: share for name, share in used.items() if share is not None}
     return sorted(known.items(), key=lambda item: (-item[1], item[0]))
 
 
 def fuel_history(data: ReportData) -> Chart:
     """What every iteration of the training takes of the fuels of which it takes the most."""
-    rows, names = data.fuel_rows, most_used(data)
+    rows, names = [data.fuel_rows[place] for place in thinned(len(data.fuel_rows))], most_used(data)
     iterations = numbers(float(row["iteration"]) for row in rows)
     curves = tuple(
         Curve(name, iterations, numbers(float(row[name]) for row in rows), colour, marker=marker, marked=10, width=1.2)
@@ -48,7 +48,7 @@ def fuel_history(data: ReportData) -> Chart:
         f"What every iteration of the strands' training uses of {', '.join(names)}, in nM: the fuels and gates that the whole "
         "training uses most of.",
         ("fuel.csv",),
-        (Panel("", Axis("iteration"), Axis("used, nM", grid=True), curves),),
+        (Panel("", Axis("iteration"), Axis("used, nM", grid=True), curves, note=thinning_note(len(data.fuel_rows))),),
         columns=1,
         height=2.5,
     )

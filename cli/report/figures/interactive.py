@@ -165,8 +165,12 @@ def _up(row: int, rows: int, title: float, below: float) -> list[float]:
 def _add_panel(layout: dict[str, Any], panel: Panel, number: int, across: list[float], up: list[float], lifted: float) -> None:
     x, y = _name("x", number), _name("y", number)
     square = {"scaleanchor": y, "constrain": "domain"} if panel.square else {}
-    layout[_key("x", number)] = _axis(panel.x) | {"domain": across, "anchor": y, **square}
-    layout[_key("y", number)] = _axis(panel.y) | {
+    layout[_key("x", number)] = _axis(panel.x, [value for curve in panel.curves for value in curve.x]) | {
+        "domain": across,
+        "anchor": y,
+        **square,
+    }
+    layout[_key("y", number)] = _axis(panel.y, [value for curve in panel.curves for value in curve.y]) | {
         "domain": up,
         "anchor": x,
         **({"constrain": "domain"} if panel.square else {}),
@@ -184,7 +188,7 @@ def _add_panel(layout: dict[str, Any], panel: Panel, number: int, across: list[f
         _add_rule(layout, rule, panel, x, y)
 
 
-def _axis(axis: Axis) -> dict[str, Any]:
+def _axis(axis: Axis, values: Sequence[float]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "title": {"text": _text(axis.title), "standoff": 6},
         "type": "log" if axis.log else "linear",
@@ -192,7 +196,7 @@ def _axis(axis: Axis) -> dict[str, Any]:
         "automargin": True,
         "hoverformat": ".4~g",
         "exponentformat": "power",
-        **({"tickformat": "~g", "nticks": 7} if axis.log else {}),
+        **({"tickformat": "~g", "nticks": _decades(axis.limits or values)} if axis.log else {}),
         "zeroline": False,
     }
     if axis.limits:
@@ -203,6 +207,12 @@ def _axis(axis: Axis) -> dict[str, Any]:
         places, labels = zip(*axis.ticks)
         found |= {"tickvals": list(places), "ticktext": [_text(label) for label in labels], "ticks": ""}
     return found
+
+
+def _decades(values: Sequence[float]) -> int:
+    """How many ticks a logarithmic axis gets: with that many, plotly.js puts them at 1, or at 1, 2 and 5 of a decade."""
+    known = [value for value in values if 0 < value < math.inf]
+    return max(3, math.ceil(math.log10(max(known) / min(known)))) if known else 3
 
 
 def _add_band(layout: dict[str, Any], band: Band, axis: Axis, x: str, y: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cli.report.chart import Axis, Chart, Curve, Panel, numbers
+from cli.report.chart import Axis, Chart, Curve, Panel, numbers, thinned, thinning_note
 from cli.report.data import Floats, ReportData, TrainingTable
 from cli.report.figures.palette import Series
 
@@ -19,6 +19,7 @@ def learning(data: ReportData) -> Chart:
     """Squared error of every iteration with its running mean; error of every epoch, and on the test set."""
     found = [(series, data.trainings[series.key]) for series in data.series if series.key in data.trainings]
     iterations = [curve for series, table in found for curve in _iterations(table, series, epoch_length(data, table))]
+    note = thinning_note(max(len(table.predictions) for _, table in found))
     epochs = [curve for series, table in found for curve in _epochs(data, table, series)]
     return Chart(
         "learning",
@@ -28,7 +29,9 @@ def learning(data: ReportData) -> Chart:
         "error before and after training.",
         (*(f"training_{table.level}.csv" for _, table in found), "summary.json"),
         (
-            Panel("Error of every iteration", Axis("iteration"), _log("squared error"), tuple(iterations), width=1.7),
+            Panel(
+                "Error of every iteration", Axis("iteration"), _log("squared error"), tuple(iterations), note=note, width=1.7
+            ),
             Panel("Error of every epoch", Axis("epoch"), _log("root mean square error"), tuple(epochs)),
         ),
         columns=2,
@@ -52,11 +55,12 @@ def running_mean(values: Floats, window: int) -> Floats:
 
 
 def _iterations(table: TrainingTable, series: Series, window: int) -> tuple[Curve, Curve]:
-    places = numbers(range(1, len(table.predictions) + 1))
     errors = np.maximum(table.squared_errors, SMALLEST)
+    shown = thinned(len(errors))
+    places = numbers(place + 1 for place in shown)
     return (
-        series.points(places, numbers(errors), size=1.3, filled=True, opacity=0.3),
-        series.line(places, numbers(running_mean(errors, max(2, window // 2)))),
+        series.points(places, numbers(errors[shown]), size=1.3, filled=True, opacity=0.3),
+        series.line(places, numbers(running_mean(errors, max(2, window // 2))[shown])),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,9 @@ from dsd_ncrn.crn.graph import STAGE_COLOURS
 if TYPE_CHECKING:
     from dsd_ncrn.crn.types import Crn
 
-MOST_REACTIONS = 24
-"""More than that in a stage are not drawn: nobody could follow the lines."""
+MOST_REACTIONS = 16
+"""Of more than that in a stage, those of one term are drawn as one; of more than that of these, none."""
+RAILS = ("p", "m")
 
 COLOURS: Mapping[str, str] = {f"stage-{stage.lower()}": colour for stage, colour in STAGE_COLOURS.items()} | {
     "ink": "#1a1d23",
@@ -27,10 +28,11 @@ COLOURS: Mapping[str, str] = {f"stage-{stage.lower()}": colour for stage, colour
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The drawing of a stage; ``svg`` is empty where there are too many reactions."""
+    """The drawing of a stage; ``svg`` is empty where there are too many reactions, ``merged`` says that a box stands for all
+    reactions of a term, and a species for both of its rails."""
 
-    stage: str
     reactions: int
+    merged: bool
     svg: str
 
 
@@ -43,17 +45,43 @@ def pictures(data: ReportData) -> dict[str, Picture]:
 
 
 def _picture(number: int, stage: str, reactions: list[Json]) -> Picture:
+    merged = len(reactions) > MOST_REACTIONS
+    drawn = by_term(reactions) if merged else reactions
+    if len(drawn) > MOST_REACTIONS:
+        return Picture(len(reactions), merged, "")
+    return Picture(len(reactions), merged, _svg(number, stage, drawn))
+
+
+def by_term(reactions: list[Json]) -> list[Json]:
+    """One reaction for each term: its species without their rails, each of them once."""
+    terms = dict.fromkeys(each["term"] for each in reactions)
+    known = {name for each in reactions for name in (*each["reactants"], *each["products"])}
+    return [_merged(term, [each for each in reactions if each["term"] == term], known) for term in terms]
+
+
+def _merged(term: str, reactions: list[Json], known: Set[str]) -> Json:
+    sides = {
+        side: list(dict.fromkeys(_without_rail(name, known) for each in reactions for name in each[side]))
+        for side in ("reactants", "products")
+    }
+    return {**reactions[0], "name": term, **sides}
+
+
+def _without_rail(name: str, known: Set[str]) -> str:
+    """X1 for X1p and X1m where both are species."""
+    both = name.endswith(RAILS) and all(name[:-1] + rail in known for rail in RAILS)
+    return name[:-1] if both else name
+
+
+def _svg(number: int, stage: str, reactions: list[Json]) -> str:
     from dsd_ncrn.crn.drawing import svg_of
 
-    if len(reactions) > MOST_REACTIONS:
-        return Picture(stage, len(reactions), "")
     species = dict.fromkeys(name for each in reactions for name in (*each["reactants"], *each["products"]))
     described = "; ".join(
         f"{each['name']}: {' + '.join(each['reactants'])} to {' + '.join(each['products'])}" for each in reactions
     )
     title = f"The reactions of {stage or 'the network'}"
-    svg = page_svg(svg_of(_crn(stage, species, reactions)), title, described, f"network-{number}", COLOURS)
-    return Picture(stage, len(reactions), _sized(svg))
+    return _sized(page_svg(svg_of(_crn(stage, species, reactions)), title, described, f"network-{number}", COLOURS))
 
 
 def _sized(svg: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.report.chart import Axis, Chart, Panel, numbers
+from cli.report.chart import Axis, Chart, Curve, Panel, numbers, thinned, thinning_note
 from cli.report.data import ReportData
 
 COLUMNS = 3
@@ -24,12 +24,17 @@ def parameters(data: ReportData) -> Chart:
 
 def _parameter(data: ReportData, name: str) -> Panel:
     found = [(series, data.trainings[series.key]) for series in data.series if series.key in data.trainings]
-    curves = []
+    curves: list[Curve] = []
     for series, table in found:
         if name in table.names:
             values = table.parameters[:, table.names.index(name)]
-            curves.append(series.line(numbers(range(len(values))), numbers(values)))
-    return Panel(greek(name), Axis("iteration"), Axis(grid=True), tuple(curves))
+            shown = thinned(len(values))
+            curves.append(series.line(numbers(shown), numbers(values[shown])))
+    return Panel(greek(name), Axis("iteration"), Axis(grid=True), tuple(curves), note=_note(data))
+
+
+def _note(data: ReportData) -> str:
+    return thinning_note(max(len(table.parameters) for table in data.trainings.values()))
 
 
 def greek(name: str) -> str:

@@ -81,7 +81,7 @@ def _residual_panel(series: Series, points: TestPoints) -> Panel:
     left = points.after - points.targets
     curve = series.points(numbers(points.targets), numbers(left), 3.0, filled=True, opacity=0.75)
     zero = Rule("y", 0.0, colour="muted", dash="short")
-    axes = Axis("target"), Axis("prediction − target", limits=_room(left))
+    axes = Axis("target"), Axis("residual", limits=_room(left))
     return Panel(series.title, *axes, (curve,), (zero,), note=_spread(left))
 
 

@@ -1,4 +1,7 @@
-"""A chart as a matplotlib figure: the static picture of the page, for print, papers and pages without scripts."""
+"""A chart as a matplotlib figure: the static picture of the page, for print, papers and pages without scripts.
+
+Axes are of any type here: matplotlib's own annotations are incomplete.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ from cli.report.figures.canvas import WIDTH, legend_above, panels, plain_log
 from cli.report.figures.palette import STAND_INS
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 DASHES: Mapping[Dash, Any] = {
@@ -24,6 +26,8 @@ DASHES: Mapping[Dash, Any] = {
 
 _FRAME = 0.4
 """Inches above a figure for its legend."""
+_OVER_LEGEND = 17.0
+"""Points between a panel and its title, where a legend is between them."""
 
 
 def draw(chart: Chart) -> Figure:
@@ -34,6 +38,7 @@ def draw(chart: Chart) -> Figure:
     figure, axes = panels(chart.rows, chart.columns, height, width_ratios=widths)
     for here, panel in zip(axes.flat, chart.panels):
         _panel(here, panel)
+        here.set_title(panel.title, pad=_OVER_LEGEND if chart.legend == "panels" else None)
     for unused in axes.flat[len(chart.panels) :]:
         unused.set_axis_off()
     used = list(axes.flat)[: len(chart.panels)]
@@ -41,12 +46,11 @@ def draw(chart: Chart) -> Figure:
         legend_above(figure, used, WIDTH)
     if chart.legend == "panels":
         for here in used:
-            here.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=4, handlelength=2.2, columnspacing=1.0)
+            here.legend(loc="lower left", bbox_to_anchor=(0, 0.97), ncols=4, handlelength=2.2, columnspacing=1.0, borderpad=0.2)
     return figure
 
 
-def _panel(axes: Axes, panel: Panel) -> None:
-    axes.set_title(panel.title)
+def _panel(axes: Any, panel: Panel) -> None:
     for band in panel.bands:
         axes.axvspan(band.low, band.high, color=STAND_INS[band.colour], linewidth=0)
         middle = (band.low * band.high) ** 0.5 if panel.x.log else (band.low + band.high) / 2
@@ -66,7 +70,7 @@ def _panel(axes: Axes, panel: Panel) -> None:
         axes.text(0.03, 0.97, panel.note, transform=axes.transAxes, va="top", fontsize=6.5, color=STAND_INS["muted"])
 
 
-def _curve(axes: Axes, curve: Curve) -> None:
+def _curve(axes: Any, curve: Curve) -> None:
     colour, key = STAND_INS[curve.colour], f"series-{curve.key or 'none'}"
     label = curve.name if curve.in_legend else "_"
     if curve.mode == "bars":
@@ -89,7 +93,7 @@ def _marks(curve: Curve, colour: str) -> dict[str, Any]:
     return {"marker": curve.marker or None, "markersize": curve.size, "markerfacecolor": face, **edge}
 
 
-def _axis(axes: Axes, name: str, axis: Axis) -> None:
+def _axis(axes: Any, name: str, axis: Axis) -> None:
     axes.set(**{f"{name}label": axis.title})
     if axis.log:
         plain_log(axes, name)
@@ -98,13 +102,13 @@ def _axis(axes: Axes, name: str, axis: Axis) -> None:
     if axis.ticks:
         places, labels = zip(*axis.ticks)
         (axes.set_xticks if name == "x" else axes.set_yticks)(places, labels)
-        axes.tick_params(axis=name, length=0)  # pyright: ignore[reportArgumentType]
+        axes.tick_params(axis=name, length=0)
     if axis.reversed:
         axes.invert_yaxis()
-    axes.grid(axis.grid, axis=name)  # pyright: ignore[reportArgumentType]
+    axes.grid(axis.grid, axis=name)
 
 
-def _rule(axes: Axes, rule: Rule) -> None:
+def _rule(axes: Any, rule: Rule) -> None:
     style: dict[str, Any] = {"color": STAND_INS[rule.colour], "linewidth": 0.9, "linestyle": DASHES[rule.dash]}
     words: dict[str, Any] = {"color": STAND_INS[rule.colour], "fontsize": 6.5}
     if rule.axis == "x":

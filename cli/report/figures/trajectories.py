@@ -86,7 +86,8 @@ def phase_width(name: str) -> float:
 
 def _spans(trace: Trace) -> list[tuple[float, str]]:
     """Where each phase begins, and its name."""
-    starts, start = [], 0.0
+    starts: list[tuple[float, str]] = []
+    start = 0.0
     for name in dict.fromkeys(trace.phases):
         starts.append((start, name))
         start += phase_width(name)

@@ -10,7 +10,6 @@ function standalone(drawing) {
 }
 
 for (const link of document.querySelectorAll("a.static")) {
-  link.hidden = false;
   link.addEventListener("click", () => {
     const drawing = link.closest("figure").querySelector(".drawing > svg");
     const address = URL.createObjectURL(new Blob([standalone(drawing)], { type: "image/svg+xml" }));

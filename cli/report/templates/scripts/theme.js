@@ -1,6 +1,8 @@
+// What works with scripts alone is shown by them.
+for (const part of document.querySelectorAll("[data-script]")) part.hidden = false;
+
 // Light, dark, or as the system says; plots listen to "themechange" to take their colours again.
 const theme = document.getElementById("theme");
-theme.parentElement.hidden = false;
 theme.addEventListener("change", () => {
   if (theme.value) document.documentElement.dataset.theme = theme.value;
   else delete document.documentElement.dataset.theme;
