@@ -2,38 +2,65 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from cli.report import tables, verdict
+from cli.report.chart import Chart
 from cli.report.data import ReportData
 from cli.report.figures.calibration import calibration
 from cli.report.figures.canvas import FONTS, inline_svg
-from cli.report.figures.fuels import fuels, ranked
+from cli.report.figures.concentrations import concentrations, has_components
+from cli.report.figures.fuels import fuel_history, fuels, ranked
+from cli.report.figures.interactive import plot
 from cli.report.figures.leaks import LITERATURE_LEAK, leak_curve, leak_ranking
 from cli.report.figures.learning import learning
-from cli.report.figures.palette import css_variables
+from cli.report.figures.network import pictures
+from cli.report.figures.palette import LIGHT_AND_DARK, css_variables
 from cli.report.figures.parameters import greek, parameters
-from cli.report.figures.predictions import predictions
+from cli.report.figures.predictions import predictions, residuals
+from cli.report.figures.samples import sample
+from cli.report.figures.static import draw
 from cli.report.figures.trajectories import trajectories
-from cli.report.references import LIMITS, REFERENCES
+from cli.report.figures.tuning import front, simulated, tuning
+from cli.report.figures.yields import trained, yields
+from cli.report.library import packed_library
+from cli.report.references import REFERENCES, formulas, limits
+from cli.report.stages import failed_stages, missing_stages
 from cli.report.text import number, percent, size
 
-Draw = Callable[[ReportData], Any]
+Make = Callable[[ReportData], Chart]
 Wanted = Callable[[ReportData], object]
 
-FIGURES: tuple[tuple[str, str, Draw, Wanted], ...] = (
-    ("learning", "Error of every iteration and of every epoch", learning, lambda data: data.trainings),
-    ("parameters", "Parameters against iterations", parameters, lambda data: data.trainings),
-    ("predictions", "Predictions against targets on the test set", predictions, lambda data: data.tests),
-    ("trajectories", "Concentrations within one iteration", trajectories, lambda data: data.traces),
-    ("calibration", "Achieved over wanted firings", calibration, lambda data: data.section("fidelity").get("reactions")),
-    ("leak_curve", "Test error against leak rate", leak_curve, lambda data: data.leak_curve),
-    ("leak_ranking", "Share of the damage by leaking gate", leak_ranking, lambda data: data.leak_ranking),
-    ("fuels", "Fuel used by one iteration", fuels, ranked),
+CHARTS: tuple[tuple[Make, Wanted], ...] = (
+    (concentrations, has_components),
+    (calibration, lambda data: data.section("fidelity").get("reactions")),
+    (learning, lambda data: data.trainings),
+    (parameters, lambda data: data.trainings),
+    (predictions, lambda data: data.tests),
+    (residuals, lambda data: data.tests),
+    (trajectories, lambda data: data.traces),
+    (leak_curve, lambda data: data.leak_curve),
+    (leak_ranking, lambda data: data.leak_ranking),
+    (yields, trained),
+    (fuels, ranked),
+    (fuel_history, lambda data: data.fuel_rows),
+    (tuning, simulated),
 )
-"""Key, title, function, and what must be there for the figure to be drawn."""
+"""What makes a figure, and what must be there for it to be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart on the page: its static SVG and the files that its numbers come from."""
+
+    key: str
+    title: str
+    svg: str
+    sources: tuple[str, ...]
 
 
 def render(data: ReportData) -> str:
@@ -48,21 +75,36 @@ def render(data: ReportData) -> str:
     return environment.get_template("report.html").render(_context(data))
 
 
-def draw_figures(data: ReportData) -> dict[str, str]:
-    """The SVG of every figure whose data are there, by key."""
-    return {key: inline_svg(partial(draw, data), title, key) for key, title, draw, wanted in FIGURES if wanted(data)}
+def charts_of(data: ReportData) -> list[Chart]:
+    """Every figure whose data are there."""
+    return [make(data) for make, wanted in CHARTS if wanted(data)]
+
+
+def static_svg(chart: Chart) -> str:
+    """The SVG element of a chart."""
+    return inline_svg(partial(draw, chart), chart.title, chart.description, chart.key)
+
+
+def plots_json(charts: list[Chart]) -> str:
+    """The interactive plots by key as JSON that no text in it can end: it stands in a script element."""
+    text = json.dumps({chart.key: plot(chart) for chart in charts}, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def _context(data: ReportData) -> dict[str, Any]:
     from markupsafe import Markup
 
-    listed = tables.gates(data)
+    listed, charts = tables.gates(data), charts_of(data)
     return {
         "data": data,
-        "figures": {key: Markup(svg) for key, svg in draw_figures(data).items()},
-        "series": [series for series in data.series if series.key in data.trainings],
+        "figures": {chart.key: Figure(chart.key, chart.title, static_svg(chart), chart.sources) for chart in charts},
+        "plots": Markup(plots_json(charts)),
+        "library": Markup(packed_library()) if charts else "",
+        "series": [(series, sample(series)) for series in data.series if series.key in data.trainings],
+        "pictures": pictures(data),
         "light": Markup(css_variables(dark=False)),
         "dark": Markup(css_variables(dark=True)),
+        "light_colours": Markup(json.dumps({name: light for name, (light, _) in LIGHT_AND_DARK.items()})),
         "fonts": Markup(FONTS),
         "svg": Markup,
         "headline": verdict.headline(data),
@@ -72,15 +114,20 @@ def _context(data: ReportData) -> dict[str, Any]:
         "duration": verdict.duration(data),
         "advice": verdict.advice(data),
         "stages": tables.reactions_by_stage(data),
+        "failed_stages": failed_stages(data),
+        "missing_stages": missing_stages(data),
         "components": tables.components(data),
         "gates": listed,
         "typical_gates": tables.typical_gates(listed),
         "trainings": tables.trainings(data),
         "fuel_ranking": ranked(data),
+        "front": front(data),
         "rules": tables.rules(data),
         "failures": [row for row in data.verdicts if not tables.is_true(row["passed"])],
         "provenance": tables.provenance(data),
+        "timings": tables.timings(data),
         "literature": LITERATURE_LEAK,
-        "model_limits": LIMITS,
+        "model_limits": limits(data),
+        "formulas": formulas(data),
         "references": REFERENCES,
     }
