@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli.report import tables, verdict
 from cli.report.chart import Chart
@@ -19,7 +19,7 @@ from cli.report.figures.interactive import plot
 from cli.report.figures.leaks import LITERATURE_LEAK, leak_curve, leak_ranking
 from cli.report.figures.learning import learning
 from cli.report.figures.network import pictures
-from cli.report.figures.palette import LIGHT_AND_DARK, css_variables
+from cli.report.figures.palette import LIGHT_AND_DARK, Series, css_variables
 from cli.report.figures.parameters import greek, parameters
 from cli.report.figures.predictions import predictions, residuals
 from cli.report.figures.samples import sample
@@ -31,6 +31,9 @@ from cli.report.library import packed_library
 from cli.report.references import REFERENCES, formulas, limits
 from cli.report.stages import failed_stages, missing_stages
 from cli.report.text import number, percent, size
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 Make = Callable[[ReportData], Chart]
 Wanted = Callable[[ReportData], object]
@@ -65,14 +68,19 @@ class Figure:
 
 def render(data: ReportData) -> str:
     """The page, one self-contained HTML document."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("cli.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {"number": number, "percent": percent, "size": size, "equation": tables.equation, "greek": greek}
-    environment.filters["origin_of"] = tables.origin_name
+    filters = {"number": number, "percent": percent, "size": size, "equation": tables.equation, "greek": greek}
+    environment = environment_of({**filters, "origin_of": tables.origin_name}, "cli.report")
     return environment.get_template("report.html").render(_context(data))
+
+
+def environment_of(filters: Mapping[str, Any], *packages: str) -> Environment:
+    """Templates of some packages, of which the first that has one of a name gives it, with what they call filters."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    loader = ChoiceLoader([PackageLoader(package) for package in packages])
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters.update(filters)
+    return environment
 
 
 def charts_of(data: ReportData) -> list[Chart]:
@@ -91,22 +99,29 @@ def plots_json(charts: list[Chart]) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _context(data: ReportData) -> dict[str, Any]:
+def look(charts: list[Chart], series: Iterable[Series]) -> dict[str, Any]:
+    """What the style, the scripts and the macros of a page need: its figures, those of their series that can be switched."""
     from markupsafe import Markup
 
-    listed, charts = tables.gates(data), charts_of(data)
     return {
-        "data": data,
         "figures": {chart.key: Figure(chart.key, chart.title, static_svg(chart), chart.sources) for chart in charts},
         "plots": Markup(plots_json(charts)),
         "library": Markup(packed_library()) if charts else "",
-        "series": [(series, sample(series)) for series in data.series if series.key in data.trainings],
-        "pictures": pictures(data),
+        "series": [(each, sample(each)) for each in series],
         "light": Markup(css_variables(dark=False)),
         "dark": Markup(css_variables(dark=True)),
         "light_colours": Markup(json.dumps({name: light for name, (light, _) in LIGHT_AND_DARK.items()})),
         "fonts": Markup(FONTS),
         "svg": Markup,
+    }
+
+
+def _context(data: ReportData) -> dict[str, Any]:
+    listed = tables.gates(data)
+    return {
+        **look(charts_of(data), (series for series in data.series if series.key in data.trainings)),
+        "data": data,
+        "pictures": pictures(data),
         "headline": verdict.headline(data),
         "answers": verdict.answers(data),
         "limits": verdict.limits(data),
