@@ -55,11 +55,12 @@ CHARTS: tuple[tuple[Make, Wanted], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart on the page: its static SVG and the files that its numbers come from."""
+    """A chart on the page: its static SVG, what it leaves out, and the files that its numbers come from."""
 
     key: str
     title: str
     svg: str
+    note: str
     sources: tuple[str, ...]
 
 
@@ -91,13 +92,17 @@ def plots_json(charts: list[Chart]) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
+def _figure(chart: Chart) -> Figure:
+    return Figure(chart.key, chart.title, static_svg(chart), chart.note, chart.sources)
+
+
 def _context(data: ReportData) -> dict[str, Any]:
     from markupsafe import Markup
 
     listed, charts = tables.gates(data), charts_of(data)
     return {
         "data": data,
-        "figures": {chart.key: Figure(chart.key, chart.title, static_svg(chart), chart.sources) for chart in charts},
+        "figures": {chart.key: _figure(chart) for chart in charts},
         "plots": Markup(plots_json(charts)),
         "library": Markup(packed_library()) if charts else "",
         "series": [(series, sample(series)) for series in data.series if series.key in data.trainings],
