@@ -100,7 +100,7 @@ class Panel:
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A figure of the report. ``sources`` are the files of the run folder that its numbers come from; ``height`` is that of a
-    row of panels in inches, on a page 7.6 inches wide."""
+    row of panels in inches, on a page 7.6 inches wide; ``note`` says below the figure what it leaves out."""
 
     key: str
     title: str
@@ -110,6 +110,7 @@ class Chart:
     columns: int
     height: float
     legend: Legend = "above"
+    note: str = ""
 
     @property
     def rows(self) -> int:
@@ -123,9 +124,9 @@ def thinned(count: int) -> range:
 
 
 def thinning_note(count: int) -> str:
-    """What a panel says of points that are left out; empty where none are."""
+    """What a chart says of points that are left out; empty where none are."""
     step = thinned(count).step
-    return f"drawn: every {step}th iteration" if step > 1 else ""
+    return f"Of {count} iterations one in {step} is drawn." if step > 1 else ""
 
 
 def numbers(values: Iterable[float]) -> Numbers:

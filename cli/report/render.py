@@ -58,11 +58,12 @@ CHARTS: tuple[tuple[Make, Wanted], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart on the page: its static SVG and the files that its numbers come from."""
+    """A chart on the page: its static SVG, what it leaves out, and the files that its numbers come from."""
 
     key: str
     title: str
     svg: str
+    note: str
     sources: tuple[str, ...]
 
 
@@ -99,12 +100,16 @@ def plots_json(charts: list[Chart]) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
+def _figure(chart: Chart) -> Figure:
+    return Figure(chart.key, chart.title, static_svg(chart), chart.note, chart.sources)
+
+
 def look(charts: list[Chart], series: Iterable[Series]) -> dict[str, Any]:
     """What the style, the scripts and the macros of a page need: its figures, those of their series that can be switched."""
     from markupsafe import Markup
 
     return {
-        "figures": {chart.key: Figure(chart.key, chart.title, static_svg(chart), chart.sources) for chart in charts},
+        "figures": {chart.key: _figure(chart) for chart in charts},
         "plots": Markup(plots_json(charts)),
         "library": Markup(packed_library()) if charts else "",
         "series": [(each, sample(each)) for each in series],

@@ -48,9 +48,10 @@ def fuel_history(data: ReportData) -> Chart:
         f"What every iteration of the strands' training uses of {', '.join(names)}, in nM: the fuels and gates that the whole "
         "training uses most of.",
         ("fuel.csv",),
-        (Panel("", Axis("iteration"), Axis("used, nM", grid=True), curves, note=thinning_note(len(data.fuel_rows))),),
+        (Panel("", Axis("iteration"), Axis("used, nM", grid=True), curves),),
         columns=1,
         height=2.5,
+        note=thinning_note(len(data.fuel_rows)),
     )
 
 

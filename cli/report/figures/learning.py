@@ -29,13 +29,12 @@ def learning(data: ReportData) -> Chart:
         "error before and after training.",
         (*(f"training_{table.level}.csv" for _, table in found), "summary.json"),
         (
-            Panel(
-                "Error of every iteration", Axis("iteration"), _log("squared error"), tuple(iterations), note=note, width=1.7
-            ),
+            Panel("Error of every iteration", Axis("iteration"), _log("squared error"), tuple(iterations), width=1.7),
             Panel("Error of every epoch", Axis("epoch"), _log("root mean square error"), tuple(epochs)),
         ),
         columns=2,
         height=3.0,
+        note=note,
     )
 
 

@@ -13,9 +13,10 @@ from dsd_ncrn.crn.graph import STAGE_COLOURS
 if TYPE_CHECKING:
     from dsd_ncrn.crn.types import Crn
 
-MOST_REACTIONS = 16
-"""Of more than that in a stage, those of one term are drawn as one; of more than that of these, none."""
-RAILS = ("p", "m")
+MOST_REACTIONS, MOST_MERGED = 16, 36
+"""Of more reactions than the first in a stage, those that differ only in their rails are drawn as one; of more than the
+second of these, none."""
+RAILS, SIDES = ("p", "m"), ("reactants", "products")
 
 COLOURS: Mapping[str, str] = {f"stage-{stage.lower()}": colour for stage, colour in STAGE_COLOURS.items()} | {
     "ink": "#1a1d23",
@@ -28,8 +29,8 @@ COLOURS: Mapping[str, str] = {f"stage-{stage.lower()}": colour for stage, colour
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The drawing of a stage; ``svg`` is empty where there are too many reactions, ``merged`` says that a box stands for all
-    reactions of a term, and a species for both of its rails."""
+    """The drawing of a stage; ``svg`` is empty where there are too many reactions, ``merged`` says that boxes stand
+    for reactions that differ only in rails, and for species with both of their rails."""
 
     reactions: int
     merged: bool
@@ -46,25 +47,29 @@ def pictures(data: ReportData) -> dict[str, Picture]:
 
 def _picture(number: int, stage: str, reactions: list[Json]) -> Picture:
     merged = len(reactions) > MOST_REACTIONS
-    drawn = by_term(reactions) if merged else reactions
-    if len(drawn) > MOST_REACTIONS:
+    drawn = without_rails(reactions) if merged else reactions
+    if len(drawn) > MOST_MERGED:
         return Picture(len(reactions), merged, "")
     return Picture(len(reactions), merged, _svg(number, stage, drawn))
 
 
-def by_term(reactions: list[Json]) -> list[Json]:
-    """One reaction for each term: its species without their rails, each of them once."""
-    terms = dict.fromkeys(each["term"] for each in reactions)
+def without_rails(reactions: list[Json]) -> list[Json]:
+    """One reaction for all that differ only in the rails of their species; each species stands on a side once."""
     known = {name for each in reactions for name in (*each["reactants"], *each["products"])}
-    return [_merged(term, [each for each in reactions if each["term"] == term], known) for term in terms]
+    groups: dict[tuple[tuple[str, ...], ...], list[Json]] = {}
+    for each in reactions:
+        sides = tuple(tuple(dict.fromkeys(_without_rail(name, known) for name in each[side])) for side in SIDES)
+        groups.setdefault(sides, []).append(each)
+    return [{**members[0], "name": _name(members), **dict(zip(SIDES, sides))} for sides, members in groups.items()]
 
 
-def _merged(term: str, reactions: list[Json], known: Set[str]) -> Json:
-    sides = {
-        side: list(dict.fromkeys(_without_rail(name, known) for each in reactions for name in each[side]))
-        for side in ("reactants", "products")
-    }
-    return {**reactions[0], "name": term, **sides}
+def _name(members: list[Json]) -> str:
+    """The term where all have the same one; otherwise the name of the first without the rail at its end."""
+    terms = {str(each["term"]) for each in members}
+    name = str(members[0]["name"])
+    if len(terms) == 1 and "" not in terms:
+        return terms.pop()
+    return name.rstrip("".join(RAILS)) if len(members) > 1 else name
 
 
 def _without_rail(name: str, known: Set[str]) -> str:

@@ -19,6 +19,7 @@ def parameters(data: ReportData) -> Chart:
         tuple(_parameter(data, name) for name in names),
         columns=min(COLUMNS, len(names)),
         height=2.2,
+        note=thinning_note(max(len(table.predictions) for table in data.trainings.values())),
     )
 
 
@@ -30,11 +31,7 @@ def _parameter(data: ReportData, name: str) -> Panel:
             values = table.parameters[:, table.names.index(name)]
             shown = thinned(len(values))
             curves.append(series.line(numbers(shown), numbers(values[shown])))
-    return Panel(greek(name), Axis("iteration"), Axis(grid=True), tuple(curves), note=_note(data))
-
-
-def _note(data: ReportData) -> str:
-    return thinning_note(max(len(table.parameters) for table in data.trainings.values()))
+    return Panel(greek(name), Axis("iteration"), Axis(grid=True), tuple(curves))
 
 
 def greek(name: str) -> str:
