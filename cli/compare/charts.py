@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cli.compare.types import Comparison, Run
-from cli.report.chart import Axis, Band, Chart, Curve, Dash, Panel, Rule, numbers, thinned
+from cli.report.chart import Axis, Band, Chart, Curve, Dash, Panel, Rule, numbers, thinned, thinning_note
 from cli.report.figures.leaks import ACCEPTED_RATIO, LITERATURE_LEAK
 from cli.report.figures.learning import SMALLEST, epoch_length, running_mean
 from cli.report.figures.palette import CATEGORIES, SERIES, Series
@@ -41,6 +41,7 @@ def learning(drawn: Drawn) -> Chart:
     """A panel for each level of training: the running mean of the squared error over half an epoch, by run."""
     levels = [series for series in SERIES if any(series.key in run.data.trainings for _, run in drawn)]
     panels = tuple(_panel(level, drawn) for level in levels)
+    longest = max(len(table.predictions) for _, run in drawn for table in run.data.trainings.values())
     return Chart(
         "learning",
         "Error while training, of every run",
@@ -50,6 +51,7 @@ def learning(drawn: Drawn) -> Chart:
         panels,
         columns=min(2, len(panels)),
         height=2.5,
+        note=thinning_note(longest),
     )
 
 
