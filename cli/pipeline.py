@@ -78,6 +78,7 @@ class Pipeline:
         self.job.folder = self.folder.path
         self.earlier = read_summary(self.folder.path)
         self.summary = empty_summary(job.spec.name, design, job.seed, version())
+        self.summary["stages"] = dict.fromkeys((stage.name for stage in STAGES), "not reached")
 
     def _visit(self, stage: Stage) -> None:
         """Keep, run or leave out one stage."""
@@ -85,11 +86,14 @@ class Pipeline:
         missing = [name for name in stage.needs if name not in self.folder.stages or name in self.failed]
         key = self._key(stage)
         if not missing and self._keep(stage, key):
+            self.summary["stages"][stage.name] = "finished"
             self.display.done(stage.name, "finished already, kept")
         elif missing or stage.name in self.skipped or stage.name in self.beyond:
             self.folder.forget(stage.name)
+            why = f"not run: it needs {', '.join(missing)}" if missing else "left out"
+            self.summary["stages"][stage.name] = why
             if stage.name not in self.beyond:
-                self.display.done(stage.name, f"not run: it needs {', '.join(missing)}" if missing else "left out")
+                self.display.done(stage.name, why)
         else:
             self._run(stage, key)
         self._write_summary()
@@ -128,12 +132,14 @@ class Pipeline:
                 outcome = stage.run(self.job, lambda share: self._tell(stage.name, share))
         except DsdNcrnError as error:
             self.failed[stage.name] = error
+            self.summary["stages"][stage.name] = f"failed: {error}"
             self.folder.forget(stage.name)
             self.display.done(stage.name, f"failed: {error}")
             return
         seconds = round(outcome.seconds or time.monotonic() - start, 3)
         self.folder.finish(stage.name, key, outcome.files, results_key(outcome.summary))
         fill(self.summary, {**outcome.summary, f"wall_seconds.{stage.name}": seconds})
+        self.summary["stages"][stage.name] = "finished"
         self.worked.append(stage.name)
         self.display.done(stage.name, f"{outcome.note} ({seconds:.1f} s)".strip())
 

@@ -20,6 +20,7 @@ def empty_summary(name: str, design_sha256: str, seed: int, version: str) -> dic
         "seed": seed,
         "version": version,
         "wall_seconds": {},
+        "stages": {},
         "ncrn": None,
         "dsd": None,
         "training": dict.fromkeys(

@@ -76,10 +76,8 @@ class Document:
             body += [_html(part) for part in section.parts]
         window = '<meta name="viewport" content="width=device-width, initial-scale=1">'
         head = f'<meta charset="utf-8">{window}<title>{escape(self.title)}</title><style>{_STYLE}</style>'
-        return (
-            "\n".join([f'<!doctype html><html lang="en"><head>{head}</head><body><main>', *body, "</main></body></html>"])
-            + "\n"
-        )
+        start = f'<!doctype html><html lang="en"><head>{head}</head><body><main>'
+        return "\n".join([start, *body, "</main></body></html>"]) + "\n"
 
     def files(self) -> dict[str, str | bytes]:
         """Every table as CSV and every picture as SVG, by file name."""

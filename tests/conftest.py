@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
 
+from browser import opened_browser, write_pages
 from cli.main import main
 from dsd_ncrn.design.load import dump_design, load_design
 from dsd_ncrn.design.spec import DesignSpec
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 DESIGNS = Path(__file__).parent.parent / "designs"
 Invoke = Callable[..., Result]
@@ -45,3 +50,16 @@ def invoke() -> Invoke:
         return CliRunner().invoke(main, [str(argument) for argument in arguments], prog_name="dsd-ncrn")
 
     return call
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser for the tests of one file: its event loop would be in the way of those of other files."""
+    with opened_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the pages that a browser is to open: report, protocol and comparison of small runs."""
+    return write_pages(tmp_path_factory.mktemp("pages"))

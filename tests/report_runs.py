@@ -34,7 +34,8 @@ rate = "0.001 /M/s"
 JOIN = "c1( t( + r( t( + r( + ) ) ) ) ) t*( p*( t*( x*( t* + ) ) + ) )"
 
 SECTIONS = (
-    "verdict", "circuit", "dsd", "learning", "iteration", "leak", "fuel", "sequences", "order", "limits", "provenance",
+    "verdict", "circuit", "dsd", "learning", "iteration", "leak", "fuel", "tuning", "sequences", "order",
+    "limits", "provenance",
 )  # fmt: skip
 
 
@@ -58,7 +59,8 @@ def full_summary(name: str = "N1_1") -> dict[str, Any]:
         "design": {"name": "small", "sha256": "ab" * 32},
         "seed": 3,
         "version": "0.1.0",
-        "wall_seconds": {"train": 12.34},
+        "wall_seconds": {"dsd": 12.34},
+        "stages": {"compile": "finished", "dsd": "finished"},
         "ncrn": {"species": 17, "species_with_bias": 18, "reactions": 14, "by_stage": {"N1": 3}, "max_molecularity": 2},
         "dsd": {
             "signals": 16, "fuels": 41, "complexes": 37, "strands": 129, "domains": 39, "network_species": 263,
@@ -78,7 +80,10 @@ def full_summary(name: str = "N1_1") -> dict[str, Any]:
             "consumed_fraction_per_iteration": {name: 0.0537, "seal": 0.0397, "idle": 0.0},
             "iterations_to_10_percent": 1.87, "limiting_fuel": name,
         },
-        "leaks": {"samples": 2, "tolerated_leak_per_M_per_s": 0.0023, "ranking": [{"origin": name, "share": 0.61}]},
+        "leaks": {"samples": 2, "tolerated_leak_per_M_per_s": 0.0023, "ranking": [{"origin": name, "share": 0.61}],
+                  "yield": {"samples": 3, "leak_per_M_per_s": 0.01, "failed": 1,
+                            "learning": {"count": 1, "fraction": 0.333, "interval": [0.061, 0.792]},
+                            "improving": {"count": 2, "fraction": 0.667, "interval": [0.208, 0.939]}}},
         "sequences": {
             "domains": 39, "strands": 129, "hard_violations": 0, "worst_crosstalk_kcal": -7.63,
             "worst_structure_kcal": -0.76, "toehold_spread_kcal": 0.41, "seconds": 41.5,
@@ -109,12 +114,18 @@ def write_full_run(run: Path, name: str = "N1_1") -> Path:
     )
     write_trajectories(run / "trajectories.parquet")
     write_leaks(run / "leaks.csv", name)
+    write_csv(
+        run / "fuel.csv", [["iteration", name, "seal"], *([number, 3.2, 0.5 * number] for number in range(1, ITERATIONS + 1))]
+    )
+    write_csv(run / "tune.csv", tuned(name))
     write_csv(run / "sequences.csv", [["domain", "sequence"], ["t", "ACCTA"], [name, "CATCATTACTCCAAC"]])
     verdicts = [["runs", name, 3, "nt", 3, True, True], ["gc_content", name, 0.1, "fraction", 0.3, False, False]]
     write_csv(run / "verdicts.csv", [["rule", "subject", "value", "unit", "limit", "passed", "hard"], *verdicts])
     write_json(run / "sequences.json", search(name))
     run.joinpath("order").mkdir(exist_ok=True)
     write_csv(run / "order" / "o.csv", [["name", "sequence"], [name, "ACCTACATCATTACTCCAAC"]])
+    run.joinpath("protocol").mkdir(exist_ok=True)
+    write_csv(run / "protocol" / "cost.csv", [["scale", "bases", "cost"], [name, 1571, ""]])
     run.joinpath("protocol.md").write_text(f"# Protocol: {name}\n")
     write_json(run / "provenance.json", {"python": "3.11", "packages": {"numpy": "2.9.9", "nuad": None}})
     return run
@@ -147,9 +158,18 @@ def search(name: str) -> dict[str, Any]:
 def formal_reaction(name: str) -> dict[str, Any]:
     """A formal reaction as in ncrn.json."""
     return {
-        "name": name, "stage": "N1", "term": "theta1*x1", "reactants": ["X1", "P1"], "products": ["X1", "P1", "Z1"],
+        "name": name, "stage": "N1", "term": "theta1*x1", "reactants": ["X1", "P1"], "products": ["X1", "P1", "Z1", name],
         "rate": 1.0, "fast": False, "phases": ["C1"], "molecularity": 2,
     }  # fmt: skip
+
+
+def tuned(name: str) -> list[list[object]]:
+    """Candidates of a search: the design, one of the front, and one that failed."""
+    header = ["scheme", "candidate", "cost", "leak_free_error", "first_error", "mean_error", "rmse_ratio", "hours", "fuel_nM"]
+    header += ["strands", "longest_nt", "failure", "tolerated_leak_per_M_s", name]
+    start = [name, 0, 5.0, 0.0048, 0.63, 0.43, 8.4, 1.07, 36943.7, 120, 100, "", "", 0.1]
+    best = [name, 1, 0.17, 0.0035, 0.15, 0.15, 1.02, 0.7, 55394.7, 120, 100, "", 1.78, 0.2]
+    return [header, start, best, [name, 2, "", *[""] * 8, f"no calibration of {name}", "", 0.3]]
 
 
 def system(name: str) -> dict[str, Any]:
@@ -185,13 +205,16 @@ def write_trajectories(path: Path) -> None:
 def write_leaks(path: Path, name: str) -> None:
     """A curve of three rates, a ranking of two origins and a leak."""
     named = ["reactants", "products", "rule", "parameter", "shift_per_M_per_s"]
-    header = ["kind", "origin", "rate_per_M_s", "rmse", "rmse_ratio", "share", *named]
+    header = ["kind", "origin", "rate_per_M_s", "rmse", "rmse_ratio", "share", *named, "sample", "rmse_before", "failure"]
     curve = [
         ["curve", "", rate, 0.43 * ratio, ratio, *[""] * 6] for rate, ratio in ((0.001, 1.02), (0.0023, 1.09), (0.1, 31.0))
     ]
     ranking = [["ranking", origin, "", "", "", share, *[""] * 5] for origin, share in ((name, 0.61), ("N2_Y", 0.39))]
     channel = ["channel", name, *[""] * 4, f"P1_cogate + fork_{name}", "P1 + s172", "LL", "theta1", 0.526]
-    write_csv(path, [header, *curve, *ranking, channel])
+    tubes = [["yield", "", 0.01, rmse, rmse / 0.43, *[""] * 6, tube, 6.5, ""] for tube, rmse in ((0, 0.44), (1, 0.61))]
+    failed = ["yield", "", 0.01, "nan", "nan", *[""] * 6, 2, "nan", f"no calibration with {name}"]
+    rows = [[*row, *[""] * (len(header) - len(row))] for row in (*curve, *ranking, channel)]
+    write_csv(path, [header, *rows, *tubes, failed])
 
 
 def write_json(path: Path, value: object) -> None:

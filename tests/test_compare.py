@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.compare.charts import drawn_as
+from cli.compare.page import comparison_html
 from cli.compare.read import compare
 from cli.compare.tables import comparison_csv, comparison_json, comparison_text
-from cli.compare.types import Cell, Measure, Quantity
+from cli.compare.types import Cell, Comparison, Measure, Quantity
 from conftest import Invoke
-from report_runs import DESIGN, full_summary, write_full_run, write_json
+from report_runs import DESIGN, HOSTILE, full_summary, write_full_run, write_json
 
 
 @pytest.fixture
@@ -39,6 +42,11 @@ def change_summary(run: Path, changes: dict[str, Any]) -> None:
 
 def measure(found: dict[str, Any], key: str) -> dict[str, Any]:
     return next(each for each in found["measures"] if each["key"] == key)
+
+
+def words_of(html: str) -> str:
+    """The text of a page's main part, every gap as one space."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html.split("<main>")[1].split("</main>")[0]).split())
 
 
 def line_of(text: str, start: str) -> list[str]:
@@ -133,6 +141,40 @@ def test_the_terminal_shows_changes_numbers_and_the_mark_of_the_better(runs: tup
     assert line_of(done.stdout, "translation.toehold") == ["5", "6"]
     assert line_of(done.stdout, "distinct strands") == ["129", "100", "(−29)", "*"]
     assert line_of(done.stdout, "Can the strands be ordered?") == ["yes", "not", "run"]
+
+
+def test_the_page_shows_what_the_terminal_shows(runs: tuple[Path, Path]) -> None:
+    text = words_of(comparison_html(compare(runs)))
+    for shown in ("translation.toehold 5 6", "0.439 ✓ 0.878 2 ×", "129 100 ✓ −29", "Can the strands be ordered? ✓ yes"):
+        assert shown in text
+
+
+def test_every_run_has_its_curve_in_every_figure_and_a_box_to_hide_it(runs: tuple[Path, Path]) -> None:
+    html = comparison_html(compare(runs))
+    assert re.findall(r'data-toggles="(\w+)"', html) == ["run1", "run2"]
+    assert set(re.findall(r'data-series="(\w+)"', html)) == {"run1", "run2"}
+    assert re.findall(r'data-plot="(\w+)"', html) == ["learning", "leak_curves"]
+
+
+def test_thirty_runs_differ_in_dash_or_marker(runs: tuple[Path, Path]) -> None:
+    run = compare(runs).runs[0]
+    drawn = drawn_as(Comparison((run,) * 30, (), (), (), ()))
+    assert len({(series.dash, series.marker) for series, _ in drawn}) == 30
+
+
+def test_names_are_escaped_on_the_page(tmp_path: Path) -> None:
+    hostile = tmp_path / '<script>alert("x")<'
+    hostile.mkdir()
+    html = comparison_html(compare([write_full_run(tmp_path / "a"), write_full_run(hostile / "b", HOSTILE)]))
+    assert "alert(" not in html.split("<main>")[1].replace("&lt;script&gt;alert(", "")
+
+
+def test_the_page_of_runs_without_any_result_is_short(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        tmp_path.joinpath(name).mkdir()
+        tmp_path.joinpath(name, "design.toml").write_text(DESIGN)
+    html = comparison_html(compare([tmp_path / "a", tmp_path / "b"]))
+    assert "None of these runs has a training" in html and len(html) < 30_000
 
 
 def test_json_and_csv_hold_the_same_numbers(runs: tuple[Path, Path], invoke: Invoke, tmp_path: Path) -> None:

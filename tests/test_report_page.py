@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.report import build_report
+from cli.report.library import packed_library
 from dsd_ncrn.errors import InputError
 from report_runs import HOSTILE, SECTIONS, full_summary, write_full_run, write_json
 
@@ -42,6 +43,8 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
+        if tag == "section":
+            self.section = ""
 
     def handle_data(self, data: str) -> None:
         if self.section:
@@ -70,7 +73,7 @@ def test_every_section_is_there_once_and_in_order(full: str) -> None:
 
 def test_nothing_is_missing_from_a_full_run(full: str) -> None:
     assert "Not run" not in full.replace("Not run: nothing is recorded", "")
-    assert full.count("<figure>") == 8
+    assert full.count("<figure ") == 14
 
 
 def test_numbers_are_those_of_the_summary(full: str) -> None:
@@ -100,7 +103,7 @@ def test_accuracies_are_shown_of_a_task_that_has_them(full: str, tmp_path: Path)
 def test_provenance_has_versions_times_and_the_digest_of_every_file(tmp_path: Path) -> None:
     run = write_full_run(tmp_path)
     text = Page(build_report(run)).texts["provenance"]
-    assert "packages.numpy" in text and "2.9.9" in text and "12.3 s" in text
+    assert "packages.numpy" in text and 'always_on = ["N4"]' in text and "2.9.9" in text and "12.3 s" in text
     assert hashlib.sha256(run.joinpath("order", "o.csv").read_bytes()).hexdigest() in text
     assert "report.html" not in text and "nuad" not in text
 
@@ -118,11 +121,13 @@ def test_the_page_needs_nothing_from_elsewhere(full: str) -> None:
 
 
 def test_the_page_is_small(full: str) -> None:
-    assert len(full.encode()) < 1_000_000
+    """The library of the plots takes under 2 MB, all else of a small run under half of one."""
+    library = len(packed_library())
+    assert 1_000_000 < library < 2_000_000 and len(full.encode()) - library < 500_000
 
 
 def test_both_themes_and_print_are_in_the_style(full: str) -> None:
-    assert "prefers-color-scheme: dark" in full and "@media print" in full
+    assert "prefers-color-scheme: dark" in full and '[data-theme="dark"]' in full and "@media print" in full
     assert "#0a0b" not in full, "a stand-in colour was left in a figure"
 
 
@@ -139,9 +144,9 @@ def test_the_same_files_give_the_same_bytes(full: str, tmp_path: Path) -> None:
 def test_hostile_names_are_escaped_everywhere(tmp_path: Path) -> None:
     html = build_report(write_full_run(tmp_path, HOSTILE))
     page = Page(html)
-    assert page.tags.count("script") == 1
-    assert "alert" not in html.split("<script>")[1]
-    for section in ("verdict", "circuit", "dsd", "learning", "leak", "fuel", "sequences", "order"):
+    assert page.tags.count("script") == 3
+    assert "alert" not in html.split("<script>")[1] and "<script>alert" not in html
+    for section in ("verdict", "circuit", "dsd", "learning", "leak", "fuel", "tuning", "sequences", "order"):
         assert HOSTILE in page.texts[section], section
 
 
@@ -150,9 +155,21 @@ def test_a_run_without_any_stage_is_reported_as_such(tmp_path: Path) -> None:
     write_json(tmp_path / "summary.json", dict.fromkeys(full_summary()))
     texts = Page(build_report(tmp_path)).texts
     assert tuple(texts) == SECTIONS
-    for section in ("circuit", "dsd", "learning", "iteration", "leak", "fuel", "sequences", "order"):
+    for section in ("circuit", "dsd", "learning", "iteration", "leak", "fuel", "tuning", "sequences", "order"):
         assert "Not run." in texts[section], section
     assert "has not been trained yet" in texts["verdict"] and texts["verdict"].count("not run") == 5
+
+
+def test_a_failed_stage_is_told_at_the_top(tmp_path: Path) -> None:
+    stages = {"compile": "finished", "dsd": f"failed: {HOSTILE}", "leaks": "not run: it needs dsd", "order": "left out"}
+    write_json(write_full_run(tmp_path) / "summary.json", full_summary() | {"stages": stages})
+    verdict = Page(build_report(tmp_path)).texts["verdict"]
+    assert "1 stage of this run failed." in verdict and f"dsd failed: {HOSTILE}" in verdict
+    assert "leaks: not run: it needs dsd" in verdict and "order: left out" in verdict
+
+
+def test_a_whole_run_has_no_warning_at_the_top(full: str) -> None:
+    assert "not complete" not in full and "of this run failed" not in full and "does not say" not in full
 
 
 def test_an_empty_folder_has_a_report(tmp_path: Path) -> None:
@@ -163,6 +180,15 @@ def test_numbers_that_are_missing_are_dashes(tmp_path: Path) -> None:
     """Every leaf of the summary is null, as after a stage that failed half-way."""
     write_json(tmp_path / "summary.json", {name: _emptied(value) for name, value in full_summary().items()})
     assert "–" in Page(build_report(tmp_path)).texts["dsd"]
+
+
+def test_tables_and_figures_say_which_files_they_are_from(full: str) -> None:
+    page = Page(full)
+    assert full.count("<table>") == full.count("<caption>") and page.tags.count("th") == full.count('scope="')
+    for section, file in (("verdict", "summary.json"), ("circuit", "ncrn.json"), ("dsd", "system.json"), ("leak", "leaks.csv"),
+                          ("learning", "training_dsd.csv"), ("iteration", "trajectories.parquet"), ("fuel", "fuel.csv"),
+                          ("tuning", "tune.csv"), ("sequences", "verdicts.csv"), ("order", "protocol/cost.csv")):  # fmt: skip
+        assert file in page.texts[section], section
 
 
 @pytest.mark.parametrize("missing", ["summary.json", "design.toml", "system.json", "training_ideal.csv", "training_dsd.csv"])

@@ -95,6 +95,7 @@ def test_every_file_of_a_run_is_read(run: Path) -> None:
     assert epoch_length(data, table) == 4
     assert data.tests["one_pot"].after.tolist() == [3.1, 5.1, 9.1]
     assert [file.name for file in data.order_files] == ["o.csv"]
+    assert (len(data.fuel_rows), len(data.tuned), len(data.yields), len(data.cost)) == (8, 3, 3, 1)
     assert (len(data.leak_curve), len(data.leak_ranking), len(data.leak_channels)) == (3, 2, 1)
 
 

@@ -11,7 +11,7 @@ from cli.options import json_option, out_option, seed_option
 
 @click.command("compare")
 @click.argument("run_folders", type=click.Path(path_type=Path), nargs=-1, metavar="RUN_DIR RUN_DIR...")
-@out_option("comparison.csv")
+@out_option("comparison.html and comparison.csv")
 @seed_option
 @json_option
 def command(run_folders: tuple[Path, ...], out: Path | None, seed: int, as_json: bool) -> None:
@@ -19,11 +19,13 @@ def command(run_folders: tuple[Path, ...], out: Path | None, seed: int, as_json:
 
     The first run is the one that the others are held against. Nothing is random: --seed is accepted and changes nothing.
     """
+    from cli.compare.page import comparison_html
     from cli.compare.read import compare
     from cli.compare.tables import comparison_csv, comparison_json, comparison_text
     from cli.output import check_folder, deliver, show
 
     check_folder(out)
     comparison = compare(run_folders)
-    deliver(out, {"comparison.csv": comparison_csv(comparison)})
+    if out is not None:
+        deliver(out, {"comparison.csv": comparison_csv(comparison), "comparison.html": comparison_html(comparison)})
     show(as_json, comparison_json(comparison), comparison_text(comparison))

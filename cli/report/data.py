@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,19 +92,24 @@ class ReportData:
     leak_curve: tuple[Row, ...]
     leak_ranking: tuple[Row, ...]
     leak_channels: tuple[Row, ...]
+    yields: tuple[Row, ...]
+    fuel_rows: tuple[Row, ...]
+    tuned: tuple[Row, ...]
     ways: tuple[Row, ...]
     domains: tuple[Row, ...]
     verdicts: tuple[Row, ...]
     sequence_search: Json | None
     order_files: tuple[OrderFile, ...]
+    cost: tuple[Row, ...]
     protocol: str | None
     provenance: Json | None
+    design_text: str
     files: tuple[RunFile, ...]
 
     @property
     def series(self) -> tuple[Series, ...]:
         """Every level of training as it is drawn; the one with leak is named with the design's leak rate."""
-        rate = (self.design.get("leak") or {}).get("rate")
+        rate = self.chosen("leak").get("rate")
         titles = {"dsd_leaky": f"DNA strands, leak {rate}"} if rate else {}
         return tuple(replace(each, title=titles.get(each.key, each.title)) for each in SERIES)
 
@@ -113,14 +118,29 @@ class ReportData:
         """Number of targets, by the first training; 1 where there is none."""
         return next((table.targets.shape[1] for table in self.trainings.values()), 1)
 
+    @property
+    def stages(self) -> Mapping[str, str]:
+        """What became of every stage of the run; empty where a run has not said."""
+        return {stage: state or "not said" for stage, state in self.section("stages").items()}
+
     def section(self, name: str) -> Json:
         """A section of the summary; empty where it did not run."""
-        return self.summary.get(name) or {}
+        return section_of(self.summary, name)
+
+    def chosen(self, name: str) -> Json:
+        """A section of the design; empty where the design has not written it."""
+        return section_of(self.design, name)
 
     def training(self, level: str) -> Json:
         """The summary of one training; empty where it did not run, or did not get to its last test."""
-        found = self.section("training").get(level) or {}
+        found = section_of(self.section("training"), level)
         return found if None not in (found.get("rmse_before"), found.get("rmse_after")) else {}
+
+
+def section_of(values: Json, name: str) -> Json:
+    """A mapping within a mapping; empty where there is none."""
+    found = values.get(name)
+    return cast(Json, found) if isinstance(found, Mapping) else {}
 
 
 def read_run(run: Path) -> ReportData:
@@ -129,7 +149,7 @@ def read_run(run: Path) -> ReportData:
     summary = read_json(run / "summary.json") or {}
     leaks = read_csv(run / "leaks.csv") or []
     return ReportData(
-        name=str(design.get("name") or (summary.get("design") or {}).get("name") or run.name),
+        name=str(design.get("name") or section_of(summary, "design").get("name") or run.name),
         summary=summary,
         design=design,
         ncrn=read_json(run / "ncrn.json"),
@@ -140,13 +160,18 @@ def read_run(run: Path) -> ReportData:
         leak_curve=tuple(row for row in leaks if row["kind"] == "curve" and _can_be_drawn(row)),
         leak_ranking=tuple(row for row in leaks if row["kind"] == "ranking"),
         leak_channels=tuple(row for row in leaks if row["kind"] == "channel"),
+        yields=tuple(row for row in leaks if row["kind"] == "yield"),
+        fuel_rows=tuple(read_csv(run / "fuel.csv") or ()),
+        tuned=tuple(read_csv(run / "tune.csv") or ()),
         ways=tuple(read_csv(run / "ways.csv") or ()),
         domains=tuple(read_csv(run / "sequences.csv") or ()),
         verdicts=tuple(read_csv(run / "verdicts.csv") or ()),
         sequence_search=read_json(run / "sequences.json"),
         order_files=_order_files(run / "order"),
+        cost=tuple(read_csv(run / "protocol" / "cost.csv") or ()),
         protocol=read_text(run / "protocol.md"),
         provenance=read_json(run / "provenance.json"),
+        design_text=read_text(run / "design.toml") or "",
         files=_files(run),
     )
 

@@ -7,7 +7,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from dsd_ncrn.errors import InputError
 
@@ -25,7 +25,7 @@ def read_json(path: Path) -> dict[str, Any] | None:
         raise _unreadable(path, "JSON", error) from error
     if not isinstance(value, dict):
         raise InputError("this file of the run folder holds one JSON object", None, "Run the design again.", str(path))
-    return value
+    return cast("dict[str, Any]", value)
 
 
 def read_toml(path: Path) -> dict[str, Any] | None:
@@ -52,12 +52,13 @@ def read_parquet(path: Path) -> Mapping[str, list[Any]] | None:
     """The columns of a Parquet file. Raises InputError for one that cannot be read."""
     if not path.is_file():
         return None
-    import pyarrow
-    import pyarrow.parquet
+    from importlib import import_module
 
+    parquet: Any = import_module("pyarrow.parquet")  # it has no annotations
+    invalid: type[Exception] = import_module("pyarrow").ArrowInvalid
     try:
-        return pyarrow.parquet.read_table(path).to_pydict()
-    except pyarrow.ArrowInvalid as error:
+        return parquet.read_table(path).to_pydict()
+    except invalid as error:
         raise _unreadable(path, "Parquet", error) from error
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
 
 from cli.report.data import read_run
-from cli.report.figures.canvas import inline_svg, standalone_svg
-from cli.report.render import FIGURES
+from cli.report.figures.canvas import standalone_svg
+from cli.report.render import charts_of, static_svg
 
 
 def picture(run: Path, key: str = "learning") -> str:
-    """A figure of a run as an SVG file of its own. Raises KeyError for a figure that there is not."""
-    title, draw = {name: (title, draw) for name, title, draw, _ in FIGURES}[key]
-    return standalone_svg(inline_svg(partial(draw, read_run(run)), title, key))
+    """A figure of a run as an SVG file of its own. Raises KeyError for a figure that this run has not."""
+    charts = {chart.key: chart for chart in charts_of(read_run(run))}
+    return standalone_svg(static_svg(charts[key]))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
-"""What the model leaves out, and the literature that the report's claims stand on."""
+"""What the model leaves out, the formulas it stands on, and the literature of both."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from cli.report.data import ReportData
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,17 @@ class Limit:
     title: str
     text: str
     references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula behind the numbers of the report: what it gives, how it is written, the keys of its references, or where it is
+    derived."""
+
+    gives: str
+    text: str
+    references: tuple[str, ...] = ()
+    derived: str = ""
 
 
 REFERENCES = (
@@ -48,6 +61,33 @@ REFERENCES = (
         "measured two-domain gates and their leaks",
     ),
     Reference(
+        "Chen 2018",
+        "R. T. Q. Chen, Y. Rubanova, J. Bettencourt and D. Duvenaud, Neural Ordinary Differential Equations, NeurIPS 2018.",
+        "the adjoint method",
+    ),
+    Reference(
+        "Thachuk 2015",
+        "C. Thachuk, E. Winfree and D. Soloveichik, Leakless DNA strand displacement systems, DNA 21, LNCS 9211, 133 (2015).",
+        "leaks between two gates",
+    ),
+    Reference(
+        "Johnson 2019",
+        "R. Johnson, Q. Dong and E. Winfree, Verifying chemical reaction network implementations: a bisimulation approach, "
+        "Theor. Comput. Sci. 765, 3 (2019).",
+        "the proof of the translation",
+    ),
+    Reference(
+        "Wilson 1927",
+        "E. B. Wilson, Probable inference, the law of succession, and statistical inference, "
+        "J. Am. Stat. Assoc. 22, 209 (1927).",
+        "the interval of a yield",
+    ),
+    Reference(
+        "Lorenz 2011",
+        "R. Lorenz et al., ViennaRNA Package 2.0, Algorithms Mol. Biol. 6, 26 (2011).",
+        "the software that folds strands and complexes",
+    ),
+    Reference(
         "Hairer & Wanner",
         "E. Hairer and G. Wanner, Solving Ordinary Differential Equations II: Stiff and Differential-Algebraic Problems, "
         "Springer (1996).",
@@ -67,34 +107,84 @@ REFERENCES = (
     ),
 )
 
+LEARNED_FORMULAS = (
+    Formula(
+        "training of the network",
+        "L = |W z(T) − y|²/2; da/dt = a ∂f/∂z and dg/dt = a ∂f/∂θ backwards from a = Wᵀ(W z − y); θ ← θ − η g",
+        ("Chen 2018", "Neural CRN"),
+    ),
+    Formula("test error", "RMSE = √(mean of (prediction − target)²) over the points and outputs of the test set"),
+    Formula("parameter error", "largest |θ − θ ideal| over the largest |θ ideal|"),
+    Formula("time-scale separation", "largest |θ network − θ equations| over the largest |θ|, over all iterations"),
+)
+
+STRAND_FORMULAS = (
+    Formula("displacement by toehold length", "k(n, 0), k(n, n): table at 25 °C, 12.5 mM Mg²⁺", ("Zhang & Winfree 2009",)),
+    Formula(
+        "toehold exchange n for m",
+        "k(n, m) = √(k(n,n) k(m,m)) · √(k_r(m)/k_r(n))",
+        ("Zhang & Winfree 2009",),
+        "an interpolation that keeps detailed balance",
+    ),
+    Formula("toehold dissociation", "k_r(n) = k_b (k_f/k(n,0) − 1), k_f = 3.5·10⁶ /M/s, k_b = 1 /s", ("Zhang & Winfree 2009",)),
+    Formula(
+        "rate constant of a join",
+        "k = k₀ [J] / (b x~ (1 + p~/C)); bound over free X = k₀ [J] / (k(t,t) b x~)",
+        ("Cardelli 2010",),
+        "the linear chain of toehold exchanges in quasi-steady state",
+    ),
+    Formula(
+        "calibration",
+        "firings of the strands over those of the ideal network → 1 for every slow reaction",
+        (),
+        "firings are counted as spent joins",
+    ),
+    Formula(
+        "integration", "mass action by RODAS4, a Rosenbrock method of order 4(3), tolerance as recorded", ("Hairer & Wanner",)
+    ),
+    Formula("proof of the translation", "CRN bisimulation where possible, else all final states", ("Johnson 2019",)),
+    Formula("fuel", "share = used in one iteration / concentration at its start; iterations to a tenth = 0.1 / share"),
+)
+
+LEAK_FORMULAS = (
+    Formula("leak of a gate", "strand + gate → strand + gate without a toehold, one rate for all", ("Lakin 2011", "Chen 2013")),
+    Formula("tolerated leak", "largest rate with test RMSE < 1.1 × that of the ideal network"),
+    Formula("ranking of leaks", "|∂θ/∂k| of every leak step after one iteration, by the adjoint of the integrator"),
+)
+
+YIELD_FORMULAS = (Formula("interval of a yield", "score interval of a proportion at 95 %", ("Wilson 1927",)),)
+
+SEQUENCE_FORMULAS = (
+    Formula(
+        "energy of a duplex", "nearest neighbours: ΔG = initiation + stacks + terminal penalties", ("SantaLucia & Hicks 2004",)
+    ),
+    Formula("folding of strands and complexes", "partition function of all structures without pseudoknots", ("Lorenz 2011",)),
+    Formula(
+        "rates of these sequences",
+        "k_r = k_f (2/b) exp(G/RT), k_b = 400/b² /s; used as a ratio to the published toehold of the same length",
+        ("Zhang & Winfree 2009", "SantaLucia & Hicks 2004"),
+    ),
+)
+
+
+def formulas(data: ReportData) -> tuple[Formula, ...]:
+    """The formulas behind what this report shows."""
+    shown = (
+        (LEARNED_FORMULAS, data.trainings),
+        (STRAND_FORMULAS, data.system),
+        (LEAK_FORMULAS, data.leak_curve or data.leak_ranking),
+        (YIELD_FORMULAS, data.yields),
+        (SEQUENCE_FORMULAS, data.domains),
+    )
+    return tuple(formula for members, there in shown if there for formula in members)
+
+
 LIMITS = (
     Limit(
         "Domains, not bases",
         "Reactions are found between domains, with rates by toehold length. The energies of real toeholds, and "
         'similar branches, change them in the series "with these sequences" alone.',
         ("Lakin 2011", "Zhang & Winfree 2009", "SantaLucia & Hicks 2004"),
-    ),
-    Limit(
-        "One displacement is one step",
-        "Toehold binding is not followed separately, so a toehold that is bound without displacing occupies nothing. At "
-        "tens of µM of toehold strands the occupied ones may slow everything four- to tenfold, and stretch the hours.",
-        ("Cardelli 2010", "Zhang & Winfree 2009"),
-    ),
-    Limit(
-        "Perfect parts",
-        "Every strand is complete and active, every gate well formed. Synthesis errors, inactive strands (about a tenth) and "
-        "gates that are triggered from the start are not in the model.",
-        ("Chen 2013",),
-    ),
-    Limit(
-        "Leak is one number",
-        "All gates leak at the same rate by strand invasion without toehold. Leaks between two gates are not in it, and leaks "
-        "of real gates differ by orders of magnitude.",
-        ("Lakin 2011", "Chen 2013"),
-    ),
-    Limit(
-        "Perfect hands",
-        "Additions are exact, mixed at once and take no volume. The top-up restores every fuel and gate to its concentration.",
     ),
     Limit(
         "Continuous amounts",
@@ -108,3 +198,65 @@ LIMITS = (
         ("Neural CRN",),
     ),
 )
+"""Of every run."""
+
+OCCLUSION = Limit(
+    "One displacement is one step",
+    "Toehold binding is not followed separately, so a toehold that is bound without displacing occupies nothing. At "
+    "tens of µM of toehold strands the occupied ones may slow everything four- to tenfold, and stretch the hours.",
+    ("Cardelli 2010", "Zhang & Winfree 2009"),
+)
+OCCLUSION_DRAWN = Limit(
+    "Occupied toeholds are an average",
+    "In the imperfect tubes of the yield every step is slowed down by the free share of its toeholds, at one strength for "
+    "all. The other series have no occupied toeholds.",
+    ("Zhang & Winfree 2009",),
+)
+PARTS = Limit(
+    "Perfect parts",
+    "Every strand is complete and active, every gate well formed. Synthesis errors, inactive strands (about a tenth) and "
+    "gates that are triggered from the start are not in the model.",
+    ("Chen 2013",),
+)
+PARTS_DRAWN = Limit(
+    "Imperfect parts in the yield alone",
+    "The tubes of the yield have the imperfections that the design lists; what is inactive in them is simply gone, and "
+    "blocks nothing. All other series have perfect parts.",
+    ("Chen 2013",),
+)
+HANDS = Limit(
+    "Perfect hands",
+    "Additions are exact, mixed at once and take no volume. The top-up restores every fuel and gate to its concentration.",
+)
+HANDS_DRAWN = Limit(
+    "Hands err by the stock",
+    "In the tubes of the yield every stock is off by a factor of its own. Additions are mixed at once and take no volume, and "
+    "the top-up restores every fuel and gate to that tube's concentration.",
+)
+LEAK = Limit(
+    "Leak is one number",
+    "All gates leak at the same rate by strand invasion without toehold. Leaks between two gates are not in it, and leaks "
+    "of real gates differ by orders of magnitude.",
+    ("Lakin 2011", "Chen 2013"),
+)
+LEAK_OF_PAIRS = Limit(
+    "Leak is one number",
+    "All gates leak at the same rate by strand invasion without toehold, and pairs of gates exchange strands at that rate "
+    "too, which is an upper bound. Leaks of real gates differ by orders of magnitude.",
+    ("Lakin 2011", "Thachuk 2015", "Chen 2013"),
+)
+
+
+def limits(data: ReportData) -> tuple[Limit, ...]:
+    """What the tubes of this run do not have."""
+    drawn = data.chosen("imperfections")
+    pairs = "gate_gate" in str(data.chosen("leak").get("model", ""))
+    parts = any(drawn.get(key) for key in ("inactive", "initial_leak"))
+    return (
+        LIMITS[0],
+        OCCLUSION_DRAWN if drawn.get("occlusion") else OCCLUSION,
+        PARTS_DRAWN if parts else PARTS,
+        LEAK_OF_PAIRS if pairs else LEAK,
+        HANDS_DRAWN if drawn.get("pipetting") else HANDS,
+        *LIMITS[1:],
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from cli.report.data import Json, ReportData
 from cli.report.figures.gates import gate_svg
@@ -19,6 +19,7 @@ STAGES: Mapping[str, str] = {
     "N3": "N3 · gradient: multiplies adjoint and input into G",
     "N4": "N4 · update: moves the parameters by G",
     "annihilation": "Annihilation: keeps dual rails small",
+    "readout": "Readout: weighs the outputs Z",
     "flush": "Flush: clears what the next iteration must not find",
 }
 SHOWN_GATES = 12
@@ -48,12 +49,12 @@ class RuleRow:
     limit: str
 
 
-def reactions_by_stage(data: ReportData) -> list[tuple[str, list[Json]]]:
-    """Title and reactions of every stage that has some."""
+def reactions_by_stage(data: ReportData) -> list[tuple[str, str, list[Json]]]:
+    """Name, title and reactions of every stage that has some."""
     reactions = (data.ncrn or {}).get("reactions", [])
     stages = dict.fromkeys([*STAGES, *(reaction["stage"] for reaction in reactions)])
-    grouped = ((STAGES.get(stage, stage), [each for each in reactions if each["stage"] == stage]) for stage in stages)
-    return [(title, members) for title, members in grouped if members]
+    grouped = ((stage, STAGES.get(stage, stage), [each for each in reactions if each["stage"] == stage]) for stage in stages)
+    return [(stage, title, members) for stage, title, members in grouped if members]
 
 
 def equation(reaction: Json) -> str:
@@ -72,7 +73,7 @@ def gates(data: ReportData) -> list[Gate]:
     """Every gate with its drawing, in the system's order."""
     system = data.system or {}
     lengths = {domain["name"]: domain["length"] for domain in system.get("domains", [])}
-    toehold = (data.design.get("translation") or {}).get("toehold", 5)
+    toehold = data.chosen("translation").get("toehold", 5)
     listed = [component for component in system.get("components", []) if component["role"] == "gate"]
     return [_gate(component, lengths, toehold) for component in listed]
 
@@ -90,7 +91,7 @@ def _gate(component: Json, lengths: Mapping[str, int], toehold: int) -> Gate:
 
 def origin_name(origin: Any) -> str:
     """The formal reaction that something belongs to."""
-    return str(origin["reaction"] if isinstance(origin, Mapping) else origin)
+    return str(cast(Json, origin)["reaction"] if isinstance(origin, Mapping) else origin)
 
 
 def typical_gates(listed: list[Gate]) -> list[Gate]:
@@ -150,10 +151,15 @@ def provenance(data: ReportData) -> list[tuple[str, Any]]:
     return [(name, value) for name, value in flat({**known, **recorded}) if value is not None]
 
 
+def timings(data: ReportData) -> dict[str, float]:
+    """Wall time of every stage, s. Not that of the report, which is known only when the report has been made."""
+    return {stage: seconds for stage, seconds in data.section("wall_seconds").items() if stage != "report"}
+
+
 def flat(value: Json, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Nested JSON as rows of a dotted name and a value."""
     for name, inner in value.items():
         if isinstance(inner, Mapping):
-            yield from flat(inner, f"{prefix}{name}.")
+            yield from flat(cast(Json, inner), f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", inner

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cli.report.data import ReportData
+from cli.report.data import ReportData, section_of
 from cli.report.figures.leaks import ACCEPTED_RATIO, LITERATURE_LEAK
+from cli.report.stages import failed_stages
 from cli.report.text import days, number, percent
 
 LEARNED = 0.5
@@ -61,7 +62,7 @@ def _network_learns(data: ReportData) -> Answer:
     separation = data.section("separation")
     if separation.get("error") is not None:
         text += f" Its fast reactions take the parameters {percent(separation['error'])} away from the differential equations."
-    if (data.design.get("circuit") or {}).get("first_order"):
+    if data.chosen("circuit").get("first_order"):
         text += " Its gradients are of first order: the adjoint is frozen, which is exact only where f does not depend on z."
     return Answer(question, GOOD if _has_learned(data, ideal) else BAD, text)
 
@@ -168,7 +169,9 @@ def headline(data: ReportData) -> str:
     if learns == UNKNOWN:
         network = _network_learns(data)
         words = {GOOD: "The abstract network learns this task. ", BAD: "The abstract network does not learn this task. "}
-        return words.get(network.status, "") + "The strand-level circuit has not been trained yet."
+        failed = " and ".join(name for name, _ in failed_stages(data))
+        untrained = f"could not be trained: {failed} failed" if failed else "has not been trained yet"
+        return f"{words.get(network.status, '')}The strand-level circuit {untrained}."
     if learns == BAD and not partly_simulated(data):
         return "The strand-level circuit does not learn this task, even without leak."
     learned = "The strand-level circuit learns this task"
@@ -189,12 +192,12 @@ def headline(data: ReportData) -> str:
 
 def limits(data: ReportData) -> tuple[str, ...]:
     """What limits the circuit, worst first, in sentences."""
-    found = []
+    found: list[str] = []
     if data.leak_ranking:
         worst = max(data.leak_ranking, key=lambda row: float(row["share"]))
         share = percent(float(worst["share"]))
         found.append(f"Leak: the gates of {worst['origin']} do the most harm, {share} of one iteration's parameter error.")
-    worst_reaction = data.section("fidelity").get("worst_reaction") or {}
+    worst_reaction = section_of(data.section("fidelity"), "worst_reaction")
     if worst_reaction.get("error") is not None:
         error = percent(abs(worst_reaction["error"]))
         found.append(f"Rates: {worst_reaction['origin']} is furthest from its formal rate, by {error}.")
@@ -241,7 +244,7 @@ def _best_way(data: ReportData) -> list[str]:
 
 def advice(data: ReportData) -> tuple[str, ...]:
     """What to do next, as far as the numbers say."""
-    todo = []
+    todo = [f"First: mend what made {name} fail, and run again; what has finished is kept." for name, _ in failed_stages(data)]
     tolerated = data.section("leaks").get("tolerated_leak_per_M_per_s")
     if data.leak_curve and (not tolerated or tolerated < LITERATURE_LEAK[0]):
         todo.append(

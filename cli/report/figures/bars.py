@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from cli.report.figures.canvas import panels
-from cli.report.figures.palette import STAND_INS
+from cli.report.chart import Axis, Curve, Panel, numbers
 from cli.report.text import number
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+ROOM = 1.12
+"""The axis over the longest bar, for the number beside it."""
 
 
-def horizontal_bars(labels: Sequence[str], values: Sequence[float], axis: str, colour: str) -> Figure:
+def horizontal_bars(labels: Sequence[str], values: Sequence[float], axis: str, colour: str) -> Panel:
     """The first label on top."""
-    figure, ((axes,),) = panels(1, 1, 0.55 + 0.19 * len(labels))
-    places = range(len(labels))
-    axes.barh(places, values, height=0.66, color=STAND_INS[colour], alpha=0.85)
-    axes.set_yticks(places, labels)
-    axes.invert_yaxis()
-    axes.set_xlabel(axis)
-    axes.grid(False)
-    axes.margins(x=0.08)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    for place, value in zip(places, values):
-        axes.annotate(number(value, 2), (value, place), (3, 0), textcoords="offset points", va="center", fontsize=7)
-    return figure
+    places = numbers(range(len(labels)))
+    told = tuple(f"{label}: {number(value)}" for label, value in zip(labels, values))
+    curve = Curve(axis, numbers(values), places, colour, mode="bars", hover=told, labels=tuple(number(v, 2) for v in values))
+    longest = max((value for value in values if value > 0), default=1.0)
+    ticks = tuple(zip(places, labels))
+    return Panel(
+        "", Axis(axis, limits=(0.0, ROOM * longest)), Axis(ticks=ticks, limits=_around(len(labels)), reversed=True), (curve,)
+    )
+
+
+def _around(count: int) -> tuple[float, float]:
+    return -0.6, count - 0.4
+
+
+def bars_height(count: int) -> float:
+    """Inches for so many bars."""
+    return 0.6 + 0.19 * count

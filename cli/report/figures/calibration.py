@@ -2,30 +2,62 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from math import inf, log
+from typing import Any
 
+from cli.report.chart import Axis, Chart, Curve, Panel, Rule, numbers
 from cli.report.data import ReportData
-from cli.report.figures.canvas import panels, plain_log
-from cli.report.figures.palette import STAND_INS
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+MOST_ROWS = 40
+Row = Mapping[str, Any]
 
 
-def calibration(data: ReportData) -> Figure:
+def calibration(data: ReportData) -> Chart:
     """For each reaction its firings over the wanted ones, before and after calibration; 1 is right."""
-    rows = data.section("fidelity")["reactions"]
-    figure, ((axes,),) = panels(1, 1, 0.75 + 0.21 * len(rows))
-    places = range(len(rows))
-    before, after = ([row[key] for row in rows] for key in ("before_calibration", "after_calibration"))
-    axes.axvline(1.0, color=STAND_INS["muted"], linewidth=0.8)
-    axes.hlines(places, before, after, color=STAND_INS["faint"], linewidth=2)
-    axes.plot(before, places, "o", markersize=4.5, markerfacecolor="none", color=STAND_INS["leaky"], label="as designed")
-    axes.plot(after, places, "D", markersize=4, color=STAND_INS["dsd"], label="calibrated")
-    axes.set_yticks(places, [row["origin"] for row in rows])
-    axes.set_xlabel("firings in one iteration over wanted ones")
-    plain_log(axes, "x")
-    axes.invert_yaxis()
-    axes.grid(False)
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
-    return figure
+    found = data.section("fidelity")["reactions"]
+    rows = furthest(found)
+    places = numbers(range(len(rows)))
+    before = _curve(rows, "before_calibration", "as designed", "leaky", "o", filled=False)
+    after = _curve(rows, "after_calibration", "calibrated", "dsd", "D", filled=True)
+    panel = Panel(
+        "",
+        Axis("firings in one iteration over wanted ones", log=True, grid=True),
+        Axis(ticks=tuple(zip(places, (row["origin"] for row in rows))), limits=(-0.7, len(rows) - 0.3), reversed=True),
+        (before, after),
+        (Rule("x", 1.0),),
+    )
+    return Chart(
+        "calibration",
+        "Achieved over wanted firings",
+        f"A row for each of the {len(rows)} slow reactions that are furthest from what they should be: how often it fires in "
+        "one iteration over how often it should, as designed and after "
+        "calibration. 1 is right.",
+        ("summary.json",),
+        (panel,),
+        columns=1,
+        note=f"Of {len(found)} reactions, the {len(rows)} that are furthest from 1." if len(found) > len(rows) else "",
+        height=0.7 + 0.21 * len(rows),
+    )
+
+
+def furthest(rows: Sequence[Row]) -> list[Row]:
+    """The reactions that are furthest from 1 after calibration, in the order of the network."""
+    ranked = sorted(rows, key=lambda row: -abs(log(row["after_calibration"])) if _drawable(row["after_calibration"]) else 0.0)
+    kept = [id(row) for row in ranked[:MOST_ROWS]]
+    return [row for row in rows if id(row) in kept]
+
+
+def _drawable(ratio: float | None) -> bool:
+    """Whether a ratio has a place on a logarithmic scale."""
+    return ratio is not None and 0 < ratio < inf
+
+
+def _curve(rows: Sequence[Row], key: str, title: str, colour: str, marker: str, filled: bool) -> Curve:
+    known = [
+        (row[key], float(place), f"{row['origin']}, {title}: {row[key]:.5g}")
+        for place, row in enumerate(rows)
+        if _drawable(row[key])
+    ]
+    x, y, hover = zip(*known) if known else ((), (), ())
+    return Curve(title, numbers(x), numbers(y), colour, "", "points", marker=marker, size=4.5, filled=filled, hover=hover)

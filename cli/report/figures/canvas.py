@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from cli.report.figures.palette import STAND_INS, css_variables
 from cli.report.text import number
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 WIDTH = 7.6
 """Inches; on the page a figure is as wide as its column."""
 
 FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+_HANDLE, _LETTER = 0.62, 0.055
+"""Inches of a sample in a legend with its gaps, and of a letter."""
 
 _COORDINATES = re.compile(r'(?<= )(?:d|x|y|transform|width|height|viewBox)="[^"]*"')
 
@@ -68,39 +70,55 @@ def panels(rows: int, columns: int, height: float, **options: Any) -> tuple[Figu
     return figure, axes
 
 
-def legend_above(figure: Figure, axes: Axes, columns: int) -> None:
-    """One legend for all panels, above them."""
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=columns, handlelength=3.6, columnspacing=1.6)
+def legend_above(figure: Figure, axes: Sequence[Any], width: float) -> None:
+    """One legend for all panels, above them, in as many columns as its names leave room for."""
+    named = {name: handle for each in axes for handle, name in zip(*each.get_legend_handles_labels())}
+    columns = max(1, min(len(named), int(width / (_HANDLE + _LETTER * max(map(len, named), default=1)))))
+    whole: Any = figure
+    whole.legend([*named.values()], [*named], loc="outside upper left", ncols=columns, handlelength=3.6, columnspacing=1.6)
 
 
-def plain_log(axes: Axes, *which: str) -> None:
+def plain_log(axes: Any, *which: str) -> None:
     """Logarithmic scales for the axes named ("x", "y"), labelled with plain numbers."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
     for name in which:
         axes.set(**{f"{name}scale": "log"})
         axis = axes.xaxis if name == "x" else axes.yaxis
         low, high = sorted(axis.get_view_interval())
         subs = (1.0, 2.0, 5.0) if high < 100 * low else (1.0,)
-        axis.set_major_locator(LogLocator(subs=subs))
+        axis.set_major_locator(MaxNLocator(6) if high < 4 * low else LogLocator(subs=subs))
         axis.set_minor_locator(NullLocator())
-        axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 2)))
+        axis.set_major_formatter(FuncFormatter(_tick))
 
 
-def inline_svg(draw: Callable[[], Figure], title: str, key: str) -> str:
+def _tick(value: float, _: int | None) -> str:
+    return number(value, 2)
+
+
+def inline_svg(draw: Callable[[], Figure], title: str, description: str, key: str) -> str:
     """What ``draw`` makes as an SVG element for a page.
 
-    ``key`` keeps its ids apart from those of other figures; ``title`` is what is read aloud.
+    ``key`` keeps its ids apart from those of other figures; ``title`` and ``description`` are what is read aloud.
     """
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     text = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    with matplotlib.rc_context(cast("dict[Any, Any]", _STYLE)):
-        FigureCanvasSVG(draw()).print_svg(text, metadata=nothing)
-    return _themed(_with_title(_with_local_ids(_small(text.getvalue()), key), title))
+    library: Any = matplotlib  # its own annotations are incomplete
+    with library.rc_context(_STYLE):
+        canvas: Any = FigureCanvasSVG(draw())
+        canvas.print_svg(text, metadata=nothing)
+    return page_svg(text.getvalue(), title, description, key, STAND_INS)
+
+
+def page_svg(file: str, title: str, description: str, key: str, colours: Mapping[str, str]) -> str:
+    """An SVG file of matplotlib's as an element for a page: ``colours`` says which of its colours is which of the page's."""
+    svg = _with_title(_with_local_ids(_small(file), key), title, description, key)
+    for name, colour in colours.items():
+        svg = svg.replace(colour, f"var(--{name})")
+    return svg
 
 
 def standalone_svg(inline: str) -> str:
@@ -111,7 +129,7 @@ def standalone_svg(inline: str) -> str:
         '<rect width="100%" height="100%" style="fill:var(--paper)"/>'
     )
     named = inline.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ', 1)
-    return re.sub(r"(</title>)", rf"\1{style}", named, count=1) + "\n"
+    return re.sub(r"(</desc>)", rf"\1{style}", named, count=1) + "\n"
 
 
 def _small(svg: str) -> str:
@@ -132,18 +150,15 @@ def _with_local_ids(svg: str, key: str) -> str:
     def rewritten(match: re.Match[str]) -> str:
         name = match[1]
         if name.startswith("series-"):
-            return f' data-series="{name.removeprefix("series-").partition(":")[0]}"'
+            key_of_series = name.removeprefix("series-")
+            return "" if key_of_series == "none" else f' data-series="{key_of_series}"'
         return f' id="{key}-{name}"' if name in used else ""
 
     svg = re.sub(r' id="([^"]+)"', rewritten, svg)
     return re.sub(r"(xlink:href=\"#|url\(#)([^\")]+)", rf"\1{key}-\2", svg)
 
 
-def _with_title(svg: str, title: str) -> str:
-    return re.sub(r"(<svg [^>]*>)", lambda match: f"{match[1]}<title>{escape(title)}</title>", svg, count=1)
-
-
-def _themed(svg: str) -> str:
-    for name, stand_in in STAND_INS.items():
-        svg = svg.replace(stand_in, f"var(--{name})")
-    return svg
+def _with_title(svg: str, title: str, description: str, key: str) -> str:
+    names = f'aria-labelledby="{key}-title" aria-describedby="{key}-desc"'
+    spoken = f'<title id="{key}-title">{escape(title)}</title><desc id="{key}-desc">{escape(description)}</desc>'
+    return re.sub(r"<svg ([^>]*)>", lambda match: f"<svg {match[1]} {names}>{spoken}", svg, count=1)

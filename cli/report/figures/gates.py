@@ -66,7 +66,7 @@ def _piece(run: _Run) -> str:
 
 def _top_strands(runs: Sequence[_Run]) -> str:
     """Every top strand with its pieces and an arrow at its 3' end, a nick between neighbours."""
-    drawn = []
+    drawn: list[str] = []
     for top, group in groupby(runs, key=lambda run: run.top):
         pieces = list(group)
         if top is not None:

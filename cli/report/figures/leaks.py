@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from cli.report.chart import Axis, Band, Chart, Curve, Panel, Rule, numbers
 from cli.report.data import ReportData
-from cli.report.figures.bars import horizontal_bars
-from cli.report.figures.canvas import panels, plain_log
-from cli.report.figures.palette import STAND_INS
+from cli.report.figures.bars import bars_height, horizontal_bars
 from cli.report.text import number
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 LITERATURE_LEAK = (1.0, 10.0)
 """/M/s. Gradual leak of published strand-displacement gates: Visual DSD's defaults, and 7 fitted to Chen et al. 2013."""
@@ -21,46 +14,57 @@ ACCEPTED_RATIO = 1.1
 """The error on the test set may grow by this factor over the ideal network's."""
 
 RANKED = 12
+SOURCES = ("leaks.csv", "summary.json")
 
 
-def leak_curve(data: ReportData) -> Figure:
+def leak_curve(data: ReportData) -> Chart:
     """Test error over the ideal network's, against a uniform leak rate, with what published gates have."""
-    figure, axes = panels(1, 1, 2.7)
-    rates = [float(row["rate_per_M_s"]) for row in data.leak_curve]
-    ratios = [float(row["rmse_ratio"]) for row in data.leak_curve]
-    points = sorted(zip(rates, ratios))
-    axes[0, 0].plot(*zip(*points), color=STAND_INS["leaky"], marker="^", markersize=5, gid="series-dsd_leaky")
-    _scales(axes[0, 0], min(rate for rate, _ in points))
-    _landmarks(axes[0, 0], data.section("leaks").get("tolerated_leak_per_M_per_s"))
-    return figure
-
-
-def _scales(axes: Axes, smallest: float) -> None:
-    axes.set(
-        xlabel="uniform leak rate, /M/s",
-        ylabel="test error over the ideal one's",
-        xlim=(smallest / 2, LITERATURE_LEAK[1] * 2),
+    points = sorted((float(row["rate_per_M_s"]), float(row["rmse_ratio"])) for row in data.leak_curve)
+    rates, ratios = numbers(rate for rate, _ in points), numbers(ratio for _, ratio in points)
+    told = tuple(f"{number(rate)} /M/s: test error {number(ratio)} times the ideal one" for rate, ratio in points)
+    curve = Curve("test error", rates, ratios, "leaky", "dsd_leaky", marker="^", size=5, marked=len(points), hover=told)
+    return Chart(
+        "leak_curve",
+        "Test error against leak rate",
+        "The test error after training over the ideal network's, against a leak rate that all gates have, both on logarithmic "
+        "scales, with what is accepted, what is tolerated, and the range of published gates.",
+        SOURCES,
+        (_curve_panel(data, curve),),
+        columns=1,
+        height=3.0,
+        legend="none",
     )
-    plain_log(axes, "x", "y")
 
 
-def _landmarks(axes: Axes, tolerated: float | None) -> None:
-    """The accepted ratio, the tolerated rate, and the rates of published gates."""
-    axes.axvspan(*LITERATURE_LEAK, color=STAND_INS["band"], linewidth=0)
-    top = axes.get_xaxis_transform()
-    axes.text(10**0.5, 0.96, "published\ngates", transform=top, ha="center", va="top")
-    axes.axhline(ACCEPTED_RATIO, color=STAND_INS["muted"], linewidth=0.8, linestyle=(0, (4, 2)))
-    axes.text(LITERATURE_LEAK[1] * 1.9, ACCEPTED_RATIO * 1.05, f"{ACCEPTED_RATIO:g}", ha="right", color=STAND_INS["muted"])
+def _curve_panel(data: ReportData, curve: Curve) -> Panel:
+    tolerated = data.section("leaks").get("tolerated_leak_per_M_per_s")
+    rules = [Rule("y", ACCEPTED_RATIO, f"accepted: {ACCEPTED_RATIO:g}", dash="dash")]
     if tolerated:
-        axes.axvline(tolerated, color=STAND_INS["good"], linewidth=1.2)
-        axes.text(
-            tolerated, 0.96, f"  tolerated: {number(tolerated, 2)} /M/s", transform=top, va="top", color=STAND_INS["good"]
-        )
+        rules.append(Rule("x", tolerated, f"tolerated: {number(tolerated, 2)} /M/s", "good"))
+    limits = numbers((min(*curve.x, LITERATURE_LEAK[0]) / 2, max(*curve.x, LITERATURE_LEAK[1]) * 2))
+    return Panel(
+        "",
+        Axis("uniform leak rate, /M/s", log=True, limits=(limits[0], limits[1])),
+        Axis("test error over the ideal one's", log=True, grid=True),
+        (curve,),
+        tuple(rules),
+        (Band(*LITERATURE_LEAK, "published\ngates"),),
+    )
 
 
-def leak_ranking(data: ReportData) -> Figure:
+def leak_ranking(data: ReportData) -> Chart:
     """The share of the leaks' damage that comes from each formal reaction's gates."""
     rows = sorted(data.leak_ranking, key=lambda row: -float(row["share"]))[:RANKED]
-    labels = [row["origin"] for row in rows]
     shares = [100 * float(row["share"]) for row in rows]
-    return horizontal_bars(labels, shares, "share of the damage of one iteration, %", "leaky")
+    panel = horizontal_bars([row["origin"] for row in rows], shares, "share of the damage of one iteration, %", "leaky")
+    return Chart(
+        "leak_ranking",
+        "Share of the damage by leaking gate",
+        "A bar for each formal reaction: what the leaks of its gates add to the parameter error of one iteration, as a share "
+        f"of all, %. The {len(rows)} largest, the largest on top.",
+        SOURCES[:1],
+        (panel,),
+        columns=1,
+        height=bars_height(len(rows)),
+        legend="none",
+    )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from cli.report.chart import Curve, Dash, Numbers
 
 LIGHT_AND_DARK: Mapping[str, tuple[str, str]] = {
     "paper": ("#ffffff", "#14171c"),
@@ -31,6 +32,15 @@ LIGHT_AND_DARK: Mapping[str, tuple[str, str]] = {
     "fifth": ("#7a5b00", "#d9b84a"),
     "toehold": ("#c04a00", "#ff9150"),
     "strand": ("#3c4654", "#b9c1cd"),
+    "stage-n1": ("#0066aa", "#5cb8f5"),
+    "stage-readout": ("#00798a", "#4cc3d4"),
+    "stage-n2": ("#c04a00", "#ff9150"),
+    "stage-n3": ("#007a5a", "#3fcf9f"),
+    "stage-n4": ("#9b3f86", "#e58fd0"),
+    "stage-flush": ("#5a6270", "#a3abb8"),
+    "stage-feed": ("#8a5a00", "#f0b94a"),
+    "stage-annihilation": ("#b3261e", "#ff8a80"),
+    "stage-clock": ("#3b4cc0", "#9aa6ff"),
 }
 """Name to colour on a light and on a dark page. All text colours have a contrast of 4.5 or more on their paper."""
 
@@ -49,38 +59,33 @@ class Series:
     title: str
     colour: str
     marker: str
-    dash: str | tuple[float, tuple[float, ...]]
+    dash: Dash
     width: float = 1.5
-    alpha: float = 1.0
+    opacity: float = 1.0
 
-    @property
-    def ink(self) -> str:
-        """The stand-in of its colour."""
-        return STAND_INS[self.colour]
+    def line(self, x: Numbers, y: Numbers) -> Curve:
+        """A line of this level: a few of its points are marked."""
+        return Curve(
+            self.title, x, y, self.colour, self.key, "line", self.dash, self.marker, width=self.width, opacity=self.opacity
+        )
 
-    def line(self, points: int) -> dict[str, Any]:
-        """How matplotlib is to draw a line through some points: a few of them are marked."""
-        return {
-            "color": self.ink,
-            "linestyle": self.dash,
-            "linewidth": self.width,
-            "alpha": self.alpha,
-            "marker": self.marker,
-            "markersize": 3.6,
-            "markeredgewidth": 0,
-            "markevery": max(1, points // 8),
-            "label": self.title,
-            "gid": f"series-{self.key}",
-        }
+    def points(
+        self, x: Numbers, y: Numbers, size: float, filled: bool, opacity: float = 1.0, hover: tuple[str, ...] = ()
+    ) -> Curve:
+        """Marks of this level, out of the legend."""
+        return Curve(
+            self.title, x, y, self.colour, self.key, "points", marker=self.marker, size=size, filled=filled, opacity=opacity,
+            in_legend=False, hover=hover,
+        )  # fmt: skip
 
 
 SERIES = (
-    Series("ideal", "Ideal network", "ideal", "o", "-", width=3.6, alpha=0.35),
-    Series("autonomous", "Own chemical clock", "fourth", "v", (0, (1, 1))),
-    Series("dsd", "DNA strands", "dsd", "s", "-"),
-    Series("dsd_leaky", "DNA strands with leak", "leaky", "^", (0, (2, 1.2))),
-    Series("dsd_sequences", "DNA strands with these sequences", "fifth", "P", (0, (4, 1.2))),
-    Series("one_pot", "One pot, no top-up", "onepot", "D", (0, (7, 1.5, 1.5, 1.5))),
+    Series("ideal", "Ideal network", "ideal", "o", "solid", width=3.6, opacity=0.35),
+    Series("autonomous", "Own chemical clock", "fourth", "v", "dot"),
+    Series("dsd", "DNA strands", "dsd", "s", "solid"),
+    Series("dsd_leaky", "DNA strands with leak", "leaky", "^", "short"),
+    Series("dsd_sequences", "DNA strands with these sequences", "fifth", "P", "dash"),
+    Series("one_pot", "One pot, no top-up", "onepot", "D", "dashdot"),
 )
 
 

@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from cli.report.chart import Axis, Chart, Curve, Panel, numbers, thinned, thinning_note
 from cli.report.data import ReportData
-from cli.report.figures.canvas import legend_above, panels
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 COLUMNS = 3
 
 
-def parameters(data: ReportData) -> Figure:
+def parameters(data: ReportData) -> Chart:
     """One panel for each parameter, one line for each level."""
     names = next(iter(data.trainings.values())).names
-    columns = min(COLUMNS, len(names))
-    rows = -(-len(names) // columns)
-    figure, axes = panels(rows, columns, 0.55 + 2.1 * rows, sharex=True)
-    for number, name in enumerate(names):
-        _parameter(axes.flat[number], data, name)
-    for unused in axes.flat[len(names) :]:
-        unused.remove()
-    for below in axes[-1]:
-        below.set_xlabel("iteration")
-    legend_above(figure, axes.flat[0], len(data.trainings))
-    return figure
+    return Chart(
+        "parameters",
+        "Parameters against iterations",
+        f"A panel for each parameter ({', '.join(map(greek, names))}): its value after every iteration, at every level.",
+        tuple(f"training_{level}.csv" for level in data.trainings),
+        tuple(_parameter(data, name) for name in names),
+        columns=min(COLUMNS, len(names)),
+        height=2.2,
+        note=thinning_note(max(len(table.predictions) for table in data.trainings.values())),
+    )
 
 
-def _parameter(axes: Axes, data: ReportData, name: str) -> None:
-    axes.set_title(greek(name))
-    for series in data.series:
-        table = data.trainings.get(series.key)
-        if table is None or name not in table.names:
-            continue
-        values = table.parameters[:, table.names.index(name)]
-        axes.plot(values, **series.line(len(values)))
+def _parameter(data: ReportData, name: str) -> Panel:
+    found = [(series, data.trainings[series.key]) for series in data.series if series.key in data.trainings]
+    curves: list[Curve] = []
+    for series, table in found:
+        if name in table.names:
+            values = table.parameters[:, table.names.index(name)]
+            shown = thinned(len(values))
+            curves.append(series.line(numbers(shown), numbers(values[shown])))
+    return Panel(greek(name), Axis("iteration"), Axis(grid=True), tuple(curves))
 
 
 def greek(name: str) -> str:

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from cli.report.chart import Axis, Chart, Curve, Panel, Rule, numbers
 from cli.report.data import Floats, ReportData, Trace
-from cli.report.figures.canvas import panels
-from cli.report.figures.palette import CATEGORIES, CATEGORY_MARKERS, STAND_INS
+from cli.report.figures.palette import CATEGORIES, CATEGORY_MARKERS
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-GROUPS = (("Z", "Z: the output"), ("A", "A: the adjoint"), ("G", "G: the gradient"), ("P", "P: the parameters"))
+GROUPS = (("Z", "Z, outputs"), ("A", "A, adjoints"), ("G", "G, gradients"), ("P", "P, parameters"))
 SHOWN_PER_GROUP = len(CATEGORIES)
 SHORT_PHASE = 0.35
 """Width of the flush; the other phases have width 1, whatever they last."""
 
 
-def trajectories(data: ReportData) -> Figure:
+def trajectories(data: ReportData) -> Chart:
     """A panel for each group of species; every phase is as wide in the ideal network as in the tube."""
     groups = [(title, _members(data.traces, letter)) for letter, title in GROUPS]
-    groups = [(title, members) for title, members in groups if members]
-    figure, axes = panels(-(-len(groups) // 2), 2, 0.2 + 2.1 * -(-len(groups) // 2))
-    for here, (title, members) in zip(axes.flat, groups):
-        _group(here, data, title, members)
-    for unused in axes.flat[len(groups) :]:
-        unused.remove()
-    return figure
+    return Chart(
+        "trajectories",
+        "Concentrations within one iteration",
+        "A panel for each group of species, outputs, adjoints, gradients and parameters: concentrations through the phases "
+        "of one iteration, of the ideal network (broad pale lines) and of the strands (thin lines with markers).",
+        ("trajectories.parquet",),
+        tuple(_group(data, title, members) for title, members in groups if members),
+        columns=2,
+        height=2.3,
+        legend="panels",
+    )
 
 
 def _members(traces: Mapping[str, Trace], letter: str) -> list[str]:
@@ -42,26 +41,29 @@ def _members(traces: Mapping[str, Trace], letter: str) -> list[str]:
     return sorted(found)[:SHOWN_PER_GROUP]
 
 
-def _group(axes: Axes, data: ReportData, title: str, members: Sequence[str]) -> None:
-    axes.set_title(title)
-    for number, name in enumerate(members):
-        for level in ("ideal", "dsd"):
-            trace = data.traces.get(level)
-            if trace is not None and name in trace.values:
-                axes.plot(phase_axis(trace), trace.values[name], **_line(level, name, number, len(trace.times)))
-    _phases(axes, next(iter(data.traces.values())))
-    axes.legend(loc="best", ncols=2, handlelength=2.2, columnspacing=1.0)
+def _group(data: ReportData, title: str, members: Sequence[str]) -> Panel:
+    curves = tuple(curve for number, name in enumerate(members) for curve in _species(data, name, number))
+    return Panel(title, _phases(next(iter(data.traces.values()))), Axis("concentration", grid=True), curves, _borders(data))
 
 
-def _line(level: str, name: str, number: int, points: int) -> dict[str, Any]:
-    """Broad and pale for the ideal network; markers of different species stand at different places."""
-    style: dict[str, Any] = {"color": STAND_INS[CATEGORIES[number]], "gid": f"series-{level}"}
-    if level == "ideal":
-        return style | {"linewidth": 3.6, "alpha": 0.35}
-    step = max(4, points // 12)
-    places = (number * step // SHOWN_PER_GROUP, step)
-    marker = {"marker": CATEGORY_MARKERS[number], "markersize": 3.4, "markeredgewidth": 0, "markevery": places}
-    return style | marker | {"linewidth": 1.2, "label": name}
+def _species(data: ReportData, name: str, number: int) -> Iterator[Curve]:
+    """Broad and pale for the ideal network; markers tell the species of the strands apart."""
+    for level in ("ideal", "dsd"):
+        trace = data.traces.get(level)
+        if trace is None or name not in trace.values:
+            continue
+        title, colour = f"{name}, {'ideal network' if level == 'ideal' else 'strands'}", CATEGORIES[number]
+        points = numbers(phase_axis(trace)), numbers(trace.values[name])
+        told = tuple(_told(title, trace, name))
+        if level == "ideal":
+            yield Curve(name, *points, colour, level, width=3.6, opacity=0.35, in_legend=False, hover=told)
+        else:
+            yield Curve(name, *points, colour, level, marker=CATEGORY_MARKERS[number], marked=12, width=1.2, hover=told)
+
+
+def _told(title: str, trace: Trace, name: str) -> Iterator[str]:
+    for time, phase, value in zip(trace.times, trace.phases, trace.values[name]):
+        yield f"{title}: {value:.4g} in {phase}, at {time:.4g}"
 
 
 def phase_axis(trace: Trace) -> Floats:
@@ -82,14 +84,22 @@ def phase_width(name: str) -> float:
     return SHORT_PHASE if name == "flush" else 1.0
 
 
-def _phases(axes: Axes, trace: Trace) -> None:
-    """Mark where phases begin, and name them."""
-    start, middles, names = 0.0, [], list(dict.fromkeys(trace.phases))
-    for name in names:
-        if start:
-            axes.axvline(start, color=STAND_INS["muted"], linewidth=0.6, linestyle=(0, (1, 2)))
-        middles.append(start + phase_width(name) / 2)
+def _spans(trace: Trace) -> list[tuple[float, str]]:
+    """Where each phase begins, and its name."""
+    starts: list[tuple[float, str]] = []
+    start = 0.0
+    for name in dict.fromkeys(trace.phases):
+        starts.append((start, name))
         start += phase_width(name)
-    axes.set_xlim(0, start)
-    axes.set_xticks(middles, names)
-    axes.tick_params(axis="x", length=0)
+    return starts
+
+
+def _phases(trace: Trace) -> Axis:
+    """An axis with the names of the phases in their middles."""
+    spans = _spans(trace)
+    ticks = tuple((start + phase_width(name) / 2, name) for start, name in spans)
+    return Axis("phase", limits=(0.0, spans[-1][0] + phase_width(spans[-1][1])), ticks=ticks)
+
+
+def _borders(data: ReportData) -> tuple[Rule, ...]:
+    return tuple(Rule("x", start, dash="dot") for start, _ in _spans(next(iter(data.traces.values()))) if start)

@@ -1,0 +1,134 @@
+"""A figure as data: what both renderers, the static SVG and the interactive plot, draw from.
+
+Numbers are plain floats in the units of their axis titles; colours are names of ``figures/palette.py``. A chart holds no
+wall time and no random part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Numbers = tuple[float, ...]
+Mode = Literal["line", "points", "bars"]
+Dash = Literal["solid", "dot", "short", "dash", "dashdot"]
+Legend = Literal["above", "panels", "none"]
+"""One for all panels above them, one for each panel beside its title, or none."""
+
+
+MOST_POINTS = 1000
+"""Of a curve along iterations: more would make the page large, and could not be told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Points of one name: a line through them, marks at them, or horizontal bars from 0 to ``x`` at the places ``y``.
+
+    ``key`` is the level of training that the page's toggles hide it with, empty for none; ``marker`` is matplotlib's
+    letter, empty for none; ``marked`` is about how many points of a line are marked; ``hover`` are the texts of the
+    points, empty for their coordinates; ``labels`` are written beside the points.
+    """
+
+    name: str
+    x: Numbers
+    y: Numbers
+    colour: str
+    key: str = ""
+    mode: Mode = "line"
+    dash: Dash = "solid"
+    marker: str = ""
+    size: float = 3.6
+    marked: int = 8
+    width: float = 1.5
+    opacity: float = 1.0
+    filled: bool = True
+    in_legend: bool = True
+    hover: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A reference line across a panel, at a value of the axis ``axis``."""
+
+    axis: Literal["x", "y"]
+    at: float
+    label: str = ""
+    colour: str = "muted"
+    dash: Dash = "solid"
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A shaded range of the x axis."""
+
+    low: float
+    high: float
+    label: str
+    colour: str = "band"
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An axis. ``ticks`` are places with their labels, in place of numbers."""
+
+    title: str = ""
+    log: bool = False
+    limits: tuple[float, float] | None = None
+    ticks: tuple[tuple[float, str], ...] = ()
+    reversed: bool = False
+    grid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One pair of axes. ``diagonal`` draws y = x; ``square`` makes a unit of x as long as one of y."""
+
+    title: str
+    x: Axis
+    y: Axis
+    curves: tuple[Curve, ...]
+    rules: tuple[Rule, ...] = ()
+    bands: tuple[Band, ...] = ()
+    note: str = ""
+    width: float = 1.0
+    square: bool = False
+    diagonal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A figure of the report. ``sources`` are the files of the run folder that its numbers come from; ``height`` is that of a
+    row of panels in inches, on a page 7.6 inches wide; ``note`` says below the figure what it leaves out."""
+
+    key: str
+    title: str
+    description: str
+    sources: tuple[str, ...]
+    panels: tuple[Panel, ...]
+    columns: int
+    height: float
+    legend: Legend = "above"
+    note: str = ""
+
+    @property
+    def rows(self) -> int:
+        """How many rows of panels there are."""
+        return -(-len(self.panels) // self.columns)
+
+
+def thinned(count: int) -> range:
+    """The places of so many points that are drawn: of more than ``MOST_POINTS`` every second, third ... from the first on."""
+    return range(0, count, -(-count // MOST_POINTS) or 1)
+
+
+def thinning_note(count: int) -> str:
+    """What a chart says of points that are left out; empty where none are."""
+    step = thinned(count).step
+    return f"Of {count} iterations one in {step} is drawn." if step > 1 else ""
+
+
+def numbers(values: Iterable[float]) -> Numbers:
+    """Numbers of any kind as floats with seven significant digits: more cannot be seen, and would make the page larger."""
+    return tuple(float(f"{float(value):.7g}") for value in values)

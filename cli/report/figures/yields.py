@@ -1,0 +1,38 @@
+"""How many imperfect tubes learn."""
+
+from __future__ import annotations
+
+from cli.report.chart import Axis, Chart, Curve, Panel, Rule, numbers
+from cli.report.data import ReportData
+from cli.report.figures.leaks import ACCEPTED_RATIO
+from cli.report.files import Row
+from cli.report.text import number
+
+
+def yields(data: ReportData) -> Chart:
+    """The test error of every imperfect tube over the ideal network's, the best first: which share stays under a bound."""
+    rows = sorted(trained(data), key=lambda row: float(row["rmse_ratio"]))
+    count = len(data.yields)
+    shares = numbers(100 * place / count for place in range(1, len(rows) + 1))
+    ratios = numbers(float(row["rmse_ratio"]) for row in rows)
+    told = tuple(f"tube {row['sample']}: test error {number(ratio)} times the ideal one" for row, ratio in zip(rows, ratios))
+    curve = Curve("tubes", ratios, shares, "leaky", "", "line", "short", "^", size=4.5, marked=count, width=1.0, hover=told)
+    across = Axis("test error over the ideal one's", log=True, grid=True)
+    up = Axis("tubes with at most this error, %", limits=(0.0, 104.0), grid=True)
+    accepted = Rule("x", ACCEPTED_RATIO, f"accepted: {ACCEPTED_RATIO:g}", "good")
+    return Chart(
+        "yields",
+        "Yield of imperfect tubes",
+        f"The {count} tubes that were drawn with the design's imperfections: which share of them ends with at most a test "
+        "error, over the ideal network's. Tubes that failed are never reached.",
+        ("leaks.csv",),
+        (Panel("", across, up, (curve,), (accepted,)),),
+        columns=1,
+        height=2.6,
+        legend="none",
+    )
+
+
+def trained(data: ReportData) -> list[Row]:
+    """The tubes whose training came to an end with a finite error."""
+    return [row for row in data.yields if row["rmse_ratio"] and 0 < float(row["rmse_ratio"]) < float("inf")]
