@@ -47,7 +47,7 @@ function update(element) {
   const drawn = themed(coloured(plots[key][layout], "", style), { getPropertyValue: (name) => style.getPropertyValue(name), fontFamily: body.fontFamily });
   const picture = { format: "svg", filename: key };
   const buttons = ["select2d", "lasso2d", "autoScale2d"];
-  return Plotly.react(element, traces, drawn, { responsive: true, displaylogo: false, modeBarButtonsToRemove: buttons, toImageButtonOptions: picture });
+  return Plotly.react(element, traces, drawn, { responsive: true, displaylogo: false, typesetMath: false, modeBarButtonsToRemove: buttons, toImageButtonOptions: picture });
 }
 
 function legendClicked(event) {
