@@ -120,6 +120,11 @@ def test_the_page_needs_nothing_from_elsewhere(full: str) -> None:
     assert not re.search(r"@import|url\((?!#)|fetch\(|https?://(?!www\.w3\.org/)", full)
 
 
+def test_the_library_of_the_plots_is_told_to_send_nothing(full: str) -> None:
+    """By default it has a button that opens a chart in its maker's cloud."""
+    assert "showSendToCloud: false" in full and 'plotlyServerURL: ""' in full
+
+
 def test_the_page_is_small(full: str) -> None:
     """The library of the plots takes under 2 MB, all else of a small run under half of one."""
     library = len(packed_library())
