@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context, resource_tracker
@@ -54,7 +54,7 @@ def _in_steps(send: Progress) -> Progress:
 
 
 @contextmanager
-def _interrupts_later() -> Iterator[None]:
+def _interrupts_later() -> Generator[None]:
     """An interrupt waits until a process is there: amid its start it would leave one without a task, which tells of that.
 
     The new process inherits this, so that the terminal's interrupt does not reach it before it ignores them.

@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 from pydantic import ValidationError
 
-from dsd_ncrn.design.problems import DesignError, problems_of
+from dsd_ncrn.design.problems import DesignError, findings_of
 from dsd_ncrn.design.spec import DesignSpec
 
 Table = dict[str, Any]
@@ -54,9 +54,9 @@ def _validated(values: Table) -> DesignSpec:
         spec = DesignSpec.model_validate(data)
     except ValidationError as error:
         # a misspelt key shows up twice, as unknown and as missing: the first of the two says what to do
-        found = sorted(problems_of(error, data), key=lambda problem: not problem.rule.startswith("unknown key"))
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        raise DesignError(found[0].rule + more, found[0].value, found[0].remedy, key=found[0].key) from None
+        found = sorted(findings_of(error, data), key=lambda finding: not finding.unknown_key)
+        more, problem = f" (and {len(found) - 1} more)" if len(found) > 1 else "", found[0].problem()
+        raise DesignError(problem.rule + more, problem.value, problem.remedy, key=problem.key) from None
     if spec.task.csv is None:
         return spec
     return spec.model_copy(update={"task": spec.task.model_copy(update={"csv": str(Path(spec.task.csv).resolve())})})
