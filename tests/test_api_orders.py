@@ -9,6 +9,7 @@ import pytest
 import dsd_ncrn as dn
 import sequences
 from api_cases import DESIGN, found_once, prepared_once
+from cli.stages.job import Job
 from conftest import Invoke
 from sequences.assignment import assignment_csv
 
@@ -34,6 +35,27 @@ def test_an_order_is_that_of_the_command_line(invoke: Invoke, tmp_path: Path) ->
     assert [path.relative_to(tmp_path / "mine").as_posix() for path in written] == list(order.files)
     for name, content in order.files.items():
         assert (tmp_path / "theirs" / name).read_bytes() == content == (tmp_path / "mine" / name).read_bytes(), name
+
+
+def test_an_order_straight_from_a_design_is_of_the_sequences_that_are_sought_for_it(
+    invoke: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command's own search takes a minute; it is given three steps here."""
+    design, study = quick(), prepared_once(quick())
+    found = found_once(study.system, design)
+    sought: list[str] = []
+
+    def seek(job: Job) -> sequences.SequenceAssignment:
+        sought.append(job.spec.name)
+        return found
+
+    monkeypatch.setattr("cli.commands.sequences.design_here", seek)
+    (tmp_path / "design.toml").write_text(dn.dump_design(design), encoding="utf-8")
+    result = invoke("order", tmp_path / "design.toml", "--vendor", "generic", "-o", tmp_path / "theirs")
+    assert result.exit_code == 0, result.output
+    order = sequences.order_strands(study.system, found, design, study.experiment, vendor="generic")
+    assert sought == ["linreg2d"] and order.summary.vendor == "generic"
+    assert (tmp_path / "theirs/order/oligos.csv").read_bytes() == order.files["order/oligos.csv"]
 
 
 def test_a_vendor_that_is_not_there_is_refused() -> None:

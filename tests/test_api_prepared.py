@@ -112,6 +112,25 @@ def test_leaks_are_ranked_at_the_rate_that_is_asked_for() -> None:
     assert few.shares[0].shift_per_M_s != pytest.approx(many.shares[0].shift_per_M_s, rel=0.01)
 
 
+def test_a_leak_study_has_a_curve_and_the_ranking_of_its_rate() -> None:
+    """One iteration; more leak errs more, and the tolerated rate is the last of the curve before the first that fails."""
+    study = prepared_once(dn.changed(few(), {"training.iterations": 1}))
+    told: list[int] = []
+    found = study.leaks(progress=lambda done, of: told.append(done))
+    rates, errors = zip(*((point.rate_per_M_s, point.parameter_error_final) for point in found.curve))
+    assert list(rates) == sorted(rates) and errors[-1] > errors[0] and told == sorted(told)
+    passing = [point.rate_per_M_s for point in found.curve if point.rmse_ratio < 1.1]
+    assert found.tolerated_per_M_s in passing
+    assert found.ranking == study.rank_leaks()
+
+
+def test_a_yield_is_that_of_the_seed_that_was_prepared_with() -> None:
+    design = dn.changed(few(), {"training.iterations": 1, "leak.rate": "0 /M/s", "imperfections.pipetting": 0.1})
+    first, again = (prepared_once(design, seed).yields(2) for seed in (0, 1))
+    assert len(first.samples) == 2 and first.samples[0].rmse != first.samples[1].rmse
+    assert first == prepared_once(design, 0).yields(2) and first != again
+
+
 def test_a_yield_needs_imperfections() -> None:
     with pytest.raises(dn.InputError, match="the design has no imperfections"):
         linreg().yields(2)

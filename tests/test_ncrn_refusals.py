@@ -48,3 +48,28 @@ def test_a_negative_number_on_a_single_rail_is_refused(data: dn.Dataset, name: s
     with pytest.raises(dn.DesignError, match=rf"a single-rail {name} cannot be negative \(got {value}\)") as caught:
         dn.translate_design(design, data)
     assert caught.value.key == ("circuit", name)
+
+
+CSV: dict[str, object] = {"task.name": None, "task.csv": "some.csv", "task.inputs": ["a", "b"], "task.targets": ["y"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"task.inputs": ["a"]}, "a built-in task has its own inputs and targets"),
+        ({"task.threshold": 0.5}, "a built-in task knows its classes"),
+        ({**CSV, "task.targets": None}, "a CSV task names its columns"),
+        ({**CSV, "task.targets": ["y", "z"], "task.threshold": 0.5}, "a threshold divides one target"),
+        ({**CSV, "task.classes": True}, "classes need one target column each"),
+        ({"task.csv": "some.csv"}, "a task is either built in"),
+    ],
+)
+def test_a_task_that_contradicts_itself_is_refused(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(dn.DesignError, match=message):
+        dn.changed(dn.load_design(DESIGN), changes)
+
+
+def test_a_first_toehold_longer_than_the_universal_one_is_refused() -> None:
+    design = dn.changed(dn.load_design(DESIGN), {"chemistry.gates.N3.first_toehold": 6})
+    with pytest.raises(dn.DesignError, match=r"gates\.N3 is longer than the toehold of 5 nt \(got 6\)"):
+        dn.translate_design(design)

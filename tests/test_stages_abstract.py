@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+
+import pytest
 
 import dsd_ncrn as dn
 from cli.proof import proof_text
 from cli.stages.abstract import clock_stage, ideal_stage
 from cli.stages.job import Job
+from conftest import Invoke
 from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.simulate.engines import engine_named
-from dsd_ncrn.simulate.proof import prove
+from dsd_ncrn.simulate.proof import Check, Proof, prove
 
 DESIGNS = Path(__file__).parent.parent / "designs"
 
@@ -66,3 +70,20 @@ def test_a_proof_reads_as_claims_with_their_errors_and_what_is_conserved() -> No
     claims = lines[: lines.index("Conserved:") - 1] if "Conserved:" in lines else lines[:-2]
     assert len(claims) >= 3 and all(line.startswith(("holds   ", "-       ")) for line in claims)
     assert all("error" in line and "bound" in line for line in claims if line.startswith("holds"))
+
+
+def test_the_command_compile_proves_a_design_and_keeps_the_proof(invoke: Invoke, tmp_path: Path) -> None:
+    result = invoke("compile", DESIGNS / "linreg2d.toml", "--verify", "--json", "-o", tmp_path)
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["holds"] and found == json.loads((tmp_path / "proof.json").read_text(encoding="utf-8"))
+
+
+def test_a_compilation_that_is_wrong_ends_the_command_with_the_claim(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proof with one false check: exit code 1, after the whole proof has been told."""
+    false = Proof((Check("the gradient is that of the loss", 0.5, 1e-6),), ())
+    monkeypatch.setattr("dsd_ncrn.simulate.proof.prove", lambda *_: false)
+    result = invoke("compile", DESIGNS / "linreg2d.toml", "--verify")
+    assert result.exit_code == 1
+    assert "FALSE   the gradient is that of the loss: error 0.5, bound 1e-06" in result.stdout
+    assert "is wrong: the gradient is that of the loss" in result.stderr

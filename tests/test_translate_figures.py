@@ -170,3 +170,10 @@ def test_a_network_that_cannot_be_made_is_named(tmp_path: Path, invoke: Invoke) 
     result = invoke("translate", network)
     assert result.exit_code == 2
     assert result.stderr.startswith(f"Error: {network}: reaction A + A + A + A -> B: a join takes 3 reactants")
+
+
+def test_a_reporter_is_drawn_with_its_quencher_and_dye() -> None:
+    """Both are on the duplex of the reporter alone: a system without one has neither."""
+    drawn, plain = (texts(sheet(system_of("A + B -> C", **options))) for options in ({"reporters": ("C",)}, {}))
+    assert (drawn.count("Q"), drawn.count("F")) == (1, 1)
+    assert (plain.count("Q"), plain.count("F")) == (0, 0)

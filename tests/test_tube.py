@@ -10,11 +10,16 @@ import pytest
 from numpy.typing import NDArray
 
 from dsd_ncrn.dsd.system import Role
+from dsd_ncrn.dsd.translate import translate
+from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
+from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.counts import counts
 from dsd_ncrn.ncrn.types import Variable
+from dsd_ncrn.simulate.engines import engine_named
+from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.tube import Tube
-from studies import ALL_DESIGNS, changed, study
+from studies import ALL_DESIGNS, changed, design, study
 
 pytestmark = pytest.mark.xdist_group("studies")
 Floats = NDArray[np.float64]
@@ -259,3 +264,18 @@ def test_no_clock_shares_a_domain() -> None:
     signals = [tube.dsd.by_name[name].complex for name in tube.dsd.signals.values()]
     branches = [domain for complex_ in (*clocks, *signals) for domain in complex_.domains if not domain.is_toehold]
     assert len(set(branches)) == len(branches) == len(clocks) + len(signals)
+
+
+def test_a_constant_input_is_there_again_in_every_iteration() -> None:
+    """A circuit that starts from z = x uses its inputs up: the constant one is brought to its value, never above it."""
+    spec = changed(design("worked_example"), "circuit", pad=1, pad_value=1.5)
+    ncrn, unit = compile_design(spec, 2), spec.chemistry.unit
+    system = translate(ncrn, spec)
+    schedule = Schedule({phase.name: 60.0 for phase in ncrn.crn.phases}, spec.timing.wait, 0)
+    tube = Tube(ncrn, system, build_network(system), schedule, engine_named("rosenbrock"), unit, 1.5)
+    ((species, value),) = ncrn.padding
+    place = tube.system.index[system.signals[species]]
+    assert value == 1.5 and tube.start_iteration(X, Y)[place] == 1.5 * unit
+    for left, there in ((0.2, 1.5), (1.8, 1.8)):
+        tube.state[place] = left * unit
+        assert tube.start_iteration(X, Y)[place] == pytest.approx(there * unit)

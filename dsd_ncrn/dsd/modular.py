@@ -89,12 +89,6 @@ def steps_of(network: Network) -> Steps:
     )
 
 
-def modules_of(system: DsdSystem) -> Iterator[Module]:
-    """The modules of a system, in the order of its formal reactions."""
-    for reaction in system.formal:
-        yield module_of(reaction, system)
-
-
 def module_of(reaction: Reaction, system: DsdSystem) -> Module:
     """The gates of a reaction, and the strands of the system that share a branch domain with them."""
     own = [component for component in system.components if _belongs(component, reaction)]
