@@ -6,7 +6,8 @@
     study = dn.prepare(design)
     found = sequences.find_sequences(study.system, design, seed=0)
     print(sequences.judge_sequences(study.system, found, design).hard_violations)
-    sequences.order_strands(study.system, found, design, study.experiment).save("order")
+    bench = study.calibrated_on(sequences.rated_network(study.network, found, design))
+    sequences.order_strands(bench.system, found, design, bench.experiment).save("order")
 
 The names in ``__all__`` are stable. Each is imported when it is first used.
 """
@@ -18,7 +19,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sequences.assignment import SequenceAssignment
-    from sequences.laboratory import LabOrder, find_sequences, judge_sequences, load_sequences, order_strands
+    from sequences.laboratory import (
+        LabOrder,
+        find_sequences,
+        judge_sequences,
+        load_sequences,
+        order_strands,
+        rated_network,
+    )
     from sequences.verdicts import SequenceVerdicts
 
 __all__ = [
@@ -29,11 +37,12 @@ __all__ = [
     "judge_sequences",
     "load_sequences",
     "order_strands",
+    "rated_network",
 ]
 
 _HOMES = {
     "assignment": ("SequenceAssignment",),
-    "laboratory": ("LabOrder", "find_sequences", "judge_sequences", "load_sequences", "order_strands"),
+    "laboratory": ("LabOrder", "find_sequences", "judge_sequences", "load_sequences", "order_strands", "rated_network"),
     "verdicts": ("SequenceVerdicts",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

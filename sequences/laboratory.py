@@ -10,12 +10,16 @@ from tempfile import TemporaryDirectory
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.kinetics.network import ReactionNetwork
 from sequences.assignment import SequenceAssignment, read_assignment
 from sequences.exchange import exchange_files
 from sequences.oligos import Oligo, check_reassembly, oligos_of
 from sequences.order import OrderSummary, vendor_named, write_order
 from sequences.protocol import bench_of, protocol_of
+from sequences.rates import SequenceRates
 from sequences.search import Progress, design_sequences
+from sequences.spurious import with_spurious
+from sequences.thermo import Energies
 from sequences.vendors.plates import Plates
 from sequences.verdicts import SequenceVerdicts, judge
 
@@ -89,13 +93,34 @@ def load_sequences(path: str | Path) -> SequenceAssignment:
     return read_assignment(Path(path))
 
 
+def rated_network(network: ReactionNetwork, found: SequenceAssignment, design: DesignSpec) -> ReactionNetwork:
+    """A network at the rates (nM^(1-n)/s) of its sequences; after its own steps, displacements by similar strands.
+
+    ``study.calibrated_on`` fits concentrations and durations to it: what the bench should mix. Raises InputError for a
+    domain without a sequence.
+
+    >>> import dsd_ncrn as dn
+    >>> import sequences
+    >>> design = dn.changed(dn.load_design("designs/linreg2d.toml"), {"sequences.candidates": 1})
+    >>> study = dn.prepare(design)
+    >>> found = sequences.find_sequences(study.system, design, steps=3)
+    >>> rated = sequences.rated_network(study.network, found, design)
+    >>> len(rated.names) == len(study.network.names)
+    True
+    """
+    temperature = design.chemistry.temperature
+    own = SequenceRates(found, temperature).network(network)
+    return with_spurious(own, found, Energies.under(design.sequences, temperature))
+
+
 def order_strands(
     system: DsdSystem, found: SequenceAssignment, design: DesignSpec, experiment: Experiment, *, vendor: str | None = None
 ) -> LabOrder:
     """What ``dsd-ncrn order`` makes: a vendor's files, the design's if not given, those for other programs, the protocol.
 
-    ``system`` and ``experiment`` are those of a prepared design: ``study.system``, ``study.experiment``. Every order is
-    read back and every complex rebuilt from it. Raises InputError for an unknown vendor or a strand that it does not
+    ``system`` and ``experiment`` are those of a design calibrated on its sequences, as in a run: ``bench.system``,
+    ``bench.experiment`` of ``bench = study.calibrated_on(rated_network(study.network, found, design))``. Every order is read
+    back and every complex rebuilt from it. Raises InputError for an unknown vendor or a strand that it does not
     make, CheckFailed where the strands do not make the complexes or a stock is too weak.
 
     >>> import dsd_ncrn as dn

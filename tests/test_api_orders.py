@@ -30,7 +30,8 @@ def test_an_order_is_that_of_the_command_line(invoke: Invoke, tmp_path: Path) ->
     words = sequences.load_sequences(tmp_path / "found.csv")
     result = invoke("order", tmp_path / "design.toml", "--sequences", tmp_path / "found.csv", "-o", tmp_path / "theirs")
     assert result.exit_code == 0, result.output
-    order = sequences.order_strands(study.system, words, design, study.experiment)
+    bench = study.calibrated_on(sequences.rated_network(study.network, words, design))
+    order = sequences.order_strands(bench.system, words, design, bench.experiment)
     written = order.save(tmp_path / "mine")
     assert [path.relative_to(tmp_path / "mine").as_posix() for path in written] == list(order.files)
     for name, content in order.files.items():

@@ -40,15 +40,12 @@ class Sequenced:
 
 def sequenced(job: Job) -> Sequenced:
     """Give the strands the rates of their toeholds and of similar branches, and calibrate joins and durations on them."""
+    from sequences import rated_network
     from sequences.rates import SequenceRates
-    from sequences.spurious import with_spurious
-    from sequences.thermo import Energies
 
-    temperature = job.spec.chemistry.temperature
-    rates = SequenceRates(job.assignment, temperature)
-    own = rates.network(job.study.network)
-    network = with_spurious(own, job.assignment, Energies.under(job.spec.sequences, temperature))
-    study, spurious = replace(job.study, network=network), network.steps[len(own.steps) :]
+    rates = SequenceRates(job.assignment, job.spec.chemistry.temperature)
+    network = rated_network(job.study.network, job.assignment, job.spec)
+    study, spurious = replace(job.study, network=network), network.steps[len(job.study.network.steps) :]
     try:
         return Sequenced(study.calibrated_on(), rates, spurious)
     except CheckFailed as error:  # the strands can be ordered all the same: what it means is told with the result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -110,6 +110,14 @@ class PreparedDesign:
         """Firings of each slow reaction over the ideal network's, before and after calibration."""
         found = self.study.calibration
         return {name: (before, found.after[name]) for name, before in found.before.items()}
+
+    def calibrated_on(self, network: ReactionNetwork) -> PreparedDesign:
+        """The design with another network of the same species, such as ``sequences.rated_network`` gives, its concentrations
+        (nM) and durations (s) fitted to it. Trainings with leaks keep the rates of toehold lengths.
+
+        Raises CheckFailed where the fit would need too large a change.
+        """
+        return replace(self, study=replace(self.study, network=network).calibrated_on())
 
     def train(
         self, level: Level = "dsd", *, leak: str | None = None, iterations: int | None = None, progress: Progress = no_progress
