@@ -195,9 +195,21 @@ def display() -> Generator[Display]:
 
 
 @contextmanager
-def working(name: str) -> Generator[Callable[[float], None]]:
-    """Show that something is under way which leaves no line; gives the function that takes the share that is done."""
-    with display() as shown:
-        shown.start(name)
-        yield lambda share: shown.advance(name, share)
+def step(shown: Display, name: str, note: str = "") -> Generator[Callable[[float], None]]:
+    """Show a stage while it is under way, with a line at its end if there is a note.
+
+    Gives the function that takes the share that is done.
+    """
+    shown.start(name)
+    yield lambda share: shown.advance(name, share)
+    if note:
+        shown.done(name, note)
+    else:
         shown.ended(name)
+
+
+@contextmanager
+def working(name: str) -> Generator[Callable[[float], None]]:
+    """``step`` without a line, on a display of its own."""
+    with display() as shown, step(shown, name) as advance:
+        yield advance

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.console import step
 from cli.stages.job import DEFAULT_ENGINE, Job, job_of, placed
 
 if TYPE_CHECKING:
@@ -15,10 +16,8 @@ if TYPE_CHECKING:
 def shown_job(design: Path, seed: int, shown: Display, engine: str = DEFAULT_ENGINE, strands: bool = True) -> Job:
     """``job_of``, on a display."""
     name = "translate" if strands else "compile"
-    shown.start(name)
-    job = job_of(design, seed, engine, strands)
-    shown.ended(name)
-    return job
+    with step(shown, name):
+        return job_of(design, seed, engine, strands)
 
 
 def chosen_vendor(job: Job) -> Vendor:
@@ -36,9 +35,7 @@ def chosen_vendor(job: Job) -> Vendor:
 
 def calibrated(job: Job, shown: Display) -> None:
     """Train the abstract network of a job and calibrate its strands, where that is not done yet."""
-    shown.start("ideal")
-    job.ideal_training(lambda done, total: shown.advance("ideal", done / total))
-    shown.ended("ideal")
-    shown.start("calibrate")
-    job.calibrated(lambda done, total: shown.advance("calibrate", done / total))
-    shown.ended("calibrate")
+    with step(shown, "ideal") as tell:
+        job.ideal_training(lambda done, total: tell(done / total))
+    with step(shown, "calibrate") as tell_share:
+        job.calibrated(lambda done, total: tell_share(done / total))

@@ -59,7 +59,7 @@ def command(
 
     With -o every finished training is kept in leaks.sqlite there: the same command goes on from them, however it ended.
     """
-    from cli.console import display
+    from cli.console import display, step
     from cli.output import check_folder, deliver, show, table
     from cli.prepare import calibrated, shown_job
     from cli.stages.job import placed
@@ -83,18 +83,14 @@ def command(
         calibrated(job, shown)
         if store.found:
             shown.done("leaks", f"{store.found} trainings found in {store.path}, going on from there")
-        shown.start("leaks")
-        found = leak_study(job, store, lambda share: shown.advance("leaks", share))
-        shown.done("leaks", f"{len(found.curve)} leak rates")
-        shown.start("yield")
-        made = yield_study(job, wanted, store, lambda share: shown.advance("yield", share))
-        shown.done("yield", f"{wanted} realisations")
-        shown.start("global")
-        varied = sensitivity_study(job, method, store, lambda share: shown.advance("global", share)) if method else None
-        shown.done("global", method or "not asked for")
-        shown.start("ways")
-        tried = ways_study(job, store, lambda share: shown.advance("ways", share)) if ways else {}
-        shown.done("ways", f"{len(tried)} ways" if ways else "not asked for")
+        with step(shown, "leaks", "at rising rates") as tell:
+            found = leak_study(job, store, tell)
+        with step(shown, "yield", f"{wanted} realisations" if wanted else "") as tell:
+            made = yield_study(job, wanted, store, tell)
+        with step(shown, "global", method or "") as tell:
+            varied = sensitivity_study(job, method, store, tell) if method else None
+        with step(shown, "ways", "one at a time" if ways else "") as tell:
+            tried = ways_study(job, store, tell) if ways else {}
     more = {FILE: sensitivity_csv(varied)} if varied else {}
     deliver(out, {"leaks.csv": leaks_csv(found, made), **more, **({WAYS: ways_csv(tried)} if tried else {})})
     section = {**leaks_section(found, made), "global": sensitivity_section(varied), "ways": ways_section(tried)}

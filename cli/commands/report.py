@@ -21,13 +21,15 @@ def command(run_folder: Path, out: Path | None, seed: int, as_json: bool) -> Non
     """
     from jinja2 import TemplateError
 
+    from cli.console import working
     from cli.output import deliver, show
     from cli.report import build_report
 
     if not (run_folder / "design.toml").is_file():
         raise InputError("this folder holds no run", None, "Give a folder that `run` has written.", str(run_folder))
     try:
-        report = build_report(run_folder)
+        with working("report"):
+            report = build_report(run_folder)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, TemplateError) as error:
         rule = f"the files of this run do not fit together: {type(error).__name__}: {error}"
         raise InputError(rule, None, "Run the design again.", str(run_folder)) from error

@@ -112,7 +112,7 @@ def command(
 
 def _iteration(design: Path, level: str, choice: Choice, t_end: Stop | None, no_training: bool) -> Columns:
     """One iteration of a design. Raises InputError for a unit of time where there is none."""
-    from cli.console import display
+    from cli.console import display, step
     from cli.prepare import calibrated, shown_job
     from cli.traces import design_trace, until
 
@@ -123,10 +123,8 @@ def _iteration(design: Path, level: str, choice: Choice, t_end: Stop | None, no_
         job = shown_job(design, choice.seed, shown, choice.integrator, strands=level == "dsd")
         if level == "dsd":
             calibrated(job, shown)
-        shown.start("simulate")
-        columns = until(design_trace(job, level, choice, no_training), t_end.seconds if t_end else None)
-        shown.ended("simulate")
-    return columns
+        with step(shown, "simulate"):
+            return until(design_trace(job, level, choice, no_training), t_end.seconds if t_end else None)
 
 
 def _both(run: NetworkRun, out: Path | None, form: str, as_json: bool) -> None:

@@ -106,7 +106,7 @@ def _circuit(x: Floats, y: Floats) -> tuple[dict[str, Any], str, tuple[str, ...]
 
 
 def _linear(x: Floats, targets: int) -> dict[str, Any]:
-    """Linear with a learned constant, as the last input is 1. The rate is a quarter of what gradient descent bears."""
+    """Linear with a learned constant: the last input is the constant 1. Gradient descent bears four times the rate."""
     inputs = x.shape[1]
     pad = max(1, targets - inputs)
     rate = _round_down(0.5 / (_largest(x) + pad))
