@@ -131,4 +131,4 @@ def main() -> None:
 
 
 main.params += shared_options()
-main.epilog = "A command's own help has examples: dsd-ncrn COMMAND --help. To begin: dsd-ncrn new my_circuit."
+main.epilog = "\b\nA command's own help has examples: dsd-ncrn COMMAND --help\nTo begin: dsd-ncrn new my_circuit"

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cli.names import STAGES
 from cli.stages import printed
-from cli.stages.job import Job
+from cli.stages.job import Job, job_of
 from conftest import Invoke
+from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.kernel import read_pil
 from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.simulate.engines import engine_named
+from dsd_ncrn.simulate.proof import prove
 
 QUICK = ("--workers", "1")
 
@@ -71,6 +75,20 @@ def test_calibrated_strands_come_with_their_durations(small: Path, out: Path, in
     assert durations[2] == "# phase flush: 600 s"
 
 
+def test_long_steps_tell_how_far_they_are(small: Path) -> None:
+    job, shares = job_of(small, 0, strands=True), dict[str, list[float]]()
+
+    def into(name: str) -> Callable[[int, int], None]:
+        return lambda done, total: shares.setdefault(name, []).append(done / total)
+
+    job.calibrated(into("calibrate"))
+    verified(job.translated, progress=into("strands"))
+    prove(job.spec, job.data, engine_named(job.engine), progress=into("proof"))
+    assert set(shares) == {"calibrate", "strands", "proof"}
+    for told in shares.values():
+        assert len(told) > 1 and told == sorted(told) and 0 <= told[0] < told[-1] <= 1
+
+
 def failing(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     def raised(*_: object) -> None:
         raise error
@@ -98,6 +116,13 @@ def test_the_summary_comes_out_also_where_a_check_has_failed(
     assert result.exit_code == 1
     assert json.loads(result.stdout)["ncrn"]["reactions"] > 0
     assert "Error: 1 of the run's checks failed: ideal: it diverges." in result.stderr
+
+
+def test_a_run_without_sequences_cannot_be_ordered(small: Path, out: Path, invoke: Invoke) -> None:
+    invoke("run", small, "-o", out, "--until", "compile", *QUICK)
+    result = invoke("order", out)
+    assert result.exit_code == 2
+    assert f"{out}: this run has no sequences yet. Let `run` finish the stage sequences" in result.stderr
 
 
 @pytest.mark.parametrize("command", ["run", "order"])

@@ -58,6 +58,7 @@ def command(
     from cli.stages.order import order_outcome
 
     with display() as shown:
+        _check_sequences(source, sequences)
         job = _job(source, seed, shown)
         chosen = vendor or chosen_vendor(job).name
         calibrated(job, shown)
@@ -74,6 +75,15 @@ def command(
         section,
         table([*((name, section[name]) for name in SHOWN), *(("note", note) for note in section["notes"])]),
     )
+
+
+def _check_sequences(source: Path, given: Path | None) -> None:
+    """Raises InputError for a run without sequences, where none are given."""
+    from cli.stages.sequences import SEQUENCES_CSV
+
+    if given is None and (source / "design.toml").exists() and not (source / SEQUENCES_CSV).exists():
+        remedy = "Let `run` finish the stage sequences, or give them with --sequences."
+        raise InputError("this run has no sequences yet", None, remedy, str(source))
 
 
 def _job(source: Path, seed: int, shown: Display) -> Job:
