@@ -85,7 +85,7 @@ def completed(*words: str) -> list[str]:
     [
         (("comp",), ["compile", "completion"]),
         (("run", "--skip", "ls"), []),
-        (("run", "--until", "dsd"), ["dsd", "dsd_leaky", "dsd_sequences"]),
+        (("run", "--until", "dsd"), ["dsd", "dsd_leaky", "dsd_sequences", "dsd_diluted"]),
         (("translate", "--scheme", "s"), ["sealed"]),
         (("train", "--engine", ""), list(names.ENGINES)),
         (("order", "--vendor", "idt"), ["idt-tube", "idt-plate"]),
@@ -127,4 +127,4 @@ def test_bash_completes_with_the_script(tmp_path: Path, invoke: Invoke) -> None:
     script = invoke("completion", "bash").stdout
     typed = f"COMP_WORDS=({program} run --skip dsd); COMP_CWORD=3; _dsd_ncrn_completion {program}; echo ${{COMPREPLY[*]}}"
     result = subprocess.run(["bash", "-c", f"{script}\n{typed}"], capture_output=True, text=True, check=True)
-    assert result.stdout.split() == ["dsd_leaky", "dsd_sequences"]
+    assert result.stdout.split() == ["dsd_leaky", "dsd_sequences", "dsd_diluted"]

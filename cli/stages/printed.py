@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 FILES = {
     "compile": "ncrn.crn",
     "ideal": "training_ideal.csv",
+    "clock": "training_autonomous.csv",
     "dsd": "training_dsd.csv",
     "one_pot": "training_one_pot.csv",
     "dsd_leaky": "training_dsd_leaky.csv",
@@ -19,22 +20,17 @@ FILES = {
     "sequences": "sequences.csv",
     "dsd_sequences": "training_dsd_sequences.csv",
     "order": "protocol.md",
+    "dsd_diluted": "training_dsd_diluted.csv",
 }
-"""The stages whose result is one of their files."""
+"""The stages whose result is one of their files, which some designs have no need of."""
 
 
 def printed_after(stage: str, job: Job, folder: Path) -> str:
     """The text of a finished stage: one of its files, or what it leaves in memory."""
-    if stage in FILES:
-        return (folder / FILES[stage]).read_text(encoding="utf-8")
-    return MADE[stage](job, folder)
-
-
-def _clock(job: Job, folder: Path) -> str:
-    """The training under the chemical clock, if there is one."""
-    if job.spec.clock.kind == "external":
-        return "# the clock is external"
-    return (folder / "training_autonomous.csv").read_text(encoding="utf-8")
+    if stage in MADE:
+        return MADE[stage](job, folder)
+    path = folder / FILES[stage]
+    return path.read_text(encoding="utf-8") if path.exists() else f"# {stage} has nothing to show for this design"
 
 
 def _translated(job: Job, _: Path) -> str:
@@ -53,5 +49,5 @@ def _calibrated(job: Job, folder: Path) -> str:
     return "\n".join(lines) + (folder / "system.pil").read_text(encoding="utf-8")
 
 
-MADE: Mapping[str, Callable[[Job, Path], str]] = {"clock": _clock, "translate": _translated, "calibrate": _calibrated}
+MADE: Mapping[str, Callable[[Job, Path], str]] = {"translate": _translated, "calibrate": _calibrated}
 """Those whose result takes more than a file."""
