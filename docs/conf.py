@@ -28,6 +28,7 @@ myst_heading_anchors = 4
 myst_enable_extensions = ["colon_fence"]
 nb_execution_mode = "off"  # notebooks hold their outputs, and a test runs them again
 nb_ipywidgets_js = {}  # no notebook has widgets, and their script would come from the network
+autodoc_preserve_defaults = True
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
 python_use_unqualified_type_names = True

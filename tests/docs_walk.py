@@ -29,6 +29,7 @@ _BLOCK = re.compile(
 _PATH = re.compile(r"# (?P<path>[\w./-]+\.(?:py|toml|crn|pil))\b.*")
 _NUMBER = re.compile(r"-?\d[\d,]*\.?\d*(?:e-?\d+)?")
 _SECONDS = re.compile(r"\(\d+\.\d s\)")
+_PROGRESS = re.compile(r"\d%, .* (?:left|so far)$")
 _PRECISION = 1e-3
 _CALL = "import sys; sys.argv[0] = 'dsd-ncrn'; from cli.main import main; main()"
 
@@ -101,7 +102,7 @@ def _check(command: str, expected: list[str], folder: Path) -> int:
     words = shlex.split(command)
     assert words[:3] == ["uv", "run", "dsd-ncrn"], f"not a command of this project: {command}"
     code, output = (_run_copy if (folder / "cli").exists() else _run_here)(words[3:], folder)
-    printed = [line for line in output.splitlines() if line.strip()]
+    printed = [line for line in output.splitlines() if line.strip() and not _PROGRESS.search(line)]
     assert code == 0 or any(line.startswith("Error") for line in expected), "\n".join([command, *printed])
     _compare(expected, printed, command)
     return 1
@@ -124,13 +125,11 @@ def _run_here(words: list[str], folder: Path) -> tuple[int, str]:
 
 
 def _compare(expected: list[str], printed: list[str], command: str) -> None:
-    """Each run of expected lines is somewhere in the output, after the one before."""
-    rest = printed
-    for part in "\n".join(expected).split("\n..."):
+    """Each run of expected lines is somewhere in the output: results and messages come by two streams, in either order."""
+    for part in "\n".join(["", *expected]).split("\n..."):
         lines = [line for line in part.splitlines() if line.strip()]
-        start = next((at for at in range(len(rest)) if _same(lines, rest[at : at + len(lines)])), None)
-        assert start is not None or not lines, "\n".join([f"$ {command}", "should print", *lines, "but prints", *printed])
-        rest = rest[(start or 0) + len(lines) :]
+        found = any(_same(lines, printed[at : at + len(lines)]) for at in range(len(printed)))
+        assert found or not lines, "\n".join([f"$ {command}", "should print", *lines, "but prints", *printed])
 
 
 def _same(lines: list[str], printed: list[str]) -> bool:

@@ -56,6 +56,17 @@ def test_the_reference_of_the_interface_has_every_public_name() -> None:
     assert named == set(dsd_ncrn.__all__)
 
 
+def test_the_messages_of_the_troubleshooting_page_are_those_of_the_code() -> None:
+    """Of each message its longest stretch without values stands in the source."""
+    page = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8").split("## Setting up")[0]
+    source = " ".join(
+        path.read_text(encoding="utf-8") for top in ("dsd_ncrn", "sequences", "cli") for path in (ROOT / top).rglob("*.py")
+    )
+    for message in re.findall(r"^\| `([^`]* [^`]*)`", page, re.MULTILINE):
+        parts = re.split(r"…|'[^']*'|\"[^\"]*\"|\b(?:N?\d+|z1|bias|fork|concentration|chemistry[.]gates)\b", message)
+        assert max(parts, key=len).strip(" .:,") in source, message
+
+
 def test_the_citation_has_what_the_format_demands() -> None:
     """Keys that the Citation File Format 1.2.0 requires, and the version of the package."""
     text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")

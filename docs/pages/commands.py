@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -20,7 +21,7 @@ The help of every command, as `dsd-ncrn COMMAND --help` prints it.
 
 def commands_page(_: Path) -> str:
     """The page as Markdown."""
-    settings = {**main.context_settings, "max_content_width": WIDTH, "terminal_width": WIDTH}
+    settings: dict[str, Any] = {**main.context_settings, "max_content_width": WIDTH, "terminal_width": WIDTH}
     top = click.Context(main, info_name="dsd-ncrn", **settings)
     parts = [f"## {name}\n\n{_block(context)}" for name, context in _contexts(top)]
     return "\n\n".join([_HEAD + "\n" + _block(top), *parts]) + "\n"

@@ -79,7 +79,7 @@ def declared(root: Path) -> frozenset[str]:
 def dependencies_page(root: Path) -> str:
     """The page as Markdown."""
     found = dependencies_of(root)
-    parts = []
+    parts: list[str] = []
     for group, (title, text) in _TITLES.items():
         rows = [f"| `{each.name}` | {each.version or 'any'} | {each.reason} |" for each in found if each.group == group]
         parts.append("\n".join([f"## {title}", "", text, "", "| package | versions | for |", "|---|---|---|", *rows, ""]))

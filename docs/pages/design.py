@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 import tomli_w
 from annotated_types import Ge, Gt, Le, Lt, MaxLen
@@ -141,7 +141,7 @@ def _default(section: type[Section], name: str) -> str:
 def _written(value: Any) -> str:
     """A value as TOML writes it, on one line, molar salt in mM."""
     if isinstance(value, list):
-        return f"[{', '.join(map(_written, value))}]"
+        return f"[{', '.join(map(_written, cast(list[Any], value)))}]"
     salt = re.fullmatch(r"(\d+)00000 nM", value) if isinstance(value, str) else None
     return f'"{int(salt[1]) / 10:g} mM"' if salt else tomli_w.dumps({"v": value}).removeprefix("v = ").strip()
 
@@ -196,7 +196,8 @@ def _example(header: str, name: str, section: type[Section], designs: tuple[Mapp
 def _inline(value: Any) -> str:
     if not isinstance(value, dict):
         return _written(value)
-    pairs = ", ".join(f"{_key(key)} = {_inline(each)}" for key, each in value.items())
+    table = cast(dict[str, Any], value)
+    pairs = ", ".join(f"{_key(key)} = {_inline(each)}" for key, each in table.items())
     return f"{{ {pairs} }}" if pairs else "{}"
 
 
