@@ -196,6 +196,15 @@ def test_tables_and_figures_say_which_files_they_are_from(full: str) -> None:
         assert file in page.texts[section], section
 
 
+def test_any_section_of_the_summary_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each in its turn; figures are left out to save time, their data are worked out."""
+    monkeypatch.setattr("cli.report.render.static_svg", lambda chart: f"<svg><title>{chart.key}</title><desc></desc></svg>")
+    run, whole = write_full_run(tmp_path), full_summary()
+    for name in whole:
+        write_json(run / "summary.json", whole | {name: None})
+        assert tuple(Page(build_report(run)).texts) == SECTIONS, name
+
+
 @pytest.mark.parametrize("missing", ["summary.json", "design.toml", "system.json", "training_ideal.csv", "training_dsd.csv"])
 def test_any_file_may_be_missing(tmp_path: Path, missing: str) -> None:
     write_full_run(tmp_path).joinpath(missing).unlink()
