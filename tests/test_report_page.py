@@ -120,6 +120,11 @@ def test_the_page_needs_nothing_from_elsewhere(full: str) -> None:
     assert not re.search(r"@import|url\((?!#)|fetch\(|https?://(?!www\.w3\.org/)", full)
 
 
+def test_the_library_of_the_plots_is_told_to_send_nothing(full: str) -> None:
+    """By default it has a button that opens a chart in its maker's cloud."""
+    assert "showSendToCloud: false" in full and 'plotlyServerURL: ""' in full
+
+
 def test_the_page_is_small(full: str) -> None:
     """The library of the plots takes under 2 MB, all else of a small run under half of one."""
     library = len(packed_library())
@@ -189,6 +194,15 @@ def test_tables_and_figures_say_which_files_they_are_from(full: str) -> None:
                           ("learning", "training_dsd.csv"), ("iteration", "trajectories.parquet"), ("fuel", "fuel.csv"),
                           ("tuning", "tune.csv"), ("sequences", "verdicts.csv"), ("order", "protocol/cost.csv")):  # fmt: skip
         assert file in page.texts[section], section
+
+
+def test_any_section_of_the_summary_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each in its turn; figures are left out to save time, their data are worked out."""
+    monkeypatch.setattr("cli.report.render.static_svg", lambda chart: f"<svg><title>{chart.key}</title><desc></desc></svg>")
+    run, whole = write_full_run(tmp_path), full_summary()
+    for name in whole:
+        write_json(run / "summary.json", whole | {name: None})
+        assert tuple(Page(build_report(run)).texts) == SECTIONS, name
 
 
 @pytest.mark.parametrize("missing", ["summary.json", "design.toml", "system.json", "training_ideal.csv", "training_dsd.csv"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cli.report.data import ReportData
@@ -88,6 +89,11 @@ REFERENCES = (
         "the software that folds strands and complexes",
     ),
     Reference(
+        "Gillespie 1977",
+        "D. T. Gillespie, Exact stochastic simulation of coupled chemical reactions, J. Phys. Chem. 81, 2340 (1977).",
+        "the stochastic engine",
+    ),
+    Reference(
         "Hairer & Wanner",
         "E. Hairer and G. Wanner, Solving Ordinary Differential Equations II: Stiff and Differential-Algebraic Problems, "
         "Springer (1996).",
@@ -139,9 +145,6 @@ STRAND_FORMULAS = (
         (),
         "firings are counted as spent joins",
     ),
-    Formula(
-        "integration", "mass action by RODAS4, a Rosenbrock method of order 4(3), tolerance as recorded", ("Hairer & Wanner",)
-    ),
     Formula("proof of the translation", "CRN bisimulation where possible, else all final states", ("Johnson 2019",)),
     Formula("fuel", "share = used in one iteration / concentration at its start; iterations to a tenth = 0.1 / share"),
 )
@@ -151,6 +154,15 @@ LEAK_FORMULAS = (
     Formula("tolerated leak", "largest rate with test RMSE < 1.1 × that of the ideal network"),
     Formula("ranking of leaks", "|∂θ/∂k| of every leak step after one iteration, by the adjoint of the integrator"),
 )
+
+INTEGRATION: Mapping[str, Formula] = {
+    "rosenbrock": Formula("integration", "mass action by RODAS4, a Rosenbrock method of order 4(3)", ("Hairer & Wanner",)),
+    "cvode": Formula(
+        "integration", "mass action by backward differentiation formulas (CVODE of SUNDIALS)", ("Hairer & Wanner",)
+    ),
+    "ssa": Formula("simulation", "every reaction drawn by chance, molecules counted", ("Gillespie 1977",)),
+}
+"""By the engine of the run."""
 
 YIELD_FORMULAS = (Formula("interval of a yield", "score interval of a proportion at 95 %", ("Wilson 1927",)),)
 
@@ -176,7 +188,9 @@ def formulas(data: ReportData) -> tuple[Formula, ...]:
         (YIELD_FORMULAS, data.yields),
         (SEQUENCE_FORMULAS, data.domains),
     )
-    return tuple(formula for members, there in shown if there for formula in members)
+    engine = INTEGRATION.get(str((data.provenance or {}).get("engine")))
+    used = (engine,) if engine else ()
+    return (*(formula for members, there in shown if there for formula in members), *used)
 
 
 LIMITS = (

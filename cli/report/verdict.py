@@ -201,11 +201,21 @@ def limits(data: ReportData) -> tuple[str, ...]:
     if worst_reaction.get("error") is not None:
         error = percent(abs(worst_reaction["error"]))
         found.append(f"Rates: {worst_reaction['origin']} is furthest from its formal rate, by {error}.")
+    found += _real_tubes(data)
     fuel = data.section("fuel")
     if fuel.get("limiting_fuel"):
         count = number(fuel["iterations_to_10_percent"], 2)
         found.append(f"Fuel: {fuel['limiting_fuel']} is the first to lose a tenth, after {count} iterations without top-up.")
     return tuple(found)
+
+
+def _real_tubes(data: ReportData) -> list[str]:
+    """How many of the tubes with imperfections learn, where some were trained."""
+    made = section_of(data.section("leaks"), "yield")
+    count = section_of(made, "learning").get("count")
+    if count is None or count == made["samples"]:
+        return []
+    return [f"Imperfections of the bench: only {count} of {made['samples']} tubes learn what the ideal network learns."]
 
 
 def partly_simulated(data: ReportData) -> bool:

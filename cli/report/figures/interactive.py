@@ -24,8 +24,10 @@ DASHES: Mapping[Dash, str] = {
     "dash": "9px,3px",
     "dashdot": "12px,3px,3px,3px",
 }
-_TITLE, _GAP, _BELOW, _LEGEND, _TOP = 24, 0.09, 46, 27, 8
-"""Pixels over a panel for its title; part of the width between panels; pixels under a panel, of a row of the legend, on top."""
+_TITLE, _GAP, _BELOW = 24, 0.09, 46
+"""Pixels over a panel for its title; part of the width between panels; pixels under a panel for its axis."""
+_TOP, _LEGEND, _APART = 26, 27, 8
+"""Pixels for the buttons on top, of a row of the legend, and between the legend and the panels."""
 _CHARACTER = 7.0
 """Pixels of a letter of the legend, and how wide a plot is thought to be."""
 _WIDE, _NARROW = 900, 360
@@ -120,7 +122,7 @@ def _layout(chart: Chart, columns: int, width: int) -> dict[str, Any]:
         "annotations": [],
     }
     if chart.legend == "above":
-        layout["legend"] = {"orientation": "h", "x": 0, "y": 1 + _TOP / inside, "yanchor": "bottom", "xanchor": "left"}
+        layout["legend"] = {"orientation": "h", "x": 0, "y": 1 + _APART / inside, "yanchor": "bottom", "xanchor": "left"}
     for number, panel in enumerate(chart.panels, start=1):
         across, up = _place(chart.panels, number - 1, columns, (_title_height(chart) / inside, _BELOW / inside))
         _add_panel(layout, panel, number, across, up, _TITLE if chart.legend == "panels" else 0)
@@ -212,7 +214,8 @@ def _axis(axis: Axis, values: Sequence[float]) -> dict[str, Any]:
 def _decades(values: Sequence[float]) -> int:
     """How many ticks a logarithmic axis gets: with that many, plotly.js puts them at 1, or at 1, 2 and 5 of a decade."""
     known = [value for value in values if 0 < value < math.inf]
-    return max(3, math.ceil(math.log10(max(known) / min(known)))) if known else 3
+    decades = math.log10(max(known) / min(known)) if known else 1.0
+    return max(3, math.ceil(decades) + (decades > 2))
 
 
 def _add_band(layout: dict[str, Any], band: Band, axis: Axis, x: str, y: str) -> None:

@@ -8,6 +8,9 @@ from cli.report.figures.leaks import ACCEPTED_RATIO
 from cli.report.files import Row
 from cli.report.text import number
 
+ROOM = 1.05
+"""Between the outermost tubes and the edge."""
+
 
 def yields(data: ReportData) -> Chart:
     """The test error of every imperfect tube over the ideal network's, the best first: which share stays under a bound."""
@@ -17,7 +20,8 @@ def yields(data: ReportData) -> Chart:
     ratios = numbers(float(row["rmse_ratio"]) for row in rows)
     told = tuple(f"tube {row['sample']}: test error {number(ratio)} times the ideal one" for row, ratio in zip(rows, ratios))
     curve = Curve("tubes", ratios, shares, "leaky", "", "line", "short", "^", size=4.5, marked=count, width=1.0, hover=told)
-    across = Axis("test error over the ideal one's", log=True, grid=True)
+    limits = (min(1.0, *ratios) / ROOM, max(ACCEPTED_RATIO, *ratios) * ROOM)
+    across = Axis("test error over the ideal one's", log=True, limits=limits, grid=True)
     up = Axis("tubes with at most this error, %", limits=(0.0, 104.0), grid=True)
     accepted = Rule("x", ACCEPTED_RATIO, f"accepted: {ACCEPTED_RATIO:g}", "good")
     return Chart(

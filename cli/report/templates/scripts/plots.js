@@ -4,6 +4,16 @@ const drawnPlots = new Map(); // element of a plot -> its key and layout
 const narrowPage = matchMedia("(max-width: 40rem)");
 let libraryLoading = null;
 
+// Nothing of a plot leaves the page: the library's button that sends it to a server is off, and has no address.
+const settings = {
+  responsive: true,
+  displaylogo: false,
+  showSendToCloud: false,
+  plotlyServerURL: "",
+  typesetMath: false,
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+};
+
 function loadLibrary() {
   libraryLoading ??= unpack(document.getElementById("library").textContent).then((code) => {
     const script = document.createElement("script");
@@ -45,9 +55,7 @@ function update(element) {
   const body = getComputedStyle(document.body);
   const traces = coloured(plots[key].traces, "", style).map((trace) => (hiddenSeries.has(trace.meta) ? { ...trace, visible: "legendonly" } : trace));
   const drawn = themed(coloured(plots[key][layout], "", style), { getPropertyValue: (name) => style.getPropertyValue(name), fontFamily: body.fontFamily });
-  const picture = { format: "svg", filename: key };
-  const buttons = ["select2d", "lasso2d", "autoScale2d"];
-  return Plotly.react(element, traces, drawn, { responsive: true, displaylogo: false, modeBarButtonsToRemove: buttons, toImageButtonOptions: picture });
+  return Plotly.react(element, traces, drawn, { ...settings, toImageButtonOptions: { format: "svg", filename: key } });
 }
 
 function legendClicked(event) {
@@ -68,7 +76,14 @@ async function drawPlot(figure) {
   figure.querySelector(".drawing").prepend(element);
   figure.classList.add("live");
   drawnPlots.set(element, { key, layout: narrowPage.matches ? "narrow" : "wide" });
-  await update(element);
+  try {
+    await update(element);
+  } catch (error) {
+    drawnPlots.delete(element); // the static picture stays
+    element.remove();
+    figure.classList.remove("live");
+    throw error;
+  }
   element.on("plotly_legendclick", legendClicked);
   element.on("plotly_legenddoubleclick", () => false);
 }
