@@ -32,14 +32,37 @@ BLOCK = 8
 """Pixels of a side of the squares whose mean greys are compared: finer detail is a matter of fonts and rasterisers."""
 
 
+SHIFT = 2
+"""Pixels by which a picture may be moved: where it stands is rounded, and depends on the texts above it."""
+
+
 def difference(first: Pixels, second: Pixels) -> float:
-    """Mean absolute difference of the mean greys of all squares, 0 to 255; the second is scaled to the first's size."""
+    """Mean absolute difference of the mean greys of all squares, 0 to 255, at the shift where it is least.
+
+    A picture of another size is scaled to the first's.
+    """
     from PIL import Image
 
     height, width = first.shape
-    size = (max(1, width // BLOCK), max(1, height // BLOCK))
-    greys = [np.asarray(Image.fromarray(each).resize(size, Image.Resampling.BOX), dtype=float) for each in (first, second)]
-    return float(np.abs(greys[0] - greys[1]).mean())
+    if any(abs(here - there) > SHIFT for here, there in zip(first.shape, second.shape)):
+        second = np.asarray(Image.fromarray(second).resize((width, height), Image.Resampling.BOX))
+    shifts = range(-SHIFT, SHIFT + 1)
+    return min(_difference(first, second, down, right) for down in shifts for right in shifts)
+
+
+def _difference(first: Pixels, second: Pixels, down: int, right: int) -> float:
+    """Of what both show, the second moved down and to the right."""
+    rows, columns = (min(sizes) - SHIFT for sizes in zip(first.shape, second.shape))
+    here = _squares(first[max(down, 0) : rows + min(down, 0), max(right, 0) : columns + min(right, 0)])
+    there = _squares(second[max(-down, 0) : rows + min(-down, 0), max(-right, 0) : columns + min(-right, 0)])
+    return float(np.abs(here - there).mean())
+
+
+def _squares(grey: Pixels) -> NDArray[np.float64]:
+    """The mean grey of every whole square."""
+    rows, columns = (size // BLOCK for size in grey.shape)
+    whole = grey[: rows * BLOCK, : columns * BLOCK].astype(float)
+    return whole.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3))
 
 
 def write_png(path: Path, grey: Pixels) -> None:

@@ -76,6 +76,7 @@ def full_summary(name: str = "N1_1") -> dict[str, Any]:
                 {"origin": "N3_1p", "before_calibration": 0.08, "after_calibration": 0.9999, "join_nM": 199.7},
             ],
         },
+        "separation": {"fast_ratio": 1000.0, "error": 0.00056, "note": ""},
         "fuel": {
             "consumed_fraction_per_iteration": {name: 0.0537, "seal": 0.0397, "idle": 0.0},
             "iterations_to_10_percent": 1.87, "limiting_fuel": name,

@@ -72,7 +72,7 @@ def test_a_plot_stands_in_the_place_of_its_static_picture(drawn: Page) -> None:
     assert drawn.locator(f"{FIGURES} .plot:visible").count() == drawn.locator(FIGURES).count()
 
 
-@pytest.mark.parametrize("key", LEVELS)
+@pytest.mark.parametrize("key", ["ideal", "dsd_leaky", "one_pot"])
 def test_a_toggle_hides_a_level_in_plots_and_in_static_pictures_and_brings_it_back(drawn: Page, key: str) -> None:
     assert set(drawn.evaluate(VISIBLE, key)) == {True}
     toggle(drawn, key)

@@ -65,6 +65,12 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> str:
     return build_report(write_full_run(tmp_path_factory.mktemp("runs") / "full"))
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Static pictures are left out, which takes most of the time; what is in them is worked out all the same."""
+    monkeypatch.setattr("cli.report.render.static_svg", lambda chart: f"<svg><title>{chart.key}</title></svg>")
+
+
 def test_every_section_is_there_once_and_in_order(full: str) -> None:
     page = Page(full)
     assert tuple(page.texts) == SECTIONS
@@ -91,6 +97,7 @@ def test_numbers_are_those_of_the_summary(full: str) -> None:
     assert "5,437" in texts["order"] and "ab" * 32 in texts["provenance"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_accuracies_are_shown_of_a_task_that_has_them(full: str, tmp_path: Path) -> None:
     summary = full_summary()
     for each in summary["training"].values():
@@ -100,6 +107,7 @@ def test_accuracies_are_shown_of_a_task_that_has_them(full: str, tmp_path: Path)
     assert "97\u00a0%" in Page(build_report(tmp_path)).texts["learning"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_provenance_has_versions_times_and_the_digest_of_every_file(tmp_path: Path) -> None:
     run = write_full_run(tmp_path)
     text = Page(build_report(run)).texts["provenance"]
@@ -165,6 +173,7 @@ def test_a_run_without_any_stage_is_reported_as_such(tmp_path: Path) -> None:
     assert "has not been trained yet" in texts["verdict"] and texts["verdict"].count("not run") == 5
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_failed_stage_is_told_at_the_top(tmp_path: Path) -> None:
     stages = {"compile": "finished", "dsd": f"failed: {HOSTILE}", "leaks": "not run: it needs dsd", "order": "left out"}
     write_json(write_full_run(tmp_path) / "summary.json", full_summary() | {"stages": stages})
@@ -181,6 +190,7 @@ def test_an_empty_folder_has_a_report(tmp_path: Path) -> None:
     assert tuple(Page(build_report(tmp_path)).texts) == SECTIONS
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_numbers_that_are_missing_are_dashes(tmp_path: Path) -> None:
     """Every leaf of the summary is null, as after a stage that failed half-way."""
     write_json(tmp_path / "summary.json", {name: _emptied(value) for name, value in full_summary().items()})
@@ -196,6 +206,15 @@ def test_tables_and_figures_say_which_files_they_are_from(full: str) -> None:
         assert file in page.texts[section], section
 
 
+@pytest.mark.usefixtures("undrawn")
+def test_any_section_of_the_summary_may_be_missing(tmp_path: Path) -> None:
+    run, whole = write_full_run(tmp_path), full_summary()
+    for name in whole:
+        write_json(run / "summary.json", whole | {name: None})
+        assert tuple(Page(build_report(run)).texts) == SECTIONS, name
+
+
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("missing", ["summary.json", "design.toml", "system.json", "training_ideal.csv", "training_dsd.csv"])
 def test_any_file_may_be_missing(tmp_path: Path, missing: str) -> None:
     write_full_run(tmp_path).joinpath(missing).unlink()
