@@ -54,7 +54,8 @@ def test_an_order_straight_from_a_design_is_of_the_sequences_that_are_sought_for
     (tmp_path / "design.toml").write_text(dn.dump_design(design), encoding="utf-8")
     result = invoke("order", tmp_path / "design.toml", "--vendor", "generic", "-o", tmp_path / "theirs")
     assert result.exit_code == 0, result.output
-    order = sequences.order_strands(study.system, found, design, study.experiment, vendor="generic")
+    bench = study.calibrated_on(sequences.rated_network(study.network, found, design))
+    order = sequences.order_strands(bench.system, found, design, bench.experiment, vendor="generic")
     assert sought == ["linreg2d"] and order.summary.vendor == "generic"
     assert (tmp_path / "theirs/order/oligos.csv").read_bytes() == order.files["order/oligos.csv"]
 
