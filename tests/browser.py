@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from report_runs import ITERATIONS, LEVELS, write_csv, write_full_run
-from sequences_circuits import SMALL_WORDS, small_circuit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
@@ -137,6 +136,7 @@ def _protocol() -> str:
     from sequences.order import vendor_named
     from sequences.protocol import bench_of, protocol_of
     from sequences.schedule import Experiment, ScheduleRow
+    from sequences_circuits import SMALL_WORDS, small_circuit
 
     system, words, order = small_circuit(), SequenceAssignment(SMALL_WORDS, seed=0, temperature=25.0), Order()
     steps = (ScheduleRow(0.0, "open the forward phase", "clock_c", 150.0), ScheduleRow(5000.0, "read"))
