@@ -193,7 +193,7 @@ def test_a_folder_with_other_files_is_left_alone(small: Path, tmp_path: Path, in
         (("run", "DESIGN", "--skip", "leak"), "'leak' is not one of 'clock', 'one_pot', 'dsd_leaky', 'leaks'"),
         (("run", "DESIGN", "--seed", "-1"), "-1 is not in the range x>=0"),
         (("train", "DESIGN", "--iterations", "0"), "0 is not in the range x>=1"),
-        (("train", "DESIGN", "--engine", "euler"), "'euler' is not one of 'rosenbrock', 'cvode', 'ssa'."),
+        (("train", "DESIGN", "--engine", "euler"), "unknown engine (got 'euler'). Known: cvode, rosenbrock, ssa."),
         (("train", "DESIGN", "--engine", "rosenbrok"), "Did you mean 'rosenbrock'?"),
         (("train", "DESIGN", "--iterations", "3", "--epochs", "1"), "--iterations and --epochs both say how long to train"),
         (("run", "DESIGN", "--until", "translat"), "Did you mean 'translate'?"),
