@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 HOSTILE = '<script>alert("x")</script> $a_b$ & {{ 7 * 7 }}'
-LEVELS = ("ideal", "dsd", "dsd_leaky", "dsd_sequences", "one_pot")
+LEVELS = ("ideal", "dsd", "dsd_leaky", "dsd_sequences", "dsd_diluted", "one_pot")
 ITERATIONS, EPOCHS = 8, 2
 
 DESIGN = """
@@ -67,7 +67,10 @@ def full_summary(name: str = "N1_1") -> dict[str, Any]:
             "network_reactions": 227, "leak_reactions": 2153, "cooperative_annihilations": 0,
             "two_domain_annihilations": 2, "verified": None, "longest_strand_nt": 104,
         },
-        "training": {level: training_summary(after) for level, after in zip(LEVELS, (0.4311, 0.4392, 17.34, 0.4711, 10.12))},
+        "training": {
+            level: training_summary(after)
+            for level, after in zip(LEVELS, (0.4311, 0.4392, 17.34, 0.4711, 7.4093, 10.12))
+        },
         "fidelity": {
             "parameter_error_first_iteration": 0.0041, "parameter_error_final": 0.0123, "rmse_ratio": 1.0187,
             "hours_per_iteration": 9.63, "worst_reaction": {"origin": name, "error": -0.034},
@@ -92,9 +95,11 @@ def full_summary(name: str = "N1_1") -> dict[str, Any]:
         },
         "sequence_rates": {
             "steps": 227, "slowest_factor": 0.7633, "median_factor": 0.9981, "fastest_factor": 1.8281, "spurious_steps": 3,
-            "fastest_spurious_per_M_per_s": 0.42,
+            "fastest_spurious_per_M_per_s": 0.42, "calibrated": True, "problem": "",
+            "worst_before": {"origin": name, "ratio": 0.527}, "hours_per_iteration": 11.25,
         },
         "order": {"vendor": "generic", "files": ["o.csv"], "oligos": 117, "bases": 5437, "longest_nt": 104, "plates": 0},
+        "dilution": {"growth_per_iteration": 0.7252, "tolerated_growth_per_iteration": 0.0037, "note": ""},
     }  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def completed(*words: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("comp",), ["compile", "completion"]),
+        (("comp",), ["compile", "compare", "completion"]),
         (("run", "--skip", "ls"), []),
         (("run", "--until", "dsd"), ["dsd", "dsd_leaky", "dsd_sequences", "dsd_diluted"]),
         (("translate", "--scheme", "s"), ["sealed"]),

@@ -34,7 +34,7 @@ def test_a_run_goes_no_further_than_it_is_told(small: Path, out: Path, invoke: I
     names = [line.split()[0] for line in result.stderr.splitlines()]
     assert names == ["compile", "ideal", "clock", "translate", "report"]
     assert result.stdout == f"Report: {out / 'report.html'}\n"
-    assert list(json.loads((out / ".stages.json").read_text(encoding="utf-8"))["stages"]) == names[:-1]
+    assert list(json.loads((out / ".stages.json").read_text(encoding="utf-8"))["stages"]) == sorted(names[:-1])
 
 
 def test_a_finished_stage_beyond_the_last_one_is_kept(small: Path, out: Path, invoke: Invoke) -> None:

@@ -83,7 +83,7 @@ def test_panels_do_not_overlap_in_either_layout(charts: list[Chart]) -> None:
 def test_a_name_that_panels_share_is_in_the_legend_once(charts: list[Chart]) -> None:
     learning = plot(next(chart for chart in charts if chart.key == "learning"))
     named = [trace["name"] for trace in learning["traces"] if trace["showlegend"]]
-    assert len(named) == len(set(named)) == 5
+    assert len(named) == len(set(named)) == 6
 
 
 def test_every_chart_is_described_and_says_its_files(charts: list[Chart]) -> None:

@@ -84,7 +84,7 @@ def test_nothing_is_missing_from_a_full_run(full: str) -> None:
 
 def test_numbers_are_those_of_the_summary(full: str) -> None:
     texts = Page(full).texts
-    for shown in ("0.431", "0.439", "17.3", "10.1", "9.6", "0.0023", "104", "129", "1.2\u00a0%"):
+    for shown in ("0.431", "0.439", "17.3", "10.1", "11", "0.0023", "104", "129", "1.2\u00a0%"):
         assert shown in texts["verdict"]
     for shown in ("16", "41", "37", "39", "263", "227", "2,153", "446"):
         assert shown in texts["dsd"]
@@ -147,7 +147,7 @@ def test_both_themes_and_print_are_in_the_style(full: str) -> None:
 def test_toggles_name_series_that_figures_have(full: str) -> None:
     toggled = {str(value) for name, value in Page(full).attributes if name == "data-toggles"}
     drawn = {str(value) for name, value in Page(full).attributes if name == "data-series"}
-    assert toggled == {"ideal", "dsd", "dsd_leaky", "dsd_sequences", "one_pot"} == drawn
+    assert toggled == {"ideal", "dsd", "dsd_leaky", "dsd_sequences", "dsd_diluted", "one_pot"} == drawn
 
 
 def test_the_same_files_give_the_same_bytes(full: str, tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_a_run_without_any_stage_is_reported_as_such(tmp_path: Path) -> None:
     assert tuple(texts) == SECTIONS
     for section in ("circuit", "dsd", "learning", "iteration", "leak", "fuel", "tuning", "sequences", "order"):
         assert "Not run." in texts[section], section
-    assert "has not been trained yet" in texts["verdict"] and texts["verdict"].count("not run") == 5
+    assert "has not been trained yet" in texts["verdict"] and texts["verdict"].count("not run") == 6
 
 
 @pytest.mark.usefixtures("undrawn")

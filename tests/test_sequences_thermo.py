@@ -29,11 +29,9 @@ def test_magnesium_counts_as_sodium_by_the_square_root_rule() -> None:
 
 def test_both_duplex_algorithms_agree_on_a_perfect_duplex() -> None:
     """duplexfold keeps its own copy of the parameters; it must be the same set, temperature and salt as the others'."""
-    import RNA
-
     for energies in (Energies(25.0, 0.42), Energies(25.0, 1.021), Energies(37.0, 1.021)):
         perfect = energies.perfect(WORD)
-        compound = RNA.fold_compound(f"{WORD}&{reverse_complement(WORD)}")
+        compound = energies.compound([WORD, reverse_complement(WORD)])
         assert perfect == pytest.approx(compound.mfe_dimer()[1], abs=0.01)
 
 

@@ -7,9 +7,16 @@ from pathlib import Path
 import click
 
 from cli.options import json_option, out_option, seed_option
+from cli.subcommand import subcommand
 
 
-@click.command("compare")
+@subcommand(
+    "compare",
+    examples=(
+        "dsd-ncrn compare runs/linreg2d runs/cooperative",
+        "dsd-ncrn compare runs/linreg2d runs/cooperative -o comparison",
+    ),
+)
 @click.argument("run_folders", type=click.Path(path_type=Path), nargs=-1, metavar="RUN_DIR RUN_DIR...")
 @out_option("comparison.html and comparison.csv")
 @seed_option

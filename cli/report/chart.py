@@ -12,7 +12,7 @@ from typing import Literal
 
 Numbers = tuple[float, ...]
 Mode = Literal["line", "points", "bars"]
-Dash = Literal["solid", "dot", "short", "dash", "dashdot"]
+Dash = Literal["solid", "dot", "short", "dash", "dashdot", "dashdotdot"]
 Legend = Literal["above", "panels", "none"]
 """One for all panels above them, one for each panel beside its title, or none."""
 

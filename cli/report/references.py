@@ -240,12 +240,13 @@ PARTS_DRAWN = Limit(
 )
 HANDS = Limit(
     "Perfect hands",
-    "Additions are exact, mixed at once and take no volume. The top-up restores every fuel and gate to its concentration.",
+    "Additions are exact and mixed at once; but in the series of a growing volume the reaction is brought back to its volume "
+    "exactly. The top-up restores every fuel and gate to its concentration.",
 )
 HANDS_DRAWN = Limit(
     "Hands err by the stock",
-    "In the tubes of the yield every stock is off by a factor of its own. Additions are mixed at once and take no volume, and "
-    "the top-up restores every fuel and gate to that tube's concentration.",
+    "In the tubes of the yield every stock is off by a factor of its own. Additions are mixed at once, the volume is restored, "
+    "and the top-up restores every fuel and gate to that tube's concentration.",
 )
 LEAK = Limit(
     "Leak is one number",

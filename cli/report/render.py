@@ -132,6 +132,7 @@ def _context(data: ReportData) -> dict[str, Any]:
         "limits": verdict.limits(data),
         "tolerated": verdict.tolerated(data),
         "duration": verdict.duration(data),
+        "bench_hours": verdict.bench_hours(data),
         "advice": verdict.advice(data),
         "stages": tables.reactions_by_stage(data),
         "failed_stages": failed_stages(data),

@@ -51,7 +51,7 @@ class Answer:
 
 def answers(data: ReportData) -> tuple[Answer, ...]:
     """Every question, in the order a reader asks them."""
-    return (_network_learns(data), _learns(data), _survives_leak(data), _one_pot(data), _buildable(data))
+    return (_network_learns(data), _learns(data), _survives_leak(data), _pipetted(data), _one_pot(data), _buildable(data))
 
 
 def _network_learns(data: ReportData) -> Answer:
@@ -138,6 +138,21 @@ def tolerated(data: ReportData) -> str:
     if found:
         return number(found, 2)
     return f"< {number(smallest_rate(data), 2)}" if data.leak_curve else ""
+
+
+def _pipetted(data: ReportData) -> Answer:
+    question, found, diluted = "Can it be pipetted?", data.section("dilution"), data.training("dsd_diluted")
+    growth, borne = (found.get(f"{name}growth_per_iteration") for name in ("", "tolerated_"))
+    if not found or (growth is not None and not diluted):
+        return Answer(question, UNKNOWN, "Not run: the volume of an iteration comes with the order.")
+    if growth is None:
+        return Answer(question, BAD, f"No: {found['note']}.")
+    text = f"What an iteration and its top-up add makes the volume grow by {percent(growth)}"
+    if borne == growth:
+        return Answer(question, GOOD, f"{text}, which the training bears.")
+    most = f"{percent(borne)} is borne" if borne else "even 0.01 % is not borne"
+    text += f", which dilutes the parameters: the test error would end at {number(diluted['rmse_after'])}, and {most}."
+    return Answer(question, CAUTION, f"{text} The protocol has the reaction brought back to its volume after each iteration.")
 
 
 def _one_pot(data: ReportData) -> Answer:
@@ -230,9 +245,14 @@ def bench_iterations(data: ReportData) -> int | None:
     return found if data.training("dsd") else None
 
 
+def bench_hours(data: ReportData) -> float | None:
+    """Hours of an iteration, at the rates of the sequences where there are some."""
+    return data.section("sequence_rates").get("hours_per_iteration") or data.section("fidelity").get("hours_per_iteration")
+
+
 def duration(data: ReportData) -> str | None:
     """How long the training takes in the laboratory; None where the timing is not known."""
-    hours, iterations = data.section("fidelity").get("hours_per_iteration"), bench_iterations(data)
+    hours, iterations = bench_hours(data), bench_iterations(data)
     if hours is None or iterations is None:
         return None
     whole = f"{days(hours * iterations)} for the {number(iterations)} iterations of this training"
@@ -263,11 +283,16 @@ def advice(data: ReportData) -> tuple[str, ...]:
         )
         todo += _best_way(data)
         todo.append("At the bench: measure the leak of single gates first, with clamps of 1 to 3 nt on their ends.")
-    hours, iterations = data.section("fidelity").get("hours_per_iteration"), bench_iterations(data)
+    hours, iterations = bench_hours(data), bench_iterations(data)
     if hours and iterations and hours * iterations > 24 * 7:
         todo.append("Train for fewer iterations with a larger learning rate: the time at the bench is beyond a week.")
     if data.training("one_pot") and _one_pot(data).status != GOOD:
         todo.append("Keep the top-up of every iteration, or exchange the fuels by flow: one pot does not last.")
+    if _pipetted(data).status == CAUTION:
+        todo.append(
+            "Bring the reaction back to its volume after every iteration, on a spin filter, and try it on an iteration first; "
+            "or use more concentrated stocks and a larger learning rate."
+        )
     if data.section("sequences").get("hard_violations"):
         todo.append("Mend the sequences that break hard rules before ordering, or give the search more time.")
     if (data.section("order").get("longest_nt") or 0) > LONG_OLIGO_NT:

@@ -121,6 +121,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "rate_spread": "standard deviation of ln k between gates",
         "leak_spread": "the same of their leaks",
         "occlusion": "strength of toeholds at rest over the rate table's",
+        "dilution": "growth of the volume in an iteration, 0 to 1",
         "stretch": "prolong all durations by that slow-down",
         "calibrated": "joins and phases are fitted in each tube, as at the bench",
         "samples": "tubes that the leak study trains",

@@ -23,6 +23,7 @@ DASHES: Mapping[Dash, str] = {
     "short": "4px,2px",
     "dash": "9px,3px",
     "dashdot": "12px,3px,3px,3px",
+    "dashdotdot": "12px,3px,3px,3px,3px,3px",
 }
 _TITLE, _GAP, _BELOW = 24, 0.09, 46
 """Pixels over a panel for its title; part of the width between panels; pixels under a panel for its axis."""

@@ -30,6 +30,7 @@ LIGHT_AND_DARK: Mapping[str, tuple[str, str]] = {
     "third": ("#007a5a", "#3fcf9f"),
     "fourth": ("#9b3f86", "#e58fd0"),
     "fifth": ("#7a5b00", "#d9b84a"),
+    "sixth": ("#00798a", "#4cc3d4"),
     "toehold": ("#c04a00", "#ff9150"),
     "strand": ("#3c4654", "#b9c1cd"),
     "stage-n1": ("#0066aa", "#5cb8f5"),
@@ -85,6 +86,7 @@ SERIES = (
     Series("dsd", "DNA strands", "dsd", "s", "solid"),
     Series("dsd_leaky", "DNA strands with leak", "leaky", "^", "short"),
     Series("dsd_sequences", "DNA strands with these sequences", "fifth", "P", "dash"),
+    Series("dsd_diluted", "Strands in a growing volume", "sixth", "X", "dashdotdot"),
     Series("one_pot", "One pot, no top-up", "onepot", "D", "dashdot"),
 )
 

@@ -78,7 +78,8 @@ def _predicted(series: Series, points: TestPoints, limits: Limits, trained: bool
 
 
 def _residual_panel(series: Series, points: TestPoints) -> Panel:
-    left = points.after - points.targets
+    with np.errstate(invalid="ignore"):  # two infinite numbers have no difference, and no mark
+        left = points.after - points.targets
     curve = series.points(numbers(points.targets), numbers(left), 3.0, filled=True, opacity=0.75)
     zero = Rule("y", 0.0, colour="muted", dash="short")
     axes = Axis("target"), Axis("residual", limits=_room(left))

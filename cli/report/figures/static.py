@@ -21,6 +21,7 @@ DASHES: Mapping[Dash, Any] = {
     "short": (0, (2, 1.2)),
     "dash": (0, (4, 1.2)),
     "dashdot": (0, (7, 1.5, 1.5, 1.5)),
+    "dashdotdot": (0, (7, 1.5, 1.5, 1.5, 1.5, 1.5)),
 }
 """matplotlib's dashes, in widths of the line."""
 
