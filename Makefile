@@ -11,11 +11,13 @@ endif
 # Compiled functions leave no trace for coverage: the tests that compare them with known answers run them once more as Python.
 COMPILED = tests/test_engines_problems.py tests/test_engines_sparse_lu.py tests/test_value_level.py tests/test_sensitivity.py
 
-.PHONY: help setup demo test coverage lint docs format clean
+.PHONY: help setup demo test test-slow fuzz coverage lint docs format clean
 
 help:
 	@echo "make demo    set up and run designs/linreg2d.toml: sequences, order files and a report in runs/linreg2d"
 	@echo "make test    set up and run the tests"
+	@echo "make test-slow  set up and run the long tests: whole runs, killed and repeated ones, the pages' commands"
+	@echo "make fuzz    set up and give every parser 100,000 random inputs (20 minutes)"
 	@echo "make coverage  set up, run the tests and tell which lines and branches they reach (docs/coverage.md)"
 	@echo "make lint    set up and run the linters"
 	@echo "make docs    set up and build the documentation site into docs/_build/html"
@@ -33,7 +35,15 @@ demo: setup
 	$(RUN) dsd-ncrn run designs/linreg2d.toml -o runs/linreg2d
 
 test: setup
-	$(RUN) pytest -n 2 --dist loadfile
+	$(RUN) pytest -n 2 --dist loadfile -m "not slow"
+
+# Whole runs, killed and repeated ones, and every command of the pages.
+test-slow: setup
+	$(RUN) pytest -n 2 --dist loadfile -m slow
+
+# A hundred thousand random inputs to every parser.
+fuzz: setup
+	$(RUN) python tests/fuzzing.py 100000
 
 coverage: setup
 	rm -f .coverage .coverage.*

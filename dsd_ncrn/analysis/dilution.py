@@ -19,7 +19,7 @@ HALVINGS = 5
 @dataclass(frozen=True)
 class DilutionStudy:
     """The training at a growth of the volume in every iteration, and the largest growth found at which the test error stays
-    under 1.1 times the ideal network's; None where that is below ``LEAST``."""
+    under 1.1 times what it is in a constant volume; None where that is below ``LEAST``."""
 
     growth: float
     training: Training
@@ -34,7 +34,7 @@ def train_diluted(study: Study, growth: float, progress: Progress = no_progress)
 
 def study_dilution(study: Study, growth: float, progress: Progress = no_progress) -> DilutionStudy:
     """Train at a growth above 0, and close in on the tolerated one by halving its logarithm."""
-    trainings, total = 0, HALVINGS + 2
+    trainings, total = 0, HALVINGS + 3
 
     def trained(share: float) -> Training:
         nonlocal trainings
@@ -42,17 +42,14 @@ def study_dilution(study: Study, growth: float, progress: Progress = no_progress
         trainings += 1
         return found
 
+    most = ALLOWED_RATIO * trained(0.0).rmse_after
     wanted = trained(growth)
-    if _passes(study, wanted):
+    if wanted.rmse_after < most:
         return DilutionStudy(growth, wanted, growth)
-    if growth <= LEAST or not _passes(study, trained(LEAST)):
+    if growth <= LEAST or not trained(LEAST).rmse_after < most:
         return DilutionStudy(growth, wanted, None)
     low, high = LEAST, growth
     for _ in range(HALVINGS):
         middle = (low * high) ** 0.5
-        low, high = (middle, high) if _passes(study, trained(middle)) else (low, middle)
+        low, high = (middle, high) if trained(middle).rmse_after < most else (low, middle)
     return DilutionStudy(growth, wanted, low)
-
-
-def _passes(study: Study, training: Training) -> bool:
-    return training.rmse_after < ALLOWED_RATIO * study.compared.rmse_after
