@@ -13,10 +13,6 @@ from cli.report.text import days, number, percent
 
 LEARNED = 0.5
 """The test error must fall under this part of what it was before training."""
-
-CLOSE = 0.05
-"""Parameters this close to the ideal ones count as the same."""
-
 AS_IT_IS = "as it is"
 """The row of ways.csv that the others are held against."""
 LONG_OLIGO_NT = 60
@@ -25,8 +21,6 @@ LONG_OLIGO_NT = 60
 GOOD, CAUTION, BAD, UNKNOWN = "good", "caution", "bad", "unknown"
 MARKS: Mapping[str, str] = {GOOD: "✓", CAUTION: "!", BAD: "✗", UNKNOWN: "?"}
 WORDS: Mapping[str, str] = {GOOD: "yes", CAUTION: "with reservations", BAD: "no", UNKNOWN: "not run"}
-
-
 HOPELESS = "In a test tube, as designed, it would not learn."
 
 
@@ -151,8 +145,8 @@ def _pipetted(data: ReportData) -> Answer:
     if borne == growth:
         return Answer(question, GOOD, f"{text}, which the training bears.")
     most = f"{percent(borne)} is borne" if borne else "even 0.01 % is not borne"
-    text += f", which dilutes the parameters: the test error would end at {number(diluted['rmse_after'])}, and {most}."
-    return Answer(question, CAUTION, f"{text} The protocol has the reaction brought back to its volume after each iteration.")
+    text += f", which dilutes the parameters: the test error would end at {number(diluted['rmse_after'])}, and {most}. "
+    return Answer(question, CAUTION, text + "The protocol has the reaction brought back to its volume after each iteration.")
 
 
 def _one_pot(data: ReportData) -> Answer:

@@ -3,8 +3,7 @@
 The quasi-steady law ties what a join gives to its concentration and first toehold. DNA is slower than most formal
 constants, so that all are divided by one factor, the seconds of DNA time for a second of the network: the least at which
 every join is no larger than the limit and holds enough for all that it fires, and little is under way behind it. A join
-that would be used up with the longer toehold and too large with the weaker one is slowed by less of the strand that drives
-it on.
+that is used up with the longer toehold and too large with the weaker is slowed by less of the strand that drives it on.
 """
 
 from __future__ import annotations
