@@ -17,7 +17,7 @@ help:
 	@echo "make demo    set up and run designs/linreg2d.toml: sequences, order files and a report in runs/linreg2d"
 	@echo "make test    set up and run the tests"
 	@echo "make test-slow  set up and run the long tests: whole runs, killed and repeated ones, the pages' commands"
-	@echo "make fuzz    set up and give every parser 100,000 random inputs (20 minutes)"
+	@echo "make fuzz    set up and give every parser 100,000 random inputs (9 minutes)"
 	@echo "make coverage  set up, run the tests and tell which lines and branches they reach (docs/coverage.md)"
 	@echo "make lint    set up and run the linters"
 	@echo "make docs    set up and build the documentation site into docs/_build/html"
