@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.design.spec import DesignSpec, Order, SequenceRules
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from sequences.assignment import SequenceAssignment, read_assignment
+from sequences.certificate import read_certificate
 from sequences.exchange import exchange_files
 from sequences.oligos import Oligo, check_reassembly, oligos_of
 from sequences.order import OrderSummary, vendor_named, write_order
-from sequences.protocol import bench_of, protocol_of
+from sequences.protocol import Bench, bench_of, protocol_of
 from sequences.rates import SequenceRates
 from sequences.search import Progress, design_sequences
 from sequences.spurious import with_spurious
@@ -26,14 +27,19 @@ from sequences.verdicts import SequenceVerdicts, judge
 
 @dataclass(frozen=True)
 class LabOrder:
-    """Strands to order, with their amounts (nmol), what the order comes to, and the text of every file by its name.
+    """Strands to order with their amounts (nmol), what the order comes to at each vendor, and the text of every file by name.
 
     Names are those of a run folder: ``order/``, ``exchange/``, ``protocol/``, ``protocol.md`` and ``.html``.
     """
 
     oligos: tuple[Oligo, ...]
-    summary: OrderSummary
+    summaries: tuple[OrderSummary, ...]
     files: Mapping[str, bytes]
+
+    @property
+    def summary(self) -> OrderSummary:
+        """What the order comes to at its vendor, the first of those whose files there are."""
+        return self.summaries[0]
 
     def save(self, folder: str | Path) -> tuple[Path, ...]:
         """Write all files into a folder, made if need be; the paths, in their order."""
@@ -132,21 +138,54 @@ def order_strands(
     >>> order.summary.oligos, order.summary.bases
     (120, 4188)
     """
-    plates = Plates(design.order.plate, design.order.fill)
-    chosen = vendor_named(vendor or design.order.vendor, plates)
-    oligos = oligos_of(system, found)
-    check_reassembly(system, oligos, found)
-    bench = bench_of(system, oligos, design.order, experiment, experiment.later)
+    order = design.order.model_copy(update={"vendor": vendor or design.order.vendor})
+    return lab_order(system, found, design.sequences, order, experiment)
+
+
+def lab_order(
+    system: DsdSystem,
+    found: SequenceAssignment,
+    rules: SequenceRules,
+    order: Order,
+    experiment: Experiment,
+    also: Sequence[str] = (),
+    certificate: Path | None = None,
+) -> LabOrder:
+    """``order_strands`` with its settings one by one: files of the vendors ``also`` too, volumes for what a certificate says
+    was delivered. Raises what that does, and InputError for a wrong certificate.
+    """
+    plates = Plates(order.plate, order.fill)
+    chosen = vendor_named(order.vendor, plates)
+    oligos, bench = lab_bench(system, found, order, experiment)
     oligos = tuple(replace(oligo, nmol=bench.nmol[oligo.name]) for oligo in oligos)
-    with TemporaryDirectory() as place:
-        summary = write_order(oligos, chosen.name, Path(place), plates)
-        ordered = {f"order/{name}": (Path(place) / name).read_bytes() for name in summary.files}
-    protocol = protocol_of(system, oligos, found, design.sequences, design.order, chosen, experiment, bench)
+    written = [_written(oligos, vendor, plates) for vendor in (chosen.name, *also)]
+    delivered = read_certificate(certificate, oligos) if certificate else ()
+    protocol = protocol_of(system, oligos, found, rules, order, chosen, experiment, bench, delivered=delivered)
     texts: dict[str, str | bytes] = {
         **{f"exchange/{name}": text for name, text in exchange_files(system, oligos, found).items()},
         "protocol.md": protocol.markdown(),
         "protocol.html": protocol.html(),
         **{f"protocol/{name}": text for name, text in protocol.files().items()},
     }
+    ordered = {name: content for _, contents in written for name, content in contents.items()}
     encoded = {name: text.encode() if isinstance(text, str) else text for name, text in texts.items()}
-    return LabOrder(oligos, summary, {**ordered, **encoded})
+    return LabOrder(oligos, tuple(summary for summary, _ in written), {**ordered, **encoded})
+
+
+def lab_bench(
+    system: DsdSystem, found: SequenceAssignment, order: Order, experiment: Experiment
+) -> tuple[tuple[Oligo, ...], Bench]:
+    """The named strands, from which every complex has been rebuilt, and the experiment's volumes (uL).
+
+    Raises CheckFailed where the strands do not make the complexes or a stock is too weak.
+    """
+    oligos = oligos_of(system, found)
+    check_reassembly(system, oligos, found)
+    return oligos, bench_of(system, oligos, order, experiment, experiment.later)
+
+
+def _written(oligos: tuple[Oligo, ...], vendor: str, plates: Plates) -> tuple[OrderSummary, dict[str, bytes]]:
+    """A vendor's files, by their names in the run folder."""
+    with TemporaryDirectory() as place:
+        summary = write_order(oligos, vendor, Path(place), plates)
+        return summary, {f"order/{name}": (Path(place) / name).read_bytes() for name in summary.files}

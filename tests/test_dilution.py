@@ -51,7 +51,7 @@ def test_where_nothing_is_borne_nothing_is_promised(epoch: Study, monkeypatch: p
 def test_stocks_that_are_too_weak_to_top_up_are_told_and_are_no_failure(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     job = job_of(small, 0, strands=True)
     bench = SimpleNamespace(growth=None)
-    monkeypatch.setattr("cli.stages.order.bench_here", lambda job, order: ((), None, bench))
+    monkeypatch.setattr("cli.stages.order.bench_here", lambda job: bench)
     outcome = diluted_stage(job, lambda _: None)
     assert not outcome.files
     assert outcome.summary == {

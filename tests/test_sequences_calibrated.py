@@ -54,8 +54,8 @@ def test_the_protocol_has_the_concentrations_of_the_sequences(job: Job) -> None:
         system.joins.values(), key=lambda name: abs(system.by_name[name].concentration - before.by_name[name].concentration)
     )
     protocol = order_stage(job, lambda _: None).files["protocol.md"]
-    assert isinstance(protocol, str)
-    assert f"| {join} | gate | {system.by_name[join].concentration:.10g} |" in protocol
+    assert isinstance(protocol, bytes)
+    assert f"| {join} | gate | {system.by_name[join].concentration:.10g} |" in protocol.decode()
 
 
 def test_sequences_that_cannot_be_calibrated_are_told_and_ordered_as_they_are(

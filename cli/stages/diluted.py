@@ -23,7 +23,7 @@ def diluted_stage(job: Job, tell: Tell) -> Outcome:
     from cli.stages.order import bench_here
     from dsd_ncrn.analysis.dilution import study_dilution
 
-    _, _, bench = bench_here(job, job.spec.order)
+    bench = bench_here(job)
     if bench.growth is None:
         return Outcome({}, {"dilution": dilution_section(None, None, TOO_WEAK)}, TOO_WEAK)
     found = study_dilution(job.sequenced.study, bench.growth, lambda done, total: tell(done / total))

@@ -57,7 +57,7 @@ def workbook_rows(content: bytes) -> dict[str, list[list[str]]]:
     try:
         book = load_workbook(_checked(content), read_only=True)
         return {sheet.title: _sheet_rows(sheet) for sheet in book.worksheets}
-    except Exception as error:
+    except Exception as error:  # openpyxl, zipfile and zlib raise whatever they stumble over in a damaged file
         raise UnreadableWorkbook(f"{type(error).__name__}: {error}") from error
 
 
