@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cli.scaffold.columns import Choice, Column, factor_of, table_text
-from cli.scaffold.templates import DUAL
-from cli.scaffold.writing import Values
+from cli.new.columns import Choice, Column, factor_of, table_text
+from cli.new.templates import DUAL, Values
 
 Floats = NDArray[np.float64]
 MOST_INPUTS = 4
