@@ -8,10 +8,11 @@ import numpy as np
 
 from cli.compare.types import ComparedRun, Comparison
 from cli.report.chart import Axis, Band, Chart, Curve, Dash, Panel, ReferenceLine, numbers, thinned, thinning_note
-from cli.report.figures.leaks import ALLOWED_RATIO, LITERATURE_LEAK
+from cli.report.figures.leaks import LITERATURE_LEAK
 from cli.report.figures.learning import SMALLEST, epoch_length, running_mean
 from cli.report.figures.palette import CATEGORIES, SERIES, Series
 from cli.report.text import number
+from dsd_ncrn.analysis.types import ALLOWED_RATIO
 
 COLOURS = (*CATEGORIES, "fifth")
 MARKERS = "o^sDvP"
