@@ -13,7 +13,7 @@ from typing import Any, Protocol, cast
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.plan import plan_of_learner
 from dsd_ncrn.dsd.words import budget_name
-from dsd_ncrn.gates.sizing import WEAKEST_NT
+from dsd_ncrn.gates.learner import WEAKEST_NT
 from dsd_ncrn.ncrn.types import NeuralCrn
 
 Path = tuple[str, ...]

@@ -21,7 +21,7 @@ from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import realise
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.gates.laws import JoinLaw, join_laws
-from dsd_ncrn.gates.sizing import SMALLEST_NM, WEAKEST_NT
+from dsd_ncrn.gates.learner import SMALLEST_NM, WEAKEST_NT
 from dsd_ncrn.kinetics.rates import RateModel
 
 RESERVES = (12.0, 8.0, 5.0, 3.0)
