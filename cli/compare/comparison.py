@@ -17,7 +17,7 @@ ALIKE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class ComparedRun:
     """One run: its folder, its contents, and the shortest name that tells it from the others."""
 
     label: str
@@ -35,14 +35,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A dotted key of the design, or a part of ``Run.identity``, that differs; None where a run does not have it."""
+    """A dotted key of the design, or a part of ``ComparedRun.identity``, that differs; None where a run does not have it."""
 
     key: str
     values: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ComparedVerdict:
     """A question of the report, with each run's answer in a word and in sentences."""
 
     question: str
@@ -114,9 +114,9 @@ class Measure:
 class Comparison:
     """All of it. ``notes`` say what stands in the way of comparing."""
 
-    runs: tuple[Run, ...]
+    runs: tuple[ComparedRun, ...]
     changes: tuple[Change, ...]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[ComparedVerdict, ...]
     measures: tuple[Measure, ...]
     notes: tuple[str, ...]
 
@@ -130,7 +130,7 @@ TASK = ("task.name", "task.csv", "task.inputs", "task.targets", "task.threshold"
 """Keys that make it another task: errors of different tasks are no measure of each other."""
 
 
-def changes_of(runs: Sequence[Run]) -> tuple[Change, ...]:
+def changes_of(runs: Sequence[ComparedRun]) -> tuple[Change, ...]:
     """The keys of the designs, as run, that differ, in the order of the first design; then seed, version and engine.
 
     A partial run may not say all of the latter: what is not known is not called different.

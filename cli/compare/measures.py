@@ -7,7 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from cli.compare.comparison import Cell, Comparison, Measure, Quantity, Run, Verdict, changes_of, notes_of, other_task
+from cli.compare.comparison import (
+    Cell,
+    ComparedRun,
+    ComparedVerdict,
+    Comparison,
+    Measure,
+    Quantity,
+    changes_of,
+    notes_of,
+    other_task,
+)
 from cli.report.data import ReportData, read_run
 from cli.report.figures.palette import SERIES
 from cli.report.verdict import answers, smallest_rate
@@ -69,7 +79,7 @@ SECTIONS: Mapping[str, tuple[Quantity, ...]] = {
 """Title of a part of the table, and what stands in it."""
 
 
-def measures_of(runs: Sequence[Run], other_task: bool) -> tuple[Measure, ...]:
+def measures_of(runs: Sequence[ComparedRun], other_task: bool) -> tuple[Measure, ...]:
     """Every quantity that some run has. Errors of different tasks are not comparable."""
     trainings = (
         Measure(title, quantity, _cells(runs, quantity), not other_task) for title, quantity in _training_quantities(runs)
@@ -80,7 +90,7 @@ def measures_of(runs: Sequence[Run], other_task: bool) -> tuple[Measure, ...]:
     return tuple(measure for measure in (*trainings, *others) if any(cell != Cell() for cell in measure.cells))
 
 
-def _training_quantities(runs: Sequence[Run]) -> Iterator[tuple[str, Quantity]]:
+def _training_quantities(runs: Sequence[ComparedRun]) -> Iterator[tuple[str, Quantity]]:
     """Title of the training and quantity; the training with leak is named without its rate, which may differ."""
     for series in SERIES:
         if any(run.data.training(series.key) for run in runs):
@@ -89,7 +99,7 @@ def _training_quantities(runs: Sequence[Run]) -> Iterator[tuple[str, Quantity]]:
                 yield f"Training: {series.title}", Quantity(place, each.title, each.unit, each.better, each.against)
 
 
-def _cells(runs: Sequence[Run], quantity: Quantity) -> tuple[Cell, ...]:
+def _cells(runs: Sequence[ComparedRun], quantity: Quantity) -> tuple[Cell, ...]:
     return tuple(_cell(run.data, quantity) for run in runs)
 
 
@@ -130,7 +140,7 @@ def compare(folders: Sequence[Path]) -> Comparison:
     """
     _check(folders)
     labels = _labels([folder.resolve() for folder in folders])
-    runs = tuple(Run(label, str(folder), read_run(folder)) for label, folder in zip(labels, folders))
+    runs = tuple(ComparedRun(label, str(folder), read_run(folder)) for label, folder in zip(labels, folders))
     changes = changes_of(runs)
     return Comparison(runs, changes, _verdicts(runs), measures_of(runs, other_task(changes)), notes_of(changes))
 
@@ -158,11 +168,11 @@ def _labels(folders: Sequence[Path]) -> tuple[str, ...]:
     return tuple(map(str, folders))
 
 
-def _verdicts(runs: Sequence[Run]) -> tuple[Verdict, ...]:
+def _verdicts(runs: Sequence[ComparedRun]) -> tuple[ComparedVerdict, ...]:
     """The questions of the report, whose order and number are those of every run."""
     by_question = zip(*(answers(run.data) for run in runs))
     return tuple(
-        Verdict(
+        ComparedVerdict(
             question=found[0].question,
             statuses=tuple(answer.status for answer in found),
             words=tuple(answer.word for answer in found),

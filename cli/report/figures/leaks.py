@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cli.report.data import ReportData
-from cli.report.figures.chart import Axis, Band, Chart, Curve, Panel, Rule, bars_height, horizontal_bars, numbers
+from cli.report.figures.chart import Axis, Band, Chart, Curve, Panel, ReferenceLine, bars_height, horizontal_bars, numbers
 from cli.report.figures.palette import CATEGORIES, CATEGORY_MARKERS
 from cli.report.files import Row
 from cli.report.text import number
+from dsd_ncrn.analysis.types import ALLOWED_RATIO
 
 LITERATURE_LEAK = (1.0, 10.0)
 """/M/s. Gradual leak of published strand-displacement gates: Visual DSD's defaults, and 7 fitted to Chen et al. 2013."""
-
-ACCEPTED_RATIO = 1.1
-"""The error on the test set may grow by this factor over the ideal network's."""
 
 RANKED = 12
 SOURCES = ("leaks.csv", "summary.json")
@@ -41,9 +39,9 @@ def leak_curve(data: ReportData) -> Chart:
 
 def _curve_panel(data: ReportData, curve: Curve) -> Panel:
     tolerated = data.section("leaks").get("tolerated_leak_per_M_per_s")
-    rules = [Rule("y", ACCEPTED_RATIO, f"accepted: {ACCEPTED_RATIO:g}", dash="dash")]
+    rules = [ReferenceLine("y", ALLOWED_RATIO, f"accepted: {ALLOWED_RATIO:g}", dash="dash")]
     if tolerated:
-        rules.append(Rule("x", tolerated, f"tolerated: {number(tolerated, 2)} /M/s", "good"))
+        rules.append(ReferenceLine("x", tolerated, f"tolerated: {number(tolerated, 2)} /M/s", "good"))
     limits = numbers((min(*curve.x, LITERATURE_LEAK[0]) / 2, max(*curve.x, LITERATURE_LEAK[1]) * 2))
     return Panel(
         "",
@@ -85,10 +83,10 @@ def yields(data: ReportData) -> Chart:
     ratios = numbers(float(row["rmse_ratio"]) for row in rows)
     told = tuple(f"tube {row['sample']}: test error {number(ratio)} times the ideal one" for row, ratio in zip(rows, ratios))
     curve = Curve("tubes", ratios, shares, "leaky", "", "line", "short", "^", size=4.5, marked=count, width=1.0, hover=told)
-    limits = (min(1.0, *ratios) / YIELD_ROOM, max(ACCEPTED_RATIO, *ratios) * YIELD_ROOM)
+    limits = (min(1.0, *ratios) / YIELD_ROOM, max(ALLOWED_RATIO, *ratios) * YIELD_ROOM)
     across = Axis("test error over the ideal one's", log=True, limits=limits, grid=True)
     up = Axis("tubes with at most this error, %", limits=(0.0, 104.0), grid=True)
-    accepted = Rule("x", ACCEPTED_RATIO, f"accepted: {ACCEPTED_RATIO:g}", "good")
+    accepted = ReferenceLine("x", ALLOWED_RATIO, f"accepted: {ALLOWED_RATIO:g}", "good")
     return Chart(
         "yields",
         "Yield of imperfect tubes",

@@ -34,7 +34,7 @@ COLOURS: Mapping[str, str] = {f"stage-{stage.lower()}": colour for stage, colour
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class StagePicture:
     """The drawing of a stage; ``svg`` is empty where there are too many reactions, ``merged`` says that boxes stand
     for reactions that differ only in rails, and for species with both of their rails."""
 
@@ -43,7 +43,7 @@ class Picture:
     svg: str
 
 
-def pictures(data: ReportData) -> dict[str, Picture]:
+def pictures(data: ReportData) -> dict[str, StagePicture]:
     """The drawing of every stage that has reactions, by the stage's name."""
     reactions = (data.ncrn or {}).get("reactions", [])
     stages = dict.fromkeys(reaction["stage"] for reaction in reactions)
@@ -51,12 +51,12 @@ def pictures(data: ReportData) -> dict[str, Picture]:
     return {stage: _picture(number, stage, found) for number, (stage, found) in enumerate(members.items())}
 
 
-def _picture(number: int, stage: str, reactions: list[Json]) -> Picture:
+def _picture(number: int, stage: str, reactions: list[Json]) -> StagePicture:
     merged = len(reactions) > MOST_REACTIONS
     drawn = without_rails(reactions) if merged else reactions
     if len(drawn) > MOST_MERGED:
-        return Picture(len(reactions), merged, "")
-    return Picture(len(reactions), merged, _network_svg(number, stage, drawn))
+        return StagePicture(len(reactions), merged, "")
+    return StagePicture(len(reactions), merged, _network_svg(number, stage, drawn))
 
 
 def without_rails(reactions: list[Json]) -> list[Json]:
@@ -183,7 +183,7 @@ LONGEST_LABEL = 13
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _Piece:
     """Neighbouring blocks that are drawn as one piece: one branch domain, or toehold domains side by side."""
 
     name: str
@@ -208,13 +208,13 @@ def gate_svg(blocks: Sequence[Block], title: str, toehold: int) -> str:
     )
 
 
-def _runs(blocks: Sequence[Block]) -> list[_Run]:
-    runs: list[_Run] = []
+def _runs(blocks: Sequence[Block]) -> list[_Piece]:
+    runs: list[_Piece] = []
     start = MARGIN
     for _, group in groupby(enumerate(blocks), key=lambda item: _kind(*item)):
         members = [block for _, block in group]
         length, toehold = sum(block.length for block in members), members[0].length <= LONGEST_TOEHOLD
-        runs.append(_Run(" ".join(block.name for block in members), length, members[0].top, toehold, start))
+        runs.append(_Piece(" ".join(block.name for block in members), length, members[0].top, toehold, start))
         start = runs[-1].end
     return runs
 
@@ -224,12 +224,12 @@ def _kind(place: int, block: Block) -> tuple[int | None, int]:
     return block.top, -1 if block.length <= LONGEST_TOEHOLD else place
 
 
-def _piece(run: _Run) -> str:
+def _piece(run: _Piece) -> str:
     colour = "toehold" if run.toehold else "strand"
     return _line(run.start, run.end, BOTTOM, colour)
 
 
-def _top_strands(runs: Sequence[_Run]) -> str:
+def _top_strands(runs: Sequence[_Piece]) -> str:
     """Every top strand with its pieces and an arrow at its 3' end, a nick between neighbours."""
     drawn: list[str] = []
     for top, group in groupby(runs, key=lambda run: run.top):
@@ -249,7 +249,7 @@ def _arrow(tip: float, height: float, direction: int) -> str:
     return f'<path class="tip" d="M{tip - 5 * direction:g} {height - 4 * direction:g}L{tip:g} {height:g}"/>'
 
 
-def _label(run: _Run, toehold: int) -> str:
+def _label(run: _Piece, toehold: int) -> str:
     """Above what is covered, below what is open."""
     text = run.name if len(run.name) <= LONGEST_LABEL else run.name[: LONGEST_LABEL - 1] + "…"
     if run.toehold:

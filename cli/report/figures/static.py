@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from cli.report.figures.chart import Axis, Chart, Curve, Dash, Panel, Rule
+from cli.report.figures.chart import Axis, Chart, Curve, Dash, Panel, ReferenceLine
 from cli.report.figures.palette import STAND_INS, css_variables
 from cli.report.text import number
 
@@ -263,7 +263,7 @@ def _axis(axes: Any, name: str, axis: Axis) -> None:
     axes.grid(axis.grid, axis=name)
 
 
-def _rule(axes: Any, rule: Rule) -> None:
+def _rule(axes: Any, rule: ReferenceLine) -> None:
     style: dict[str, Any] = {"color": STAND_INS[rule.colour], "linewidth": 0.9, "linestyle": DASHES[rule.dash]}
     words: dict[str, Any] = {"color": STAND_INS[rule.colour], "fontsize": 6.5}
     if rule.axis == "x":

@@ -15,7 +15,7 @@ from cli.report.figures.chart import (
     Chart,
     Curve,
     Panel,
-    Rule,
+    ReferenceLine,
     bars_height,
     horizontal_bars,
     numbers,
@@ -115,8 +115,8 @@ def _phases(trace: Trace) -> Axis:
     return Axis("phase", limits=(0.0, spans[-1][0] + phase_width(spans[-1][1])), ticks=ticks)
 
 
-def _borders(data: ReportData) -> tuple[Rule, ...]:
-    return tuple(Rule("x", start, dash="dot") for start, _ in _spans(next(iter(data.traces.values()))) if start)
+def _borders(data: ReportData) -> tuple[ReferenceLine, ...]:
+    return tuple(ReferenceLine("x", start, dash="dot") for start, _ in _spans(next(iter(data.traces.values()))) if start)
 
 
 MOST_ROWS = 40
@@ -135,7 +135,7 @@ def calibration(data: ReportData) -> Chart:
         Axis("firings in one iteration over wanted ones", log=True, grid=True),
         Axis(ticks=tuple(zip(places, (row["origin"] for row in rows))), limits=(-0.7, len(rows) - 0.3), reversed=True),
         (before, after),
-        (Rule("x", 1.0),),
+        (ReferenceLine("x", 1.0),),
     )
     return Chart(
         "calibration",
