@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import Translation
-from dsd_ncrn.dsd.plan import Bench, Plan
+from dsd_ncrn.dsd.plan import PlainOptions, Plan
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import realise, translate
 from dsd_ncrn.gates.fit import Need, Pace
@@ -80,7 +80,7 @@ def system_of(
     chemistry = Chemistry().model_copy(update={"reactions": budgets, "seal": FUELS, "clock": FUELS})
     species = frozenset(name for reaction in reactions for name in reaction.reactants)
     gated = {r.origin.reaction: "C1" for r in reactions if r.phases}
-    bench = Bench(Translation.model_validate({"scheme": scheme}), chemistry)
+    bench = PlainOptions(Translation.model_validate({"scheme": scheme}), chemistry)
     start, clocks = dict.fromkeys(species, signal), {"C1": "c1"} if gated else {}
     return realise(Plan("m", bench, reactions, clocks, gated, start, frozenset(), lambda _: FUELS, buffered=species))
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
@@ -33,7 +33,6 @@ from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.tasks import Dataset, load_dataset
 
-Floats = NDArray[np.float64]
 PROBES = 2
 """Training points at which reactions are calibrated, beside the mean one."""
 

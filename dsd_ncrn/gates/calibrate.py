@@ -15,8 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import CheckFailed
@@ -26,7 +26,6 @@ from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.tube import Tube
 
-Floats = NDArray[np.float64]
 Points = Sequence[tuple[Floats, Floats]]
 ROUNDS, SWEEPS = 8, 3
 CLOSE_ENOUGH = 1e-3
@@ -64,7 +63,7 @@ class Firings:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class ReactionGroup:
     """Slow reactions that are corrected together: names with the sign of their effect, and their phase."""
 
     names: tuple[str, ...]
@@ -91,7 +90,7 @@ def firings_of(make_tube: Callable[[DsdSystem, Schedule], Tube], ideal: IdealLea
 
 def calibrate(
     firings: Firings,
-    terms: Sequence[Term],
+    terms: Sequence[ReactionGroup],
     system: DsdSystem,
     schedule: Schedule,
     free: frozenset[str],
@@ -108,8 +107,8 @@ def calibrate(
     """
     work = _Work(firings, terms, system, free)
     order = [phase for phase in schedule.phases if any(term.phase == phase for term in terms)]
-    before: dict[Term, float] = {}
-    ratio: dict[Term, float] = {}
+    before: dict[ReactionGroup, float] = {}
+    ratio: dict[ReactionGroup, float] = {}
     for sweep in range(SWEEPS):
         for place, phase in enumerate(order):
             progress(sweep * len(order) + place, SWEEPS * len(order))
@@ -132,13 +131,15 @@ class _Work:
     """What stays the same while a circuit is calibrated."""
 
     firings: Firings
-    terms: Sequence[Term]
+    terms: Sequence[ReactionGroup]
     designed: DsdSystem
     free: frozenset[str]
 
-    def settle(self, phase: str, system: DsdSystem, schedule: Schedule) -> tuple[DsdSystem, Schedule, dict[Term, float]]:
+    def settle(
+        self, phase: str, system: DsdSystem, schedule: Schedule
+    ) -> tuple[DsdSystem, Schedule, dict[ReactionGroup, float]]:
         """Correct the terms of one phase; the closest of the rounds, and the ratios that the first one started from."""
-        first: dict[Term, float] = {}
+        first: dict[ReactionGroup, float] = {}
         closest, best = np.inf, (system, schedule)
         for _ in range(ROUNDS):
             ratio = {term: value for term, value in self.ratios(system, schedule).items() if term.phase == phase}
@@ -151,13 +152,13 @@ class _Work:
             system, schedule = self.corrected(system, schedule, ratio)
         return *best, first
 
-    def ratios(self, system: DsdSystem, schedule: Schedule) -> dict[Term, float]:
+    def ratios(self, system: DsdSystem, schedule: Schedule) -> dict[ReactionGroup, float]:
         """Fired over wanted by term: the slope through the origin over all points."""
         wanted, fired = self.firings.wanted, self.firings.measured(system, schedule)
         counted = [term for term in self.terms if all(name in fired[0] for name in term.names)]
         norms = {term: float(np.linalg.norm([term.net(each) for each in wanted])) for term in counted}
         largest = {phase: max(norms[t] for t in counted if t.phase == phase) for phase in {t.phase for t in counted}}
-        ratios: dict[Term, float] = {}
+        ratios: dict[ReactionGroup, float] = {}
         for term in counted:
             if norms[term] > NEGLIGIBLE * largest[term.phase]:
                 product = sum(term.net(one) * term.net(other) for one, other in zip(fired, wanted))
@@ -169,7 +170,9 @@ class _Work:
                     raise CheckFailed(f"{rule}: check its fork, fuel and buffers under chemistry")
         return ratios
 
-    def corrected(self, system: DsdSystem, schedule: Schedule, ratio: Mapping[Term, float]) -> tuple[DsdSystem, Schedule]:
+    def corrected(
+        self, system: DsdSystem, schedule: Schedule, ratio: Mapping[ReactionGroup, float]
+    ) -> tuple[DsdSystem, Schedule]:
         """The common factor of a free phase goes into its duration, the rest of what is missing into the joins."""
         common = {phase: _common(ratio, phase) for phase in sorted(self.free & {term.phase for term in ratio})}
         for phase, factor in common.items():
@@ -214,7 +217,7 @@ def probes(ideal: IdealLearner, x: Floats, y: Floats) -> list[tuple[Floats, Floa
     return [(each, np.maximum(ideal.predict(each) + miss * (-1) ** number / 2, lowest)) for number, each in enumerate(x)]
 
 
-def slow_terms(ncrn: NeuralCrn) -> tuple[Term, ...]:
+def slow_terms(ncrn: NeuralCrn) -> tuple[ReactionGroup, ...]:
     """The slow reactions one by one, but those that make or read a variable whose rails annihilate by term."""
     pairs = [frozenset(r.reactants) for r in ncrn.crn.stage("annihilation")]
     sides = {name: pair for pair in pairs for name in pair}
@@ -233,9 +236,9 @@ def _without(fuels: frozenset[str], reaction: Reaction) -> Reaction:
     return replace(reaction, reactants=tuple(name for name in reaction.reactants if name not in fuels))
 
 
-def _term(phase: str, reactions: Sequence[Reaction]) -> Term:
+def _term(phase: str, reactions: Sequence[Reaction]) -> ReactionGroup:
     backward = all(name.startswith("Zb") for reaction in reactions for name in _changes(reaction))
-    return Term(tuple(r.origin.reaction for r in reactions), tuple(map(_sign, reactions)), phase, backward)
+    return ReactionGroup(tuple(r.origin.reaction for r in reactions), tuple(map(_sign, reactions)), phase, backward)
 
 
 def _changes(reaction: Reaction) -> dict[str, int]:
@@ -254,17 +257,17 @@ def _sign(reaction: Reaction) -> float:
     return float(np.sign(change)) * (-1.0 if name.endswith("m") else 1.0)
 
 
-def _by_reaction(ratio: Mapping[Term, float]) -> dict[str, float]:
+def _by_reaction(ratio: Mapping[ReactionGroup, float]) -> dict[str, float]:
     return {name: value for term, value in ratio.items() for name in term.names}
 
 
-def _largest(ratio: Mapping[Term, float]) -> tuple[Term, float]:
+def _largest(ratio: Mapping[ReactionGroup, float]) -> tuple[ReactionGroup, float]:
     """The term that is furthest off, states of the backward pass apart, and the size of the logarithm of its ratio."""
     far = {term: abs(float(np.log(value))) for term, value in ratio.items() if not term.backward}
     term = max(far, key=lambda each: far[each])
     return term, far[term]
 
 
-def _common(ratio: Mapping[Term, float], phase: str) -> float:
+def _common(ratio: Mapping[ReactionGroup, float], phase: str) -> float:
     values = [np.log(value) for term, value in ratio.items() if term.phase == phase and not term.backward]
     return float(np.exp(np.mean(values)))

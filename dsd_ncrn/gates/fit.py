@@ -16,6 +16,10 @@ from typing import NamedTuple
 from dsd_ncrn.gates.laws import JoinLaw, loading
 from dsd_ncrn.kinetics.rates import RateModel
 
+WEAKEST_NT = 3
+"""First toehold."""
+SMALLEST_NM = 20.0
+"""Of a join, whatever it fires."""
 SLACK = 1e-9
 """Relative: limits that meet may miss each other by rounding."""
 

@@ -22,7 +22,7 @@ from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.dsd.words import budget_name
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.gates.calibrate import MAX_FACTOR, Firings, GateDesign, calibrate, probes, slow_terms
-from dsd_ncrn.gates.fit import Need, Pace, Room, Settle, Sizing, fit
+from dsd_ncrn.gates.fit import SMALLEST_NM, WEAKEST_NT, Need, Pace, Room, Settle, Sizing, fit
 from dsd_ncrn.gates.laws import JoinLaw, join_laws
 from dsd_ncrn.kinetics.rates import RateModel
 from dsd_ncrn.ncrn.types import NeuralCrn
@@ -35,8 +35,6 @@ from dsd_ncrn.tasks import Dataset
 
 RESERVE = 12.0
 """A gate holds this many times what fires in one iteration: about 8 % are used, where errors become visible."""
-WEAKEST_NT = 3
-SMALLEST_NM = 20.0
 POINTS = 8
 SHORTEST_S = 1800.0
 """Of a phase: the fast reactions at its start take about half a minute."""
