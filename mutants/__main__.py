@@ -58,7 +58,7 @@ def recorded(roots: list[Path], kept: Path) -> Reach:
 
     if missing:
         load({"pytest", "hypothesis", "numpy", "scipy.sparse.linalg", "numba", "coverage"})
-    for number, (name, _, in_time) in enumerate(each(missing, roots, start), start=1):
+    for number, (name, root, in_time) in enumerate(each(missing, roots, start), start=1):
         print(
             f"{time.strftime('%H:%M:%S')} recorded {number} of {len(missing)}: {name}{'' if in_time else ' (too long)'}",
             flush=True,

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,11 +19,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mutants.reach import Reach, compiles
+from mutants.reach import OPTIONS, Reach, compiles
 from mutants.sample import Mutant
 
 CHUNKS = (2.0, 15.0, 1e9)  # s of tests that pytest gets at once: most mutants die in the first
 LONGEST = 150.0  # s of tests for one mutant, as measured without it
+Work = Callable[[], None]
+Start = Callable[
+    [Any, Path], tuple[Work, Work, float]
+]  # what a process does for a task in a copy, what undoes it, its time in s
 HANGS = 5.0  # times longer than that, and a minute: a mutant that hangs
 
 
@@ -52,16 +57,11 @@ class Running:
     task: Any
     root: Path
     end: float
-    undo: Callable[[], None]
+    undo: Work
 
 
-def each(
-    tasks: list[Any], roots: list[Path], start: Callable[[Any, Path], tuple[Callable[[], None], Callable[[], None], float]]
-) -> Iterator[tuple[Any, Path, bool]]:
-    """Do tasks side by side, one in each root; yields each that ended, and whether it was in time.
-
-    ``start`` gives for a task and a root what the new process does, what is undone after it, and how long it may take.
-    """
+def each(tasks: list[Any], roots: list[Path], start: Start) -> Iterator[tuple[Any, Path, bool]]:
+    """Do tasks side by side, one in each copy; yields each that ended, with its copy and whether it was in time."""
     waiting, free, running = list(reversed(tasks)), list(roots), dict[int, Running]()
     while waiting or running:
         while waiting and free:
@@ -83,7 +83,7 @@ def each(
                 yield it.task, it.root, not late
 
 
-def _forked(work: Callable[[], None], root: Path) -> int:
+def _forked(work: Work, root: Path) -> int:
     sys.stdout.flush()
     process = os.fork()
     if process:
@@ -103,6 +103,9 @@ def _forked(work: Callable[[], None], root: Path) -> int:
         os.environ["PYTHONPATH"] = str(root)
         work()
         status = 0
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
     finally:
         os._exit(status)
 
@@ -134,8 +137,7 @@ def judge(tests: list[str], reach: Reach, result: Path) -> None:
     for chunk in _chunks(tests, reach):
         chooser = Chooser(chunk)
         files = list(dict.fromkeys(test.split("::")[0] for test in chunk))
-        options = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:cov", "--hypothesis-profile", "mutants", "-m", "not slow"]
-        code = pytest.main([*options, *files], plugins=[chooser])
+        code = pytest.main([*OPTIONS, "-x", "--hypothesis-profile", "mutants", *files], plugins=[chooser])
         if code not in (0, 5):
             result.write_text(json.dumps({"killed": chooser.failed or "(loading the tests)"}), encoding="utf-8")
             return
@@ -156,7 +158,7 @@ def _chunks(tests: list[str], reach: Reach) -> Iterator[list[str]]:
         yield chunk
 
 
-def trial(mutant: Mutant, root: Path, tests: list[str], reach: Reach) -> tuple[Callable[[], None], Callable[[], None], float]:
+def trial(mutant: Mutant, root: Path, tests: list[str], reach: Reach) -> tuple[Work, Work, float]:
     """Change the code in a copy: what is run there, what changes it back, and how long it may take."""
     path = root / mutant.path
     source, status = path.read_text(encoding="utf-8"), path.stat()
