@@ -1,4 +1,7 @@
-"""``make mutants``: record, draw, run, score. What is done is kept in `.mutants/`, so that a run goes on where it was stopped."""
+"""``make mutants``: record, draw, run, score.
+
+What is done is kept in `.mutants/`, so that a run goes on where it was stopped.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +50,13 @@ def main() -> None:
         write(found, commit)
 
 
+def say(what: str) -> None:
+    """Print a line with its time."""
+    print(time.strftime("%H:%M:%S"), what, flush=True)
+
+
 def recorded(roots: list[Path], kept: Path) -> Reach:
-    """What each test reaches, by a run of each test file that is not recorded yet; the longest files are not known, so any order."""
+    """What each test reaches, by a run of each test file that is not recorded yet."""
     tests = sorted((roots[0] / "tests").glob("test_*.py"), key=lambda path: -path.stat().st_size)
     missing = [path.name for path in tests if not (kept / f"{path.stem}.json").exists()]
 
@@ -58,12 +66,11 @@ def recorded(roots: list[Path], kept: Path) -> Reach:
 
     if missing:
         load({"pytest", "hypothesis", "numpy", "scipy.sparse.linalg", "numba", "coverage"})
-    for number, (name, root, in_time) in enumerate(each(missing, roots, start), start=1):
-        print(
-            f"{time.strftime('%H:%M:%S')} recorded {number} of {len(missing)}: {name}{'' if in_time else ' (too long)'}",
-            flush=True,
-        )
-    return Reach.read(roots[0], [path for test in tests if (path := kept / f"{test.stem}.json").exists()])
+    for number, (name, _, in_time) in enumerate(each(missing, roots, start), start=1):
+        say(f"recorded {number} of {len(missing)}: {name}{'' if in_time else ' (too long)'}")
+    if failed := [test.name for test in tests if not (kept / f"{test.stem}.json").exists()]:
+        raise SystemExit(f"Not recorded: {', '.join(failed)}")
+    return Reach.read(roots[0], [kept / f"{test.stem}.json" for test in tests])
 
 
 def run(mutants: list[Mutant], roots: list[Path], reach: Reach, kept: Path) -> list[Found]:
@@ -91,11 +98,8 @@ def run(mutants: list[Mutant], roots: list[Path], reach: Reach, kept: Path) -> l
         found[mutant.key] = one | {"killed": outcome}
         with results.open("a", encoding="utf-8") as file:
             file.write(json.dumps(found[mutant.key]) + "\n")
-        spent = time.monotonic() - began[mutant.key]
-        print(
-            f"{time.strftime('%H:%M:%S')} {number} of {len(waiting)}, {spent:.0f} s, {mutant.key}: {outcome or 'SURVIVES'}",
-            flush=True,
-        )
+        seconds = time.monotonic() - began[mutant.key]
+        say(f"{number} of {len(waiting)}, {seconds:.0f} s, {mutant.key}: {outcome or 'SURVIVES'}")
     return [found[mutant.key] for mutant in mutants]
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from mutants.sample import Mutant, Places
 
+OPTIONS = ["-q", "-p", "no:cacheprovider", "-p", "no:cov", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-m", "not slow"]
 Reached = dict[str, dict[int, int]]  # for each line of each file its tests, as the bits of a number
 
 
@@ -44,9 +45,8 @@ class Recorder:
 
 def _spent() -> float:
     """The processor time of this process and those it waited for, in s."""
-    return sum(
-        usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    )
+    used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def record(root: Path, test_file: str, result: Path) -> None:
@@ -58,7 +58,7 @@ def record(root: Path, test_file: str, result: Path) -> None:
     measured = coverage.Coverage(data_file=None, source=places, config_file=False, messages=False)
     recorder = Recorder(measured)
     measured.start()
-    pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:cov", "-m", "not slow", test_file], plugins=[recorder])
+    pytest.main([*OPTIONS, test_file], plugins=[recorder])
     measured.stop()
     data = measured.get_data()
     seconds = {test: spent for test, spent in recorder.seconds.items() if test not in recorder.failed}
@@ -74,9 +74,9 @@ def record(root: Path, test_file: str, result: Path) -> None:
 def _foreign(root: Path, module: Any) -> bool:
     """Whether a module is of a library, and so the same in each process."""
     path = getattr(module, "__file__", None)
-    return (
-        path is not None and not str(path).startswith(str(root)) and ("site-packages" in path or f"{os.sep}lib{os.sep}" in path)
-    )
+    if path is None or path.startswith(str(root)):
+        return False
+    return "site-packages" in path or f"{os.sep}lib{os.sep}" in path
 
 
 @dataclass

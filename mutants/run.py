@@ -25,9 +25,7 @@ from mutants.sample import Mutant
 CHUNKS = (2.0, 15.0, 1e9)  # s of tests that pytest gets at once: most mutants die in the first
 LONGEST = 150.0  # s of tests for one mutant, as measured without it
 Work = Callable[[], None]
-Start = Callable[
-    [Any, Path], tuple[Work, Work, float]
-]  # what a process does for a task in a copy, what undoes it, its time in s
+Start = Callable[[Any, Path], tuple[Work, Work, float]]  # for a task and a copy: what to do, undo, s
 HANGS = 5.0  # times longer than that, and a minute: a mutant that hangs
 
 
@@ -103,7 +101,7 @@ def _forked(work: Work, root: Path) -> int:
         os.environ["PYTHONPATH"] = str(root)
         work()
         status = 0
-    except BaseException:
+    except BaseException:  # noqa: BLE001
         traceback.print_exc()
         sys.stderr.flush()
     finally:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import parso
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -53,7 +53,7 @@ class Numbers(Operator):
 class Words(Operator):
     """The opposite of a function's name: ``min`` and ``max``, ``any`` and ``all``, ``floor`` and ``ceil``."""
 
-    opposites = {"min": "max", "any": "all", "floor": "ceil", "minimum": "maximum", "argmin": "argmax"}
+    opposites: ClassVar = {"min": "max", "any": "all", "floor": "ceil", "minimum": "maximum", "argmin": "argmax"}
     opposites |= {second: first for first, second in opposites.items()}
 
     def mutation_positions(self, node: Any) -> Iterator[tuple[Position, Position]]:
@@ -117,7 +117,7 @@ class Left(Operator):
 
 @cache
 def operators() -> tuple[Operator, ...]:
-    """What may happen to the code: a choice of cosmic-ray's operators that leaves out what fails at once, and four of our own."""
+    """What may happen to the code: a choice of cosmic-ray's operators without what fails at once, and four of our own."""
     arithmetic = "Add_Sub Sub_Add Mul_Div Div_Mul FloorDiv_Mul Mod_FloorDiv Pow_Mul BitOr_BitAnd BitAnd_BitOr"
     order = "Lt_LtE Lt_GtE LtE_Lt LtE_Gt Gt_GtE Gt_LtE GtE_Gt GtE_Lt Eq_NotEq NotEq_Eq Is_IsNot IsNot_Is"
     signs = "Delete_USub Delete_Not Delete_Invert"
@@ -213,7 +213,7 @@ def _drawn(root: Path, path: str, seed: int) -> Iterator[Mutant]:
 class Places:
     """What stands where in a file: functions, and what decides no behaviour."""
 
-    TEXTS = {"encoding", "strict", "repr", "frozen", "slots", "kw_only", "stacklevel", "order", "description", "help"}
+    TEXTS: ClassVar = {"encoding", "strict", "repr", "frozen", "slots", "kw_only", "stacklevel", "order", "description", "help"}
 
     def __init__(self, source: str) -> None:
         self.lines = [line.encode() for line in source.split("\n")]

@@ -36,7 +36,7 @@ def score(found: list[Found]) -> str:
     killed, left = sum(bool(one["killed"]) for one in found), len(survivors(found))
     equivalent = len(found) - killed - left
     return (
-        f"Of {len(found)} mutants the tests kill {killed}, {equivalent} change nothing that could be noticed, and {left} survive: "
+        f"Of {len(found)} mutants the tests kill {killed}, {equivalent} change nothing, and {left} survive: "
         f"**{100 * (1 - left / len(found)):.1f} %** are killed or equivalent"
     )
 
