@@ -21,7 +21,13 @@ def odd_regressor(folder: Path, slope: float, **circuit: object) -> DesignSpec:
     table.write_text("x,y\n" + "".join(f"{x},{slope * x}\n" for x in POINTS), encoding="utf-8")
     base = design("linreg2d")
     task = {"name": None, "csv": str(table), "inputs": ("x",), "targets": ("y",), "training_points": 4, "test_points": 4}
-    options = {"f": "theta * x", "beta": 0.0, "learning_rate": 0.5, "learning_rate_in": "N3", "annihilate": ("A", "G", "P", "Z")}
+    options = {
+        "f": "theta * x",
+        "beta": 0.0,
+        "learning_rate": 0.5,
+        "learning_rate_in": "N3",
+        "annihilate": ("A", "G", "P", "Z"),
+    }
     made = Circuit.model_validate(base.circuit.model_dump() | DUAL | options | circuit)
     spec = base.model_copy(update={"task": base.task.model_copy(update=task), "circuit": made})
     return changed(changed(spec, "training", epochs=2), "chemistry", sizing="auto")
@@ -30,7 +36,9 @@ def odd_regressor(folder: Path, slope: float, **circuit: object) -> DesignSpec:
 @pytest.mark.parametrize(
     ("slope", "start", "weight"), [(-1.5, 0.5, 1.0), (1.5, -0.5, 1.0), (1.5, 0.5, -1.0)], ids=["falls", "rises", "turned"]
 )
-def test_a_circuit_on_two_rails_learns_a_slope_of_the_other_sign(slope: float, start: float, weight: float, tmp_path: Path) -> None:
+def test_a_circuit_on_two_rails_learns_a_slope_of_the_other_sign(
+    slope: float, start: float, weight: float, tmp_path: Path
+) -> None:
     """theta starts on one rail and ends on the other, as the ideal network's: each value within 0.08 (measured: 0.03).
 
     The ideal network comes to |theta| = 1.6 by then; theta T = slope / weight is where it would end.
