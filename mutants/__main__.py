@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from mutants.reach import Reach, record
-from mutants.run import copies, each, load, trial, workplace
+from mutants.run import collect, copies, each, load, trial, workplace
 from mutants.sample import SIZE, Mutant, sample
 from mutants.score import Found, reasons, score, survivors, told, write
 
@@ -41,6 +41,8 @@ def main() -> None:
         drawn = sample(roots[0], options.size)[options.skip :]
         load(reach.loaded)
         gc.freeze()
+        for _ in each(list(roots), roots, lambda _, root: (collect, lambda: None, 600.0)):
+            pass
         found = run([mutant for mutant in drawn if options.only in mutant.path], roots, reach, kept)
     print()
     for one in survivors(found):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -40,10 +39,10 @@ def copies(checkout: Path, commit: str, where: Path, count: int) -> list[Path]:
 
 
 def load(modules: set[str]) -> None:
-    """Load libraries, so that the processes to come have them."""
+    """Load libraries, so that the processes to come have them; nuad starts threads, which would not live on in them."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for name in sorted(modules):
+        for name in sorted(name for name in modules if not name.startswith("nuad")):
             with suppress(Exception):
                 importlib.import_module(name)
 
@@ -108,6 +107,13 @@ def _forked(work: Work, root: Path) -> int:
         os._exit(status)
 
 
+def collect() -> None:
+    """Load all tests once, so that Python keeps their byte code and that of the packages."""
+    import pytest
+
+    pytest.main([*OPTIONS, "--collect-only"])
+
+
 class Chooser:
     """A pytest plugin: runs the wanted tests in the wanted order, and keeps the name of the first that fails."""
 
@@ -161,24 +167,16 @@ def trial(mutant: Mutant, root: Path, tests: list[str], reach: Reach) -> tuple[W
     path = root / mutant.path
     source, status = path.read_text(encoding="utf-8"), path.stat()
     path.write_text(mutant.changed(source), encoding="utf-8")
-    fresh = tempfile.mkdtemp(dir=root.parent) if compiles(source) else ""  # compiled callers in other files would hide it
     result = root.with_suffix(".json")
     result.unlink(missing_ok=True)
-
-    def work() -> None:
-        if fresh:
-            import numba.core.config
-
-            os.environ["NUMBA_CACHE_DIR"] = numba.core.config.CACHE_DIR = fresh
-        judge(tests, reach, result)
 
     def undo() -> None:
         path.write_text(source, encoding="utf-8")
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-        shutil.rmtree(fresh, ignore_errors=True) if fresh else None
 
     expected = min(LONGEST, sum(reach.seconds[test] for test in tests))
-    return work, undo, 60 + HANGS * expected + (300 if fresh else 0)
+    compiling = 300 if compiles(source) else 0
+    return lambda: judge(tests, reach, result), undo, 60 + HANGS * expected + compiling
 
 
 @contextmanager

@@ -14,13 +14,13 @@ from dsd_ncrn.design.load import load_design
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.structure import Bound, Domain, Open, free, gate
 from dsd_ncrn.dsd.translate import translate
+from dsd_ncrn.gates.laws import achieved, join_laws
+from dsd_ncrn.gates.learner import SMALLEST_NM, size_gates
 from dsd_ncrn.kinetics.network import StepKind
-from dsd_ncrn.kinetics.rate_laws import achieved, join_laws
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.sizing import SMALLEST_NM, size_gates
 from dsd_ncrn.tasks import load_dataset
 from finite import finite_network_of
 from studies import DESIGNS, changed, design
