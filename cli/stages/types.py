@@ -28,11 +28,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage: the stages whose files it builds on, the sections of the summary it fills, its work, and sections that it
-    fills where a design asks for them."""
+    """One stage: the stages whose files it builds on, the sections of the summary it fills, its work, sections that it
+    fills where a design asks for them, and the form of its files: a run whose files have another one does the stage again."""
 
     name: str
     needs: tuple[str, ...]
     sections: tuple[str, ...]
     run: Callable[[Job, Tell], Outcome]
     may_fill: tuple[str, ...] = ()
+    form: int = 1
