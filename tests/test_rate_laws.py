@@ -20,7 +20,9 @@ from dsd_ncrn.dsd.plan import PlainOptions, Plan
 from dsd_ncrn.dsd.structure import free
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import realise, translate
-from dsd_ncrn.gates.laws import achieved, design_joins, join_laws, loading
+from dsd_ncrn.gates.fit import Need, Pace
+from dsd_ncrn.gates.laws import achieved, join_laws, loading
+from dsd_ncrn.gates.learner import fit_joins
 from dsd_ncrn.gates.report import cooperative_loading, cooperative_rates, rate_report
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
@@ -185,12 +187,12 @@ def test_a_whole_trajectory_is_that_of_mass_action(toehold: int, signal: float) 
 @pytest.mark.parametrize("wanted", [2e-4, 1e-3])
 @pytest.mark.parametrize("toehold", [5, 4, 3])
 def test_a_join_designed_for_a_constant_gives_its_exponential(toehold: int, wanted: float) -> None:
-    """X -> A + B with the join that ``design_joins`` gives it, three half-lives: 3 % of full scale, mostly the fork's delay.
+    """X -> A + B with the join that ``fit_joins`` gives it, three half-lives: 3 % of full scale, mostly the fork's delay.
 
     The signal is 0.01 nM, since the smallest of these joins is 1.2 nM.
     """
     system = system_of(reaction_of(UNIMOLECULAR["X -> A + B"]), joins={"r": (5 * FUELS, toehold)}, signal=0.01)
-    design = design_joins(system, {"r": wanted}, {"r": "C1"}, {"C1": 1.0}, RATES)
+    design = fit_joins(system, {"r": Need(wanted, clock="C1")}, {"C1": Pace(1.0)}, RATES)
     run = simulated(system.with_concentrations(design.joins), 3 * log(2) / wanted)
     assert design.seconds == {"C1": 1.0}
     assert np.abs(run.fired / 0.01 - (1 - np.exp(-wanted * run.times))).max() < 0.03
@@ -202,7 +204,7 @@ def test_the_law_is_that_of_two_equal_exchanges() -> None:
     system = system_of(reaction_of((("X", "P"), ("X", "P", "Z"))), joins={"r": (250.0, 5)})
     exchange = RATES.displacement(5, 5)
     assert achieved(system, RATES)["r"] == pytest.approx(exchange * 0.25 / (1 + 1) / (1 + 0.25), rel=1e-12)
-    assert loading(system, join_laws(system), RATES) == {"X": pytest.approx(0.25)}
+    assert loading(join_laws(system), RATES) == {"X": pytest.approx(0.25)}
 
 
 @pytest.mark.parametrize("levels", [((100.0, 5),), ((100.0, 5), (300.0, 5)), ((100.0, 5), (300.0, 4), (900.0, 3))])
@@ -219,13 +221,13 @@ def test_joins_that_take_the_same_species_first_load_it_together(levels: tuple[t
     end = stepper.solve(state, np.array([0.0, 1e5]), mass_action.rates).values[-1]
     free = end[mass_action.index["X"]]
     bound = (SIGNAL - free) / free
-    assert loading(system, join_laws(system), RATES)["X"] == pytest.approx(bound, rel=1e-3)
+    assert loading(join_laws(system), RATES)["X"] == pytest.approx(bound, rel=1e-3)
 
 
 def test_an_open_join_of_one_input_holds_less_than_a_closed_one() -> None:
     """X -> Y at the law's rate: on the join is X k0 J / (k x~ + k C), half of what x~ alone would leave there."""
     system = system_of(reaction_of(UNIMOLECULAR["X -> Y"]), joins={"r": (100.0, 5)})
-    assert loading(system, join_laws(system), RATES)["X"] == pytest.approx(0.1 / 2, rel=1e-12)
+    assert loading(join_laws(system), RATES)["X"] == pytest.approx(0.1 / 2, rel=1e-12)
 
 
 def test_a_join_whose_cogate_is_sunk_obeys_no_law() -> None:
