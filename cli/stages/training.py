@@ -167,7 +167,7 @@ def fuel_section(found: FuelBudget) -> dict[str, Any]:
     )
 
 
-CALIBRATE = Stage("calibrate", ("translate", "ideal"), (), calibrate_stage)
-DSD = Stage("dsd", ("calibrate",), ("training.dsd", "fidelity", "fuel"), dsd_stage)
-DSD_LEAKY = Stage("dsd_leaky", ("calibrate",), ("training.dsd_leaky",), leaky_stage)
-ONE_POT = Stage("one_pot", ("calibrate",), ("training.one_pot",), one_pot_stage)
+CALIBRATE = Stage("calibrate", ("translate", "ideal"), (), calibrate_stage, calibrated_text)
+DSD = Stage("dsd", ("calibrate",), ("training.dsd", "fidelity", "fuel"), dsd_stage, "training_dsd.csv")
+DSD_LEAKY = Stage("dsd_leaky", ("calibrate",), ("training.dsd_leaky",), leaky_stage, "training_dsd_leaky.csv")
+ONE_POT = Stage("one_pot", ("calibrate",), ("training.one_pot",), one_pot_stage, "training_one_pot.csv")
