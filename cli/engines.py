@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Choice:
+class EngineChoice:
     """``--engine`` with ``--volume`` (litres, only for ``ssa``) and ``--seed``.
 
     What is worked out before a simulation, as sizes of gates and durations, is always integrated: by ``integrator``.

@@ -16,18 +16,18 @@ from numpy.typing import NDArray
 from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import Translation
-from dsd_ncrn.dsd.plan import Bench, Plan
+from dsd_ncrn.dsd.plan import PlainOptions, Plan
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import realise, translate
+from dsd_ncrn.gates.laws import achieved, design_joins, join_laws, loading
+from dsd_ncrn.gates.report import cooperative_loading, cooperative_rates, rate_report
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
-from dsd_ncrn.kinetics.rate_laws import achieved, design_joins, join_laws, loading
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.holders import holders
 from dsd_ncrn.simulate.mass_action import from_network
-from dsd_ncrn.simulate.modules import cooperative_loading, cooperative_rates, rate_report
 from studies import changed, design, translated
 
 Floats = NDArray[np.float64]
@@ -78,7 +78,7 @@ def system_of(
     chemistry = Chemistry().model_copy(update={"reactions": budgets, "seal": FUELS, "clock": FUELS})
     species = frozenset(name for reaction in reactions for name in reaction.reactants)
     gated = {r.origin.reaction: "C1" for r in reactions if r.phases}
-    bench = Bench(Translation.model_validate({"scheme": scheme}), chemistry)
+    bench = PlainOptions(Translation.model_validate({"scheme": scheme}), chemistry)
     start, clocks = dict.fromkeys(species, signal), {"C1": "c1"} if gated else {}
     return realise(Plan("m", bench, reactions, clocks, gated, start, frozenset(), lambda _: FUELS, buffered=species))
 

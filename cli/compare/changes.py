@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cli.compare.types import Change, Run
+from cli.compare.types import Change, ComparedRun
 from cli.report.tables import flat
 
 TASK = ("task.name", "task.csv", "task.inputs", "task.targets", "task.threshold", "task.classes")
 """Keys that make it another task: errors of different tasks are no measure of each other."""
 
 
-def changes_of(runs: Sequence[Run]) -> tuple[Change, ...]:
+def changes_of(runs: Sequence[ComparedRun]) -> tuple[Change, ...]:
     """The keys of the designs, as run, that differ, in the order of the first design; then seed, version and engine.
 
     A partial run may not say all of the latter: what is not known is not called different.

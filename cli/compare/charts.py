@@ -6,18 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cli.compare.types import Comparison, Run
-from cli.report.chart import Axis, Band, Chart, Curve, Dash, Panel, Rule, numbers, thinned, thinning_note
-from cli.report.figures.leaks import ACCEPTED_RATIO, LITERATURE_LEAK
+from cli.compare.types import ComparedRun, Comparison
+from cli.report.chart import Axis, Band, Chart, Curve, Dash, Panel, ReferenceLine, numbers, thinned, thinning_note
+from cli.report.figures.leaks import LITERATURE_LEAK
 from cli.report.figures.learning import SMALLEST, epoch_length, running_mean
 from cli.report.figures.palette import CATEGORIES, SERIES, Series
 from cli.report.text import number
+from dsd_ncrn.analysis.types import ALLOWED_RATIO
 
 COLOURS = (*CATEGORIES, "fifth")
 MARKERS = "o^sDvP"
 DASHES: tuple[Dash, ...] = ("solid", "short", "dash", "dashdot", "dot")
 
-Drawn = tuple[tuple[Series, Run], ...]
+Drawn = tuple[tuple[Series, ComparedRun], ...]
 
 
 def drawn_as(comparison: Comparison) -> Drawn:
@@ -25,7 +26,7 @@ def drawn_as(comparison: Comparison) -> Drawn:
     return tuple((_series(place, run), run) for place, run in enumerate(comparison.runs))
 
 
-def _series(place: int, run: Run) -> Series:
+def _series(place: int, run: ComparedRun) -> Series:
     colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
     return Series(f"run{place + 1}", run.label, colour, marker, DASHES[place % len(DASHES)])
 
@@ -60,7 +61,7 @@ def _panel(level: Series, drawn: Drawn) -> Panel:
     return Panel(level.title, Axis("iteration"), Axis("squared error", log=True, grid=True), curves)
 
 
-def _curve(level: str, series: Series, run: Run) -> Curve:
+def _curve(level: str, series: Series, run: ComparedRun) -> Curve:
     table = run.data.trainings[level]
     window = max(2, epoch_length(run.data, table) // 2)
     errors = running_mean(np.maximum(table.squared_errors, SMALLEST), window)
@@ -77,19 +78,19 @@ def leak_curves(drawn: Drawn) -> Chart:
         Axis("uniform leak rate, /M/s", log=True, limits=(min(rates) / 2, max(rates) * 2)),
         Axis("test error over the ideal one's", log=True, grid=True),
         curves,
-        (Rule("y", ACCEPTED_RATIO, f"accepted: {ACCEPTED_RATIO:g}", dash="dash"),),
+        (ReferenceLine("y", ALLOWED_RATIO, f"accepted: {ALLOWED_RATIO:g}", dash="dash"),),
         (Band(*LITERATURE_LEAK, "published\ngates"),),
     )
     words = f"The test error of {_names(drawn)} over the ideal network's against a leak rate that all gates have."
     return Chart("leak_curves", "Test error against leak rate, of every run", words, ("leaks.csv",), (panel,), 1, 3.0)
 
 
-def _leak_curve(series: Series, run: Run) -> Curve:
+def _leak_curve(series: Series, run: ComparedRun) -> Curve:
     points = sorted((float(row["rate_per_M_s"]), float(row["rmse_ratio"])) for row in run.data.leak_curve)
     rates, ratios = numbers(rate for rate, _ in points), numbers(ratio for _, ratio in points)
     told = tuple(f"{run.label}, {number(rate)} /M/s: {number(ratio)} times the ideal test error" for rate, ratio in points)
     return Curve(series.title, rates, ratios, series.colour, series.key, "line", series.dash, series.marker, hover=told)
 
 
-def _names(drawn: Sequence[tuple[Series, Run]]) -> str:
+def _names(drawn: Sequence[tuple[Series, ComparedRun]]) -> str:
     return ", ".join(series.title for series, _ in drawn)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from cli.compare.types import Cell, Measure, Quantity, Run
+from cli.compare.types import Cell, ComparedRun, Measure, Quantity
 from cli.report.data import ReportData
 from cli.report.figures.palette import SERIES
 from cli.report.verdict import smallest_rate
@@ -67,7 +67,7 @@ SECTIONS: Mapping[str, tuple[Quantity, ...]] = {
 """Title of a part of the table, and what stands in it."""
 
 
-def measures_of(runs: Sequence[Run], other_task: bool) -> tuple[Measure, ...]:
+def measures_of(runs: Sequence[ComparedRun], other_task: bool) -> tuple[Measure, ...]:
     """Every quantity that some run has. Errors of different tasks are not comparable."""
     trainings = (
         Measure(title, quantity, _cells(runs, quantity), not other_task) for title, quantity in _training_quantities(runs)
@@ -78,7 +78,7 @@ def measures_of(runs: Sequence[Run], other_task: bool) -> tuple[Measure, ...]:
     return tuple(measure for measure in (*trainings, *others) if any(cell != Cell() for cell in measure.cells))
 
 
-def _training_quantities(runs: Sequence[Run]) -> Iterator[tuple[str, Quantity]]:
+def _training_quantities(runs: Sequence[ComparedRun]) -> Iterator[tuple[str, Quantity]]:
     """Title of the training and quantity; the training with leak is named without its rate, which may differ."""
     for series in SERIES:
         if any(run.data.training(series.key) for run in runs):
@@ -87,7 +87,7 @@ def _training_quantities(runs: Sequence[Run]) -> Iterator[tuple[str, Quantity]]:
                 yield f"Training: {series.title}", Quantity(place, each.title, each.unit, each.better, each.against)
 
 
-def _cells(runs: Sequence[Run], quantity: Quantity) -> tuple[Cell, ...]:
+def _cells(runs: Sequence[ComparedRun], quantity: Quantity) -> tuple[Cell, ...]:
     return tuple(_cell(run.data, quantity) for run in runs)
 
 

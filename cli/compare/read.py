@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cli.compare.changes import changes_of, notes_of, other_task
 from cli.compare.measures import measures_of
-from cli.compare.types import Comparison, Run, Verdict
+from cli.compare.types import ComparedRun, ComparedVerdict, Comparison
 from cli.report.data import read_run
 from cli.report.verdict import answers
 from dsd_ncrn.errors import InputError
@@ -21,7 +21,7 @@ def compare(folders: Sequence[Path]) -> Comparison:
     """
     _check(folders)
     labels = _labels([folder.resolve() for folder in folders])
-    runs = tuple(Run(label, str(folder), read_run(folder)) for label, folder in zip(labels, folders))
+    runs = tuple(ComparedRun(label, str(folder), read_run(folder)) for label, folder in zip(labels, folders))
     changes = changes_of(runs)
     return Comparison(runs, changes, _verdicts(runs), measures_of(runs, other_task(changes)), notes_of(changes))
 
@@ -49,11 +49,11 @@ def _labels(folders: Sequence[Path]) -> tuple[str, ...]:
     return tuple(map(str, folders))
 
 
-def _verdicts(runs: Sequence[Run]) -> tuple[Verdict, ...]:
+def _verdicts(runs: Sequence[ComparedRun]) -> tuple[ComparedVerdict, ...]:
     """The questions of the report, whose order and number are those of every run."""
     by_question = zip(*(answers(run.data) for run in runs))
     return tuple(
-        Verdict(
+        ComparedVerdict(
             question=found[0].question,
             statuses=tuple(answer.status for answer in found),
             words=tuple(answer.word for answer in found),

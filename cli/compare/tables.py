@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-from cli.compare.types import Change, Comparison, Measure, Run
+from cli.compare.types import Change, ComparedRun, Comparison, Measure
 from cli.output import table
 from cli.plain import csv_text, plain
 from cli.report.text import NOTHING, number
@@ -102,7 +102,7 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _run_json(run: Run) -> dict[str, Any]:
+def _run_json(run: ComparedRun) -> dict[str, Any]:
     return {"label": run.label, "folder": run.folder, "design": run.data.name, **run.identity}
 
 

@@ -16,7 +16,7 @@ ALIKE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class ComparedRun:
     """One run: its folder, its contents, and the shortest name that tells it from the others."""
 
     label: str
@@ -34,14 +34,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A dotted key of the design, or a part of ``Run.identity``, that differs; None where a run does not have it."""
+    """A dotted key of the design, or a part of ``ComparedRun.identity``, that differs; None where a run does not have it."""
 
     key: str
     values: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ComparedVerdict:
     """A question of the report, with each run's answer in a word and in sentences."""
 
     question: str
@@ -113,9 +113,9 @@ class Measure:
 class Comparison:
     """All of it. ``notes`` say what stands in the way of comparing."""
 
-    runs: tuple[Run, ...]
+    runs: tuple[ComparedRun, ...]
     changes: tuple[Change, ...]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[ComparedVerdict, ...]
     measures: tuple[Measure, ...]
     notes: tuple[str, ...]
 

@@ -49,7 +49,7 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ReferenceLine:
     """A reference line across a panel, at a value of the axis ``axis``."""
 
     axis: Literal["x", "y"]
@@ -89,7 +89,7 @@ class Panel:
     x: Axis
     y: Axis
     curves: tuple[Curve, ...]
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[ReferenceLine, ...] = ()
     bands: tuple[Band, ...] = ()
     note: str = ""
     width: float = 1.0

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.report.data import ReportData, section_of
-from cli.report.figures.leaks import ACCEPTED_RATIO, LITERATURE_LEAK
+from cli.report.figures.leaks import LITERATURE_LEAK
 from cli.report.stages import failed_stages
 from cli.report.text import days, number, percent
+from dsd_ncrn.analysis.types import ALLOWED_RATIO, AS_IT_IS
 
 LEARNED = 0.5
 """The test error must fall under this part of what it was before training."""
-AS_IT_IS = "as it is"
-"""The row of ways.csv that the others are held against."""
 LONG_OLIGO_NT = 60
 """Beyond it a plain synthesis has too many incomplete strands: of a 100-mer 37 to 61 % are whole at 99 to 99.5 % coupling."""
 
@@ -82,7 +81,7 @@ def _learns(data: ReportData) -> Answer:
     if not strands:
         return Answer(question, UNKNOWN, "Not run: there is no strand-level training in this folder.")
     ratio, error = (data.section("fidelity").get(key) for key in ("rmse_ratio", "parameter_error_final"))
-    close = ratio is not None and ratio < ACCEPTED_RATIO
+    close = ratio is not None and ratio < ALLOWED_RATIO
     if partly_simulated(data):
         count, whole = number(strands["iterations"]), number(ideal["iterations"])
         text = f"Only {count} of {whole} iterations were simulated with strands. After them the parameters are within "
@@ -154,7 +153,7 @@ def _one_pot(data: ReportData) -> Answer:
     if not pot:
         return Answer(question, UNKNOWN, "Not run: there is no training without top-up in this folder.")
     text = f"In one pot, without refilling fuels, the test error ends at {number(pot['rmse_after'])}"
-    good = bool(ideal) and pot["rmse_after"] < ACCEPTED_RATIO * ideal["rmse_after"]
+    good = bool(ideal) and pot["rmse_after"] < ALLOWED_RATIO * ideal["rmse_after"]
     text += "." if good else ", so the protocol tops fuels and gates up before every iteration."
     return Answer(question, GOOD if good else CAUTION if pot["rmse_after"] < LEARNED * pot["rmse_before"] else BAD, text)
 

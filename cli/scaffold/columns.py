@@ -47,7 +47,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ColumnChoice:
     """Inputs and targets, and what was thought on the way to them."""
 
     inputs: tuple[Column, ...]
@@ -101,7 +101,7 @@ def _number(text: str) -> float:
         return math.nan
 
 
-def choose(columns: dict[str, Column], inputs: Sequence[str], targets: Sequence[str], file: str) -> Choice:
+def choose(columns: dict[str, Column], inputs: Sequence[str], targets: Sequence[str], file: str) -> ColumnChoice:
     """Inputs and targets as given, or guessed: a column named like a target, else the last one, is the target.
 
     Raises InputError for a name that is no column of numbers, and where nothing is left for inputs.
@@ -124,7 +124,7 @@ def choose(columns: dict[str, Column], inputs: Sequence[str], targets: Sequence[
         raise InputError("there is nothing to learn: a target and an input are needed", ", ".join(columns), "", file)
     if set(inputs) & set(targets):
         raise InputError("a column is an input or a target, not both", sorted(set(inputs) & set(targets))[0], "", file)
-    return Choice(tuple(columns[name] for name in inputs), tuple(columns[name] for name in targets), tuple(notes))
+    return ColumnChoice(tuple(columns[name] for name in inputs), tuple(columns[name] for name in targets), tuple(notes))
 
 
 def factor_of(column: Column) -> float:

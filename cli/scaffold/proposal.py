@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cli.scaffold.columns import Choice, Column, factor_of, table_text
+from cli.scaffold.columns import Column, ColumnChoice, factor_of, table_text
 from cli.scaffold.templates import DUAL
 from cli.scaffold.writing import Values
+from dsd_ncrn.arrays import Floats
 
-Floats = NDArray[np.float64]
 MOST_INPUTS = 4
 FEW_ROWS = 20
 SEPARABLE = 0.95
@@ -37,7 +36,7 @@ class Proposal:
     notes: tuple[str, ...]
 
 
-def propose(choice: Choice, source: Path, name: str) -> Proposal:
+def propose(choice: ColumnChoice, source: Path, name: str) -> Proposal:
     """A design for inputs and targets; ``name`` is that of the file, ``source`` the user's table."""
     scaled, divided = _scaled(choice)
     inputs, targets = scaled.inputs, scaled.targets
@@ -62,7 +61,7 @@ def propose(choice: Choice, source: Path, name: str) -> Proposal:
     return Proposal(values, table_text((*inputs, *targets)) if divided else None, (*choice.notes, *divided, *notes, *warnings))
 
 
-def _scaled(choice: Choice) -> tuple[Choice, tuple[str, ...]]:
+def _scaled(choice: ColumnChoice) -> tuple[ColumnChoice, tuple[str, ...]]:
     """Columns of a size that suits a tube, and what was done to which; two classes are 0 and 1."""
     notes: list[str] = []
 
@@ -80,7 +79,7 @@ def _scaled(choice: Choice) -> tuple[Choice, tuple[str, ...]]:
 
     inputs = tuple(sized(column, False) for column in choice.inputs)
     targets = tuple(sized(column, True) for column in choice.targets)
-    return Choice(inputs, targets, ()), tuple(notes)
+    return ColumnChoice(inputs, targets, ()), tuple(notes)
 
 
 def _circuit(x: Floats, y: Floats) -> tuple[dict[str, Any], str, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from numpy.random import Generator, SeedSequence
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.simulate.imperfections import realise
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 from dsd_ncrn.simulate.tube import Tube
 
 
@@ -25,7 +25,7 @@ class RealTubes:
 
     def __init__(self, study: Study, leaking: bool = True) -> None:
         self.study, self.network = study, study.leaky_network() if leaking else study.network
-        self.pot = Pot(study.system, self.network)
+        self.pot = Mixture(study.system, self.network)
         self._tube = study.tube(self.network)
 
     def draw(self, given: Imperfections, random: Generator) -> Realisation:

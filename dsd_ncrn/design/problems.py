@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import DesignError, did_you_mean
 
-__all__ = ["DesignError", "Finding", "Key", "Problem", "findings_of"]
+__all__ = ["DesignError", "Key", "KeyFinding", "Problem", "findings_of"]
 
 Key = tuple[str, ...]
 
@@ -29,7 +29,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Finding:
+class KeyFinding:
     """What pydantic has found wrong with the value of a key."""
 
     key: Key
@@ -45,12 +45,12 @@ class Finding:
         return _problem(self.key, self.details)
 
 
-def findings_of(error: ValidationError, data: Mapping[str, Any]) -> tuple[Finding, ...]:
+def findings_of(error: ValidationError, data: Mapping[str, Any]) -> tuple[KeyFinding, ...]:
     """Pydantic's findings, one per key; a value that fits no member of a union gives one finding, not several."""
     grouped: dict[Key, list[Any]] = {}
     for detail in error.errors(include_url=False):
         grouped.setdefault(_path(detail, data), []).append(detail)
-    return tuple(Finding(key, tuple(details)) for key, details in grouped.items())
+    return tuple(KeyFinding(key, tuple(details)) for key, details in grouped.items())
 
 
 def _path(detail: Mapping[str, Any], data: Mapping[str, Any]) -> Key:

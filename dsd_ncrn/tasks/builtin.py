@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from dsd_ncrn.tasks.dataset import BuiltinTask, Floats
+from dsd_ncrn.arrays import Floats
+from dsd_ncrn.tasks.dataset import BuiltinTask
 
 
 def balanced(

@@ -7,14 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.files import read_rows
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import Task
 from dsd_ncrn.errors import InputError, did_you_mean
 
-Floats = NDArray[np.float64]
 Sampler = Callable[[np.random.Generator, int], tuple[Floats, Floats]]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import inf, log
 from typing import Any
 
-from cli.report.chart import Axis, Chart, Curve, Panel, Rule, numbers
+from cli.report.chart import Axis, Chart, Curve, Panel, ReferenceLine, numbers
 from cli.report.data import ReportData
 
 MOST_ROWS = 40
@@ -25,7 +25,7 @@ def calibration(data: ReportData) -> Chart:
         Axis("firings in one iteration over wanted ones", log=True, grid=True),
         Axis(ticks=tuple(zip(places, (row["origin"] for row in rows))), limits=(-0.7, len(rows) - 0.3), reversed=True),
         (before, after),
-        (Rule("x", 1.0),),
+        (ReferenceLine("x", 1.0),),
     )
     return Chart(
         "calibration",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from cli.report.chart import Axis, Band, Chart, Curve, Panel, Rule, numbers
+from cli.report.chart import Axis, Band, Chart, Curve, Panel, ReferenceLine, numbers
 from cli.report.data import ReportData
 from cli.report.figures.bars import bars_height, horizontal_bars
 from cli.report.text import number
+from dsd_ncrn.analysis.types import ALLOWED_RATIO
 
 LITERATURE_LEAK = (1.0, 10.0)
 """/M/s. Gradual leak of published strand-displacement gates: Visual DSD's defaults, and 7 fitted to Chen et al. 2013."""
-
-ACCEPTED_RATIO = 1.1
-"""The error on the test set may grow by this factor over the ideal network's."""
 
 RANKED = 12
 SOURCES = ("leaks.csv", "summary.json")
@@ -38,9 +36,9 @@ def leak_curve(data: ReportData) -> Chart:
 
 def _curve_panel(data: ReportData, curve: Curve) -> Panel:
     tolerated = data.section("leaks").get("tolerated_leak_per_M_per_s")
-    rules = [Rule("y", ACCEPTED_RATIO, f"accepted: {ACCEPTED_RATIO:g}", dash="dash")]
+    rules = [ReferenceLine("y", ALLOWED_RATIO, f"accepted: {ALLOWED_RATIO:g}", dash="dash")]
     if tolerated:
-        rules.append(Rule("x", tolerated, f"tolerated: {number(tolerated, 2)} /M/s", "good"))
+        rules.append(ReferenceLine("x", tolerated, f"tolerated: {number(tolerated, 2)} /M/s", "good"))
     limits = numbers((min(*curve.x, LITERATURE_LEAK[0]) / 2, max(*curve.x, LITERATURE_LEAK[1]) * 2))
     return Panel(
         "",

@@ -28,7 +28,7 @@ COLOURS: Mapping[str, str] = {f"stage-{stage.lower()}": colour for stage, colour
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class StagePicture:
     """The drawing of a stage; ``svg`` is empty where there are too many reactions, ``merged`` says that boxes stand
     for reactions that differ only in rails, and for species with both of their rails."""
 
@@ -37,7 +37,7 @@ class Picture:
     svg: str
 
 
-def pictures(data: ReportData) -> dict[str, Picture]:
+def pictures(data: ReportData) -> dict[str, StagePicture]:
     """The drawing of every stage that has reactions, by the stage's name."""
     reactions = (data.ncrn or {}).get("reactions", [])
     stages = dict.fromkeys(reaction["stage"] for reaction in reactions)
@@ -45,12 +45,12 @@ def pictures(data: ReportData) -> dict[str, Picture]:
     return {stage: _picture(number, stage, found) for number, (stage, found) in enumerate(members.items())}
 
 
-def _picture(number: int, stage: str, reactions: list[Json]) -> Picture:
+def _picture(number: int, stage: str, reactions: list[Json]) -> StagePicture:
     merged = len(reactions) > MOST_REACTIONS
     drawn = without_rails(reactions) if merged else reactions
     if len(drawn) > MOST_MERGED:
-        return Picture(len(reactions), merged, "")
-    return Picture(len(reactions), merged, _svg(number, stage, drawn))
+        return StagePicture(len(reactions), merged, "")
+    return StagePicture(len(reactions), merged, _svg(number, stage, drawn))
 
 
 def without_rails(reactions: list[Json]) -> list[Json]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cli.report.chart import Axis, Chart, Curve, Panel, Rule, numbers
+from cli.report.chart import Axis, Chart, Curve, Panel, ReferenceLine, numbers
 from cli.report.data import Floats, ReportData, TestPoints
 from cli.report.figures.palette import Series
 from cli.report.text import number
@@ -81,7 +81,7 @@ def _residual_panel(series: Series, points: TestPoints) -> Panel:
     with np.errstate(invalid="ignore"):  # two infinite numbers have no difference, and no mark
         left = points.after - points.targets
     curve = series.points(numbers(points.targets), numbers(left), 3.0, filled=True, opacity=0.75)
-    zero = Rule("y", 0.0, colour="muted", dash="short")
+    zero = ReferenceLine("y", 0.0, colour="muted", dash="short")
     axes = Axis("target"), Axis("residual", limits=_room(left))
     return Panel(series.title, *axes, (curve,), (zero,), note=_spread(left))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cli.report.chart import Axis, Chart, Curve, Dash, Panel, Rule
+from cli.report.chart import Axis, Chart, Curve, Dash, Panel, ReferenceLine
 from cli.report.figures.canvas import WIDTH, legend_above, panels, plain_log
 from cli.report.figures.palette import STAND_INS
 
@@ -109,7 +109,7 @@ def _axis(axes: Any, name: str, axis: Axis) -> None:
     axes.grid(axis.grid, axis=name)
 
 
-def _rule(axes: Any, rule: Rule) -> None:
+def _rule(axes: Any, rule: ReferenceLine) -> None:
     style: dict[str, Any] = {"color": STAND_INS[rule.colour], "linewidth": 0.9, "linestyle": DASHES[rule.dash]}
     words: dict[str, Any] = {"color": STAND_INS[rule.colour], "fontsize": 6.5}
     if rule.axis == "x":

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from cli.report.chart import Axis, Chart, Curve, Panel, Rule, numbers
+from cli.report.chart import Axis, Chart, Curve, Panel, ReferenceLine, numbers
 from cli.report.data import Floats, ReportData, Trace
 from cli.report.figures.palette import CATEGORIES, CATEGORY_MARKERS
 
@@ -101,5 +101,5 @@ def _phases(trace: Trace) -> Axis:
     return Axis("phase", limits=(0.0, spans[-1][0] + phase_width(spans[-1][1])), ticks=ticks)
 
 
-def _borders(data: ReportData) -> tuple[Rule, ...]:
-    return tuple(Rule("x", start, dash="dot") for start, _ in _spans(next(iter(data.traces.values()))) if start)
+def _borders(data: ReportData) -> tuple[ReferenceLine, ...]:
+    return tuple(ReferenceLine("x", start, dash="dot") for start, _ in _spans(next(iter(data.traces.values()))) if start)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cli.report.chart import Axis, Chart, Curve, Panel, Rule, numbers
+from cli.report.chart import Axis, Chart, Curve, Panel, ReferenceLine, numbers
 from cli.report.data import ReportData
-from cli.report.figures.leaks import ACCEPTED_RATIO
 from cli.report.files import Row
 from cli.report.text import number
+from dsd_ncrn.analysis.types import ALLOWED_RATIO
 
 ROOM = 1.05
 """Between the outermost tubes and the edge."""
@@ -20,10 +20,10 @@ def yields(data: ReportData) -> Chart:
     ratios = numbers(float(row["rmse_ratio"]) for row in rows)
     told = tuple(f"tube {row['sample']}: test error {number(ratio)} times the ideal one" for row, ratio in zip(rows, ratios))
     curve = Curve("tubes", ratios, shares, "leaky", "", "line", "short", "^", size=4.5, marked=count, width=1.0, hover=told)
-    limits = (min(1.0, *ratios) / ROOM, max(ACCEPTED_RATIO, *ratios) * ROOM)
+    limits = (min(1.0, *ratios) / ROOM, max(ALLOWED_RATIO, *ratios) * ROOM)
     across = Axis("test error over the ideal one's", log=True, limits=limits, grid=True)
     up = Axis("tubes with at most this error, %", limits=(0.0, 104.0), grid=True)
-    accepted = Rule("x", ACCEPTED_RATIO, f"accepted: {ACCEPTED_RATIO:g}", "good")
+    accepted = ReferenceLine("x", ALLOWED_RATIO, f"accepted: {ALLOWED_RATIO:g}", "good")
     return Chart(
         "yields",
         "Yield of imperfect tubes",

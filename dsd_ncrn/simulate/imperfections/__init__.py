@@ -9,12 +9,12 @@ from numpy.random import Generator
 from dsd_ncrn.design.imperfections import MAGNITUDES, Imperfections
 from dsd_ncrn.families import Family
 from dsd_ncrn.simulate.imperfections.base import Imperfection
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation, perfect
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
 
 IMPERFECTIONS: Family[Imperfection] = Family("imperfection", MAGNITUDES)
 
 
-def realise(given: Imperfections, pot: Pot, random: Generator) -> Realisation:
+def realise(given: Imperfections, pot: Mixture, random: Generator) -> Realisation:
     """Draw one tube.
 
     Every imperfection has a stream of its own, so that the magnitude of one does not change what is drawn for another.

@@ -1,6 +1,6 @@
 """Make the DNA circuit's rates those of the formal reactions, by gate concentrations and phase durations.
 
-The quasi-steady rate laws (``kinetics.rate_laws``) give the joins and the length of every phase. Then the strand-level
+The quasi-steady rate laws (``gates.laws``) give the joins and the length of every phase. Then the strand-level
 network runs iterations at some points, the firings of every slow reaction are counted by the complexes that only a fired
 join holds together, and what differs from the ideal network's is taken out: the common factor of a phase by its
 duration, the rest by the joins. Loading, latency and depletion are thus all in the measured number.
@@ -16,12 +16,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.kinetics.rate_laws import design_joins
+from dsd_ncrn.gates.laws import design_joins
 from dsd_ncrn.kinetics.rates import RateModel
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.simulate.ideal import IdealLearner
@@ -29,7 +29,6 @@ from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.tube import Tube
 
-Floats = NDArray[np.float64]
 Points = Sequence[tuple[Floats, Floats]]
 ROUNDS, SWEEPS = 8, 3
 CLOSE_ENOUGH = 1e-3
@@ -58,7 +57,7 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class ReactionGroup:
     """Slow reactions that are corrected together: names with the sign of their effect, and their phase."""
 
     names: tuple[str, ...]
@@ -117,8 +116,8 @@ def calibrate(
     """
     work = _Work(make_tube, system, free_phases, ideal, points)
     order = [phase for phase in schedule.phases if any(term.phase == phase for term in work.terms)]
-    before: dict[Term, float] = {}
-    ratio: dict[Term, float] = {}
+    before: dict[ReactionGroup, float] = {}
+    ratio: dict[ReactionGroup, float] = {}
     for sweep in range(SWEEPS):
         for place, phase in enumerate(order):
             progress(sweep * len(order) + place, SWEEPS * len(order))
@@ -139,13 +138,15 @@ class _Work:
         self.terms = slow_terms(ideal.ncrn)
         self.wanted = [ideal.extents(x, y) for x, y in points]
 
-    def ratios(self, system: DsdSystem, schedule: Schedule) -> dict[Term, float]:
+    def ratios(self, system: DsdSystem, schedule: Schedule) -> dict[ReactionGroup, float]:
         """Fired over wanted by term."""
         return _ratios(self.make_tube(system, schedule), self.wanted, self.terms, self.ideal, self.points)
 
-    def settle(self, phase: str, system: DsdSystem, schedule: Schedule) -> tuple[DsdSystem, Schedule, dict[Term, float]]:
+    def settle(
+        self, phase: str, system: DsdSystem, schedule: Schedule
+    ) -> tuple[DsdSystem, Schedule, dict[ReactionGroup, float]]:
         """Correct the terms of one phase; the closest of the rounds, and the ratios that the first one started from."""
-        first: dict[Term, float] = {}
+        first: dict[ReactionGroup, float] = {}
         closest, best = np.inf, (system, schedule)
         for _ in range(ROUNDS):
             ratio = {term: value for term, value in self.ratios(system, schedule).items() if term.phase == phase}
@@ -174,7 +175,7 @@ def probes(ideal: IdealLearner, x: Floats, y: Floats) -> list[tuple[Floats, Floa
     return [(each, np.maximum(ideal.predict(each) + miss * (-1) ** number / 2, lowest)) for number, each in enumerate(x)]
 
 
-def slow_terms(ncrn: NeuralCrn) -> tuple[Term, ...]:
+def slow_terms(ncrn: NeuralCrn) -> tuple[ReactionGroup, ...]:
     """The slow reactions one by one, but those that make or read a variable whose rails annihilate by term."""
     pairs = [frozenset(r.reactants) for r in ncrn.crn.stage("annihilation")]
     sides = {name: pair for pair in pairs for name in pair}
@@ -193,9 +194,9 @@ def _without(fuels: frozenset[str], reaction: Reaction) -> Reaction:
     return replace(reaction, reactants=tuple(name for name in reaction.reactants if name not in fuels))
 
 
-def _term(phase: str, reactions: Sequence[Reaction]) -> Term:
+def _term(phase: str, reactions: Sequence[Reaction]) -> ReactionGroup:
     backward = all(name.startswith("Zb") for reaction in reactions for name in _changes(reaction))
-    return Term(tuple(r.origin.reaction for r in reactions), tuple(map(_sign, reactions)), phase, backward)
+    return ReactionGroup(tuple(r.origin.reaction for r in reactions), tuple(map(_sign, reactions)), phase, backward)
 
 
 def _changes(reaction: Reaction) -> dict[str, int]:
@@ -215,15 +216,15 @@ def _sign(reaction: Reaction) -> float:
 
 
 def _ratios(
-    tube: Tube, wanted: Sequence[Mapping[str, float]], terms: Sequence[Term], ideal: IdealLearner, points: Points
-) -> dict[Term, float]:
+    tube: Tube, wanted: Sequence[Mapping[str, float]], terms: Sequence[ReactionGroup], ideal: IdealLearner, points: Points
+) -> dict[ReactionGroup, float]:
     """Fired over wanted by term: the slope through the origin over all points."""
     tube.set_parameters(np.array([ideal.read(ideal.state, variable) for variable in ideal.ncrn.parameters]))
     fired = [tube.extents(x, y) for x, y in points]
     counted = [term for term in terms if all(name in fired[0] for name in term.names)]
     norms = {term: float(np.linalg.norm([term.net(each) for each in wanted])) for term in counted}
     largest = {phase: max(norms[term] for term in counted if term.phase == phase) for phase in {t.phase for t in counted}}
-    ratios: dict[Term, float] = {}
+    ratios: dict[ReactionGroup, float] = {}
     for term in counted:
         if norms[term] > NEGLIGIBLE * largest[term.phase]:
             product = sum(term.net(one) * term.net(other) for one, other in zip(fired, wanted))
@@ -236,18 +237,18 @@ def _ratios(
     return ratios
 
 
-def _by_reaction(ratio: Mapping[Term, float]) -> dict[str, float]:
+def _by_reaction(ratio: Mapping[ReactionGroup, float]) -> dict[str, float]:
     return {name: value for term, value in ratio.items() for name in term.names}
 
 
-def _largest(ratio: Mapping[Term, float]) -> tuple[Term, float]:
+def _largest(ratio: Mapping[ReactionGroup, float]) -> tuple[ReactionGroup, float]:
     """The term that is furthest off, states of the backward pass apart, and the size of the logarithm of its ratio."""
     far = {term: abs(float(np.log(value))) for term, value in ratio.items() if not term.backward}
     term = max(far, key=lambda each: far[each])
     return term, far[term]
 
 
-def _check_converged(ratio: Mapping[Term, float]) -> None:
+def _check_converged(ratio: Mapping[ReactionGroup, float]) -> None:
     term, distance = _largest(ratio)
     if distance > CONVERGED:
         raise CheckFailed(
@@ -256,18 +257,18 @@ def _check_converged(ratio: Mapping[Term, float]) -> None:
         )
 
 
-def _common(ratio: Mapping[Term, float], phase: str) -> float:
+def _common(ratio: Mapping[ReactionGroup, float], phase: str) -> float:
     values = [np.log(value) for term, value in ratio.items() if term.phase == phase and not term.backward]
     return float(np.exp(np.mean(values)))
 
 
-def _stretch(schedule: Schedule, ratio: Mapping[Term, float], free: set[str]) -> Schedule:
+def _stretch(schedule: Schedule, ratio: Mapping[ReactionGroup, float], free: set[str]) -> Schedule:
     for phase in sorted(free & {term.phase for term in ratio}):
         schedule = schedule.with_phase(phase, schedule.phases[phase] / _common(ratio, phase))
     return schedule
 
 
-def _reconcentrate(system: DsdSystem, designed: DsdSystem, ratio: Mapping[Term, float], free: set[str]) -> DsdSystem:
+def _reconcentrate(system: DsdSystem, designed: DsdSystem, ratio: Mapping[ReactionGroup, float], free: set[str]) -> DsdSystem:
     changed: dict[str, float] = {}
     reactions: dict[str, str] = {}
     for term, value in ratio.items():

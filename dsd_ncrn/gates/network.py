@@ -20,12 +20,10 @@ from dsd_ncrn.dsd.plan import Plan, plan_of_network
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import realise
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.kinetics.rate_laws import JoinLaw, join_laws
+from dsd_ncrn.gates.laws import JoinLaw, join_laws
+from dsd_ncrn.gates.learner import SMALLEST_NM, WEAKEST_NT
 from dsd_ncrn.kinetics.rates import RateModel
 
-WEAKEST_NT = 3
-SMALLEST_NM = 20.0
-"""Of a join, whatever it fires."""
 RESERVES = (12.0, 8.0, 5.0, 3.0)
 """A gate holds so many times what it fires, the largest for which there are joins: 12 loses 8 % of its rate in the end."""
 SOURCE = 0.01

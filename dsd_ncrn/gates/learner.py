@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.design.chemistry import GateBudget
@@ -22,20 +21,20 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.dsd.words import budget_name
-from dsd_ncrn.kinetics.rate_laws import JoinLaw, join_laws
+from dsd_ncrn.gates.calibrate import probes
+from dsd_ncrn.gates.laws import JoinLaw, join_laws
 from dsd_ncrn.kinetics.rates import RateModel
 from dsd_ncrn.ncrn.types import NeuralCrn
-from dsd_ncrn.simulate.calibrate import probes
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.training import train_value
 from dsd_ncrn.tasks import Dataset
 
-Floats = NDArray[np.float64]
 RESERVE = 12.0
 """A gate holds this many times what fires in one iteration: about 8 % are used, where errors become visible."""
 WEAKEST_NT = 3
 SMALLEST_NM = 20.0
+"""Of a join, whatever it fires."""
 POINTS = 8
 SHORTEST_S = 1800.0
 """Of a phase: the fast reactions at its start take about half a minute."""
@@ -44,7 +43,7 @@ SETTLED = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class JoinChoice:
     """A join's concentration (nM) and first toehold (nt)."""
 
     join: float
@@ -101,7 +100,7 @@ def _largest_extents(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: E
     return largest
 
 
-def _budget(spec: DesignSpec, reaction: Reaction, flux: float, choice: Choice | None) -> GateBudget:
+def _budget(spec: DesignSpec, reaction: Reaction, flux: float, choice: JoinChoice | None) -> GateBudget:
     """The budget of its kind, with as much more as the flux needs."""
     kind, needed = spec.chemistry.gates[budget_name(reaction)], max(RESERVE * flux, SMALLEST_NM)
     join = max(kind.join, needed) if choice is None else choice.join
@@ -113,7 +112,7 @@ def _budget(spec: DesignSpec, reaction: Reaction, flux: float, choice: Choice | 
 
 def _slow_choices(
     spec: DesignSpec, system: DsdSystem, flux: Mapping[str, float], shortest: Mapping[str, float], rates: RateModel
-) -> dict[str, Choice]:
+) -> dict[str, JoinChoice]:
     """Joins and toeholds of all slow reactions that obey a rate law, by fixed-point iteration over the loading.
 
     ``shortest`` maps phases to the least seconds per unit of time.
@@ -122,7 +121,7 @@ def _slow_choices(
     laws = join_laws(system)
     most = {name: spec.chemistry.gates[budget_name(reaction)].join for name, reaction in slow.items()}
     full = spec.translation.toehold
-    chosen = {law.reaction: Choice(most[law.reaction], full) for law in laws if law.reaction in slow}
+    chosen = {law.reaction: JoinChoice(most[law.reaction], full) for law in laws if law.reaction in slow}
     for _ in range(ROUNDS):
         before, bound = chosen, _loading(system, laws, chosen, rates)
         chosen = {
@@ -148,12 +147,14 @@ def _wanted(spec: DesignSpec, reaction: Reaction) -> float:
     return reaction.rate / spec.chemistry.unit ** (len(reaction.reactants) - 1)
 
 
-def _loading(system: DsdSystem, laws: Sequence[JoinLaw], chosen: Mapping[str, Choice], rates: RateModel) -> dict[str, float]:
+def _loading(
+    system: DsdSystem, laws: Sequence[JoinLaw], chosen: Mapping[str, JoinChoice], rates: RateModel
+) -> dict[str, float]:
     """Bound over free by first input, with the joins chosen so far."""
     bound: dict[str, float] = defaultdict(float)
     for law in laws:
         level = system.by_name[law.join].concentration
-        choice = chosen.get(law.reaction, Choice(level, law.opening))
+        choice = chosen.get(law.reaction, JoinChoice(level, law.opening))
         bound[law.first] += law.bound(rates, choice.toehold) * choice.join
     return bound
 
@@ -166,11 +167,11 @@ def _phase_choices(
     shortest: float,
     largest: float,
     rates: RateModel,
-) -> list[tuple[str, Choice]]:
+) -> list[tuple[str, JoinChoice]]:
     """The reaction that needs most sets the unit of time (s); the others get the longest toehold that leaves them enough."""
     needed = (wanted[law.reaction] / (law.rate(rates, law.full) * most[law.reaction]) for law in laws)
     seconds = max(shortest, *needed)
-    found: list[tuple[str, Choice]] = []
+    found: list[tuple[str, JoinChoice]] = []
     for law in laws:
         name = law.reaction
         joins = {n: wanted[name] / (law.rate(rates, n) * seconds) for n in range(law.full, WEAKEST_NT - 1, -1)}
@@ -178,5 +179,5 @@ def _phase_choices(
         allowed = {n: join for n, join in joins.items() if join <= limits[n] * (1 + SETTLED)}
         enough = (n for n, join in allowed.items() if join >= max(least[name], SMALLEST_NM))
         toehold = next(enough, min(allowed))
-        found.append((name, Choice(allowed[toehold], toehold)))
+        found.append((name, JoinChoice(allowed[toehold], toehold)))
     return found
