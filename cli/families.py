@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dsd_ncrn.families import Family
 
 if TYPE_CHECKING:
-    from cli.scaffold.templates import Template
+    from cli.new.templates import Template
     from cli.stages.types import Stage
 
 STAGES: Family[Stage] = Family(
@@ -34,10 +34,10 @@ REQUIRED_STAGES = ("compile", "ideal", "translate", "calibrate", "dsd")
 TEMPLATES: Family[Template] = Family(
     "template",
     {
-        "regression": "cli.scaffold.templates:REGRESSION",
-        "minimal": "cli.scaffold.templates:MINIMAL",
-        "classifier": "cli.scaffold.templates:CLASSIFIER",
-        "imperfect": "cli.scaffold.templates:IMPERFECT",
+        "regression": "cli.new.templates:REGRESSION",
+        "minimal": "cli.new.templates:MINIMAL",
+        "classifier": "cli.new.templates:CLASSIFIER",
+        "imperfect": "cli.new.templates:IMPERFECT",
     },
 )
 """The first is taken if none is asked for."""

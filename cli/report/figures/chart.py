@@ -1,14 +1,16 @@
 """A figure as data: what both renderers, the static SVG and the interactive plot, draw from.
 
-Numbers are plain floats in the units of their axis titles; colours are names of ``figures/palette.py``. A chart holds no
-wall time and no random part.
+Numbers are plain floats in the units of their axis titles; colours are names of ``palette``. A chart holds no wall time and no
+random part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from cli.report.text import number
 
 Numbers = tuple[float, ...]
 Mode = Literal["line", "points", "bars"]
@@ -132,3 +134,31 @@ def thinning_note(count: int) -> str:
 def numbers(values: Iterable[float]) -> Numbers:
     """Numbers of any kind as floats with seven significant digits: more cannot be seen, and would make the page larger."""
     return tuple(float(f"{float(value):.7g}") for value in values)
+
+
+BAR_ROOM = 1.12
+"""The axis over the longest bar, for the number beside it."""
+
+
+def horizontal_bars(labels: Sequence[str], values: Sequence[float], axis: str, colour: str) -> Panel:
+    """The first label on top."""
+    places = numbers(range(len(labels)))
+    told = tuple(f"{label}: {number(value)}" for label, value in zip(labels, values))
+    curve = Curve(axis, numbers(values), places, colour, mode="bars", hover=told, labels=tuple(number(v, 2) for v in values))
+    longest = max((value for value in values if value > 0), default=1.0)
+    ticks = tuple(zip(places, labels))
+    return Panel(
+        "",
+        Axis(axis, limits=(0.0, BAR_ROOM * longest)),
+        Axis(ticks=ticks, limits=_around(len(labels)), reversed=True),
+        (curve,),
+    )
+
+
+def _around(count: int) -> tuple[float, float]:
+    return -0.6, count - 0.4
+
+
+def bars_height(count: int) -> float:
+    """Inches for so many bars."""
+    return 0.6 + 0.19 * count

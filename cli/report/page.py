@@ -1,39 +1,38 @@
-"""From the report's data to its page."""
+"""The HTML report of a run: one file that needs nothing else, made of the run folder's files alone.
+
+Pictures for the README: ``python -m cli.report.page RUN_DIR OUT.svg [FIGURE]``, the learning curves by default.
+"""
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.report import tables, verdict
-from cli.report.chart import Chart
-from cli.report.data import ReportData
-from cli.report.figures.calibration import calibration
-from cli.report.figures.canvas import FONTS, inline_svg
-from cli.report.figures.concentrations import concentrations, has_components
-from cli.report.figures.fuels import fuel_history, fuels, ranked
+from cli.report.data import ReportData, read_run
+from cli.report.figures.chart import Chart
 from cli.report.figures.interactive import plot
-from cli.report.figures.leaks import LITERATURE_LEAK, leak_curve, leak_ranking
-from cli.report.figures.learning import learning
-from cli.report.figures.network import pictures
-from cli.report.figures.palette import LIGHT_AND_DARK, Series, css_variables
-from cli.report.figures.parameters import greek, parameters
-from cli.report.figures.predictions import predictions, residuals
-from cli.report.figures.samples import sample
-from cli.report.figures.static import draw
-from cli.report.figures.trajectories import trajectories
-from cli.report.figures.tuning import front, simulated, tuning
-from cli.report.figures.yields import trained, yields
-from cli.report.library import packed_library
+from cli.report.figures.leaks import LITERATURE_LEAK, front, leak_curve, leak_ranking, simulated, trained, tuning, yields
+from cli.report.figures.learning import greek, learning, parameters, predictions, residuals
+from cli.report.figures.palette import LIGHT_AND_DARK, Series, css_variables, sample
+from cli.report.figures.pictures import pictures
+from cli.report.figures.static import FONTS, draw, inline_svg, standalone_svg
+from cli.report.figures.strands import calibration, concentrations, fuel_history, fuels, has_components, ranked, trajectories
 from cli.report.references import REFERENCES, formulas, limits
-from cli.report.stages import failed_stages, missing_stages
 from cli.report.text import number, percent, size
+from cli.report.verdict import failed_stages, missing_stages
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
 
 Make = Callable[[ReportData], Chart]
 Wanted = Callable[[ReportData], object]
@@ -152,3 +151,30 @@ def _context(data: ReportData) -> dict[str, Any]:
         "formulas": formulas(data),
         "references": REFERENCES,
     }
+
+
+@cache
+def packed_library() -> str:
+    """The minified script as Base64 of its gzip form, under 2 MB; the same version gives the same text."""
+    script = files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
+    return base64.b64encode(gzip.compress(script, compresslevel=9, mtime=0)).decode("ascii")
+
+
+def build_report(run: Path) -> str:
+    """The report of a run folder as an HTML document; stages that did not run are said to be missing.
+
+    The same files give the same bytes. Raises InputError for a file of the folder that cannot be read.
+    """
+
+    return render(read_run(run))
+
+
+def picture(run: Path, key: str = "learning") -> str:
+    """A figure of a run as an SVG file of its own. Raises KeyError for a figure that this run has not."""
+    charts = {chart.key: chart for chart in charts_of(read_run(run))}
+    return standalone_svg(static_svg(charts[key]))
+
+
+if __name__ == "__main__":
+    source, target, *figure = sys.argv[1:]
+    Path(target).write_text(picture(Path(source), *figure), encoding="utf-8")

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from cli.scaffold.columns import Column, ColumnChoice, factor_of, table_text
-from cli.scaffold.templates import DUAL
-from cli.scaffold.writing import Values
+from cli.new.columns import Column, ColumnChoice, factor_of, table_text
+from cli.new.templates import DUAL, Values
 from dsd_ncrn.arrays import Floats
 
 MOST_INPUTS = 4

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dsd_ncrn.design.files import read_text
 from dsd_ncrn.errors import InputError, did_you_mean
 
 TARGET_NAMES = ("y", "target", "targets", "label", "class", "output", "response", "result", "outcome")
@@ -60,7 +61,6 @@ def read_columns(path: Path) -> tuple[dict[str, Column], tuple[str, ...]]:
 
     Raises InputError for a file that cannot be read, has no header, fewer than two rows, or no column of numbers.
     """
-    from dsd_ncrn.design.files import read_text
 
     reader = csv.reader(io.StringIO(read_text(path), newline=""), skipinitialspace=True)
     rows = [[cell.strip() for cell in row] for row in reader if any(cell.strip() for cell in row)]
