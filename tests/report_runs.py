@@ -119,10 +119,8 @@ def write_full_run(run: Path, name: str = "N1_1") -> Path:
         rows = [[number, 3.0 + number, 3.5 + number, 1.0 + number, 2.0] for number in range(1, ITERATIONS + 1)]
         header = ["iteration", "prediction", "target", name, "theta2"]
         write_csv(run / f"training_{level}.csv", [header, [0, "", "", 1.0, 2.0], *rows])
-        write_csv(
-            run / "predictions" / f"{level}.csv",
-            [["target", "before", "after"], *([t, t / 2, t + 0.1] for t in (3.0, 5.0, 9.0))],
-        )
+        tests = [[target, target / 2, target + 0.1] for target in (3.0, 5.0, 9.0)]
+        write_csv(run / "predictions" / f"{level}.csv", [["target", "before", "after"], *tests])
     write_trajectories(run / "trajectories.parquet")
     write_leaks(run, name)
     write_csv(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -18,6 +19,7 @@ from dsd_ncrn.analysis.fuel import fuel_budget, top_up_schedule
 from dsd_ncrn.analysis.leaks import leak_point, leak_sensitivity
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.types import LeakChannel, LeakPoint, LeakRanking, LeakSensitivity, LeakShare
+from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.tables import LEAK_RANKING, LEAK_STEPS, LEAKS, leak_files
 from dsd_ncrn.simulate.types import Training
 
@@ -219,3 +221,12 @@ def test_the_tables_of_leaks_have_their_columns_and_are_read_back(tmp_path: Path
     assert (leak["rule"], leak["parameter"]) == ("LL", "theta1")
     assert (leak["reactants"], leak["products"]) == ("P1_cogate + fork_N1_1", "P1 + s172")
     assert float(leak["parameter_shift"]) == pytest.approx(-0.01)
+
+
+def test_a_table_of_an_older_version_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "leaks.csv").write_text("kind,rate_per_M_s,origin,rmse\ncurve,0.01,,0.4\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"leaks\.csv: this table .* other columns .* \(got 'kind'\)\. Run the design again"):
+        LEAKS.read(tmp_path)
+    (tmp_path / "leaks.csv").write_text(LEAKS.text([]) + "a,b,c,d,e\n", encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be read: could not convert"):
+        LEAKS.read(tmp_path)

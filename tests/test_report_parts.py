@@ -11,7 +11,7 @@ import pytest
 
 from cli.report import tables, verdict
 from cli.report.data import ReportData
-from cli.report.figures.learning import epoch_length, running_mean
+from cli.report.figures.learning import epoch_length, running_mean, squared_errors
 from cli.report.figures.palette import LIGHT_AND_DARK
 from cli.report.figures.pictures import Block, gate_blocks, gate_svg
 from cli.report.figures.strands import phase_axis
@@ -88,14 +88,14 @@ def test_the_running_mean_ends_at_each_value() -> None:
 def test_every_file_of_a_run_is_read(run: Path) -> None:
     data = ReportData(run)
     table = data.trainings["dsd"]
-    assert table.names == ("N1_1", "theta2") and table.parameters.shape == (9, 2)
+    assert table.parameter_names == ("N1_1", "theta2") and table.parameters.shape == (9, 2)
     assert table.parameters[0].tolist() == [1.0, 2.0] and table.predictions[0] == 4.0
-    assert table.squared_errors == pytest.approx(0.25)
+    assert squared_errors(table) == pytest.approx(0.25)
     assert epoch_length(data, table) == 4
     assert data.tests["one_pot"].after.tolist() == [3.1, 5.1, 9.1]
     assert [file.name for file in data.order_files] == ["o.csv"]
-    assert (len(data.fuel_rows), len(data.tuned), len(data.yields), len(data.cost)) == (8, 3, 3, 1)
-    assert (len(data.leak_curve), len(data.leak_ranking), len(data.leak_channels)) == (3, 2, 1)
+    assert (len(data.fuel_used["seal"]), len(data.tuned), len(data.tubes), len(data.cost)) == (8, 3, 3, 1)
+    assert (len(data.leak_curve), len(data.leak_ranking), len(data.leak_steps)) == (3, 2, 1)
 
 
 def test_phases_have_one_width_whatever_they_last(run: Path) -> None:

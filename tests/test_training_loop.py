@@ -14,7 +14,7 @@ from cli.report.figures.learning import squared_errors
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.compile import compile_design
-from dsd_ncrn.runs.trainings import read_trainings, tests_text, training_files
+from dsd_ncrn.runs.trainings import joint_tests, read_trainings, training_files
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.learner import Iteration
@@ -165,10 +165,9 @@ def test_the_files_of_a_training_are_what_the_report_reads(outputs: int, tmp_pat
     table, tests = data.trainings["ideal"], data.tests["ideal"]
     header = "iteration,prediction,target,w1" if outputs == 1 else "iteration,prediction_1,prediction_2,target_1,target_2,w1,w2"
     assert files["training_ideal.csv"].splitlines()[0] == header
-    assert tests_text(read_trainings(tmp_path)).splitlines()[0].split(",") == [
-        name if name.startswith("target") else f"ideal_{name}"
-        for name in files["predictions/ideal.csv"].splitlines()[0].split(",")
-    ]
+    names = files["predictions/ideal.csv"].splitlines()[0].split(",")
+    joint = [name if name.startswith("target") else f"ideal_{name}" for name in names]
+    assert joint_tests(read_trainings(tmp_path)).splitlines()[0].split(",") == joint
     assert (table.predictions == training.predictions).all() and (table.targets == training.targets).all()
     assert (table.parameters == training.parameters).all()
     assert squared_errors(table) == pytest.approx(((training.predictions - training.targets) ** 2).mean(axis=1))

@@ -178,12 +178,11 @@ def job_of(design: Path, seed: int, engine: str = DEFAULT_ENGINE, strands: bool 
 
 def _check_names(spec: DesignSpec) -> None:
     """Raises DesignError for a scheme or a leak model that is not there, before anything long is done."""
-    from dsd_ncrn.dsd.modules import scheme_named
-    from dsd_ncrn.kinetics.build import leak_model_named
+    from dsd_ncrn.families import LEAK_MODELS, SCHEMES
 
-    scheme_named(spec.translation.scheme)
+    _ = SCHEMES[spec.translation.scheme]
     for name in spec.leak.model.split("+"):
-        leak_model_named(name)
+        _ = LEAK_MODELS[name]
 
 
 @contextmanager

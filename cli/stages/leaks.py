@@ -68,4 +68,4 @@ def leaks_section(found: LeakSensitivity, made: Yield | None = None) -> dict[str
     )
 
 
-LEAKS = Stage("leaks", ("calibrate",), ("leaks",), leaks_stage, form=2)
+LEAKS = Stage("leaks", ("calibrate",), ("leaks",), leaks_stage, "leaks.csv", form=2)

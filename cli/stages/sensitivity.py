@@ -42,9 +42,9 @@ def sensitivity_files(found: Found) -> dict[str, str]:
     """The table of one of the two methods; none where nothing was varied."""
     screened = sorted((each for each in found if isinstance(each, Screening)), key=lambda each: -each.mean_size)
     shares = sorted((each for each in found if isinstance(each, Indices)), key=lambda each: -each.total)
-    return ({SCREENING.file: SCREENING.text(screened)} if screened else {}) | (
-        {INDICES.file: INDICES.text(shares)} if shares else {}
-    )
+    if screened:
+        return {SCREENING.file: SCREENING.text(screened)}
+    return {INDICES.file: INDICES.text(shares)} if shares else {}
 
 
 def sensitivity_section(found: Found | None) -> list[dict[str, Any]] | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar, get_type_hints
+from typing import Any, Generic, NamedTuple, TypeVar, cast, get_type_hints
 
 import numpy as np
 
@@ -86,7 +86,7 @@ class Table(Generic[Record]):
 
 def _cell(record: object, key: str, given: object) -> object:
     value = given(record) if callable(given) else getattr(record, key) if given is None else given
-    return _TOGETHER.join(value) if isinstance(value, tuple) else value
+    return _TOGETHER.join(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value
 
 
 def number(text: str) -> float:

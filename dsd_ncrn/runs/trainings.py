@@ -77,7 +77,7 @@ def read_trainings(folder: Path, epochs: Callable[[str], int] = lambda _: 1) -> 
     return {level: training for level, training in found if training is not None}
 
 
-def tests_text(trainings: Mapping[str, Training]) -> str:
+def joint_tests(trainings: Mapping[str, Training]) -> str:
     """The test points of all trainings side by side: ``target``, ``ideal_before``, ``ideal_after`` ..."""
     columns: dict[str, Floats] = {}
     for level, training in trainings.items():
