@@ -11,6 +11,7 @@ from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.final_states import wrong_final_state
 from dsd_ncrn.dsd.modular import Module, Steps
 from dsd_ncrn.dsd.structure import Domain, free
+from dsd_ncrn.ncrn.decide import choose_rails
 from dsd_ncrn.ncrn.signs import check_signs
 from dsd_ncrn.tasks import Dataset
 
@@ -46,3 +47,13 @@ def test_a_module_is_tried_with_two_molecules_of_each_input() -> None:
     assert wrong_final_state(module, good) is None
     assert wrong_final_state(module, (*good, ((held, held), (y, waste)))) == "2 of each input can end with Y instead of 2 Y"
     assert wrong_final_state(module, (*good, ((held,), (waste,)))) == "1 of each input can end with nothing instead of Y"
+
+
+@pytest.mark.parametrize(("smallest", "rail"), [(0.5, "single"), (0.0, "single"), (-1e-9, "dual")])
+def test_a_rail_that_is_left_open_is_one_where_no_number_is_negative(smallest: float, rail: str) -> None:
+    """By the smallest number of each column, in the training or the test set; the other column has one below zero."""
+    numbers = np.array([[2.0, -1.0], [smallest, 3.0]])
+    for train, test in ((numbers, abs(numbers)), (abs(numbers), numbers)):
+        data = Dataset(train, train[:, :1], test, test[:, :1], ("x1", "x2"))
+        chosen = choose_rails(spec_with(x="auto", y="auto", z="dual", theta="dual"), data).circuit
+        assert chosen.x == (rail, "dual") and chosen.y == (rail,)

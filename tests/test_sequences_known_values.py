@@ -6,7 +6,7 @@ from math import exp
 
 import pytest
 
-from dsd_ncrn.dsd.structure import Domain
+from dsd_ncrn.dsd.structure import Domain, free
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import Step, StepKind, Toehold
 from sequences.assignment import SequenceAssignment
@@ -83,22 +83,35 @@ def test_a_release_is_slower_by_the_whole_difference_of_the_energies() -> None:
     assert rates.factor(step) == pytest.approx(exp(difference / (1.98717e-3 * 298.15)), rel=1e-6)
 
 
-def test_a_wrong_strand_displaces_less_often_by_the_energy_it_lacks() -> None:
-    """exp(-(G_wrong - G_right) / RT) of the two duplexes, asked of ViennaRNA itself; the step is else the right one's."""
+def test_a_wrong_strand_displaces_wherever_the_right_one_does_by_the_energy_it_lacks() -> None:
+    """Each step of a strand with x is one of the same strand with z, and the reverse, whichever end its toehold is at.
+
+    Slower by exp(-(G_wrong - G_right) / RT) of the two duplexes, asked of ViennaRNA itself.
+    """
     import RNA
 
-    energies = Energies(25.0, 0.42)
-    similar = SMALL_WORDS | {"z": SMALL_WORDS["x"][:-3] + "ATC"}
-    network = build_network(small_circuit())
-    found = spurious_steps(network, SequenceAssignment(similar), energies)
+    energies, network = Energies(25.0, 0.42), build_network(small_circuit())
+    words = SMALL_WORDS | {"z": SMALL_WORDS["x"][:-3] + "ATC"}
+    found = spurious_steps(network, SequenceAssignment(words), energies)
     energies.library()
-    right, wrong = (
-        RNA.duplexfold(similar[name], reverse_complement(similar[place])).energy for name, place in (("x", "x"), ("z", "x"))
-    )
-    factor = exp(-(wrong - right) / (1.98717e-3 * 298.15))
-    assert 1e-6 < factor < 0.5
-    usual = {step.rate for step in network.kinds(StepKind.DISPLACEMENT)}
-    assert found and any(step.rate == pytest.approx(rate * factor, rel=1e-3) for step in found for rate in usual)
+    other, factors = {"x": "z", "z": "x"}, dict[str, float]()
+    for right, wrong in other.items():
+        held, own = (RNA.duplexfold(words[each], reverse_complement(words[right])).energy for each in (wrong, right))
+        factors[right] = exp(-(held - own) / (1.98717e-3 * 298.15))
+        assert 1e-6 < factors[right] < 0.5
+    expected = dict[tuple[frozenset[int], tuple[int, ...]], float]()
+    for step in network.kinds(StepKind.DISPLACEMENT):
+        bound = step.toeholds[0]
+        assert bound is not None
+        for branch in (bound.before, bound.after):
+            if branch is not None and branch.name in other:
+                (strand,) = [n for n in step.reactants if network.complexes[n].is_strand]
+                swapped = (d._replace(name=other.get(d.name, d.name)) for d in network.complexes[strand].domains)
+                wrong_strand = network.position[free(*swapped)]
+                reactants = frozenset(wrong_strand if n == strand else n for n in step.reactants)
+                expected[reactants, step.products] = step.rate * factors[branch.name]
+    assert {(frozenset(step.reactants), step.products): step.rate for step in found} == pytest.approx(expected, rel=1e-3)
+    assert len(expected) > 8
 
 
 @pytest.mark.parametrize("volume", [100.0, 250.0])
