@@ -11,7 +11,7 @@ from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import Step, StepKind, Toehold
 from sequences.assignment import SequenceAssignment
 from sequences.bench import extinction_260, stack_energies
-from sequences.mixing import Stocks, mixing_rows
+from sequences.mixing import Stocks, annealed_uM, mixing_rows
 from sequences.rates import SequenceRates, dissociation, three_step, toehold_energy
 from sequences.spurious import spurious_steps
 from sequences.thermo import Energies
@@ -123,3 +123,16 @@ def test_complexes_bring_their_own_magnesium(volume: float) -> None:
     assert complexes > 1
     assert (complexes + 10 * table.buffer_uL) / volume == pytest.approx(1.0)
     assert complexes + strands + table.buffer_uL + table.water_uL == pytest.approx(volume)
+
+
+@pytest.mark.parametrize("strands", [20.0, 33.0, 100.0])
+def test_a_complex_is_annealed_in_as_many_whole_micromolar_as_fit(strands: float) -> None:
+    """Beside a tenth of buffer, a strand for each bottom and 1.2 for each top; one µM more would not fit, or was not wished."""
+    for component in small_circuit().components:
+        if not component.complex.is_strand:
+            bottoms = sum(strand[0].starred for strand in component.complex.strands)
+            parts = bottoms + 1.2 * (len(component.complex.strands) - bottoms)
+            made = annealed_uM(component.complex, Stocks(strands, 10.0))
+            assert made == int(made) >= 1
+            assert made * parts / strands + 0.1 <= 1
+            assert made == 10 or (made + 1) * parts / strands + 0.1 > 1
