@@ -18,11 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mutants.reach import OPTIONS, Reach, compiles
+from mutants.reach import OPTIONS, WHOLE, Reach, compiles
 from mutants.sample import Mutant
 
-CHUNKS = (2.0, 15.0, 1e9)  # s of tests that pytest gets at once: most mutants die in the first
-LONGEST = 150.0  # s of tests for one mutant, as measured without it
+CHUNKS = (2.0, 10.0, 45.0)  # s of tests after which pytest has had a piece: most mutants die in the first
 Work = Callable[[], None]
 Start = Callable[[Any, Path], tuple[Work, Work, float]]  # for a task and a copy: what to do, undo, s
 HANGS = 5.0  # times longer than that, and a minute: a mutant that hangs
@@ -148,18 +147,19 @@ def judge(tests: list[str], reach: Reach, result: Path) -> None:
     result.write_text(json.dumps({"killed": ""}), encoding="utf-8")
 
 
-def _chunks(tests: list[str], reach: Reach) -> Iterator[list[str]]:
-    spent, chunk, sizes = 0.0, list[str](), iter(CHUNKS)
-    size = next(sizes)
-    for test in tests:
-        if (spent := spent + reach.seconds[test]) > LONGEST and chunk:
+def _chunks(tests: list[str], reach: Reach) -> list[list[str]]:
+    """The tests in the pieces that pytest gets: those of a moment, more, as many as there is time for, and two whole runs."""
+    pieces: list[list[str]] = [[] for _ in CHUNKS]
+    whole = [test for test in tests if test.startswith(WHOLE)]
+    spent, place = 0.0, 0
+    for test in (test for test in tests if test not in whole):
+        spent += reach.seconds[test]
+        while spent > CHUNKS[place] and place < len(CHUNKS) - 1:
+            place += 1
+        if spent > CHUNKS[-1] and any(pieces):
             break
-        if spent > size and chunk:
-            yield chunk
-            chunk, size = [], next(sizes)
-        chunk.append(test)
-    if chunk:
-        yield chunk
+        pieces[place].append(test)
+    return [piece for piece in (*pieces, whole[:2]) if piece]
 
 
 def trial(mutant: Mutant, root: Path, tests: list[str], reach: Reach) -> tuple[Work, Work, float]:
@@ -174,7 +174,7 @@ def trial(mutant: Mutant, root: Path, tests: list[str], reach: Reach) -> tuple[W
         path.write_text(source, encoding="utf-8")
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
-    expected = min(LONGEST, sum(reach.seconds[test] for test in tests))
+    expected = sum(reach.seconds[test] for piece in _chunks(tests, reach) for test in piece)
     compiling = 300 if compiles(source) else 0
     return lambda: judge(tests, reach, result), undo, 60 + HANGS * expected + compiling
 
