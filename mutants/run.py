@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -24,7 +25,8 @@ from mutants.sample import Mutant
 CHUNKS = (2.0, 10.0, 45.0)  # s of tests after which pytest has had a piece: most mutants die in the first
 Work = Callable[[], None]
 Start = Callable[[Any, Path], tuple[Work, Work, float]]  # for a task and a copy: what to do, undo, s
-HANGS = 5.0  # times longer than that, and a minute: a mutant that hangs
+HANGS = 3.0  # times as much processor time as without the change, and a minute: a mutant that hangs
+BUSY = 6.0  # times the processor time: one that waits
 
 
 def copies(checkout: Path, commit: str, where: Path, count: int) -> list[Path]:
@@ -107,9 +109,12 @@ def _forked(work: Work, root: Path) -> int:
 
 
 def collect() -> None:
-    """Load all tests once, so that Python keeps their byte code and that of the packages."""
+    """Load all tests once, so that Python keeps their byte code and that of the packages; nuad's gives warnings."""
     import pytest
 
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        importlib.import_module("nuad.constraints")
     pytest.main([*OPTIONS, "--collect-only"])
 
 
@@ -128,11 +133,12 @@ class Chooser:
             self.failed = report.nodeid
 
 
-def judge(tests: list[str], reach: Reach, result: Path) -> None:
-    """Run tests until one fails; write its name, or nothing where all pass."""
+def judge(tests: list[str], reach: Reach, result: Path, seconds: int) -> None:
+    """Run tests until one fails; write its name, or nothing where all pass. Ends after so much processor time."""
     import hypothesis
     import pytest
 
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     first = tuple(phase for phase in hypothesis.Phase if phase.name in ("explicit", "generate"))
@@ -175,8 +181,8 @@ def trial(mutant: Mutant, root: Path, tests: list[str], reach: Reach) -> tuple[W
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
     expected = sum(reach.seconds[test] for piece in _chunks(tests, reach) for test in piece)
-    compiling = 300 if compiles(source) else 0
-    return lambda: judge(tests, reach, result), undo, 60 + HANGS * expected + compiling
+    seconds = int(60 + HANGS * expected + (300 if compiles(source) else 0))
+    return lambda: judge(tests, reach, result, seconds), undo, BUSY * seconds
 
 
 @contextmanager

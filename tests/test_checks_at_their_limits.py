@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from circuits import compiled, spec_with
-from dsd_ncrn.crn.types import Reaction
+from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.final_states import wrong_final_state
 from dsd_ncrn.dsd.modular import Module, Steps
 from dsd_ncrn.dsd.structure import Domain, free
 from dsd_ncrn.ncrn.decide import choose_rails
+from dsd_ncrn.ncrn.passes import finished
 from dsd_ncrn.ncrn.signs import check_signs
 from dsd_ncrn.tasks import Dataset
+from studies import changed, study
 
 SINGLE = {"theta": "single", "x": "single", "z": "single"}
 
@@ -57,3 +61,17 @@ def test_a_rail_that_is_left_open_is_one_where_no_number_is_negative(smallest: f
         data = Dataset(train, train[:, :1], test, test[:, :1], ("x1", "x2"))
         chosen = choose_rails(spec_with(x="auto", y="auto", z="dual", theta="dual"), data).circuit
         assert chosen.x == (rail, "dual") and chosen.y == (rail,)
+
+
+def test_a_burn_in_loads_parameters_however_small() -> None:
+    """0.5 nM of P1 and 8 nM of P2 are what is there afterwards, without leak, as if they had been mixed in at the start."""
+    made = study("linreg2d")
+    system = made.system.with_concentrations({"P1": 0.5, "P2": 8.0})
+    tube = replace(made, system=system, spec=changed(made.spec, "timing", burn_in=3600.0)).tube()
+    assert tube.parameters() * tube.unit == pytest.approx([0.5, 8.0], rel=1e-3)
+
+
+def test_reactions_of_one_name_are_numbered_from_two_on() -> None:
+    reactions = [Reaction(("X",), (name,), 1.0, origin=Origin("N1_1")) for name in "ABC"]
+    assert [each.origin.reaction for each in finished("C1", reactions)] == ["N1_1", "N1_1_2", "N1_1_3"]
+    assert {each.phases for each in finished("C1", reactions)} == {frozenset({"C1"})}

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp
 
+import numpy as np
 import pytest
 
+from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.structure import Domain, free
+from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import Step, StepKind, Toehold
 from sequences.assignment import SequenceAssignment
 from sequences.bench import extinction_260, stack_energies
+from sequences.layout import Layout
 from sequences.mixing import Stocks, annealed_uM, mixing_rows
 from sequences.rates import SequenceRates, dissociation, three_step, toehold_energy
+from sequences.rules.base import Context
+from sequences.rules.branch_strength import _centre
+from sequences.schedule import top_ups
 from sequences.spurious import spurious_steps
 from sequences.thermo import Energies
 from sequences.words import reverse_complement
@@ -136,3 +144,27 @@ def test_a_complex_is_annealed_in_as_many_whole_micromolar_as_fit(strands: float
             assert made == int(made) >= 1
             assert made * parts / strands + 0.1 <= 1
             assert made == 10 or (made + 1) * parts / strands + 0.1 > 1
+
+
+@pytest.mark.parametrize(("wished_uM", "possible"), [(50.0, True), (99.0, True), (100.0, False), (150.0, False)])
+def test_no_volume_tops_up_with_a_stock_that_is_weaker_than_what_is_wished(wished_uM: float, possible: bool) -> None:
+    """100 µL with half of it left: v = (c V2 - c V0 / 2) / s with V2 = V1 + v, and nothing where c reaches s = 100 µM."""
+    circuit = small_circuit()
+    fuel = next(each for each in circuit.components if each.role == Role.FUEL)
+    system = replace(circuit, components=(replace(fuel, concentration=wished_uM * 1000),))
+    found = top_ups(system, {fuel.name: wished_uM * 500}, 100.0, 100.0, Stocks(100.0, 10.0))
+    assert bool(found) == possible
+    for each in found:
+        after = 100.0 + each.volume_uL
+        assert each.volume_uL * 100.0 == pytest.approx(wished_uM * after - wished_uM / 2 * 100.0)
+
+
+@pytest.mark.filterwarnings("ignore")  # of nuad's, where Python compiles it
+def test_branch_strengths_centre_on_what_chance_gives() -> None:
+    """The median energy of words C N13 C with N of A, C and T alike, drawn anew: within 0.25 kcal/mol of nuad's energies."""
+    from nuad.np import calculate_wc_energies, seqs2arr
+
+    rng = np.random.default_rng(5)
+    words = ["C" + "".join(rng.choice(list("ACT"), 13)) + "C" for _ in range(4000)]
+    context = Context(Layout.of(small_circuit()), SequenceRules(), Energies.under(SequenceRules(), 25.0), SMALL_WORDS)
+    assert _centre(15, context) == pytest.approx(float(np.median(calculate_wc_energies(seqs2arr(words), 25.0))), abs=0.25)
