@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -13,9 +14,12 @@ from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.final_states import wrong_final_state
 from dsd_ncrn.dsd.modular import Module, Steps
 from dsd_ncrn.dsd.structure import Domain, free
+from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.decide import choose_rails
 from dsd_ncrn.ncrn.passes import finished
 from dsd_ncrn.ncrn.signs import check_signs
+from dsd_ncrn.simulate.engines import engine_named
+from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.tasks import Dataset
 from studies import changed, study
 
@@ -75,3 +79,13 @@ def test_reactions_of_one_name_are_numbered_from_two_on() -> None:
     reactions = [Reaction(("X",), (name,), 1.0, origin=Origin("N1_1")) for name in "ABC"]
     assert [each.origin.reaction for each in finished("C1", reactions)] == ["N1_1", "N1_1_2", "N1_1_3"]
     assert {each.phases for each in finished("C1", reactions)} == {frozenset({"C1"})}
+
+
+def test_what_runs_to_infinity_is_named_with_how_far_it_had_come() -> None:
+    """dz/dt = z^2 + 9 from 0 is beyond every bound before T = 1: the state is named, far above the 9 of the input."""
+    circuit = {"f": "theta * x + z * z", "T": 1.0, "learning_rate": 1e-6, "theta": "dual", "x": "dual", "z": "dual"}
+    learner = IdealLearner(compiled(**circuit), engine_named("rosenbrock"))
+    with pytest.raises(CheckFailed, match=r"Z1p is largest, at ") as caught:
+        learner.iterate(np.array([9.0, 0.1]), np.array([0.0]))
+    found = re.search(r"Z1p is largest, at ([0-9.e+]+)", str(caught.value))
+    assert found is not None and float(found[1]) > 1000
