@@ -129,4 +129,4 @@ def test_numbers_keep_seven_digits() -> None:
 
 def test_the_front_of_a_search_is_what_tolerates_something(tmp_path: Path) -> None:
     data = ReportData(write_full_run(tmp_path))
-    assert [row["candidate"] for row in front(data)] == ["1"]
+    assert [each.candidate for each in front(data)] == [1]

@@ -141,6 +141,5 @@ def read_run(folder: str | Path) -> Run:
     (2, 14)
     """
     run = Run(Path(folder))
-    read_text(run.folder / "summary.json")
-    _ = run.design, run.summary, run.trainings, run.leak_curve
+    _ = run.design, read_text(run.folder / "summary.json"), run.summary, run.trainings, run.leak_curve
     return run
