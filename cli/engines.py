@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from cli.stages.job import DEFAULT_ENGINE
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.families import COUNTING
 
 if TYPE_CHECKING:
     from cli.stages.job import Job
     from dsd_ncrn.analysis.study import Study
     from dsd_ncrn.simulate.engines.stochastic import StochasticEngine
     from dsd_ncrn.simulate.engines.types import Engine
-
-STOCHASTIC = "ssa"
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class EngineChoice:
     @property
     def stochastic(self) -> bool:
         """Whether molecules are counted."""
-        return self.name == STOCHASTIC
+        return self.name == COUNTING
 
     @property
     def integrator(self) -> str:

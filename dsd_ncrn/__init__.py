@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from dsd_ncrn.ncrn.counts import counts
     from dsd_ncrn.ncrn.types import NeuralCrn
     from dsd_ncrn.simulate.types import Training, Trajectory
-    from dsd_ncrn.tasks.types import Dataset
+    from dsd_ncrn.tasks.dataset import Dataset
 
 __all__ = [
     "CheckFailed",
@@ -114,7 +114,7 @@ _HOMES = {
     "ncrn.types": ("NeuralCrn",),
     "gates.network_run": ("NetworkRun",),
     "simulate.types": ("Training", "Trajectory"),
-    "tasks.types": ("Dataset",),
+    "tasks.dataset": ("Dataset",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

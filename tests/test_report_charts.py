@@ -13,15 +13,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cli.report.chart import Axis, Band, Chart, Curve, Panel, ReferenceLine, numbers
 from cli.report.data import read_run
+from cli.report.figures.chart import Axis, Band, Chart, Curve, Panel, ReferenceLine, numbers
 from cli.report.figures.interactive import plot
-from cli.report.figures.palette import LIGHT_AND_DARK, SERIES
-from cli.report.figures.samples import MARKS
+from cli.report.figures.leaks import front
+from cli.report.figures.palette import LIGHT_AND_DARK, MARKS, SERIES
 from cli.report.figures.static import draw
-from cli.report.figures.tuning import front
-from cli.report.library import packed_library
-from cli.report.render import CHARTS, charts_of, plots_json, static_svg
+from cli.report.page import CHARTS, charts_of, packed_library, plots_json, static_svg
 from report_runs import HOSTILE, write_full_run
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from cli.report.data import ReportData, section_of
 from cli.report.figures.leaks import LITERATURE_LEAK
-from cli.report.stages import failed_stages
 from cli.report.text import days, number, percent
 from dsd_ncrn.analysis.types import ALLOWED_RATIO, AS_IT_IS
 
@@ -293,3 +292,17 @@ def advice(data: ReportData) -> tuple[str, ...]:
             f"Order the strands over {LONG_OLIGO_NT} nt purified by PAGE: a plain synthesis of 100 nt is 40 to 60 % whole."
         )
     return tuple(todo)
+
+
+FINISHED, FAILED_STAGE = "finished", "failed: "
+"""What the summary says of a finished stage, and what it says of a failed one begins with."""
+
+
+def failed_stages(data: ReportData) -> list[tuple[str, str]]:
+    """Every stage that failed, and what it said."""
+    return [(name, state.removeprefix(FAILED_STAGE)) for name, state in data.stages.items() if state.startswith(FAILED_STAGE)]
+
+
+def missing_stages(data: ReportData) -> list[tuple[str, str]]:
+    """Every stage that did neither finish nor fail, and why it is not there."""
+    return [(name, state) for name, state in data.stages.items() if state != FINISHED and not state.startswith(FAILED_STAGE)]

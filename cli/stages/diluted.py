@@ -38,4 +38,4 @@ def dilution_section(growth: float | None, tolerated: float | None, note: str) -
     return plain({"growth_per_iteration": growth, "tolerated_growth_per_iteration": tolerated, "note": note})
 
 
-DSD_DILUTED = Stage(LEVEL, ("order",), ("dilution",), diluted_stage, (f"training.{LEVEL}",))
+DSD_DILUTED = Stage(LEVEL, ("order",), ("dilution",), diluted_stage, "training_dsd_diluted.csv", (f"training.{LEVEL}",))

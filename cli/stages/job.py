@@ -64,11 +64,12 @@ class Job:
     @cached_property
     def sized(self) -> DesignSpec:
         """The design with a budget for the gates of every reaction, where it leaves their sizes open."""
-        from dsd_ncrn.gates.learner import size_gates
+        from dsd_ncrn.gates.learner import largest_firings, size_gates
         from dsd_ncrn.kinetics.rates import ToeholdLengthRates
         from dsd_ncrn.simulate.engines import engine_named
 
-        return size_gates(self.spec, self.data, self.ncrn, engine_named(self.engine), ToeholdLengthRates())
+        flux = largest_firings(self.spec, self.data, self.ncrn, engine_named(self.engine))
+        return size_gates(self.spec, self.ncrn, flux, ToeholdLengthRates())
 
     @cached_property
     def translated(self) -> DsdSystem:
@@ -176,12 +177,11 @@ def job_of(design: Path, seed: int, engine: str = DEFAULT_ENGINE, strands: bool 
 
 def _check_names(spec: DesignSpec) -> None:
     """Raises DesignError for a scheme or a leak model that is not there, before anything long is done."""
-    from dsd_ncrn.dsd.modules import scheme_named
-    from dsd_ncrn.kinetics.build import leak_model_named
+    from dsd_ncrn.families import LEAK_MODELS, SCHEMES
 
-    scheme_named(spec.translation.scheme)
+    _ = SCHEMES[spec.translation.scheme]
     for name in spec.leak.model.split("+"):
-        leak_model_named(name)
+        _ = LEAK_MODELS[name]
 
 
 @contextmanager

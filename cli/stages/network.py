@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.plain import plain
@@ -97,5 +98,12 @@ def longest_strand(system: DsdSystem) -> int:
     return max(strand_length(strand) for strand in system.strands)
 
 
-COMPILE = Stage("compile", (), ("ncrn",), compile_stage)
-TRANSLATE = Stage("translate", ("compile",), ("dsd",), translate_stage)
+def translated_text(job: Job, _: Path) -> str:
+    """Strands and complexes with the concentrations of the design."""
+    from dsd_ncrn.dsd.kernel import write_pil
+
+    return write_pil(job.translated)
+
+
+COMPILE = Stage("compile", (), ("ncrn",), compile_stage, "ncrn.crn")
+TRANSLATE = Stage("translate", ("compile",), ("dsd",), translate_stage, translated_text)

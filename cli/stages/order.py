@@ -60,4 +60,4 @@ def _calibration_note(job: Job) -> list[str]:
     return [f"concentrations and durations are for rates of toehold lengths alone: {problem}"] if problem else []
 
 
-ORDER_STAGE = Stage("order", ("calibrate", "sequences"), ("order",), order_stage)
+ORDER_STAGE = Stage("order", ("calibrate", "sequences"), ("order",), order_stage, "protocol.md")

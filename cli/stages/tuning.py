@@ -28,13 +28,9 @@ MEASURES = (
 
 def in_schemes(spec: DesignSpec, schemes: tuple[str, ...]) -> list[DesignSpec]:
     """The design in each of some translation schemes, or in its own. Raises InputError for an unknown one."""
-    from dsd_ncrn.dsd.modules import SCHEMES
-    from dsd_ncrn.errors import InputError, did_you_mean
+    from dsd_ncrn.families import SCHEMES
 
-    for name in schemes:
-        if name not in SCHEMES:
-            raise InputError("unknown scheme", name, did_you_mean(name, SCHEMES))
-    changes = [{"scheme": name} for name in dict.fromkeys(schemes or (spec.translation.scheme,))]
+    changes = [{"scheme": SCHEMES[name].name} for name in dict.fromkeys(schemes or (spec.translation.scheme,))]
     return [spec.model_copy(update={"translation": spec.translation.model_copy(update=change)}) for change in changes]
 
 

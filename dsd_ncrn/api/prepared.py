@@ -19,7 +19,7 @@ from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.counts import counts
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.types import Training, Trajectory
-from dsd_ncrn.tasks.types import Dataset
+from dsd_ncrn.tasks.dataset import Dataset
 from dsd_ncrn.units import parse_quantity, per_nM_s_to_per_M_s
 
 if TYPE_CHECKING:
