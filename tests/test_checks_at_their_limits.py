@@ -11,7 +11,7 @@ from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.final_states import wrong_final_state
 from dsd_ncrn.dsd.modular import Module, Steps
 from dsd_ncrn.dsd.structure import Domain, free
-from dsd_ncrn.ncrn.signs import check_signs
+from dsd_ncrn.ncrn.decide import check_signs
 from dsd_ncrn.tasks import Dataset
 
 SINGLE = {"theta": "single", "x": "single", "z": "single"}
