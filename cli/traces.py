@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cli.stages.job import DEFAULT_ENGINE
-from cli.stages.traces import POINTS, Columns, dsd_columns, ideal_columns
+from cli.stages.traces import POINTS, dsd_columns, ideal_columns
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.runs.trainings import Columns
 
 if TYPE_CHECKING:
     from cli.engines import EngineChoice

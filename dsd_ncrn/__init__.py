@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from dsd_ncrn.api.data import dataset, sampled_dataset
     from dsd_ncrn.api.networks import simulate_crn, simulate_crn_strands
     from dsd_ncrn.api.prepared import PreparedDesign
-    from dsd_ncrn.api.runs import Run, read_run
     from dsd_ncrn.api.steps import compile_design, crn_text, enumerate_strands, prepare, translate_design, tune
     from dsd_ncrn.crn.text import load_crn, parse_crn
     from dsd_ncrn.crn.types import Crn
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from dsd_ncrn.kinetics.network import ReactionNetwork
     from dsd_ncrn.ncrn.counts import counts
     from dsd_ncrn.ncrn.types import NeuralCrn
+    from dsd_ncrn.runs.run import Run, read_run
     from dsd_ncrn.simulate.types import Training, Trajectory
     from dsd_ncrn.tasks.dataset import Dataset
 
@@ -98,7 +98,7 @@ _HOMES = {
     "api.data": ("dataset", "sampled_dataset"),
     "api.networks": ("simulate_crn", "simulate_crn_strands"),
     "api.prepared": ("PreparedDesign",),
-    "api.runs": ("Run", "read_run"),
+    "runs.run": ("Run", "read_run"),
     "api.steps": ("compile_design", "crn_text", "enumerate_strands", "prepare", "translate_design", "tune"),
     "crn.text": ("load_crn", "parse_crn"),
     "crn.types": ("Crn",),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cli.plain import plain
 from cli.stages.training import training_outcome
 from cli.stages.types import Outcome, Stage, Tell
 from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.runs.files import plain
 
 if TYPE_CHECKING:
     from cli.stages.job import Job

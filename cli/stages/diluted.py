@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cli.plain import plain
 from cli.stages.training import training_outcome
 from cli.stages.types import Outcome, Stage, Tell
+from dsd_ncrn.runs.files import plain
 
 if TYPE_CHECKING:
     from cli.stages.job import Job

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.plain import plain
-from cli.run_folder import json_text
 from cli.stages.types import Outcome, Stage, Tell
+from dsd_ncrn.runs.files import json_text, plain
 
 if TYPE_CHECKING:
     from cli.stages.job import Job

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.plain import plain
 from cli.stages.types import Outcome, Stage, Tell
+from dsd_ncrn.runs.files import plain
 
 if TYPE_CHECKING:
     from cli.stages.job import Job

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, fields, replace
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.plain import csv_text, plain
-from cli.run_folder import json_text, read_json
 from cli.stages.types import Outcome, Stage, Tell
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.runs.files import csv_text, json_text, plain, read_json
 
 if TYPE_CHECKING:
     from cli.background import BackgroundTask
@@ -58,16 +57,15 @@ def sequences_outcome(job: Job, assignment: SequenceAssignment) -> Outcome:
 def outcome_of(job: Job, assignment: SequenceAssignment, verdicts: SequenceVerdicts) -> Outcome:
     """Files and summary of an assignment and its verdicts."""
     from sequences.assignment import assignment_csv
-    from sequences.folding import TargetCheck
-    from sequences.leak_sites import LeakSite
+    from sequences.tables import COMPLEXES, LEAK_SITES, VERDICTS
 
     section = sequences_section(job, assignment, verdicts)
     files = {
         SEQUENCES_CSV: assignment_csv(assignment),
         SEARCH_JSON: json_text(search_json(assignment, verdicts)),
-        "verdicts.csv": verdicts_csv(verdicts),
-        "complexes.csv": records_csv(TargetCheck, verdicts.complexes),
-        "leak_sites.csv": records_csv(LeakSite, verdicts.leak_sites),
+        VERDICTS.file: VERDICTS.text(verdicts.verdicts),
+        COMPLEXES.file: COMPLEXES.text(verdicts.complexes),
+        LEAK_SITES.file: LEAK_SITES.text(verdicts.leak_sites),
         "crosstalk_domains.csv": csv_text(*verdicts.domains.table),
         "crosstalk_strands.csv": csv_text(*verdicts.strands.table),
     }
@@ -80,18 +78,6 @@ def judged(job: Job, assignment: SequenceAssignment) -> SequenceVerdicts:
     from sequences.verdicts import judge
 
     return judge(job.translated, assignment, job.spec.sequences, job.spec.chemistry.temperature)
-
-
-def verdicts_csv(found: SequenceVerdicts) -> str:
-    """A row for every rule and subject."""
-    names = ("rule", "subject", "value", "unit", "limit", "passed", "hard")
-    return csv_text(names, ([getattr(verdict, name) for name in names] for verdict in found.verdicts))
-
-
-def records_csv(kind: type[Any], records: Iterable[Any]) -> str:
-    """A row for every record of a kind, a column for every field."""
-    names = [each.name for each in fields(kind)]
-    return csv_text(names, ([getattr(record, name) for name in names] for record in records))
 
 
 def search_json(assignment: SequenceAssignment, found: SequenceVerdicts) -> dict[str, Any]:
