@@ -162,8 +162,7 @@ def job_of(design: Path, seed: int, engine: str = DEFAULT_ENGINE, strands: bool 
     Raises InputError naming the file, and the line where it is known, for a design that does not allow that.
     """
     from dsd_ncrn.design.load import load_design
-    from dsd_ncrn.ncrn.decide import decide
-    from dsd_ncrn.ncrn.signs import check_signs
+    from dsd_ncrn.ncrn.decide import check_signs, decide
     from dsd_ncrn.simulate.engines import engine_named
 
     _refuse_networks(design)

@@ -165,8 +165,7 @@ def tune(
 
 def _decided(design: DesignSpec, points: Dataset, seed: int) -> DesignSpec:
     """The design with nothing left open, checked against its points."""
-    from dsd_ncrn.ncrn.decide import decide
-    from dsd_ncrn.ncrn.signs import check_signs
+    from dsd_ncrn.ncrn.decide import check_signs, decide
 
     decided = decide(design, points, seed)
     check_signs(decided, points)
