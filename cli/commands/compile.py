@@ -142,9 +142,9 @@ def _text(crn: Crn, described: dict[str, Any], form: str, law: RateLaw) -> str:
 
 def _network(path: Path, seed: int, law: RateLaw, input_law: RateLaw) -> tuple[Crn, dict[str, Any]]:
     """The network of a design or of a ``.crn`` file, and its JSON form with constants of ``law``; warnings are told."""
-    from cli.console import warn
     from cli.stages.job import job_of
     from cli.stages.network import ncrn_json, warnings_of
+    from cli.streams import warn
     from dsd_ncrn.crn.jsonable import crn_to_json
     from dsd_ncrn.crn.text import load_crn
 

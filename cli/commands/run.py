@@ -101,9 +101,9 @@ def _check_output(print_after: tuple[str, ...], as_json: bool) -> None:
 
 def _check_ahead(job: Job, search: bool) -> None:
     """What would fail late is found before anything is written."""
-    from cli.console import warn
     from cli.prepare import chosen_vendor
     from cli.stages.network import warnings_of
+    from cli.streams import warn
 
     if search:
         from sequences.nuad_search import require_nuad
@@ -116,8 +116,8 @@ def _check_ahead(job: Job, search: bool) -> None:
 
 def _show(pipeline: Pipeline, as_json: bool) -> None:
     """The summary, or where to look: beside what has been printed already, on standard error."""
-    from cli.console import tell
     from cli.output import show
+    from cli.streams import tell
 
     ending = _ending(pipeline.folder.path, pipeline.summary)
     if pipeline.printed:
