@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from dsd_ncrn.crn.rate_law import RateLaw
     from dsd_ncrn.design.spec import Translation
     from dsd_ncrn.dsd.system import DsdSystem
-    from dsd_ncrn.simulate.network_sizing import Limits, SizedNetwork
-    from dsd_ncrn.simulate.networks import NetworkRun
+    from dsd_ncrn.gates.network import Limits, SizedNetwork
+    from dsd_ncrn.gates.network_run import NetworkRun
 
 DEFAULT_SECONDS = 1000.0
 STRAND_POINTS = 600
@@ -65,8 +65,8 @@ def sized_network(
 ) -> SizedNetwork:
     """The strands of a plain network, their gates sized to last for ``seconds`` of its time; errors name the file."""
     from dsd_ncrn.crn.text import load_crn
+    from dsd_ncrn.gates.network_run import sized_for
     from dsd_ncrn.simulate.engines import engine_named
-    from dsd_ncrn.simulate.networks import sized_for
 
     crn = load_crn(path, law)
     try:
@@ -92,7 +92,7 @@ def network_as_given(path: Path, translation: Translation | None = None) -> DsdS
 def strand_trace(path: Path, choice: Choice, seconds: float | None, limits: Limits, law: RateLaw) -> NetworkRun:
     """A plain network and its strands, side by side."""
     from dsd_ncrn.design.spec import Translation
-    from dsd_ncrn.simulate.networks import run_network
+    from dsd_ncrn.gates.network_run import run_network
 
     sized = sized_network(path, seconds, limits, Translation(), law)
     return run_network(sized, np.linspace(0.0, seconds or DEFAULT_SECONDS, STRAND_POINTS + 1), choice.engine())

@@ -74,10 +74,10 @@ def translate_design(design: DesignSpec, data: Dataset | None = None, seed: int 
     (120, 39)
     """
     from dsd_ncrn.dsd.translate import translate
+    from dsd_ncrn.gates.learner import size_gates
     from dsd_ncrn.kinetics.rates import ToeholdLengthRates
     from dsd_ncrn.ncrn.compile import compile_design as compiled
     from dsd_ncrn.simulate.engines import engine_named
-    from dsd_ncrn.simulate.sizing import size_gates
 
     points = load_dataset(design.task, seed) if data is None else data
     decided = _decided(design, points, seed)

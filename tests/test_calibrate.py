@@ -10,7 +10,7 @@ from dsd_ncrn.analysis.study import Study, prepare
 from dsd_ncrn.design.chemistry import GateBudget
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.simulate.calibrate import Term, slow_terms
+from dsd_ncrn.gates.calibrate import Term, slow_terms
 from studies import ALL_DESIGNS, changed, design, study
 
 pytestmark = pytest.mark.xdist_group("studies")

@@ -19,15 +19,15 @@ from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.plan import Bench, Plan
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import realise, translate
+from dsd_ncrn.gates.laws import achieved, design_joins, join_laws, loading
+from dsd_ncrn.gates.report import cooperative_loading, cooperative_rates, rate_report
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
-from dsd_ncrn.kinetics.rate_laws import achieved, design_joins, join_laws, loading
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.holders import holders
 from dsd_ncrn.simulate.mass_action import from_network
-from dsd_ncrn.simulate.modules import cooperative_loading, cooperative_rates, rate_report
 from studies import changed, design, translated
 
 Floats = NDArray[np.float64]

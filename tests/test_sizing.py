@@ -17,15 +17,15 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.dsd.words import budget_name
-from dsd_ncrn.kinetics.rate_laws import achieved, join_laws
+from dsd_ncrn.gates.calibrate import probes
+from dsd_ncrn.gates.laws import achieved, join_laws
+from dsd_ncrn.gates.learner import POINTS, RESERVE, SHORTEST_S, WEAKEST_NT, size_gates
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.ncrn.types import NeuralCrn
-from dsd_ncrn.simulate.calibrate import probes
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.sizing import POINTS, RESERVE, SHORTEST_S, WEAKEST_NT, size_gates
 from dsd_ncrn.tasks import Dataset, load_dataset
 from studies import DESIGNS, changed, design
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cli.options import Stop
     from cli.stages.traces import Columns
     from dsd_ncrn.crn.rate_law import RateLaw
-    from dsd_ncrn.simulate.networks import NetworkRun
+    from dsd_ncrn.gates.network_run import NetworkRun
 
 
 @subcommand(
@@ -93,7 +93,7 @@ def command(
     from cli.console import working
     from cli.engines import Choice
     from cli.traces import network_trace, strand_trace
-    from dsd_ncrn.simulate.network_sizing import Limits
+    from dsd_ncrn.gates.network import Limits
 
     choice, network, stop = Choice(engine, volume, seed), design.suffix == ".crn", t_end.seconds if t_end else None
     if network and level == "dsd":

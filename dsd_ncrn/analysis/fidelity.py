@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.types import Fidelity, ReactionFidelity
-from dsd_ncrn.simulate.calibrate import probes, slow_terms
+from dsd_ncrn.gates.calibrate import probes, slow_terms
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.types import Training
 

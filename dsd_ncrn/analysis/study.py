@@ -16,6 +16,9 @@ from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.gates.calibrate import Calibration, Points, by_rate_laws, calibrate, probes
+from dsd_ncrn.gates.learner import size_gates
+from dsd_ncrn.gates.report import rate_report
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
@@ -23,13 +26,10 @@ from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.ncrn.signs import check_signs
 from dsd_ncrn.ncrn.types import NeuralCrn
-from dsd_ncrn.simulate.calibrate import Calibration, Points, by_rate_laws, calibrate, probes
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.imperfections.realisation import Realisation
-from dsd_ncrn.simulate.modules import rate_report
-from dsd_ncrn.simulate.sizing import size_gates
 from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.train import Progress, no_progress, train
 from dsd_ncrn.simulate.training import ended_after, repeats_of, train_autonomous, train_ideal, train_value

@@ -9,7 +9,7 @@ from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.dsd.modules.clocks import cogate_name
 from dsd_ncrn.dsd.modules.cooperative import CLOCK_SIGN
 from dsd_ncrn.dsd.system import DsdSystem
-from dsd_ncrn.kinetics.rate_laws import achieved, join_laws, level, loading, toehold_length
+from dsd_ncrn.gates.laws import achieved, join_laws, level, loading, toehold_length
 from dsd_ncrn.kinetics.rates import RateModel
 
 

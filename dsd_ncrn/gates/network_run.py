@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.design.spec import Translation
+from dsd_ncrn.gates.network import Limits, SizedNetwork, Use, size_network
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
@@ -17,7 +18,6 @@ from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.holders import holders
 from dsd_ncrn.simulate.learner import checked
 from dsd_ncrn.simulate.mass_action import MassAction, from_network, mass_action
-from dsd_ncrn.simulate.network_sizing import Limits, SizedNetwork, Use, size_network
 from dsd_ncrn.simulate.types import Trajectory
 
 Floats = NDArray[np.float64]

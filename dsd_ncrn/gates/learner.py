@@ -22,10 +22,10 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.dsd.words import budget_name
-from dsd_ncrn.kinetics.rate_laws import JoinLaw, join_laws
+from dsd_ncrn.gates.calibrate import probes
+from dsd_ncrn.gates.laws import JoinLaw, join_laws
 from dsd_ncrn.kinetics.rates import RateModel
 from dsd_ncrn.ncrn.types import NeuralCrn
-from dsd_ncrn.simulate.calibrate import probes
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.training import train_value

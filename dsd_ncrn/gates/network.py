@@ -20,7 +20,7 @@ from dsd_ncrn.dsd.plan import Plan, plan_of_network
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import realise
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.kinetics.rate_laws import JoinLaw, join_laws
+from dsd_ncrn.gates.laws import JoinLaw, join_laws
 from dsd_ncrn.kinetics.rates import RateModel
 
 WEAKEST_NT = 3

@@ -1,6 +1,6 @@
 """Make the DNA circuit's rates those of the formal reactions, by gate concentrations and phase durations.
 
-The quasi-steady rate laws (``kinetics.rate_laws``) give the joins and the length of every phase. Then the strand-level
+The quasi-steady rate laws (``gates.laws``) give the joins and the length of every phase. Then the strand-level
 network runs iterations at some points, the firings of every slow reaction are counted by the complexes that only a fired
 join holds together, and what differs from the ideal network's is taken out: the common factor of a phase by its
 duration, the rest by the joins. Loading, latency and depletion are thus all in the measured number.
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.kinetics.rate_laws import design_joins
+from dsd_ncrn.gates.laws import design_joins
 from dsd_ncrn.kinetics.rates import RateModel
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.simulate.ideal import IdealLearner
