@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from dsd_ncrn.analysis.types import LeakPoint
+    from dsd_ncrn.analysis.leaks import LeakPoint
     from dsd_ncrn.simulate.types import Training, Trajectory
 
 Floats = NDArray[np.float64]

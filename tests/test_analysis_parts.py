@@ -16,9 +16,16 @@ from cli.stages.leaks import leaks_csv
 from dsd_ncrn.analysis import leaks as leak_analysis
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.fuel import fuel_budget, top_up_schedule
-from dsd_ncrn.analysis.leaks import leak_point, leak_sensitivity
+from dsd_ncrn.analysis.leaks import (
+    LeakChannel,
+    LeakPoint,
+    LeakRanking,
+    LeakSensitivity,
+    LeakShare,
+    leak_point,
+    leak_sensitivity,
+)
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.analysis.types import LeakChannel, LeakPoint, LeakRanking, LeakSensitivity, LeakShare
 from dsd_ncrn.simulate.types import Training
 
 Floats = NDArray[np.float64]

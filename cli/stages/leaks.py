@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cli.plain import csv_text, plain
+from cli.run_folder import store_path
 from cli.stages.types import Outcome, Stage, Tell
 from cli.stages.ways import FILE as WAYS
 from cli.stages.ways import small_enough, ways_csv, ways_section, ways_study
 from cli.stages.yields import COLUMNS, yield_row, yield_section, yield_study, yield_text
+from cli.store import Store, opened_store
+from cli.sweep import sweep
+from dsd_ncrn.analysis.leaks import LeakChannel, LeakPoint, LeakSensitivity, LeakShare, leak_point, leak_sensitivity
+from dsd_ncrn.analysis.yields import Yield
+from dsd_ncrn.units import per_nM_s_to_per_M_s
 
 if TYPE_CHECKING:
     from cli.stages.job import Job
-    from cli.store import Store
-    from dsd_ncrn.analysis.types import LeakChannel, LeakPoint, LeakSensitivity, LeakShare
-    from dsd_ncrn.analysis.yields import Yield
 
 HEADER = (
     "kind",
@@ -37,11 +40,8 @@ HEADER = (
 
 def leaks_stage(job: Job, tell: Tell) -> Outcome:
     """Train at rising leak rates, rank the gates by the harm of their leaks, and train imperfect tubes if asked to."""
-    from cli.run_folder import store_path
-    from cli.store import opened_store
-
     path = None if job.folder is None else store_path(job.folder, LEAKS.name)
-    samples = job.spec.imperfections.samples
+    samples = job.study.design.imperfections.samples
     half = 0.4 if samples else 0.8
     with opened_store(path, job.key) as store:
         found = leak_study(job, store, lambda share: tell(half * share))
@@ -58,19 +58,13 @@ def leaks_stage(job: Job, tell: Tell) -> Outcome:
 def leak_study(job: Job, store: Store, tell: Tell) -> LeakSensitivity:
     """The leak sensitivity of a job's design; neither what is in the store is done again, nor the training at the design's
     own rate."""
-    from cli.sweep import sweep
-    from dsd_ncrn.analysis.leaks import leak_sensitivity
-
-    with sweep(job, job.study, store) as pool:
+    with sweep(job, job.study.ready, store) as pool:
         return leak_sensitivity(job.study, _known_points(job), pool, lambda done, total: tell(done / total))
 
 
 def _known_points(job: Job) -> tuple[LeakPoint, ...]:
-    from dsd_ncrn.analysis.leaks import leak_point
-    from dsd_ncrn.units import per_nM_s_to_per_M_s
-
-    training = job.trainings.get("dsd_leaky")
-    rate = per_nM_s_to_per_M_s(job.spec.leak.rate)
+    training = job.study.trainings.get("dsd_leaky")
+    rate = per_nM_s_to_per_M_s(job.study.design.leak.rate)
     return () if training is None or rate == 0 else (leak_point(job.study, rate, training),)
 
 

@@ -37,7 +37,7 @@ def _translated(job: Job, _: Path) -> str:
     """Strands and complexes with the concentrations of the design."""
     from dsd_ncrn.dsd.kernel import write_pil
 
-    return write_pil(job.translated)
+    return write_pil(job.study.designed)
 
 
 def _calibrated(job: Job, folder: Path) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, replace
+from typing import Any
 
 from cli.plain import csv_text, plain
-
-if TYPE_CHECKING:
-    from dsd_ncrn.analysis.tuning import OperatingPoint, Tuning
-    from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.tuning import OperatingPoint, Tuning
+from dsd_ncrn.design.load import dump_design
+from dsd_ncrn.dsd.modules import SCHEMES
+from dsd_ncrn.errors import InputError, did_you_mean
 
 MEASURES = (
     "cost",
@@ -26,22 +27,23 @@ MEASURES = (
 )
 
 
-def in_schemes(spec: DesignSpec, schemes: tuple[str, ...]) -> list[DesignSpec]:
-    """The design in each of some translation schemes, or in its own. Raises InputError for an unknown one."""
-    from dsd_ncrn.dsd.modules import SCHEMES
-    from dsd_ncrn.errors import InputError, did_you_mean
-
+def in_schemes(study: Study, schemes: tuple[str, ...]) -> dict[str, Study]:
+    """The study in each of some translation schemes, or in its own. Raises InputError for an unknown one."""
     for name in schemes:
         if name not in SCHEMES:
             raise InputError("unknown scheme", name, did_you_mean(name, SCHEMES))
-    changes = [{"scheme": name} for name in dict.fromkeys(schemes or (spec.translation.scheme,))]
-    return [spec.model_copy(update={"translation": spec.translation.model_copy(update=change)}) for change in changes]
+    return {name: in_scheme(study, name) for name in schemes or (study.decided.translation.scheme,)}
+
+
+def in_scheme(study: Study, scheme: str) -> Study:
+    """The study in another translation scheme."""
+    spec = study.decided
+    changed = spec.model_copy(update={"translation": spec.translation.model_copy(update={"scheme": scheme})})
+    return replace(study, design=changed, points=study.data)
 
 
 def tuned_files(found: Mapping[str, Tuning]) -> dict[str, str]:
     """``tune.csv`` with a row for each candidate of each scheme, and the design at the best of them."""
-    from dsd_ncrn.design.load import dump_design
-
     knobs = next(iter(found.values())).knobs
     header = ("scheme", "candidate", *MEASURES, "tolerated_leak_per_M_s", *knobs)
     rows = [row for scheme, each in found.items() for row in _rows(scheme, each)]

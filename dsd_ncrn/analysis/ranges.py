@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsd_ncrn.analysis.jobs import run_jobs
-from dsd_ncrn.analysis.real_tubes import RealTubes, stream
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.yields import RealTubes, stream
 from dsd_ncrn.design.imperfections import MAGNITUDES
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.simulate.imperfections.realisation import Realisation

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,11 @@ from dsd_ncrn.simulate.training import ended_after, repeats_of, train_autonomous
 from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.tasks import Dataset, load_dataset
+
+if TYPE_CHECKING:
+    part = property  # nobody sets one, and structural types know properties alone
+else:
+    part = cached_property
 
 Floats = NDArray[np.float64]
 Watch = Callable[[str], AbstractContextManager[Progress]]
@@ -81,72 +87,72 @@ class Study:
         """The same strands, trained otherwise: some keys of ``training`` changed, calibrated by the design's whole training."""
         return self.given(plan=self.plan.model_copy(update=plan))
 
-    @cached_property
+    @part
     def data(self) -> Dataset:
         """The training and test points, dimensionless."""
         return load_dataset(self.design.task, self.seed) if self.points is None else self.points
 
-    @cached_property
+    @part
     def decided(self) -> DesignSpec:
         """The design with nothing left open that its points and the seed decide, checked against the points."""
         decided = decide(self.design, self.data, self.seed)
         check_signs(decided, self.data)
         return decided
 
-    @cached_property
+    @part
     def plan(self) -> TrainingPlan:
         """How long is trained."""
         return self.decided.training
 
-    @cached_property
+    @part
     def integrator(self) -> Engine:
         """What everything is worked out with."""
         return engine_named(self.engine)
 
-    @cached_property
+    @part
     def simulator(self) -> Engine:
         """What trainings are simulated with: the integrator, unless another is given."""
         return self.integrator
 
-    @cached_property
+    @part
     def ncrn(self) -> NeuralCrn:
         """The abstract network."""
         return compile_design(self.decided, self.data.dimension, self.data.outputs)
 
-    @cached_property
+    @part
     def ideal(self) -> Training:
         """The whole training of the abstract network."""
         decided, data, ncrn = self.decided, self.data, self.ncrn
         with self.watch("ideal") as progress:
             return train_ideal(decided, data, ncrn, self.integrator, progress)
 
-    @cached_property
+    @part
     def compared(self) -> Training:
         """The ideal training after as many iterations as the strands are trained for."""
         wanted = self.plan.strand_iterations or self.ideal.iterations
         return ended_after(self.ideal, wanted, self.ncrn, self.integrator, self.data)
 
-    @cached_property
+    @part
     def spec(self) -> DesignSpec:
         """The decided design with a budget for the gates of every reaction, where it leaves their sizes open."""
         return size_gates(self.decided, self.data, self.ncrn, self.integrator, ToeholdLengthRates())
 
-    @cached_property
+    @part
     def designed(self) -> DsdSystem:
         """The strands and complexes, with the concentrations of the design."""
         return translate(self.ncrn, self.spec)
 
-    @cached_property
+    @part
     def network(self) -> ReactionNetwork:
         """The strand-level network without leaks."""
         return build_network(self.designed)
 
-    @cached_property
+    @part
     def leaky(self) -> ReactionNetwork:
         """The strand-level network with the leak channels of the design's model."""
         return build_network(self.designed, self.spec.leak.model)
 
-    @cached_property
+    @part
     def calibration(self) -> Calibration:
         """Concentrations and durations at which the strands keep the rates of the abstract network.
 
@@ -188,7 +194,7 @@ class Study:
         _ = self.calibration
         return self
 
-    @cached_property
+    @part
     def experiment(self) -> Experiment:
         """What a laboratory adds when (nM, s), point by point."""
         return experiment_of(self)
@@ -215,8 +221,8 @@ class Study:
         realisation: Realisation | None = None,
         refill_below: float = 1.0,
     ) -> Tube:
-        """A fresh tube, burned in where the design says so. ``leak`` in /nM/s, the design's rate if not given, scales every leak
-        step of a level with leaks."""
+        """A fresh tube, burned in where the design says so. ``leak`` in /nM/s, the design's rate if not given, is that of every
+        leak step, at a level that has leaks."""
         leaks, chemistry = level.endswith("_leaky"), self.spec.chemistry
         rate = (self.spec.leak.rate if leak is None else leak) if leaks else 0.0
         return Tube(
@@ -234,7 +240,7 @@ class Study:
             refill_below=refill_below,
         )
 
-    @cached_property
+    @part
     def trainings(self) -> dict[str, Training]:
         """Those done so far, by level."""
         return {}

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from dsd_ncrn.analysis.types import LeakPoint
+from dsd_ncrn.analysis.leaks import LeakPoint
 from dsd_ncrn.design.files import read_text
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.design.spec import DesignSpec
