@@ -13,7 +13,7 @@ from dsd_ncrn.errors import InputError
 from dsd_ncrn.simulate.ideal import IdealLearner
 
 if TYPE_CHECKING:
-    from cli.engines import Choice
+    from cli.engines import EngineChoice
     from dsd_ncrn.crn.rate_law import RateLaw
     from dsd_ncrn.design.spec import Translation
     from dsd_ncrn.dsd.system import DsdSystem
@@ -24,7 +24,7 @@ DEFAULT_SECONDS = 1000.0
 STRAND_POINTS = 600
 
 
-def design_trace(study: Study, level: str, choice: Choice, forward_only: bool) -> Columns:
+def design_trace(study: Study, level: str, choice: EngineChoice, forward_only: bool) -> Columns:
     """One iteration of a design at a level, with the first training point."""
     columns = _iteration(study, level, choice, forward_only)
     if not forward_only:
@@ -33,7 +33,7 @@ def design_trace(study: Study, level: str, choice: Choice, forward_only: bool) -
     return _rows(columns, rows)
 
 
-def _iteration(study: Study, level: str, choice: Choice, forward_only: bool) -> Columns:
+def _iteration(study: Study, level: str, choice: EngineChoice, forward_only: bool) -> Columns:
     x, y = study.data.train_x[0], study.data.train_y[0]
     target = np.zeros_like(y) if forward_only else y
     simulated = choice.simulating(study, level)
@@ -44,7 +44,7 @@ def _iteration(study: Study, level: str, choice: Choice, forward_only: bool) -> 
     return dsd_columns(tube, tube.trace(x, target, POINTS))
 
 
-def network_trace(path: Path, choice: Choice, seconds: float | None, law: RateLaw = "product") -> Columns:
+def network_trace(path: Path, choice: EngineChoice, seconds: float | None, law: RateLaw = "product") -> Columns:
     """A plain network, with constants of a rate law, from its initial concentrations: nM and s."""
     from dsd_ncrn.crn.text import load_crn
     from dsd_ncrn.simulate.learner import checked
@@ -88,7 +88,7 @@ def network_as_given(path: Path, translation: Translation | None = None) -> DsdS
         raise error.at(str(path)) from None
 
 
-def strand_trace(path: Path, choice: Choice, seconds: float | None, limits: Limits, law: RateLaw) -> NetworkRun:
+def strand_trace(path: Path, choice: EngineChoice, seconds: float | None, limits: Limits, law: RateLaw) -> NetworkRun:
     """A plain network and its strands, side by side."""
     from dsd_ncrn.design.spec import Translation
     from dsd_ncrn.gates.network_run import run_network

@@ -7,7 +7,7 @@ import pytest
 
 from dsd_ncrn.analysis.fidelity import fidelity, parameter_errors
 from dsd_ncrn.analysis.fuel import compare_refuelling, fuel_budget
-from dsd_ncrn.analysis.leaks import rank_leaks
+from dsd_ncrn.analysis.leaks import leak_point, rank_leaks, train_leaky
 from studies import ALL_DESIGNS, changed, design, prepare, study, whole_training
 
 pytestmark = pytest.mark.xdist_group("studies")

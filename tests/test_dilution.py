@@ -11,7 +11,7 @@ import pytest
 
 from cli.stages.diluted import TOO_WEAK, diluted_stage
 from cli.stages.job import job_of
-from dsd_ncrn.analysis.leaks import ALLOWED_RATIO
+from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import LEAST_GROWTH, study_dilution, train_diluted
 from sequences.sequenced import Sequenced

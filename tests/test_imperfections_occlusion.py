@@ -13,7 +13,7 @@ from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.imperfections.occlusion import Occlusion, common_nt, crowd_of, open_toeholds
-from dsd_ncrn.simulate.imperfections.realisation import Pot, perfect
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, perfect
 from dsd_ncrn.simulate.mass_action import from_network
 from imperfect import chance, drawn, leaky_pot
 from studies import A, E, P, T, X, join, study
@@ -52,7 +52,7 @@ def test_occlusion_is_what_resting_strands_come_to(visitor: float, bystander: fl
         "bystander": (join((E, T), (A,)), bystander),
     }
     system, start = small_system(levels), {name: level for name, (_, level) in levels.items()}
-    pot = Pot(system, build_network(system))
+    pot = Mixture(system, build_network(system))
     realisation = Occlusion().apply(perfect(pot), pot, 1.0, chance())
     slow, explicit = realisation.rates.min(), build_network(system, semantics="finite", unproductive="all")
     half_time = np.log(2) / (ToeholdLengthRates().displacement(5, 0) * 10.0 * slow)
@@ -67,7 +67,7 @@ def test_the_factor_of_one_toehold_is_the_quadratics_root() -> None:
     """1 / ((1 - b/G)(1 - b/S)) with (G - b)(S - b) = K_d b, K_d = 752 nM for 5 nt; at strength s, K_d / s."""
     system = small_system({"host": (join((X, T), (A,)), 11_100.0), "visitor": (free(T, P), 26_300.0)})
     rates = ToeholdLengthRates()
-    pot = Pot(system, build_network(system))
+    pot = Mixture(system, build_network(system))
     for strength in (0.075, 1.0):
         crowd = crowd_of(pot, np.ones(2), rates, strength)
         total = 11_100.0 + 26_300.0 + rates.unbinding(5) / rates.binding(5) / strength

@@ -11,7 +11,7 @@ from cli.options import design_argument, engine_option, json_option, out_option,
 from cli.subcommand import OneOf, subcommand
 
 if TYPE_CHECKING:
-    from cli.engines import Choice
+    from cli.engines import EngineChoice
     from dsd_ncrn.analysis.study import Study
 
 
@@ -60,12 +60,12 @@ def command(
 ) -> None:
     """Train a design: its equations, its abstract network, or its strands."""
     from cli.console import display
-    from cli.engines import Choice
+    from cli.engines import EngineChoice
     from cli.output import deliver, show, table
     from cli.stages.job import placed, shown_job
     from cli.stages.training import training_outcome
 
-    choice = Choice(engine, volume, seed)
+    choice = EngineChoice(engine, volume, seed)
     _check_options(level, leaks, one_pot, choice)
     _check_length(iterations, epochs)
     with placed(design), display() as shown:
@@ -83,7 +83,7 @@ def command(
     show(as_json, section, table(rows.items()))
 
 
-def _check_options(level: str, leaks: bool, one_pot: bool, choice: Choice) -> None:
+def _check_options(level: str, leaks: bool, one_pot: bool, choice: EngineChoice) -> None:
     from dsd_ncrn.errors import InputError
 
     for name, given in (("--leaks", leaks), ("--one-pot", one_pot)):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.gates.calibrate import probes, slow_terms
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.types import Training
 
-Floats = NDArray[np.float64]
 PROBES = 6
 """Training points at which every reaction's firings are compared."""
 

@@ -7,19 +7,18 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.jobs import run_jobs
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
 from dsd_ncrn.simulate.sensitivity import sensitivities
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.units import per_nM_s_to_per_M_s
 
-Floats = NDArray[np.float64]
-ALLOWED_RATIO = 1.1
 GRID_PER_M_S = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 REFINEMENTS = 1
 LOWEST_PER_M_S = 1e-6

@@ -9,16 +9,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsd_ncrn.analysis.experiment import experiment_of
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.spec import DesignSpec, TrainingPlan
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.gates.calibrate import Calibration, Points, by_rate_laws, calibrate, probes
-from dsd_ncrn.gates.learner import size_gates
+from dsd_ncrn.gates.calibrate import Firings, GateDesign, calibrate, firings_of, probes, slow_terms
+from dsd_ncrn.gates.learner import design_gates, free_phases, largest_firings, size_gates
 from dsd_ncrn.gates.report import rate_report
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
@@ -43,12 +43,9 @@ if TYPE_CHECKING:
 else:
     part = cached_property
 
-Floats = NDArray[np.float64]
 Watch = Callable[[str], AbstractContextManager[Progress]]
 """Is entered, with its name, while a part that takes long is worked out, and gives what hears how far that is."""
 DEFAULT_ENGINE = "rosenbrock"
-FIRST_GUESS_S = 3600.0
-"""Duration that the calibration of a free phase starts from."""
 PROBES = 2
 """Training points at which reactions are calibrated, beside the mean one."""
 
@@ -135,7 +132,8 @@ class Study:
     @part
     def spec(self) -> DesignSpec:
         """The decided design with a budget for the gates of every reaction, where it leaves their sizes open."""
-        return size_gates(self.decided, self.data, self.ncrn, self.integrator, ToeholdLengthRates())
+        flux = largest_firings(self.decided, self.data, self.ncrn, self.integrator)
+        return size_gates(self.decided, self.ncrn, flux, ToeholdLengthRates())
 
     @part
     def designed(self) -> DsdSystem:
@@ -153,23 +151,20 @@ class Study:
         return build_network(self.designed, self.spec.leak.model)
 
     @part
-    def calibration(self) -> Calibration:
+    def calibration(self) -> GateDesign:
         """Concentrations and durations at which the strands keep the rates of the abstract network.
 
         Raises CheckFailed where they cannot, or more of a species is on joins than ``chemistry.max_loading``.
         """
-        reference, points = self._measured()
-        durations, network = self._durations, self.network
-        waits = sum(len(clock.scavengers) for clock in self.designed.clocks.values())
-        schedule = Schedule({name: given or FIRST_GUESS_S for name, given in durations.items()}, self.spec.timing.wait, waits)
-        chemistry = self.spec.chemistry
+        spec, network = self.spec, self.network
 
         def make(system: DsdSystem, timing: Schedule) -> Tube:
+            chemistry = spec.chemistry
             return Tube(self.ncrn, system, network, timing, self.integrator, chemistry.unit, chemistry.scavenger_excess)
 
+        firings = self._firings(make)
         with self.watch("calibrate") as progress:
-            lawful = by_rate_laws(self.designed, schedule, self.ncrn, chemistry.unit, self._free, ToeholdLengthRates())
-            found = calibrate(make, *lawful, self._free, reference, points, progress)
+            found = design_gates(spec, self.ncrn, {}, firings, ToeholdLengthRates(), progress)
         _check_loading(self.spec, found.system)
         return found
 
@@ -205,14 +200,15 @@ class Study:
 
         Raises CheckFailed where that would need too large a change.
         """
-        reference, points = self._measured()
         other = self if network is None else self.given(network=network)
 
         def make(system: DsdSystem, timing: Schedule) -> Tube:
             changed = replace(self.calibration, system=system, schedule=timing)
             return other.given(calibration=changed).tube(realisation=realisation)
 
-        return other.given(calibration=calibrate(make, self.system, self.schedule, self._free, reference, points))
+        free = free_phases(self.spec, self.ncrn)
+        found = calibrate(self._firings(make), slow_terms(self.ncrn), self.system, self.schedule, free)
+        return other.given(calibration=found)
 
     def tube(
         self,
@@ -277,24 +273,13 @@ class Study:
             return self.ideal
         return train_ideal(spec, self.data, self.ncrn, self.simulator, progress)
 
-    def _measured(self) -> tuple[IdealLearner, Points]:
-        """The ideal network with the parameters that it ends with, and the mean and the first training points."""
+    def _firings(self, make_tube: Callable[[DsdSystem, Schedule], Tube]) -> Firings:
+        """Those with the parameters that the ideal network ends with, at the mean and the first training points."""
         reference = IdealLearner(self.ncrn, self.integrator)
         reference.set_parameters(self.ideal.parameters[-1])
         inputs = np.vstack([self.data.train_x.mean(axis=0), self.data.train_x[:PROBES]])
         targets = np.vstack([self.data.train_y.mean(axis=0), self.data.train_y[:PROBES]])
-        return reference, probes(reference, inputs, targets)
-
-    @property
-    def _durations(self) -> dict[str, float | None]:
-        """Seconds of each phase where the design fixes them; the slow ones are found by calibration where it does not."""
-        timing = self.spec.timing
-        given = {"C1": timing.forward, "C2": timing.backward, "flush": timing.flush, "update": timing.update}
-        return {phase.name: given.get(phase.name) for phase in self.ncrn.crn.phases}
-
-    @property
-    def _free(self) -> set[str]:
-        return {name for name, seconds in self._durations.items() if seconds is None}
+        return firings_of(make_tube, reference, probes(reference, inputs, targets))
 
 
 def _check_loading(spec: DesignSpec, system: DsdSystem) -> None:

@@ -19,12 +19,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.analysis import ALLOWED_RATIO, AS_IT_IS
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.jobs import run_jobs
 from dsd_ncrn.analysis.knobs import SLOW_KINDS, Knob, knobs_of, scaled, turned
-from dsd_ncrn.analysis.leaks import ALLOWED_RATIO, train_leaky
+from dsd_ncrn.analysis.leaks import train_leaky
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import DesignSpec
@@ -34,7 +34,6 @@ from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.tasks import Dataset
 
-Floats = NDArray[np.float64]
 Positions = tuple[float, ...]
 TEST_POINTS = 20
 """Of the test set, evenly spaced, on which candidates are compared."""
@@ -45,7 +44,6 @@ MOST_SHOWN = 8
 LEAKS_PER_DECADE = 4
 LEAST_PER_M_S, MOST_PER_M_S = 1e-3, 100.0
 Changes = Mapping[str, Mapping[str, Any]]
-AS_IT_IS = "as it is"
 CLAMP_FACTOR = 10.0
 """What clamps of 1 to 3 nt are expected to divide leaks by; it is to be measured gate by gate."""
 THRESHOLD = 0.25
@@ -111,12 +109,12 @@ class Tuning:
         return min(self.points, key=lambda point: point.cost)
 
 
-def bench_of(study: Study, question: Question) -> Bench:
+def bench_of(study: Study, question: Question) -> TuningCase:
     """Where the candidates of a design are tried. Raises InputError where the design cannot be compiled."""
-    return Bench(study.decided, study.seed, question, knobs_of(study.decided, study.ncrn))
+    return TuningCase(study.decided, study.seed, question, knobs_of(study.decided, study.ncrn))
 
 
-def tune(bench: Bench, candidates: int, pool: Executor | None = None, progress: Progress = no_progress) -> Tuning:
+def tune(bench: TuningCase, candidates: int, pool: Executor | None = None, progress: Progress = no_progress) -> Tuning:
     """Search; ``candidates`` are the trainings that it may cost, rounded up to a whole generation."""
     points: list[OperatingPoint] = []
     for generation in _generations([knob.start(bench.spec) for knob in bench.knobs], bench.seed, candidates, points):
@@ -146,7 +144,7 @@ def _generations(start: Sequence[float], seed: int, most: int, told: list[Operat
 
 
 @dataclass(frozen=True, eq=False)
-class Bench:
+class TuningCase:
     """Where candidates are tried: a design, its knobs, and what is asked."""
 
     spec: DesignSpec
@@ -167,7 +165,7 @@ class Bench:
         return Study(spec, self.seed, points=self.data)
 
 
-def evaluate(bench: Bench, positions: Positions) -> OperatingPoint:
+def evaluate(bench: TuningCase, positions: Positions) -> OperatingPoint:
     """Train a candidate under the leak."""
     try:
         return _measured(bench.candidate(positions), positions, bench.question)
@@ -197,7 +195,7 @@ def _measured(study: Study, positions: Positions, question: Question) -> Operati
     return replace(point, cost=cost(point, question.bounds))
 
 
-def tolerated_leak(bench: Bench, positions: Positions) -> float:
+def tolerated_leak(bench: TuningCase, positions: Positions) -> float:
     """The largest leak rate (/M/s) with a ratio under 1.1, in steps of a quarter of a decade from the least; 0 for none."""
     study, tolerated = bench.candidate(positions), 0.0
     decades = np.log10(MOST_PER_M_S / LEAST_PER_M_S)
@@ -280,7 +278,7 @@ def compare_ways(shared: Ways, pool: Executor | None = None, progress: Progress 
 def try_way(shared: Ways, name: str) -> OperatingPoint:
     """What one of some designs comes to."""
     tried, seed, question = shared
-    return evaluate(Bench(tried[name], seed, question, ()), ())
+    return evaluate(TuningCase(tried[name], seed, question, ()), ())
 
 
 def _changed(spec: DesignSpec, changes: Changes) -> DesignSpec:

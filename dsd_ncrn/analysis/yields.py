@@ -9,15 +9,15 @@ from functools import cached_property
 import numpy as np
 from numpy.random import Generator, SeedSequence
 
+from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.jobs import run_jobs
-from dsd_ncrn.analysis.leaks import ALLOWED_RATIO
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.simulate.imperfections import realise
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation, perfect
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.simulate.types import Training
@@ -159,7 +159,7 @@ class RealTubes:
     def __init__(self, study: Study, leaking: bool = True) -> None:
         self.study, self.level = study, "dsd_leaky" if leaking else "dsd"
         self.network = study.leaky if leaking else study.network
-        self.pot = Pot(study.system, self.network)
+        self.pot = Mixture(study.system, self.network)
         self._tube = study.tube(self.level, 0.0)
 
     def draw(self, given: Imperfections, random: Generator) -> Realisation:
@@ -194,7 +194,7 @@ class DilutionStudy:
 
 def train_diluted(study: Study, growth: float, progress: Progress = no_progress) -> Training:
     """Train a tube, topped up and without leaks, whose volume grows by a share of itself in every iteration."""
-    realisation = replace(perfect(Pot(study.system, study.network)), growth=1.0 + growth)
+    realisation = replace(perfect(Mixture(study.system, study.network)), growth=1.0 + growth)
     return study.train(study.tube(realisation=realisation), DILUTED, progress)
 
 

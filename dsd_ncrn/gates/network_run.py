@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.errors import InputError
@@ -22,7 +22,6 @@ from dsd_ncrn.simulate.learner import checked
 from dsd_ncrn.simulate.mass_action import MassAction, from_network, mass_action
 from dsd_ncrn.simulate.types import Trajectory
 
-Floats = NDArray[np.float64]
 ENGINE = "rosenbrock"
 RELATIVE, ABSOLUTE = 1e-7, 1e-8
 LOOKS = 2001

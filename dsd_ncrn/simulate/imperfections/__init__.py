@@ -18,7 +18,7 @@ from dsd_ncrn.simulate.imperfections.leak_spread import LeakSpread
 from dsd_ncrn.simulate.imperfections.occlusion import Occlusion
 from dsd_ncrn.simulate.imperfections.pipetting import Pipetting
 from dsd_ncrn.simulate.imperfections.rate_spread import RateSpread
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation, perfect
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
 
 IMPERFECTIONS: tuple[Imperfection, ...] = (
     Pipetting(),
@@ -31,7 +31,7 @@ IMPERFECTIONS: tuple[Imperfection, ...] = (
 )
 
 
-def realise(given: Imperfections, pot: Pot, random: Generator) -> Realisation:
+def realise(given: Imperfections, pot: Mixture, random: Generator) -> Realisation:
     """Draw one tube.
 
     Every imperfection has a stream of its own, so that the magnitude of one does not change what is drawn for another.

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from numpy.random import Generator
 
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
 
 class Imperfection(Protocol):
@@ -14,6 +14,6 @@ class Imperfection(Protocol):
 
     name: str
 
-    def apply(self, before: Realisation, pot: Pot, magnitude: float, random: Generator) -> Realisation:
+    def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
         """The realisation with this imperfection drawn on top; ``magnitude`` is the design's, above 0."""
         ...

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from numpy.random import Generator
 
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
 
 class Dilution:
@@ -18,6 +18,6 @@ class Dilution:
 
     name = "dilution"
 
-    def apply(self, before: Realisation, pot: Pot, magnitude: float, random: Generator) -> Realisation:
+    def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""
         return replace(before, growth=before.growth * (1.0 + magnitude))

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from numpy.random import Generator
 
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
 
 class Inactive:
@@ -18,6 +18,6 @@ class Inactive:
 
     name = "inactive"
 
-    def apply(self, before: Realisation, pot: Pot, magnitude: float, random: Generator) -> Realisation:
+    def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""
         return replace(before, doses=before.doses * (1.0 - random.uniform(0.0, 2 * magnitude, len(before.doses))))

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.random import Generator
 
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
 
 class Pipetting:
@@ -18,7 +18,7 @@ class Pipetting:
 
     name = "pipetting"
 
-    def apply(self, before: Realisation, pot: Pot, magnitude: float, random: Generator) -> Realisation:
+    def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""
         variance = np.log1p(magnitude**2)
         factors = np.exp(np.sqrt(variance) * random.standard_normal(len(before.doses)) - variance / 2)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from numpy.random import Generator
 
 from dsd_ncrn.simulate.imperfections.gates import spread
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
 
 class RateSpread:
@@ -19,6 +19,6 @@ class RateSpread:
 
     name = "rate_spread"
 
-    def apply(self, before: Realisation, pot: Pot, magnitude: float, random: Generator) -> Realisation:
+    def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""
         return replace(before, rates=before.rates * spread(pot, magnitude, False, random))
