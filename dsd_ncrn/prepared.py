@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -47,17 +47,9 @@ class PreparedDesign:
     (6, 2)
     """
 
+    design: DesignSpec
+    seed: int
     study: Study
-
-    @property
-    def design(self) -> DesignSpec:
-        """The design as it was given."""
-        return self.study.design
-
-    @property
-    def seed(self) -> int:
-        """Decides points and whatever is drawn."""
-        return self.study.seed
 
     @property
     def data(self) -> Dataset:
@@ -124,7 +116,7 @@ class PreparedDesign:
 
         Raises CheckFailed where the fit would need too large a change.
         """
-        return PreparedDesign(self.study.refitted(network))
+        return replace(self, study=self.study.refitted(network))
 
     def train(
         self, level: Level = "dsd", *, leak: str | None = None, iterations: int | None = None, progress: Progress = no_progress
@@ -235,4 +227,4 @@ def prepare(
     def watch(part: str) -> Generator[Progress]:
         yield progress if part == "ideal" else no_progress
 
-    return PreparedDesign(Study(design, seed, engine, data, watch).ready)
+    return PreparedDesign(design, seed, Study(design, seed, engine, data, watch).ready)
