@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Study
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.families import COUNTING
 
 if TYPE_CHECKING:
     from dsd_ncrn.simulate.engines.stochastic import StochasticEngine
     from dsd_ncrn.simulate.engines.types import Engine
-
-STOCHASTIC = "ssa"
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class EngineChoice:
     @property
     def stochastic(self) -> bool:
         """Whether molecules are counted."""
-        return self.name == STOCHASTIC
+        return self.name == COUNTING
 
     @property
     def integrator(self) -> str:

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cli.failures import Interrupted
-from cli.names import STAGES as NAMES
+from cli.families import STAGES
 from cli.run_folder import RunFolder, digest, json_text
-from cli.stages import STAGES
 from cli.stages.job import placed
 from cli.stages.sequences import SEQUENCES, start_search
 from cli.summary import FILE, empty_summary, fill, read_summary, results_key, sections_of
@@ -57,7 +56,7 @@ class Pipeline:
         self._begin()
         try:
             with self._search_ended():
-                for stage in STAGES:
+                for stage in STAGES.values():
                     if stage.name not in self.visited:
                         self._visit(stage)
                     if stage.name == "translate":
@@ -70,7 +69,8 @@ class Pipeline:
     @property
     def beyond(self) -> tuple[str, ...]:
         """The stages after the last one that is wanted."""
-        return () if self.until is None else NAMES[NAMES.index(self.until) + 1 :]
+        names = tuple(STAGES)
+        return () if self.until is None else names[names.index(self.until) + 1 :]
 
     def _begin(self) -> None:
         job = self.job
@@ -79,7 +79,7 @@ class Pipeline:
         self.folder.claim(job.study.design.name, job.key)
         self.earlier = read_summary(self.folder.path)
         self.summary = empty_summary(job.study.design.name, design, job.study.seed, version())
-        self.summary["stages"] = dict.fromkeys((stage.name for stage in STAGES), "not reached")
+        self.summary["stages"] = dict.fromkeys(STAGES, "not reached")
 
     def _visit(self, stage: Stage) -> None:
         """Keep, run or leave out one stage."""
@@ -103,10 +103,8 @@ class Pipeline:
     def _print(self, stage: Stage) -> None:
         """What a stage has left, if that is wanted, under its name where several are."""
         if stage.name in self.printed and stage.name in self.folder.stages:
-            from cli.stages.printed import printed_after
-
             title = f"# after {stage.name}\n" if len(set(self.printed)) > 1 else ""
-            self.display.result(title + printed_after(stage.name, self.job, self.folder.path).rstrip("\n"))
+            self.display.result(title + stage.text(self.job, self.folder.path).rstrip("\n"))
 
     def _key(self, stage: Stage) -> str:
         """A digest of all that a stage is made from."""
@@ -175,7 +173,7 @@ class Pipeline:
     def _write_summary(self) -> None:
         """With the times in the order of the stages, whichever ended first."""
         taken = self.summary["wall_seconds"]
-        order = [name for name in (*(stage.name for stage in STAGES), "report") if name in taken]
+        order = [name for name in (*STAGES, "report") if name in taken]
         self.folder.write(FILE, json_text({**self.summary, "wall_seconds": {name: taken[name] for name in order}}))
 
     def _conclude(self, started: float) -> None:
@@ -199,7 +197,7 @@ class Pipeline:
         self.display.done("report", f"{REPORT} ({time.monotonic() - start:.1f} s)")
 
     def _kept(self) -> str:
-        done = ", ".join(stage.name for stage in STAGES if stage.name in self.folder.stages)
+        done = ", ".join(name for name in STAGES if name in self.folder.stages)
         kept = f"Kept in {self.folder.path}: {done}." if done else f"Nothing was finished in {self.folder.path}."
         return f"{kept} The same command goes on from there."
 

@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from dsd_ncrn.prepared import PreparedDesign, prepare
     from dsd_ncrn.simulate.types import Training, Trajectory
     from dsd_ncrn.steps import compile_design, crn_text, enumerate_strands, translate_design, tune
+    from dsd_ncrn.tasks.dataset import Dataset
     from dsd_ncrn.tasks.given import dataset, sampled_dataset
-    from dsd_ncrn.tasks.types import Dataset
 
 __all__ = [
     "CheckFailed",
@@ -116,7 +116,7 @@ _HOMES = {
     "prepared": ("PreparedDesign", "prepare"),
     "steps": ("compile_design", "crn_text", "enumerate_strands", "translate_design", "tune"),
     "tasks.given": ("dataset", "sampled_dataset"),
-    "tasks.types": ("Dataset",),
+    "tasks.dataset": ("Dataset",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -24,7 +24,7 @@ from dsd_ncrn.ncrn.counts import counts
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.types import Training, Trajectory
-from dsd_ncrn.tasks.types import Dataset
+from dsd_ncrn.tasks.dataset import Dataset
 from dsd_ncrn.units import parse_quantity, per_nM_s_to_per_M_s
 
 Level = Literal["value", "ideal", "autonomous", "dsd", "dsd_leaky", "one_pot", "one_pot_leaky"]

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,7 @@ class Reach:
     """All that was recorded; chooses the tests of a mutant."""
 
     root: Path
+    digest: str  # of the tests
     seconds: dict[str, float] = field(default_factory=dict)  # by test
     reached: Reached = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
     loaded: set[str] = field(default_factory=set)  # the libraries' modules that tests use
@@ -90,7 +92,7 @@ class Reach:
     @classmethod
     def read(cls, root: Path, records: list[Path]) -> Reach:
         """From the files that :func:`record` wrote."""
-        reach = cls(root)
+        reach = cls(root, sha256(" ".join(sorted(path.name for path in records)).encode()).hexdigest()[:12])
         for path in records:
             found = json.loads(path.read_text(encoding="utf-8"))
             offset = len(reach.seconds)

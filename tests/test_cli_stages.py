@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from cli.names import STAGES
-from cli.stages import printed
 from cli.stages.job import job_of
 from conftest import Invoke
 from dsd_ncrn.analysis.verification import verified
@@ -76,10 +74,6 @@ def test_several_stages_are_printed_under_their_names_also_when_kept(small: Path
     assert parse_crn(network) == parse_crn((out / "ncrn.crn").read_text(encoding="utf-8"))
     clock = "# after clock\n# clock has nothing to show for this design\n"
     assert training == (out / "training_ideal.csv").read_text(encoding="utf-8") + clock
-
-
-def test_every_stage_can_be_printed() -> None:
-    assert set(printed.FILES) | set(printed.MADE) == set(STAGES)
 
 
 def test_calibrated_strands_come_with_their_durations(small: Path, out: Path, invoke: Invoke) -> None:

@@ -15,6 +15,7 @@ from conftest import Invoke
 from dsd_ncrn.analysis import tuning
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.knobs import ScaleKnob, ToeholdKnob, knobs_of, turned
+from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.tuning import (
     FAILED,
     Bounds,
@@ -38,7 +39,7 @@ POINT = OperatingPoint((), 0.0, 0.01, 0.03, 0.05, 1.0, 2.0, 1e4, 120, 100)
 @cache
 def bench() -> TuningCase:
     """With two test points: errors of parameters do not depend on them."""
-    return bench_of(changed(design("linreg2d"), "task", test_points=2), 0, Question(0.1, 2))
+    return bench_of(Study(changed(design("linreg2d"), "task", test_points=2)), Question(0.1, 2))
 
 
 def written(folder: Path) -> Path:

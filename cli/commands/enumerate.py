@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from cli.names import LEAK_MODELS
 from cli.options import FileOf, json_option, out_option, seed_option
 from cli.subcommand import OneOf, Registered, subcommand
+from dsd_ncrn.families import LEAK_MODELS
 
 if TYPE_CHECKING:
     from dsd_ncrn.dsd.kernel import PilComplex
@@ -59,7 +59,7 @@ class Choices(NamedTuple):
 @click.option(
     "--leak-model",
     "leak_models",
-    type=Registered(LEAK_MODELS),
+    type=Registered(tuple(LEAK_MODELS)),
     multiple=True,
     help="Add the channels of a leak model, see `dsd-ncrn list leaks`.",
 )

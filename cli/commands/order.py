@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.names import VENDORS
 from cli.options import FileOf, json_option, out_option, seed_option
 from cli.subcommand import OneOf, Registered, subcommand
 from dsd_ncrn.errors import InputError
+from sequences.families import VENDORS
 
 if TYPE_CHECKING:
     from cli.console import Display
@@ -31,7 +31,7 @@ SHOWN = ("vendor", "oligos", "bases", "longest_nt", "modified", "plates", "advic
 @click.argument("source", type=FileOf(".toml"), metavar="DESIGN|RUN_DIR")
 @out_option("order/, exchange/, protocol/, protocol.md and .html (default: RUN_DIR/order_<vendor>, or order_<vendor> here)")
 @seed_option
-@click.option("--vendor", type=Registered(VENDORS), help="See `dsd-ncrn list vendors`; the design's if not given.")
+@click.option("--vendor", type=Registered(tuple(VENDORS)), help="See `dsd-ncrn list vendors`; the design's if not given.")
 @click.option("--sequences", type=FileOf(".csv"), metavar="FILE", help="Order these, from a CSV file.")
 @click.option("--plate", type=OneOf(["96", "384"]), help="Wells of a plate; the design's if not given.")
 @click.option("--fill", type=OneOf(["column", "row"]), help="Direction in which plates are filled, likewise.")

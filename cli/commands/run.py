@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.names import OPTIONAL_STAGES, STAGES
+from cli.families import REQUIRED_STAGES, STAGES
 from cli.options import SPREAD, design_argument, json_option, out_option, seed_option, spread_options
 from cli.subcommand import OneOf, subcommand
 from dsd_ncrn.errors import InputError
@@ -15,6 +15,10 @@ from dsd_ncrn.errors import InputError
 if TYPE_CHECKING:
     from cli.pipeline import Pipeline
     from cli.stages.job import Job
+
+
+NAMES = tuple(STAGES)
+OPTIONAL = tuple(name for name in NAMES if name not in REQUIRED_STAGES)
 
 
 @subcommand(
@@ -32,15 +36,15 @@ if TYPE_CHECKING:
 @seed_option
 @click.option(
     "--skip",
-    type=OneOf(OPTIONAL_STAGES),
+    type=OneOf(OPTIONAL),
     multiple=True,
     metavar="STAGE",
-    help=f"Leave a stage out, several times if need be: {', '.join(OPTIONAL_STAGES)}.",
+    help=f"Leave a stage out, several times if need be: {', '.join(OPTIONAL)}.",
 )
-@click.option("--until", type=OneOf(STAGES), metavar="STAGE", help=f"Go no further than this stage, of {', '.join(STAGES)}.")
+@click.option("--until", type=OneOf(NAMES), metavar="STAGE", help=f"Go no further than this stage, of {', '.join(NAMES)}.")
 @click.option(
     "--print-after",
-    type=OneOf(STAGES),
+    type=OneOf(NAMES),
     multiple=True,
     metavar="STAGE",
     help="Print what is there after a stage, such as the network after compile and the strands after translate.",
@@ -77,7 +81,7 @@ def command(
     _check_output(print_after, as_json)
     with display() as shown:
         job = spread(shown_job(design, seed, shown), workers, scheduler)
-        search = "sequences" not in skip and (until is None or STAGES.index("sequences") <= STAGES.index(until))
+        search = "sequences" not in skip and (until is None or until in NAMES[NAMES.index("sequences") :])
         _check_ahead(job, search)
         with opened(out or Path("runs") / job.study.design.name) as folder:
             if fresh:

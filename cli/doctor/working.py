@@ -104,7 +104,7 @@ def writing() -> Finding:
 
 def end_to_end() -> Finding:
     """A tiny design from its file to its strands and their reactions."""
-    from cli.new.templates import design_text, template_named
+    from cli.new.templates import MINIMAL, design_text
     from cli.stages.job import job_of
     from dsd_ncrn.ncrn.counts import counts
 
@@ -112,7 +112,7 @@ def end_to_end() -> Finding:
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "tiny.toml"
         head = {"format": 1, "name": "tiny", "description": ""}
-        path.write_text(design_text(head, template_named("minimal").values, "tiny"), encoding="utf-8")
+        path.write_text(design_text(head, MINIMAL.values, "tiny"), encoding="utf-8")
         study = job_of(path, 0, strands=True).study
         steps = len(study.network.steps)
     numbers = counts(study.ncrn)

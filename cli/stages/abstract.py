@@ -87,5 +87,5 @@ def clock_section(study: Study, training: Training) -> dict[str, Any]:
     )
 
 
-IDEAL = Stage("ideal", ("compile",), ("training.ideal", "separation"), ideal_stage, ("training.value",))
-CLOCK = Stage("clock", ("ideal",), ("clock",), clock_stage, ("training.autonomous",))
+IDEAL = Stage("ideal", ("compile",), ("training.ideal", "separation"), ideal_stage, "training_ideal.csv", ("training.value",))
+CLOCK = Stage("clock", ("ideal",), ("clock",), clock_stage, "training_autonomous.csv", ("training.autonomous",))

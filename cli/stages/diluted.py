@@ -33,4 +33,4 @@ def dilution_section(growth: float | None, tolerated: float | None, note: str) -
     return plain({"growth_per_iteration": growth, "tolerated_growth_per_iteration": tolerated, "note": note})
 
 
-DSD_DILUTED = Stage(DILUTED, ("order",), ("dilution",), diluted_stage, (f"training.{DILUTED}",))
+DSD_DILUTED = Stage(DILUTED, ("order",), ("dilution",), diluted_stage, "training_dsd_diluted.csv", (f"training.{DILUTED}",))

@@ -16,9 +16,8 @@ from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Study, Watch, unwatched
 from dsd_ncrn.design.load import dump_design, load_design, located
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import DesignSpec
-from dsd_ncrn.dsd.modules import scheme_named
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.kinetics.build import leak_model_named
+from dsd_ncrn.families import LEAK_MODELS, SCHEMES
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.train import Progress
 
@@ -106,9 +105,9 @@ def chosen_vendor(job: Job) -> Vendor:
 
 def _check_names(spec: DesignSpec) -> None:
     """Raises DesignError for a scheme or a leak model that is not there, before anything long is done."""
-    scheme_named(spec.translation.scheme)
+    _ = SCHEMES[spec.translation.scheme]
     for name in spec.leak.model.split("+"):
-        leak_model_named(name)
+        _ = LEAK_MODELS[name]
 
 
 @contextmanager

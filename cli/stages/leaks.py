@@ -110,4 +110,4 @@ def leaks_section(found: LeakSensitivity, made: Yield | None = None) -> dict[str
     )
 
 
-LEAKS = Stage("leaks", ("calibrate",), ("leaks",), leaks_stage)
+LEAKS = Stage("leaks", ("calibrate",), ("leaks",), leaks_stage, "leaks.csv")

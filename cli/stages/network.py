@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.plain import plain
@@ -12,6 +13,7 @@ from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.crn.jsonable import crn_to_json
 from dsd_ncrn.crn.text import format_crn
 from dsd_ncrn.design.load import dump_design
+from dsd_ncrn.dsd.kernel import write_pil
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.kinetics.jsonable import network_to_json
@@ -93,5 +95,10 @@ def longest_strand(system: DsdSystem) -> int:
     return max(strand_length(strand) for strand in system.strands)
 
 
-COMPILE = Stage("compile", (), ("ncrn",), compile_stage)
-TRANSLATE = Stage("translate", ("compile",), ("dsd",), translate_stage)
+def translated_text(job: Job, _: Path) -> str:
+    """Strands and complexes with the concentrations of the design."""
+    return write_pil(job.study.designed)
+
+
+COMPILE = Stage("compile", (), ("ncrn",), compile_stage, "ncrn.crn")
+TRANSLATE = Stage("translate", ("compile",), ("dsd",), translate_stage, translated_text)

@@ -44,4 +44,4 @@ def order_outcome(sequenced: Sequenced[Study], order: Order, certificate: Path |
     return Outcome(found.files, {"order": section}, f"{summary.oligos} oligos, {summary.bases} bases ({order.vendor})")
 
 
-ORDER_STAGE = Stage("order", ("calibrate", "sequences"), ("order",), order_stage)
+ORDER_STAGE = Stage("order", ("calibrate", "sequences"), ("order",), order_stage, "protocol.md")

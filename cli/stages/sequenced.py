@@ -83,4 +83,6 @@ def toehold_rates_csv(network: ReactionNetwork, rates: SequenceRates) -> str:
     return csv_text(("kind", *sides, "rate_factor", "steps"), ((*row, count) for row, count in rows.items()))
 
 
-DSD_SEQUENCES = Stage(LEVEL, ("calibrate", "sequences"), (f"training.{LEVEL}", "sequence_rates"), sequenced_stage)
+DSD_SEQUENCES = Stage(
+    LEVEL, ("calibrate", "sequences"), (f"training.{LEVEL}", "sequence_rates"), sequenced_stage, "training_dsd_sequences.csv"
+)

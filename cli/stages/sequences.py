@@ -129,4 +129,4 @@ def read_sequences(folder: Path) -> SequenceAssignment:
         raise InputError(rule, None, "Run the design again.", str(record)) from error
 
 
-SEQUENCES = Stage("sequences", ("translate",), ("sequences",), sequences_stage)
+SEQUENCES = Stage("sequences", ("translate",), ("sequences",), sequences_stage, "sequences.csv")

@@ -156,7 +156,16 @@ def fuel_section(found: FuelBudget) -> dict[str, Any]:
     )
 
 
-CALIBRATE = Stage("calibrate", ("translate", "ideal"), (), calibrate_stage)
-DSD = Stage("dsd", ("calibrate",), ("training.dsd", "fidelity", "fuel"), dsd_stage)
-DSD_LEAKY = Stage("dsd_leaky", ("calibrate",), ("training.dsd_leaky",), leaky_stage)
-ONE_POT = Stage("one_pot", ("calibrate",), ("training.one_pot",), one_pot_stage)
+def calibrated_text(job: Job, folder: Path) -> str:
+    """Strands and complexes with calibrated concentrations, under the durations of an iteration."""
+    schedule = job.study.schedule
+    phases = [f"# phase {name}: {seconds:.6g} s" for name, seconds in schedule.phases.items()]
+    hours = schedule.seconds_per_iteration / 3600
+    lines = [*phases, f"# an iteration: {hours:.4g} h, with {schedule.waits} waits of {schedule.wait:.6g} s", ""]
+    return "\n".join(lines) + (folder / "system.pil").read_text(encoding="utf-8")
+
+
+CALIBRATE = Stage("calibrate", ("translate", "ideal"), (), calibrate_stage, calibrated_text)
+DSD = Stage("dsd", ("calibrate",), ("training.dsd", "fidelity", "fuel"), dsd_stage, "training_dsd.csv")
+DSD_LEAKY = Stage("dsd_leaky", ("calibrate",), ("training.dsd_leaky",), leaky_stage, "training_dsd_leaky.csv")
+ONE_POT = Stage("one_pot", ("calibrate",), ("training.one_pot",), one_pot_stage, "training_one_pot.csv")

@@ -10,8 +10,7 @@ from cli.plain import csv_text, plain
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.tuning import OperatingPoint, Tuning
 from dsd_ncrn.design.load import dump_design
-from dsd_ncrn.dsd.modules import SCHEMES
-from dsd_ncrn.errors import InputError, did_you_mean
+from dsd_ncrn.families import SCHEMES
 
 MEASURES = (
     "cost",
@@ -29,10 +28,7 @@ MEASURES = (
 
 def in_schemes(study: Study, schemes: tuple[str, ...]) -> dict[str, Study]:
     """The study in each of some translation schemes, or in its own. Raises InputError for an unknown one."""
-    for name in schemes:
-        if name not in SCHEMES:
-            raise InputError("unknown scheme", name, did_you_mean(name, SCHEMES))
-    return {name: in_scheme(study, name) for name in schemes or (study.decided.translation.scheme,)}
+    return {name: in_scheme(study, SCHEMES[name].name) for name in schemes or (study.decided.translation.scheme,)}
 
 
 def in_scheme(study: Study, scheme: str) -> Study:

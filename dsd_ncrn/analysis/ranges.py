@@ -13,8 +13,8 @@ from dsd_ncrn.analysis.jobs import run_jobs
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import RealTubes, stream
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.design.imperfections import MAGNITUDES
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
+from dsd_ncrn.simulate.imperfections import IMPERFECTIONS
 from dsd_ncrn.simulate.imperfections.realisation import Realisation
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.units import per_nM_s_to_per_M_s
@@ -45,14 +45,9 @@ class Factor:
 
 FACTORS = (
     Factor(LEAK_RATE, 1e-3, 1.0, logarithmic=True),
-    Factor("pipetting", 0.0, 0.1),
-    Factor("inactive", 0.0, 0.15),
-    Factor("initial_leak", 0.0, 0.05),
-    Factor("rate_spread", 0.0, 0.5),
-    Factor("leak_spread", 0.0, 1.0),
-    Factor("occlusion", 0.0, 1.0),
+    *(Factor(name, 0.0, each.largest) for name, each in IMPERFECTIONS.items() if each.largest is not None),
 )
-"""The leak rate (/M/s) and every imperfection up to what is found in practice, but dilution: one iteration does not see it."""
+"""The leak rate (/M/s) and every imperfection that one iteration sees, up to what is found in practice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +150,7 @@ def first_error(model: FirstIteration, point: Sequence[float]) -> float:
 
 def _error(tubes: RealTubes, values: dict[str, float], seed: int, number: int) -> float:
     study, rate = tubes.study, values.get(LEAK_RATE)
-    magnitudes = {name: value for name, value in values.items() if name in MAGNITUDES}
+    magnitudes = {name: value for name, value in values.items() if name in IMPERFECTIONS}
     given = study.spec.imperfections.model_copy(update=magnitudes)
     realisation = _with_groups(tubes.draw(given, stream(seed, number)), tubes.network, values)
     leak_rate = study.spec.leak.rate if rate is None else rate / per_nM_s_to_per_M_s(1.0)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.dsd.system import DsdSystem, Role
-from dsd_ncrn.errors import did_you_mean
+from dsd_ncrn.families import LEAK_MODELS
 from dsd_ncrn.kinetics.enumerate import enumerator_for, system_origins, to_network
 from dsd_ncrn.kinetics.enumerator import MAX_SPECIES, Enumerator
-from dsd_ncrn.kinetics.leaks import LEAK_MODELS
-from dsd_ncrn.kinetics.leaks.base import LeakModel
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
 
@@ -46,16 +43,8 @@ def add_leaks(enumerator: Enumerator, names: Iterable[str], gates: Sequence[Comp
 
     Raises InputError for an unknown model.
     """
-    models = [leak_model_named(name) for name in names]
+    models = [LEAK_MODELS[name] for name in names]
     if models:
         enumerator.common = frozenset(enumerator.position)
     for model in models:
         model.extend(enumerator, gates, fuels)
-
-
-def leak_model_named(name: str) -> LeakModel:
-    """The leak model of that name. Raises DesignError for an unknown one."""
-    models = {model.name: model for model in LEAK_MODELS}
-    if name not in models:
-        raise DesignError("unknown leak model", name, did_you_mean(name, models), key=("leak", "model"))
-    return models[name]

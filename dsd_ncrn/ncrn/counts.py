@@ -13,7 +13,7 @@ from dsd_ncrn.ncrn.compile import derive, initial_parameters
 from dsd_ncrn.ncrn.dynamics import Term
 from dsd_ncrn.ncrn.shapes import shape_of
 from dsd_ncrn.ncrn.types import NeuralCrn
-from dsd_ncrn.tasks.types import Dataset
+from dsd_ncrn.tasks.dataset import Dataset
 
 LEARNING_STAGES = ("N1", "readout", "N2", "N3", "N4")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.tasks.types import Dataset, Floats, Sampler
+from dsd_ncrn.tasks.dataset import Dataset, Floats, Sampler
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -1,17 +1,76 @@
-"""Tasks from a user's CSV file: named columns, checked cell by cell, split at random."""
+"""Data sets, the kind of task that makes them, and those of a user's CSV file, checked cell by cell and split at random."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.files import read_rows
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import Task
 from dsd_ncrn.errors import InputError, did_you_mean
-from dsd_ncrn.tasks.types import Dataset, Floats
+
+Sampler = Callable[[np.random.Generator, int], tuple[Floats, Floats]]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Points to learn from and points to judge by: ``*_x`` (n, inputs) and ``*_y`` (n, outputs), dimensionless, read-only.
+
+    Targets given as (n,) become one column. ``threshold`` is what a prediction must exceed to count as ON in a
+    classification with one output; with several and ``classes`` the largest names the class. A regression has neither.
+    """
+
+    train_x: Floats
+    train_y: Floats
+    test_x: Floats
+    test_y: Floats
+    input_names: tuple[str, ...]
+    threshold: float | None = None
+    classes: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("train_x", "train_y", "test_x", "test_y"):
+            array = np.array(getattr(self, name), dtype=np.float64)
+            if array.ndim == 1:
+                array = array.reshape(-1, 1)
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
+
+    @property
+    def dimension(self) -> int:
+        """Number of inputs."""
+        return self.train_x.shape[1]
+
+    @property
+    def outputs(self) -> int:
+        """Number of targets."""
+        return self.train_y.shape[1]
+
+    def accuracy(self, predictions: Floats, targets: Floats) -> float | None:
+        """The share of predictions (n, outputs) on the side, or in the class, of their targets; None in a regression."""
+        if self.classes:
+            return float((predictions.argmax(axis=1) == targets.argmax(axis=1)).mean())
+        if self.threshold is None:
+            return None
+        return float(((predictions > self.threshold) == (targets > self.threshold)).mean())
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltinTask:
+    """A synthetic task. ``sample(rng, n)`` draws inputs (n, dimension) and targets (n,) or, for classes, (n, classes)."""
+
+    name: str
+    description: str
+    dimension: int
+    sample: Sampler
+    threshold: float | None = None
+    on: float | None = None
+    classes: bool = False
 
 
 def load_table(task: Task, seed: int) -> Dataset:
