@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from cli.failures import Interrupted
 from cli.families import STAGES
-from cli.run_folder import RunFolder, digest, json_text
+from cli.run_folder import RunFolder, digest
 from cli.stages.job import placed
 from cli.stages.sequences import SEQUENCES, start_search
 from cli.summary import FILE, empty_summary, fill, read_summary, results_key, sections_of
 from cli.version import version
 from dsd_ncrn.design.load import dump_design
 from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError
+from dsd_ncrn.runs.files import json_text
 
 if TYPE_CHECKING:
     from cli.console import Display
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from dsd_ncrn.simulate.train import Progress
 
 REPORT = "report.html"
-TESTS = "test_predictions.csv"
 PROVENANCE = "provenance.json"
 
 
@@ -109,7 +109,8 @@ class Pipeline:
     def _key(self, stage: Stage) -> str:
         """A digest of all that a stage is made from."""
         needs = {name: dict(self.folder.stages[name].outputs) for name in stage.needs if name in self.folder.stages}
-        return digest(json_text([self.folder.base, stage.name, needs]))
+        form = [] if stage.form == 1 else [stage.form]
+        return digest(json_text([self.folder.base, stage.name, needs, *form]))
 
     def _keep(self, stage: Stage, key: str) -> bool:
         sections = sections_of(self.earlier, stage.sections)
@@ -186,10 +187,10 @@ class Pipeline:
             return
         from cli.provenance import provenance
         from cli.report.page import build_report
-        from cli.stages.training import joint_predictions
+        from dsd_ncrn.runs.trainings import TESTS, joint_tests, read_trainings
 
         start = time.monotonic()
-        self.folder.write(TESTS, joint_predictions(self.folder.path))
+        self.folder.write(TESTS, joint_tests(read_trainings(self.folder.path)))
         self.folder.write(PROVENANCE, json_text(provenance(self.job, started)))
         self.folder.write(REPORT, build_report(self.folder.path))
         fill(self.summary, {"wall_seconds.report": round(time.monotonic() - start, 3)})

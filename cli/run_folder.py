@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
@@ -13,27 +12,13 @@ from typing import Any
 
 from cli.lock import LOCK, locked
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.runs.files import json_text, read_json
 
 LEDGER = ".stages.json"
 PART = ".part"
 STORE = ".{}.sqlite"
 """Of the single results of a stage that is not finished."""
 LONGEST_NAME = 200
-
-
-def json_text(value: Any) -> str:
-    """JSON as it is written everywhere: indented, keys in their order, text as it is."""
-    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def read_json(path: Path) -> Any:
-    """The JSON of a file, which could be written again.
-
-    Raises ValueError or RecursionError for any other text: a number that is not finite, half a surrogate pair.
-    """
-    value = json.loads(path.read_text(encoding="utf-8"))
-    json_text(value).encode()
-    return value
 
 
 def digest(content: str | bytes) -> str:

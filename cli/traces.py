@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cli.stages.traces import POINTS, Columns, dsd_columns, ideal_columns
+from cli.stages.traces import POINTS, dsd_columns, ideal_columns
 from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Study
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.runs.trainings import Columns
 from dsd_ncrn.simulate.ideal import IdealLearner
 
 if TYPE_CHECKING:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from dsd_ncrn.analysis.leaks import LeakPoint, LeakRanking, LeakSensitivity
     from dsd_ncrn.analysis.tuning import Tuning
     from dsd_ncrn.analysis.yields import Yield
-    from dsd_ncrn.api.runs import Run, read_run
     from dsd_ncrn.crn.text import load_crn, parse_crn
     from dsd_ncrn.crn.types import Crn
     from dsd_ncrn.design.load import dump_design, load_design
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from dsd_ncrn.ncrn.counts import counts
     from dsd_ncrn.ncrn.types import NeuralCrn
     from dsd_ncrn.prepared import PreparedDesign, prepare
+    from dsd_ncrn.runs.run import Run, read_run
     from dsd_ncrn.simulate.types import Training, Trajectory
     from dsd_ncrn.steps import compile_design, crn_text, enumerate_strands, translate_design, tune
     from dsd_ncrn.tasks.dataset import Dataset
@@ -98,7 +98,7 @@ _HOMES = {
     "analysis.fuel": ("FuelBudget",),
     "analysis.leaks": ("LeakPoint", "LeakRanking", "LeakSensitivity"),
     "analysis.yields": ("Yield",),
-    "api.runs": ("Run", "read_run"),
+    "runs.run": ("Run", "read_run"),
     "crn.text": ("load_crn", "parse_crn"),
     "crn.types": ("Crn",),
     "design.load": ("dump_design", "load_design"),

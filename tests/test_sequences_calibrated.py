@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 
 from cli.stages.job import Job, job_of
 from cli.stages.order import order_stage
-from cli.stages.sequenced import concentrations_csv, sequenced_stage
+from cli.stages.sequenced import refitted, sequenced_stage
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.errors import CheckFailed
 from sequences.assignment import read_assignment
@@ -40,9 +39,9 @@ def test_calibration_on_the_sequences_restores_what_the_ideal_network_does(job: 
 
 
 def test_only_joins_and_slow_phases_are_changed(job: Job) -> None:
-    rows = list(csv.DictReader(concentrations_csv(job.study, job.sequenced.fitted).splitlines()))
-    changed = {row["component_or_phase"] for row in rows if row["by_lengths"] != row["by_sequences"]}
-    assert {row["unit"] for row in rows} == {"nM", "s"}
+    rows = refitted(job.study, job.sequenced.fitted)
+    changed = {row.component_or_phase for row in rows if row.by_lengths != row.by_sequences}
+    assert {row.unit for row in rows} == {"nM", "s"}
     assert {"C1", "C2"} <= changed
     assert changed <= {"C1", "C2", *job.study.system.joins.values()}
 

@@ -73,8 +73,8 @@ def command(
     """
     from cli.console import working
     from cli.output import deliver, show
-    from cli.run_folder import json_text
     from dsd_ncrn.crn.text import format_crn
+    from dsd_ncrn.runs.files import json_text
 
     if verify:
         _verify(design, out, seed, input_rate_law, as_json)
@@ -91,8 +91,8 @@ def _verify(design: Path, out: Path | None, seed: int, input_law: RateLaw, as_js
     """Show the proof of a compilation, or what a plain network conserves. Raises CheckFailed where a claim is false."""
     from cli.output import deliver, show
     from cli.proof import proof_json, proof_text
-    from cli.run_folder import json_text
     from dsd_ncrn.errors import CheckFailed
+    from dsd_ncrn.runs.files import json_text
 
     proof = _proof(design, seed, input_law)
     described = proof_json(proof)

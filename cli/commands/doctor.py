@@ -25,8 +25,8 @@ def command(out: Path | None, as_json: bool) -> None:
     from cli.doctor.installed import Status
     from cli.doctor.working import examined
     from cli.output import deliver, show
-    from cli.run_folder import json_text
     from dsd_ncrn.errors import CheckFailed
+    from dsd_ncrn.runs.files import json_text
 
     with working("doctor") as advance:
         found = dict(examined(advance))

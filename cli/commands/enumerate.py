@@ -82,7 +82,7 @@ def command(
     """
     from cli.console import working
     from cli.output import deliver, show
-    from cli.run_folder import json_text
+    from dsd_ncrn.runs.files import json_text
 
     models = tuple(dict.fromkeys(("gate", *leak_models) if leaks else leak_models))
     choices = Choices(semantics, unproductive, max_species, models)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     groups=SPREAD,
 )
 @design_argument
-@out_option("leaks.csv, sensitivity.csv (--global) and ways.csv (--ways)")
+@out_option("leaks.csv, leak_ranking.csv, leak_steps.csv, tubes.csv, sensitivity.csv (--global) and ways.csv (--ways)")
 @seed_option
 @click.option(
     "--samples",
@@ -62,14 +62,14 @@ def command(
     from cli.console import display, step
     from cli.output import check_folder, deliver, show, table
     from cli.stages.job import placed, shown_job
-    from cli.stages.leaks import leak_study, leaks_csv, leaks_section
-    from cli.stages.sensitivity import FILE, sensitivity_csv, sensitivity_section, sensitivity_study
-    from cli.stages.ways import FILE as WAYS
-    from cli.stages.ways import ways_csv, ways_rows, ways_section, ways_study
+    from cli.stages.leaks import leak_study, leaks_section
+    from cli.stages.sensitivity import sensitivity_files, sensitivity_section, sensitivity_study
+    from cli.stages.ways import ways_rows, ways_section, ways_study
     from cli.stages.yields import yield_study
     from cli.store import opened_store
     from cli.sweep import spread
     from dsd_ncrn.analysis.yields import require_imperfections
+    from dsd_ncrn.runs.tables import leak_files
 
     check_folder(out)
     with ExitStack() as opened:
@@ -90,8 +90,7 @@ def command(
             varied = sensitivity_study(job, method, store, tell) if method else None
         with step(shown, "ways", "one at a time" if ways else "") as tell:
             tried = ways_study(job, store, tell) if ways else {}
-    more = {FILE: sensitivity_csv(varied)} if varied else {}
-    deliver(out, {"leaks.csv": leaks_csv(found, made), **more, **({WAYS: ways_csv(tried)} if tried else {})})
+    deliver(out, leak_files(found, made, tried) | sensitivity_files(varied or ()))
     section = {**leaks_section(found, made), "global": sensitivity_section(varied), "ways": ways_section(tried)}
     ways_text = f"\n\n{table(ways_rows(tried))}" if tried else ""
     show(as_json, section, _listing(found, made, varied) + ways_text)

@@ -25,9 +25,9 @@ from dsd_ncrn.errors import InputError
 if TYPE_CHECKING:
     from cli.engines import EngineChoice
     from cli.options import Stop
-    from cli.stages.traces import Columns
     from dsd_ncrn.crn.rate_law import RateLaw
     from dsd_ncrn.gates.network_run import NetworkRun
+    from dsd_ncrn.runs.trainings import Columns
 
 
 @subcommand(
@@ -129,8 +129,8 @@ def _iteration(design: Path, level: str, choice: EngineChoice, t_end: Stop | Non
 def _both(run: NetworkRun, out: Path | None, form: str, as_json: bool) -> None:
     """Both trajectories into a file; the last concentrations of both, and how far they are apart."""
     from cli.output import show, table
-    from cli.plain import plain
     from cli.traces import side_by_side
+    from dsd_ncrn.runs.files import plain
 
     _write(out, side_by_side(run), form)
     end = {level: dict(zip(t.species, t.values[-1])) for level, t in (("ideal", run.ideal), ("dsd", run.dsd))}
@@ -149,8 +149,8 @@ def _both(run: NetworkRun, out: Path | None, form: str, as_json: bool) -> None:
 
 def _write(out: Path | None, columns: Columns, form: str) -> None:
     from cli.output import deliver
-    from cli.plain import csv_text
-    from cli.stages.traces import parquet_bytes
+    from dsd_ncrn.runs.files import csv_text
+    from dsd_ncrn.runs.trainings import parquet_bytes
 
     parquet = form == "parquet"
     content = parquet_bytes(columns) if parquet else csv_text(tuple(columns), zip(*columns.values()))
@@ -159,6 +159,6 @@ def _write(out: Path | None, columns: Columns, form: str) -> None:
 
 def _show(as_json: bool, last: dict[str, object]) -> None:
     from cli.output import show, table
-    from cli.plain import plain
+    from dsd_ncrn.runs.files import plain
 
     show(as_json, plain(last), table(last.items()))

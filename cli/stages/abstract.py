@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cli.plain import plain
 from cli.stages.training import training_outcome
 from cli.stages.types import Outcome, Stage, Tell
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.runs.files import plain
 from dsd_ncrn.simulate.autonomous import measure_clock, parameter_errors
 from dsd_ncrn.simulate.training import oscillator_of
 from dsd_ncrn.simulate.types import Training

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cli.plain import plain
 from cli.stages.training import training_outcome
 from cli.stages.types import Outcome, Stage, Tell
 from dsd_ncrn.analysis.yields import DILUTED, study_dilution
+from dsd_ncrn.runs.files import plain
 
 if TYPE_CHECKING:
     from cli.stages.job import Job

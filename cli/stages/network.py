@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.plain import plain
-from cli.run_folder import json_text
 from cli.stages.types import Outcome, Stage, Tell
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.verification import verified
@@ -19,6 +17,7 @@ from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.kinetics.jsonable import network_to_json
 from dsd_ncrn.kinetics.network import StepKind
 from dsd_ncrn.ncrn.counts import counts, stability_warnings
+from dsd_ncrn.runs.files import json_text, plain
 
 if TYPE_CHECKING:
     from cli.stages.job import Job

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.plain import plain
 from cli.stages.types import Outcome, Stage, Tell
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.spec import Order
+from dsd_ncrn.runs.files import plain
 from sequences.sequenced import Sequenced
 
 if TYPE_CHECKING:

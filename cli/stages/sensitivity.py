@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from cli.plain import csv_text, plain
 from cli.stages.types import Tell
 from cli.store import Store
 from cli.sweep import sweep
 from dsd_ncrn.analysis.ranges import FACTORS, FirstIteration, Indices, Screening, gate_factors, morris, sobol
+from dsd_ncrn.runs.files import plain
+from dsd_ncrn.runs.tables import INDICES, SCREENING
 
 if TYPE_CHECKING:
     from cli.stages.job import Job
 
-FILE = "sensitivity.csv"
 Found = tuple[Screening | Indices, ...]
 
 
@@ -36,10 +36,13 @@ def sensitivity_rows(found: Found) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: -row["total" if "total" in row else "mean_size"])
 
 
-def sensitivity_csv(found: Found) -> str:
-    """The rows as a table."""
-    rows = sensitivity_rows(found)
-    return csv_text(tuple(rows[0]), [tuple(row.values()) for row in rows])
+def sensitivity_files(found: Found) -> dict[str, str]:
+    """The table of one of the two methods; none where nothing was varied."""
+    screened = sorted((each for each in found if isinstance(each, Screening)), key=lambda each: -each.mean_size)
+    shares = sorted((each for each in found if isinstance(each, Indices)), key=lambda each: -each.total)
+    if screened:
+        return {SCREENING.file: SCREENING.text(screened)}
+    return {INDICES.file: INDICES.text(shares)} if shares else {}
 
 
 def sensitivity_section(found: Found | None) -> list[dict[str, Any]] | None:

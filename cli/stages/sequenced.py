@@ -7,12 +7,13 @@ from math import log
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from cli.plain import csv_text, plain
 from cli.stages.training import training_outcome
 from cli.stages.types import Outcome, Stage, Tell
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import PER_M_TO_PER_NM
+from dsd_ncrn.runs.files import csv_text, plain
+from dsd_ncrn.runs.tables import REFITTED, Refitted
 from sequences.rates import SequenceRates, target_energy
 from sequences.sequenced import Sequenced
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 LEVEL = "dsd_sequences"
 RATES_CSV = "toehold_rates.csv"
-CONCENTRATIONS_CSV = "concentrations_sequences.csv"
 
 
 def sequenced_stage(job: Job, tell: Tell) -> Outcome:
@@ -32,7 +32,7 @@ def sequenced_stage(job: Job, tell: Tell) -> Outcome:
     files = {
         **outcome.files,
         RATES_CSV: toehold_rates_csv(job.study.network, found.rates),
-        CONCENTRATIONS_CSV: concentrations_csv(job.study, found.fitted),
+        REFITTED.file: REFITTED.text(refitted(job.study, found.fitted)),
     }
     return replace(outcome, files=files, summary={**outcome.summary, "sequence_rates": rates_section(found)})
 
@@ -60,11 +60,14 @@ def rates_section(found: Sequenced[Study]) -> dict[str, Any]:
     )
 
 
-def concentrations_csv(study: Study, found: Study) -> str:
+def refitted(study: Study, found: Study) -> list[Refitted]:
     """Every concentration and duration as it is for the rates of lengths alone, and for those of the sequences."""
-    rows = [(c.name, "nM", c.concentration, found.system.by_name[c.name].concentration) for c in study.system.components]
-    rows += [(phase, "s", seconds, found.schedule.phases[phase]) for phase, seconds in study.schedule.phases.items()]
-    return csv_text(("component_or_phase", "unit", "by_lengths", "by_sequences"), rows)
+    rows = [
+        Refitted(each.name, "nM", each.concentration, found.system.by_name[each.name].concentration)
+        for each in study.system.components
+    ]
+    phases = found.schedule.phases
+    return rows + [Refitted(phase, "s", seconds, phases[phase]) for phase, seconds in study.schedule.phases.items()]
 
 
 def toehold_rates_csv(network: ReactionNetwork, rates: SequenceRates) -> str:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.background import BackgroundTask
-from cli.plain import csv_text, plain
-from cli.run_folder import json_text, read_json
 from cli.stages.types import Outcome, Stage, Tell
 from dsd_ncrn.analysis.study import Study, unwatched
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.runs.files import csv_text, json_text, plain, read_json
 from sequences.advice import shortfall
 from sequences.assignment import Candidate, SequenceAssignment, assignment_csv, read_assignment
 from sequences.crosstalk import WORST_SHOWN
-from sequences.folding import TargetCheck
-from sequences.leak_sites import LeakSite
 from sequences.sequenced import Sequenced, search
+from sequences.tables import COMPLEXES, LEAK_SITES, VERDICTS
 from sequences.verdicts import SequenceVerdicts
 
 if TYPE_CHECKING:
@@ -49,26 +46,14 @@ def outcome_of(sequenced: Sequenced[Study]) -> Outcome:
     files = {
         SEQUENCES_CSV: assignment_csv(assignment),
         SEARCH_JSON: json_text(search_json(assignment, verdicts)),
-        "verdicts.csv": verdicts_csv(verdicts),
-        "complexes.csv": records_csv(TargetCheck, verdicts.complexes),
-        "leak_sites.csv": records_csv(LeakSite, verdicts.leak_sites),
+        VERDICTS.file: VERDICTS.text(verdicts.verdicts),
+        COMPLEXES.file: COMPLEXES.text(verdicts.complexes),
+        LEAK_SITES.file: LEAK_SITES.text(verdicts.leak_sites),
         "crosstalk_domains.csv": csv_text(*verdicts.domains.table),
         "crosstalk_strands.csv": csv_text(*verdicts.strands.table),
     }
     note = f"{section['domains']} domains, {section['hard_violations']} hard rules broken"
     return Outcome(files, {"sequences": section}, note, assignment.seconds)
-
-
-def verdicts_csv(found: SequenceVerdicts) -> str:
-    """A row for every rule and subject."""
-    names = ("rule", "subject", "value", "unit", "limit", "passed", "hard")
-    return csv_text(names, ([getattr(verdict, name) for name in names] for verdict in found.verdicts))
-
-
-def records_csv(kind: type[Any], records: Iterable[Any]) -> str:
-    """A row for every record of a kind, a column for every field."""
-    names = [each.name for each in fields(kind)]
-    return csv_text(names, ([getattr(record, name) for name in names] for record in records))
 
 
 def search_json(assignment: SequenceAssignment, found: SequenceVerdicts) -> dict[str, Any]:

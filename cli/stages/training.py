@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from cli.plain import csv_text, plain
-from cli.run_folder import json_text
 from cli.stages.traces import trajectories_parquet
 from cli.stages.types import Outcome, Stage, Tell
 from dsd_ncrn.analysis.fidelity import Fidelity, fidelity
@@ -18,14 +13,13 @@ from dsd_ncrn.analysis.fuel import FuelBudget, fuel_budget
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.dsd.jsonable import system_to_json
 from dsd_ncrn.dsd.kernel import write_pil
+from dsd_ncrn.runs.files import json_text, plain
+from dsd_ncrn.runs.trainings import TRACES, fuel_files, training_files
 from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.tasks import Dataset
 
 if TYPE_CHECKING:
     from cli.stages.job import Job
-
-PREDICTIONS = "predictions"
-LEVELS = ("ideal", "value", "autonomous", "dsd", "dsd_leaky", "dsd_sequences", "dsd_diluted", "one_pot")
 
 
 def calibrate_stage(job: Job, tell: Tell) -> Outcome:
@@ -34,7 +28,7 @@ def calibrate_stage(job: Job, tell: Tell) -> Outcome:
     files: dict[str, str | bytes] = {
         "system.pil": write_pil(study.system),
         "system.json": json_text(plain(system_to_json(study.system))),
-        "trajectories.parquet": trajectories_parquet(study),
+        TRACES: trajectories_parquet(study),
     }
     return Outcome(files, note=f"{study.schedule.seconds_per_iteration / 3600:.1f} h for an iteration")
 
@@ -44,8 +38,7 @@ def dsd_stage(job: Job, tell: Tell) -> Outcome:
     training = job.study.training("dsd", lambda done, total: tell(done / total))
     outcome, budget = training_outcome(job.study, training), fuel_budget(training)
     sections = {"fidelity": fidelity_section(fidelity(job.study, training)), "fuel": fuel_section(budget)}
-    files = {"fuel.csv": fuel_csv(training), "top_up.csv": top_up_csv(budget)}
-    return Outcome({**outcome.files, **files}, {**outcome.summary, **sections}, outcome.note)
+    return Outcome({**outcome.files, **fuel_files(training, budget)}, {**outcome.summary, **sections}, outcome.note)
 
 
 def leaky_stage(job: Job, tell: Tell) -> Outcome:
@@ -61,44 +54,8 @@ def one_pot_stage(job: Job, tell: Tell) -> Outcome:
 def training_outcome(study: Study, training: Training) -> Outcome:
     """The files and the section of one training."""
     section = training_section(training, study.data)
-    files: dict[str, str | bytes] = {
-        f"training_{training.level}.csv": training_csv(training),
-        f"{PREDICTIONS}/{training.level}.csv": predictions_csv(training),
-    }
     note = f"test error {training.rmse_before:.4g} to {training.rmse_after:.4g}"
-    return Outcome(files, {f"training.{training.level}": section}, note)
-
-
-def training_csv(training: Training) -> str:
-    """A row for each iteration after one with the initial parameters."""
-    count = training.targets.shape[1]
-    missing = (None,) * count
-    rows = zip((missing, *training.predictions), (missing, *training.targets), training.parameters)
-    header = ("iteration", *numbered("prediction", count), *numbered("target", count), *training.parameter_names)
-    return csv_text(header, ((number, *predicted, *wanted, *row) for number, (predicted, wanted, row) in enumerate(rows)))
-
-
-def numbered(name: str, count: int) -> tuple[str, ...]:
-    """A column for each output: ``name`` for the only one, ``name_1``, ``name_2`` ... for several."""
-    return (name,) if count == 1 else tuple(f"{name}_{number}" for number in range(1, count + 1))
-
-
-def predictions_csv(training: Training) -> str:
-    """The test points: targets, and predictions before and after training."""
-    names = [column for name in ("target", "before", "after") for column in numbered(name, training.test_targets.shape[1])]
-    return csv_text(names, np.hstack([training.test_targets, training.test_before, training.test_after]))
-
-
-def joint_predictions(folder: Path) -> str:
-    """The test points of all trainings in a run folder side by side: ``target``, ``ideal_before``, ``ideal_after`` ..."""
-    tables = {level: folder / PREDICTIONS / f"{level}.csv" for level in LEVELS}
-    texts = {level: path.read_text(encoding="utf-8") for level, path in tables.items() if path.exists()}
-    rows = {level: list(csv.DictReader(text.splitlines())) for level, text in texts.items()}
-    columns: dict[str, list[str]] = {}
-    for level, table in rows.items():
-        for name in table[0]:
-            columns[name if name.startswith("target") else f"{level}_{name}"] = [row[name] for row in table]
-    return csv_text(tuple(columns) or ("target",), zip(*columns.values()))
+    return Outcome(training_files(training), {f"training.{training.level}": section}, note)
 
 
 def training_section(training: Training, data: Dataset) -> dict[str, Any]:
@@ -128,18 +85,6 @@ def fidelity_section(found: Fidelity) -> dict[str, Any]:
             "reactions": [asdict(reaction) for reaction in found.reactions],
         }
     )
-
-
-def fuel_csv(training: Training) -> str:
-    """What each iteration uses of each fuel, nM."""
-    rows = zip(*training.fuel_used.values())
-    return csv_text(("iteration", *training.fuel_used), ((number, *row) for number, row in enumerate(rows, start=1)))
-
-
-def top_up_csv(budget: FuelBudget) -> str:
-    """What to add of a fuel before which iteration, nM, where it is not topped up before each."""
-    rows = ((each.iteration, each.fuel, each.amount_nM) for each in budget.schedule)
-    return csv_text(("iteration", "fuel", "amount_nM"), rows)
 
 
 def fuel_section(found: FuelBudget) -> dict[str, Any]:

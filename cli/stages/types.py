@@ -30,8 +30,8 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One stage: the stages whose files it builds on, the sections of the summary it fills, its work, what ``--print-after``
-    prints of it (a file, which some designs have no need of, or what makes a text), and sections that it fills where a
-    design asks for them."""
+    prints of it (a file, which some designs have no need of, or what makes a text), sections that it fills where a design
+    asks for them, and the form of its files: a run whose files have another one does the stage again."""
 
     name: str
     needs: tuple[str, ...]
@@ -39,6 +39,7 @@ class Stage:
     run: Callable[[Job, Tell], Outcome]
     shows: str | Callable[[Job, Path], str]
     may_fill: tuple[str, ...] = ()
+    form: int = 1
 
     def text(self, job: Job, folder: Path) -> str:
         """What is shown of the stage when it is finished."""

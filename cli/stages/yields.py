@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cli.plain import plain
 from cli.stages.types import Tell
 from cli.store import Store
 from cli.sweep import sweep
-from dsd_ncrn.analysis.yields import Drawn, Proportion, Sample, Yield, monte_carlo_yield, require_imperfections
+from dsd_ncrn.analysis.yields import Drawn, Proportion, Yield, monte_carlo_yield, require_imperfections
+from dsd_ncrn.runs.files import plain
 
 if TYPE_CHECKING:
     from cli.stages.job import Job
-
-COLUMNS = ("sample", "rmse_before", "failure")
-"""Columns that rows of kind ``yield`` have in ``leaks.csv`` beside those of the curve."""
 
 
 def yield_study(job: Job, samples: int, store: Store, tell: Tell) -> Yield | None:
@@ -28,13 +25,6 @@ def yield_study(job: Job, samples: int, store: Store, tell: Tell) -> Yield | Non
     drawn = Drawn(job.study.ready, job.study.seed)
     with sweep(job, drawn, store) as pool:
         return monte_carlo_yield(drawn, samples, pool, lambda done, total: tell(done / total))
-
-
-def yield_row(sample: Sample, rate_per_M_s: float) -> tuple[object, ...]:
-    """A row of ``leaks.csv``."""
-    errors = (sample.parameter_error_first_iteration, sample.parameter_error_final)
-    more = (sample.number, sample.rmse_before, sample.failure)
-    return ("yield", rate_per_M_s, "", sample.rmse, sample.rmse_ratio, *errors, *[""] * 7, *more)
 
 
 def yield_section(found: Yield | None) -> dict[str, Any] | None:

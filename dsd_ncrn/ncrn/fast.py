@@ -1,19 +1,64 @@
-"""The fast stages: N2 (adjoint), N4 (update), flush, feed, and the annihilation of rails."""
+"""The fast stages: N2 (adjoint), N4 (update), flush, feed, and the annihilation of rails.
+
+A species is turned into several others in given proportions by unimolecular reactions that compete: reaction j fires for
+a share of the molecules and makes whole numbers of products. The shares are chosen so that the expected products are the
+weights: with fractional parts f1 >= f2 >= … of the weights, a share f_j - f_(j+1) makes what the first j targets are due.
+Nothing is catalytic, so an input is used up by giving exactly its weights.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import floor
 
 from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import Circuit
 from dsd_ncrn.ncrn.dynamics import Dynamics
-from dsd_ncrn.ncrn.roster import Roster
+from dsd_ncrn.ncrn.exact import SymbolKind
+from dsd_ncrn.ncrn.rails import key_of
+from dsd_ncrn.ncrn.roster import Roster, label_of
 from dsd_ncrn.ncrn.types import Variable
-from dsd_ncrn.ncrn.weighted import Branch, branches
 
 Weighted = list[tuple[Variable, float]]
+SMALLEST = 1e-12
+"""Differences of weights below this are rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A competing reaction: its share of the molecules, and what one of them becomes."""
+
+    share: float
+    products: tuple[str, ...]
+
+
+def branches(targets: Sequence[tuple[Variable, float]], sign: float = 1.0) -> tuple[Branch, ...] | Variable:
+    """The reactions of a source that counts with ``sign`` for targets with weights; shares add up to 1.
+
+    Returns the variable instead that would have to fall below zero: a single-rail one with a negative weight.
+    """
+    due: list[tuple[str, int, float]] = []
+    for variable, weight in targets:
+        amount = weight * sign
+        species = variable.plus if amount >= 0 else variable.minus
+        if species is None:
+            return variable
+        whole = floor(abs(amount) + SMALLEST)
+        due.append((species, whole, max(abs(amount) - whole, 0.0)))
+    return _layers(due)
+
+
+def _layers(due: Sequence[tuple[str, int, float]]) -> tuple[Branch, ...]:
+    levels = sorted({fraction for _, _, fraction in due if fraction > SMALLEST}, reverse=True)
+    steps = zip((1.0, *levels), (*levels, 0.0), strict=True)
+    found: list[Branch] = []
+    for above, below in steps:
+        if above - below > SMALLEST:
+            products = [name for name, whole, part in due for _ in range(whole + (part >= above))]
+            found.append(Branch(above - below, tuple(products)))
+    return tuple(reversed(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +93,7 @@ class FastStage:
 
 
 def _needs_two_rails(source: Variable, target: Variable) -> DesignError:
-    kind = target.name.rstrip("0123456789").removesuffix("b")
+    kind = key_of(target)
     rule = f"circuit.{kind}: a part of {source.name} lowers {target.name}, which is a single concentration"
     return DesignError(rule, remedy=f'Set circuit.{kind} = "dual".', key=("circuit", kind))
 
@@ -59,10 +104,10 @@ def adjoint_start(circuit: Circuit, roster: Roster) -> tuple[Reaction, ...]:
     With trained weights the readout has made the adjoints, and only the copies remain.
     """
     stage = FastStage("N2", "C2", circuit.fast_ratio)
-    copies = {variable.name[2:]: variable for variable in roster.zb}
+    copies = {variable.symbol.place: variable for variable in roster.zb}
     reactions: list[Reaction] = []
     for place, z in enumerate(roster.z):
-        copied: Weighted = [(copies[z.name[1:]], 1.0)] if z.name[1:] in copies else []
+        copied: Weighted = [(copies[z.symbol.place], 1.0)] if z.symbol.place in copies else []
         given = [] if roster.weights else _to_adjoints(roster, [row[place] for row in roster.shape.backward_weights])
         shown = [(variable, row[place]) for variable, row in zip(roster.reported, roster.shape.w_out)]
         reactions += stage.transfer(z, [*copied, *given, *shown], f"a += {z.name}")
@@ -74,8 +119,7 @@ def adjoint_start(circuit: Circuit, roster: Roster) -> tuple[Reaction, ...]:
 
 def _to_adjoints(roster: Roster, weights: Sequence[float]) -> Weighted:
     """The adjoints with their weights, those of weight zero left out; the first weight for a shared adjoint."""
-    places = [int(adjoint.name[1:] or 1) - 1 for adjoint in roster.adjoints]
-    return [(adjoint, weights[place]) for adjoint, place in zip(roster.adjoints, places) if weights[place]]
+    return [(each, weights[each.symbol.number]) for each in roster.adjoints if weights[each.symbol.number]]
 
 
 def update(circuit: Circuit, roster: Roster, phase: str) -> tuple[Reaction, ...]:
@@ -109,7 +153,7 @@ def _update(stage: FastStage, share: float, gradient: Variable, parameter: Varia
 
 
 def _single_rail_update(stage: FastStage, gradient: Variable, parameter: Variable) -> list[Reaction]:
-    label, p, term = gradient.name[1:], parameter.plus, f"{parameter.name} -= {gradient.name}"
+    label, p, term = label_of(parameter.symbol), parameter.plus, f"{parameter.name} -= {gradient.name}"
     plus, minus = gradient.species
     return [
         stage.reaction((plus, p), (), f"{label}p", term),
@@ -118,7 +162,7 @@ def _single_rail_update(stage: FastStage, gradient: Variable, parameter: Variabl
 
 
 def _dual_rail_update(stage: FastStage, eta: float, gradient: Variable, parameter: Variable) -> list[Reaction]:
-    label, factor = gradient.name[1:], "" if eta == 1 else f"{eta:g} "
+    label, factor = label_of(parameter.symbol), "" if eta == 1 else f"{eta:g} "
     term = f"{parameter.name} -= {factor}{gradient.name}"
     crossed = list(zip(gradient.species, reversed(parameter.species), "pm"))
     moved = [stage.reaction((g,), (p,), f"{label}{rail}", term, eta) for g, p, rail in crossed]
@@ -147,7 +191,7 @@ def feed(circuit: Circuit, roster: Roster) -> tuple[Reaction, ...]:
         weights = [row[place] for row in roster.shape.w_in]
         targets: Weighted = []
         for x, z, weight in zip(roster.x, roster.z, weights):
-            if weight and roster.is_loaded_apart and x.name in roster.variables:
+            if weight and roster.is_loaded_apart and x.symbol in roster.variables:
                 targets.append((x, weight))
             if weight and circuit.z_initial == "x":
                 targets.append((z, weight))
@@ -171,10 +215,9 @@ def annihilation(circuit: Circuit, dynamics: Dynamics, roster: Roster) -> tuple[
     }
     wanted = {*circuit.annihilate, *("Z" if is_nonlinear(dynamics) else "")}
     pairs = [item for name, group in groups.items() if name in wanted for item in group if item.minus is not None]
-    return tuple(stage.reaction(item.species, (), item.plus.removesuffix("p"), f"{item.name} keeps one rail") for item in pairs)
+    return tuple(stage.reaction(item.species, (), item.carrier, f"{item.name} keeps one rail") for item in pairs)
 
 
 def is_nonlinear(dynamics: Dynamics) -> bool:
     """Whether f has a term with two or more factors z."""
-    terms = (term for equation in dynamics.forward.values() for term in equation)
-    return any(sum(name.lstrip("|").startswith("z") for name in term.factors) > 1 for term in terms)
+    return any(term.reads(SymbolKind.Z) > 1 for terms in dynamics.forward.values() for term in terms)
