@@ -15,6 +15,7 @@ from cli.stages.job import placed
 from cli.stages.sequences import SEQUENCES, start_search
 from cli.summary import FILE, empty_summary, fill, read_summary, results_key, sections_of
 from cli.version import version
+from dsd_ncrn.design.load import dump_design
 from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError
 from dsd_ncrn.runs.files import json_text
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from cli.console import Display
     from cli.stages.job import Job
     from cli.stages.types import Stage
+    from dsd_ncrn.simulate.train import Progress
 
 REPORT = "report.html"
 PROVENANCE = "provenance.json"
@@ -71,13 +73,12 @@ class Pipeline:
         return () if self.until is None else names[names.index(self.until) + 1 :]
 
     def _begin(self) -> None:
-        from dsd_ncrn.design.load import dump_design
-
-        job, design = self.job, digest(dump_design(self.job.spec))
-        self.folder.claim(job.spec.name, job.key)
-        self.job.folder = self.folder.path
+        job = self.job
+        job.study, job.folder = job.study.given(watch=self._watch), self.folder.path
+        design = digest(dump_design(job.study.decided))
+        self.folder.claim(job.study.design.name, job.key)
         self.earlier = read_summary(self.folder.path)
-        self.summary = empty_summary(job.spec.name, design, job.seed, version())
+        self.summary = empty_summary(job.study.design.name, design, job.study.seed, version())
         self.summary["stages"] = dict.fromkeys(STAGES, "not reached")
 
     def _visit(self, stage: Stage) -> None:
@@ -155,6 +156,11 @@ class Pipeline:
         search = self.job.sequence_search
         if search is not None and SEQUENCES.name not in self.visited and search.poll():
             self._visit(SEQUENCES)
+
+    @contextmanager
+    def _watch(self, part: str) -> Generator[Progress]:
+        """Parts of the study that take long are those of the stages of their names."""
+        yield lambda done, total: self._tell(part, done / total)
 
     @contextmanager
     def _search_ended(self) -> Generator[None]:

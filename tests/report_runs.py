@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dsd_ncrn.analysis.types import LeakChannel, LeakPoint, LeakRanking, LeakSensitivity, LeakShare
+from dsd_ncrn.analysis.leaks import LeakChannel, LeakPoint, LeakRanking, LeakSensitivity, LeakShare
 from dsd_ncrn.analysis.yields import Sample, Yield
 from dsd_ncrn.runs.tables import leak_files
 

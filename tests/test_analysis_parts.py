@@ -16,9 +16,16 @@ from numpy.typing import NDArray
 from dsd_ncrn.analysis import leaks as leak_analysis
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.fuel import fuel_budget, top_up_schedule
-from dsd_ncrn.analysis.leaks import leak_point, leak_sensitivity
+from dsd_ncrn.analysis.leaks import (
+    LeakChannel,
+    LeakPoint,
+    LeakRanking,
+    LeakSensitivity,
+    LeakShare,
+    leak_point,
+    leak_sensitivity,
+)
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.analysis.types import LeakChannel, LeakPoint, LeakRanking, LeakSensitivity, LeakShare
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.tables import LEAK_RANKING, LEAK_STEPS, LEAKS, leak_files
 from dsd_ncrn.simulate.types import Training

@@ -28,7 +28,7 @@ LOADED = {"X1": 1.5, "X2": 3.0, "Y": 4.0}
 @cache
 def regressor() -> Crn:
     """The Neural CRN of the linear regressor with a point loaded."""
-    crn = job_of(DESIGNS / "linreg2d.toml", 0).ncrn.crn
+    crn = job_of(DESIGNS / "linreg2d.toml", 0).study.ncrn.crn
     return replace(crn, initial={**crn.initial, **LOADED})
 
 

@@ -13,8 +13,8 @@ from cli.report.verdict import advice
 from cli.stages.job import Job
 from cli.stages.ways import ways_rows, ways_section, ways_study
 from cli.store import opened_store
-from dsd_ncrn.analysis.tuning import FAILED, Question
-from dsd_ncrn.analysis.ways import AS_IT_IS, compare_ways, ways
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.tuning import AS_IT_IS, FAILED, Question, compare_ways, ways
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.runs.tables import WAYS, ways_tried
 from report_runs import write_full_run
@@ -75,7 +75,7 @@ def test_the_report_advises_the_best_way(tmp_path: Path, error: float, told: str
 
 
 def test_no_way_is_tried_where_nothing_leaks() -> None:
-    job = Job(changed(design("linreg2d"), "leak", rate=0.0), 0)
+    job = Job(Study(changed(design("linreg2d"), "leak", rate=0.0)))
     with opened_store(None, job.key) as store:
         assert ways_study(job, store, lambda share: None) == {}
 

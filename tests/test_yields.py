@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,16 +18,15 @@ from cli.stages.leaks import leaks_section
 from cli.stages.sensitivity import sensitivity_files, sensitivity_rows, sensitivity_section, sensitivity_study
 from cli.store import opened_store
 from conftest import Invoke, small_spec
-from dsd_ncrn.analysis import global_sensitivity
-from dsd_ncrn.analysis.global_sensitivity import Indices, Screening
-from dsd_ncrn.analysis.real_tubes import RealTubes, stream
-from dsd_ncrn.analysis.study import Study, prepare
-from dsd_ncrn.analysis.types import LeakPoint, LeakRanking, LeakSensitivity
-from dsd_ncrn.analysis.yields import Drawn, Proportion, Sample, Yield, monte_carlo_yield, shortened, train_sample
+from dsd_ncrn.analysis import ranges
+from dsd_ncrn.analysis.leaks import LeakPoint, LeakRanking, LeakSensitivity
+from dsd_ncrn.analysis.ranges import Indices, Screening
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.yields import Drawn, Proportion, RealTubes, Sample, Yield, monte_carlo_yield, stream, train_sample
 from dsd_ncrn.design.load import dump_design, load_design
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.tables import TUBES, leak_files
-from studies import changed
+from studies import changed, prepare
 
 pytestmark = pytest.mark.xdist_group("studies")
 
@@ -40,7 +38,7 @@ def small() -> Study:
 
 
 def imperfect(**values: Any) -> Study:
-    return replace(small(), spec=changed(small().spec, "imperfections", **values))
+    return small().given(spec=changed(small().spec, "imperfections", **values))
 
 
 @pytest.mark.parametrize(
@@ -86,7 +84,7 @@ def test_a_sample_is_a_training_in_its_tube() -> None:
 def test_the_number_of_iterations_can_be_given() -> None:
     """Compared with the ideal network after as many."""
     made = imperfect(pipetting=1e-6)
-    one = monte_carlo_yield(Drawn(shortened(made, 1), 0), 1).samples[0]
+    one = monte_carlo_yield(Drawn(made.lasting(strand_iterations=1), 0), 1).samples[0]
     assert one.parameter_error_final == one.parameter_error_first_iteration < 0.02
     assert one.rmse_ratio == pytest.approx(1.0, abs=0.05)
 
@@ -173,16 +171,15 @@ def test_the_factors_of_a_global_analysis_are_listed_by_their_influence() -> Non
 
 def test_a_global_analysis_by_morris_has_the_gates_of_stages_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     """The model is made up: the size of a point. Sobol indices, which take more evaluations, leave stages out."""
-    monkeypatch.setattr(global_sensitivity.FirstIteration, "errors", lambda _, points, *__: points.sum(axis=1))
-    job = Job(small().spec, 0)
-    job.study = small()
+    monkeypatch.setattr(ranges.FirstIteration, "errors", lambda _, points, *__: points.sum(axis=1))
+    job = Job(small())
     with opened_store(None, "") as store:
         found = {
             method: {each.factor for each in sensitivity_study(job, method, store, lambda _: None)}
             for method in ("morris", "sobol")
         }
-    assert found["sobol"] == {factor.name for factor in global_sensitivity.FACTORS}
-    assert found["morris"] == found["sobol"] | {factor.name for factor in global_sensitivity.gate_factors(small())}
+    assert found["sobol"] == {factor.name for factor in ranges.FACTORS}
+    assert found["morris"] == found["sobol"] | {factor.name for factor in ranges.gate_factors(small())}
 
 
 def test_samples_of_a_design_without_imperfections_are_refused(tmp_path: Path, invoke: Invoke) -> None:

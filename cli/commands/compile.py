@@ -108,14 +108,13 @@ def _proof(design: Path, seed: int, input_law: RateLaw) -> Proof:
     from cli.stages.job import job_of
     from dsd_ncrn.crn.text import load_crn
     from dsd_ncrn.ncrn.verify import conservation_laws
-    from dsd_ncrn.simulate.engines import engine_named
     from dsd_ncrn.simulate.proof import Proof, prove
 
     if design.suffix == ".crn":
         return Proof((), conservation_laws(load_crn(design, input_law)))
     with working("verify") as tell:
-        job = job_of(design, seed)
-        return prove(job.spec, job.data, engine_named(job.engine), seed, lambda done, total: tell(done / total))
+        study = job_of(design, seed).study
+        return prove(study.decided, study.data, study.integrator, seed, lambda done, total: tell(done / total))
 
 
 def _text(crn: Crn, described: dict[str, Any], form: str, law: RateLaw) -> str:
@@ -151,10 +150,10 @@ def _network(path: Path, seed: int, law: RateLaw, input_law: RateLaw) -> tuple[C
     if path.suffix == ".crn":
         crn = load_crn(path, input_law)
         return crn, crn_to_json(crn, law)
-    job = job_of(path, seed)
-    for warning in warnings_of(job):
+    study = job_of(path, seed).study
+    for warning in warnings_of(study):
         warn(warning)
-    return job.ncrn.crn, {**ncrn_json(job), **crn_to_json(job.ncrn.crn, law)}
+    return study.ncrn.crn, {**ncrn_json(study), **crn_to_json(study.ncrn.crn, law)}
 
 
 def _heading(crn: Crn, described: dict[str, Any]) -> str:

@@ -109,7 +109,7 @@ def _system(path: Path, seed: int) -> DsdSystem:
     from cli.stages.job import job_of
     from cli.traces import network_as_given
 
-    return network_as_given(path) if path.suffix == ".crn" else job_of(path, seed, strands=True).translated
+    return network_as_given(path) if path.suffix == ".crn" else job_of(path, seed, strands=True).study.designed
 
 
 def _network_of_system(system: DsdSystem, choices: Choices) -> ReactionNetwork:

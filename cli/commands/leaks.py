@@ -13,7 +13,7 @@ from cli.subcommand import OneOf, subcommand
 
 if TYPE_CHECKING:
     from cli.stages.sensitivity import Found
-    from dsd_ncrn.analysis.types import LeakSensitivity
+    from dsd_ncrn.analysis.leaks import LeakSensitivity
     from dsd_ncrn.analysis.yields import Yield
 
 
@@ -61,8 +61,7 @@ def command(
     """
     from cli.console import display, step
     from cli.output import check_folder, deliver, show, table
-    from cli.prepare import calibrated, shown_job
-    from cli.stages.job import placed
+    from cli.stages.job import placed, shown_job
     from cli.stages.leaks import leak_study, leaks_section
     from cli.stages.sensitivity import sensitivity_files, sensitivity_section, sensitivity_study
     from cli.stages.ways import ways_rows, ways_section, ways_study
@@ -76,11 +75,11 @@ def command(
     with ExitStack() as opened:
         shown = opened.enter_context(display())
         job = spread(shown_job(design, seed, shown), workers, scheduler)
-        wanted = job.spec.imperfections.samples if samples is None else samples
+        wanted = job.study.design.imperfections.samples if samples is None else samples
         with placed(design):
-            _ = require_imperfections(job.spec) if wanted else None
+            _ = require_imperfections(job.study.design) if wanted else None
         store = opened.enter_context(opened_store(out and out / "leaks.sqlite", job.key))
-        calibrated(job, shown)
+        _ = job.study.calibration
         if store.found:
             shown.done("leaks", f"{store.found} trainings found in {store.path}, going on from there")
         with step(shown, "leaks", "at rising rates") as tell:

@@ -74,8 +74,8 @@ def command(
     """
     from cli.console import display
     from cli.pipeline import Pipeline
-    from cli.prepare import shown_job
     from cli.run_folder import opened
+    from cli.stages.job import shown_job
     from cli.sweep import spread
 
     _check_output(print_after, as_json)
@@ -83,7 +83,7 @@ def command(
         job = spread(shown_job(design, seed, shown), workers, scheduler)
         search = "sequences" not in skip and (until is None or until in NAMES[NAMES.index("sequences") :])
         _check_ahead(job, search)
-        with opened(out or Path("runs") / job.spec.name) as folder:
+        with opened(out or Path("runs") / job.study.design.name) as folder:
             if fresh:
                 folder.base = ""
             pipeline = Pipeline(job, folder, shown, skip, until, print_after)
@@ -101,7 +101,7 @@ def _check_output(print_after: tuple[str, ...], as_json: bool) -> None:
 
 def _check_ahead(job: Job, search: bool) -> None:
     """What would fail late is found before anything is written."""
-    from cli.prepare import chosen_vendor
+    from cli.stages.job import chosen_vendor
     from cli.stages.network import warnings_of
     from cli.streams import warn
 
@@ -110,7 +110,7 @@ def _check_ahead(job: Job, search: bool) -> None:
 
         require_nuad()
         chosen_vendor(job)
-    for warning in warnings_of(job):
+    for warning in warnings_of(job.study):
         warn(warning)
 
 

@@ -113,7 +113,7 @@ def command(
 def _iteration(design: Path, level: str, choice: EngineChoice, t_end: Stop | None, no_training: bool) -> Columns:
     """One iteration of a design. Raises InputError for a unit of time where there is none."""
     from cli.console import display, step
-    from cli.prepare import calibrated, shown_job
+    from cli.stages.job import shown_job
     from cli.traces import design_trace, until
 
     if t_end is not None and t_end.unit and level == "ideal":
@@ -121,10 +121,9 @@ def _iteration(design: Path, level: str, choice: EngineChoice, t_end: Stop | Non
         raise InputError("--t-end: a design's time has no unit at the level ideal", level, remedy)
     with display() as shown:
         job = shown_job(design, choice.seed, shown, choice.integrator, strands=level == "dsd")
-        if level == "dsd":
-            calibrated(job, shown)
+        study = job.study.ready if level == "dsd" else job.study
         with step(shown, "simulate"):
-            return until(design_trace(job, level, choice, no_training), t_end.seconds if t_end else None)
+            return until(design_trace(study, level, choice, no_training), t_end.seconds if t_end else None)
 
 
 def _both(run: NetworkRun, out: Path | None, form: str, as_json: bool) -> None:

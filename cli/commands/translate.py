@@ -120,18 +120,13 @@ def _system(path: Path, seed: int, scheme: str | None, limits: Limits | None, t_
 
 
 def _design(path: Path, seed: int, scheme: str | None) -> tuple[DsdSystem, float]:
-    from cli.stages.job import job_of
+    from cli.stages.job import job_of, placed
+    from cli.stages.tuning import in_scheme
 
-    job = job_of(path, seed, strands=True)
-    unit = job.spec.chemistry.unit
-    if scheme is None:
-        return job.translated, unit
-    from dsd_ncrn.design.load import located
-    from dsd_ncrn.dsd.translate import translate
-
-    translation = job.spec.translation.model_copy(update={"scheme": scheme})
-    with located(path):
-        return translate(job.ncrn, job.spec.model_copy(update={"translation": translation})), unit
+    study = job_of(path, seed, strands=scheme is None).study
+    with placed(path):
+        system = study.designed if scheme is None else in_scheme(study, scheme).designed
+    return system, study.design.chemistry.unit
 
 
 def _rates(system: DsdSystem, unit: float, as_json: bool) -> None:

@@ -17,7 +17,7 @@ from cli.report.figures.palette import CATEGORIES, SERIES, Series
 from cli.report.page import environment_of, look
 from cli.report.text import NOTHING, number
 from cli.report.verdict import MARKS
-from dsd_ncrn.analysis.types import ALLOWED_RATIO
+from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.runs.files import csv_text, plain
 
 LONGEST = 40

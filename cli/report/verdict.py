@@ -9,7 +9,7 @@ from typing import Any
 from cli.report.data import ReportData
 from cli.report.figures.leaks import LITERATURE_LEAK
 from cli.report.text import days, number, percent
-from dsd_ncrn.analysis.types import ALLOWED_RATIO, AS_IT_IS
+from dsd_ncrn.analysis import ALLOWED_RATIO, AS_IT_IS
 from dsd_ncrn.runs.files import section_of
 
 LEARNED = 0.5

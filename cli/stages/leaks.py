@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cli.run_folder import store_path
 from cli.stages.types import Outcome, Stage, Tell
 from cli.stages.ways import small_enough, ways_section, ways_study
 from cli.stages.yields import yield_section, yield_study, yield_text
+from cli.store import Store, opened_store
+from cli.sweep import sweep
+from dsd_ncrn.analysis.leaks import LeakPoint, LeakSensitivity, leak_point, leak_sensitivity
+from dsd_ncrn.analysis.yields import Yield
 from dsd_ncrn.runs.files import plain
 from dsd_ncrn.runs.tables import leak_files
+from dsd_ncrn.units import per_nM_s_to_per_M_s
 
 if TYPE_CHECKING:
     from cli.stages.job import Job
-    from cli.store import Store
-    from dsd_ncrn.analysis.types import LeakPoint, LeakSensitivity
-    from dsd_ncrn.analysis.yields import Yield
 
 
 def leaks_stage(job: Job, tell: Tell) -> Outcome:
     """Train at rising leak rates, rank the gates by the harm of their leaks, and train imperfect tubes if asked to."""
-    from cli.run_folder import store_path
-    from cli.store import opened_store
-
     path = None if job.folder is None else store_path(job.folder, LEAKS.name)
-    samples = job.spec.imperfections.samples
+    samples = job.study.design.imperfections.samples
     half = 0.4 if samples else 0.8
     with opened_store(path, job.key) as store:
         found = leak_study(job, store, lambda share: tell(half * share))
@@ -39,19 +39,13 @@ def leaks_stage(job: Job, tell: Tell) -> Outcome:
 def leak_study(job: Job, store: Store, tell: Tell) -> LeakSensitivity:
     """The leak sensitivity of a job's design; neither what is in the store is done again, nor the training at the design's
     own rate."""
-    from cli.sweep import sweep
-    from dsd_ncrn.analysis.leaks import leak_sensitivity
-
-    with sweep(job, job.study, store) as pool:
+    with sweep(job, job.study.ready, store) as pool:
         return leak_sensitivity(job.study, _known_points(job), pool, lambda done, total: tell(done / total))
 
 
 def _known_points(job: Job) -> tuple[LeakPoint, ...]:
-    from dsd_ncrn.analysis.leaks import leak_point
-    from dsd_ncrn.units import per_nM_s_to_per_M_s
-
-    training = job.trainings.get("dsd_leaky")
-    rate = per_nM_s_to_per_M_s(job.spec.leak.rate)
+    training = job.study.trainings.get("dsd_leaky")
+    rate = per_nM_s_to_per_M_s(job.study.design.leak.rate)
     return () if training is None or rate == 0 else (leak_point(job.study, rate, training),)
 
 

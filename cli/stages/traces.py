@@ -24,7 +24,7 @@ def trajectories_parquet(study: Study) -> bytes:
     from dsd_ncrn.simulate.ideal import IdealLearner
 
     x, y = study.data.train_x[0], study.data.train_y[0]
-    tube, learner = study.tube(), IdealLearner(study.ncrn, study.engine)
+    tube, learner = study.tube(), IdealLearner(study.ncrn, study.integrator)
     levels = (ideal_columns(learner, learner.trace(x, y, POINTS)), dsd_columns(tube, tube.trace(x, y, POINTS)))
     return parquet_bytes(joined(levels))
 

@@ -8,22 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from cli.stages.traces import trajectories_parquet
 from cli.stages.types import Outcome, Stage, Tell
+from dsd_ncrn.analysis.fidelity import Fidelity, fidelity
+from dsd_ncrn.analysis.fuel import FuelBudget, fuel_budget
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.dsd.jsonable import system_to_json
+from dsd_ncrn.dsd.kernel import write_pil
 from dsd_ncrn.runs.files import json_text, plain
 from dsd_ncrn.runs.trainings import TRACES, fuel_files, training_files
+from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.tasks import Dataset
 
 if TYPE_CHECKING:
     from cli.stages.job import Job
-    from dsd_ncrn.analysis.types import Fidelity, FuelBudget
-    from dsd_ncrn.simulate.types import Training
-    from dsd_ncrn.tasks import Dataset
 
 
 def calibrate_stage(job: Job, tell: Tell) -> Outcome:
     """Calibrate, and follow one iteration of both networks from the start."""
-    from dsd_ncrn.dsd.jsonable import system_to_json
-    from dsd_ncrn.dsd.kernel import write_pil
-
-    study = job.calibrated(lambda done, total: tell(done / total))
+    study = job.study.ready
     files: dict[str, str | bytes] = {
         "system.pil": write_pil(study.system),
         "system.json": json_text(plain(system_to_json(study.system))),
@@ -34,37 +35,25 @@ def calibrate_stage(job: Job, tell: Tell) -> Outcome:
 
 def dsd_stage(job: Job, tell: Tell) -> Outcome:
     """Train the strands without leaks, topped up; compare with the ideal network and count the fuel."""
-    from dsd_ncrn.analysis.fidelity import fidelity
-    from dsd_ncrn.analysis.fuel import fuel_budget
-
-    training = strands_training(job, leaks=False, top_up=True, tell=tell)
-    outcome, budget = training_outcome(job, training), fuel_budget(training)
+    training = job.study.training("dsd", lambda done, total: tell(done / total))
+    outcome, budget = training_outcome(job.study, training), fuel_budget(training)
     sections = {"fidelity": fidelity_section(fidelity(job.study, training)), "fuel": fuel_section(budget)}
     return Outcome({**outcome.files, **fuel_files(training, budget)}, {**outcome.summary, **sections}, outcome.note)
 
 
 def leaky_stage(job: Job, tell: Tell) -> Outcome:
     """Train the strands with leaks at the design's rate."""
-    return training_outcome(job, strands_training(job, leaks=True, top_up=True, tell=tell))
+    return training_outcome(job.study, job.study.training("dsd_leaky", lambda done, total: tell(done / total)))
 
 
 def one_pot_stage(job: Job, tell: Tell) -> Outcome:
     """Train the strands without topping fuels up."""
-    return training_outcome(job, strands_training(job, leaks=False, top_up=False, tell=tell))
+    return training_outcome(job.study, job.study.training("one_pot", lambda done, total: tell(done / total)))
 
 
-def strands_training(job: Job, leaks: bool, top_up: bool, tell: Tell) -> Training:
-    """Train a fresh tube; the training's level says how."""
-    network, rate = (job.leaky_network, job.spec.leak.rate) if leaks else (None, 0.0)
-    level = ("dsd_leaky" if leaks else "dsd") if top_up else ("one_pot_leaky" if leaks else "one_pot")
-    tube = job.study.tube(network, rate, top_up)
-    job.trainings[level] = job.study.train(tube, level, lambda done, total: tell(done / total))
-    return job.trainings[level]
-
-
-def training_outcome(job: Job, training: Training) -> Outcome:
+def training_outcome(study: Study, training: Training) -> Outcome:
     """The files and the section of one training."""
-    section = training_section(training, job.data)
+    section = training_section(training, study.data)
     note = f"test error {training.rmse_before:.4g} to {training.rmse_after:.4g}"
     return Outcome(training_files(training), {f"training.{training.level}": section}, note)
 

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.tuning import OperatingPoint, Tuning
+from dsd_ncrn.design.load import dump_design
+from dsd_ncrn.families import SCHEMES
 from dsd_ncrn.runs.files import plain
 from dsd_ncrn.runs.tables import TUNE, measures, tuning_text
 
-if TYPE_CHECKING:
-    from dsd_ncrn.analysis.tuning import OperatingPoint, Tuning
-    from dsd_ncrn.design.spec import DesignSpec
+
+def in_schemes(study: Study, schemes: tuple[str, ...]) -> dict[str, Study]:
+    """The study in each of some translation schemes, or in its own. Raises InputError for an unknown one."""
+    return {name: in_scheme(study, SCHEMES[name].name) for name in schemes or (study.decided.translation.scheme,)}
 
 
-def in_schemes(spec: DesignSpec, schemes: tuple[str, ...]) -> list[DesignSpec]:
-    """The design in each of some translation schemes, or in its own. Raises InputError for an unknown one."""
-    from dsd_ncrn.families import SCHEMES
-
-    changes = [{"scheme": SCHEMES[name].name} for name in dict.fromkeys(schemes or (spec.translation.scheme,))]
-    return [spec.model_copy(update={"translation": spec.translation.model_copy(update=change)}) for change in changes]
+def in_scheme(study: Study, scheme: str) -> Study:
+    """The study in another translation scheme."""
+    spec = study.decided
+    changed = spec.model_copy(update={"translation": spec.translation.model_copy(update={"scheme": scheme})})
+    return replace(study, design=changed, points=study.data)
 
 
 def tuned_files(found: Mapping[str, Tuning]) -> dict[str, str]:
     """``tune.csv`` with a row for each candidate of each scheme, and the design at the best of them."""
-    from dsd_ncrn.design.load import dump_design
-
     return {TUNE.file: tuning_text(found), "tuned.toml": dump_design(_best(found).design)}
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cli.stages.types import Tell
+from cli.store import Store
+from cli.sweep import sweep
+from dsd_ncrn.analysis.yields import Drawn, Proportion, Yield, monte_carlo_yield, require_imperfections
 from dsd_ncrn.runs.files import plain
 
 if TYPE_CHECKING:
     from cli.stages.job import Job
-    from cli.store import Store
-    from dsd_ncrn.analysis.yields import Proportion, Yield
 
 
 def yield_study(job: Job, samples: int, store: Store, tell: Tell) -> Yield | None:
@@ -20,11 +21,8 @@ def yield_study(job: Job, samples: int, store: Store, tell: Tell) -> Yield | Non
     """
     if samples == 0:
         return None
-    from cli.sweep import sweep
-    from dsd_ncrn.analysis.yields import Drawn, monte_carlo_yield, require_imperfections
-
-    require_imperfections(job.spec)
-    drawn = Drawn(job.study, job.seed)
+    require_imperfections(job.study.design)
+    drawn = Drawn(job.study.ready, job.study.seed)
     with sweep(job, drawn, store) as pool:
         return monte_carlo_yield(drawn, samples, pool, lambda done, total: tell(done / total))
 

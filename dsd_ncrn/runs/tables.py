@@ -11,9 +11,10 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast, get_type_hints
 
 import numpy as np
 
-from dsd_ncrn.analysis.global_sensitivity import Indices, Screening
+from dsd_ncrn.analysis.fuel import FuelAddition
+from dsd_ncrn.analysis.leaks import LeakChannel, LeakPoint, LeakSensitivity, LeakShare
+from dsd_ncrn.analysis.ranges import Indices, Screening
 from dsd_ncrn.analysis.tuning import OperatingPoint, Tuning
-from dsd_ncrn.analysis.types import FuelAddition, LeakChannel, LeakPoint, LeakSensitivity, LeakShare
 from dsd_ncrn.analysis.yields import Sample, Yield
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.files import AGAIN, csv_text, text_of, unreadable

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from dsd_ncrn.analysis.types import FuelBudget
+from dsd_ncrn.analysis.fuel import FuelBudget
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.runs.files import csv_text, text_of, unreadable
 from dsd_ncrn.runs.tables import TOP_UPS, number

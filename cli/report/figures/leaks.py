@@ -9,7 +9,7 @@ from cli.report.data import ReportData
 from cli.report.figures.chart import Axis, Band, Chart, Curve, Panel, ReferenceLine, bars_height, horizontal_bars, numbers
 from cli.report.figures.palette import CATEGORIES, CATEGORY_MARKERS
 from cli.report.text import number
-from dsd_ncrn.analysis.types import ALLOWED_RATIO
+from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.yields import Sample
 from dsd_ncrn.runs.tables import PointTried
 

@@ -1,10 +1,19 @@
-"""The steps from a design to strands, one at a time, and all of them together."""
+"""The steps from a design to strands, one at a time, and the search for a better design."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.tuning import Bounds, Question, Tuning, bench_of
+from dsd_ncrn.analysis.tuning import tune as search
+from dsd_ncrn.crn.antimony import antimony_of
+from dsd_ncrn.crn.drawing import svg_of
+from dsd_ncrn.crn.graph import dot_of
+from dsd_ncrn.crn.latex import latex_of
+from dsd_ncrn.crn.sbml import sbml_of
 from dsd_ncrn.crn.text import format_crn
+from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import InputError, did_you_mean
@@ -12,12 +21,8 @@ from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.simulate.train import Progress, no_progress
-from dsd_ncrn.tasks import Dataset, load_dataset
-
-if TYPE_CHECKING:
-    from dsd_ncrn.analysis.tuning import Tuning
-    from dsd_ncrn.api.prepared import PreparedDesign
-    from dsd_ncrn.crn.types import Crn
+from dsd_ncrn.tasks import Dataset
+from dsd_ncrn.units import parse_quantity, per_nM_s_to_per_M_s
 
 CrnForm = Literal["crn", "sbml", "antimony", "latex", "dot", "svg"]
 CRN_FORMS: tuple[CrnForm, ...] = ("crn", "sbml", "antimony", "latex", "dot", "svg")
@@ -34,10 +39,7 @@ def compile_design(design: DesignSpec, data: Dataset | None = None, seed: int = 
     >>> dn.counts(learner)["reactions"], dn.counts(learner)["species"]
     (14, 17)
     """
-    from dsd_ncrn.ncrn.compile import compile_design as compiled
-
-    points = load_dataset(design.task, seed) if data is None else data
-    return compiled(_decided(design, points, seed), points.dimension, points.outputs)
+    return Study(design, seed, points=data).ncrn
 
 
 def crn_text(network: NeuralCrn | Crn, form: CrnForm = "crn") -> str:
@@ -49,12 +51,6 @@ def crn_text(network: NeuralCrn | Crn, form: CrnForm = "crn") -> str:
     >>> print(dn.crn_text(dn.parse_crn("A + B -> C [k = 1e-3]")).splitlines()[-1])
     A + B -> C                               [k = 0.001]  # R1
     """
-    from dsd_ncrn.crn.antimony import antimony_of
-    from dsd_ncrn.crn.drawing import svg_of
-    from dsd_ncrn.crn.graph import dot_of
-    from dsd_ncrn.crn.latex import latex_of
-    from dsd_ncrn.crn.sbml import sbml_of
-
     crn = network.crn if isinstance(network, NeuralCrn) else network
     writers = dict(zip(CRN_FORMS, (format_crn, sbml_of, antimony_of, latex_of, dot_of, svg_of), strict=True))
     if form not in writers:
@@ -73,17 +69,7 @@ def translate_design(design: DesignSpec, data: Dataset | None = None, seed: int 
     >>> len(system.strands), len(system.domains)
     (120, 39)
     """
-    from dsd_ncrn.dsd.translate import translate
-    from dsd_ncrn.gates.learner import largest_firings, size_gates
-    from dsd_ncrn.kinetics.rates import ToeholdLengthRates
-    from dsd_ncrn.ncrn.compile import compile_design as compiled
-    from dsd_ncrn.simulate.engines import engine_named
-
-    points = load_dataset(design.task, seed) if data is None else data
-    decided = _decided(design, points, seed)
-    learner = compiled(decided, points.dimension, points.outputs)
-    flux = largest_firings(decided, points, learner, engine_named("rosenbrock"))
-    return translate(learner, size_gates(decided, learner, flux, ToeholdLengthRates()))
+    return Study(design, seed, points=data).designed
 
 
 def enumerate_strands(system: DsdSystem, leak_model: str | None = None) -> ReactionNetwork:
@@ -99,32 +85,6 @@ def enumerate_strands(system: DsdSystem, leak_model: str | None = None) -> React
     (257, 236)
     """
     return build_network(system, leak_model)
-
-
-def prepare(
-    design: DesignSpec,
-    data: Dataset | None = None,
-    seed: int = 0,
-    *,
-    engine: str = "rosenbrock",
-    progress: Progress = no_progress,
-) -> PreparedDesign:
-    """All steps up to strands that are ready to learn: compiled, ideal network trained, translated, enumerated, calibrated.
-
-    ``data`` are points of your own in place of those of the design's task. The same seed gives the same numbers.
-    ``progress(done, of)`` is told of the ideal training's iterations. Raises DesignError for a design that cannot be
-    compiled or translated, CheckFailed where its gates cannot be calibrated.
-
-    >>> import dsd_ncrn as dn
-    >>> study = dn.prepare(dn.load_design("designs/linreg2d.toml"))
-    >>> study
-    <PreparedDesign linreg2d, seed 0: 14 reactions, 120 strands, 236 steps, 1.1 h for an iteration>
-    """
-    from dsd_ncrn.analysis.study import prepare_with
-    from dsd_ncrn.api.prepared import PreparedDesign
-
-    points = load_dataset(design.task, seed) if data is None else data
-    return PreparedDesign(design, seed, prepare_with(design, points, seed, engine, progress))
 
 
 def tune(
@@ -151,22 +111,7 @@ def tune(
     >>> tuned.best == tuned.start, tuned.design.name  # one candidate is the design as it is
     (True, 'linreg2d')
     """
-    from dsd_ncrn.analysis.tuning import Bounds, Question, bench_of
-    from dsd_ncrn.analysis.tuning import tune as search
-    from dsd_ncrn.units import parse_quantity, per_nM_s_to_per_M_s
-
     bounds = Bounds(hours, parse_quantity(fuel, "concentration"), longest_nt)
     rate = per_nM_s_to_per_M_s(parse_quantity(leak, "bimolecular rate"))
-    points = load_dataset(design.task, seed)
-    return search(
-        bench_of(_decided(design, points, seed), seed, Question(rate, iterations, bounds)), candidates, None, progress
-    )
-
-
-def _decided(design: DesignSpec, points: Dataset, seed: int) -> DesignSpec:
-    """The design with nothing left open, checked against its points."""
-    from dsd_ncrn.ncrn.decide import check_signs, decide
-
-    decided = decide(design, points, seed)
-    check_signs(decided, points)
-    return decided
+    bench = bench_of(Study(design, seed), Question(rate, iterations, bounds))
+    return search(bench, candidates, None, progress)

@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 
 from dsd_ncrn.analysis.jobs import run_jobs
-from dsd_ncrn.analysis.real_tubes import RealTubes, stream
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.yields import RealTubes, stream
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.simulate.imperfections import IMPERFECTIONS

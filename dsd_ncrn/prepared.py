@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
-from dsd_ncrn.analysis.study import Floats, Study
-from dsd_ncrn.analysis.yields import shortened
+from dsd_ncrn.analysis.fidelity import Fidelity, fidelity, parameter_errors
+from dsd_ncrn.analysis.fuel import FuelBudget, fuel_budget
+from dsd_ncrn.analysis.leaks import LeakRanking, LeakSensitivity, leak_sensitivity, rank_leaks
+from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Floats, Study
+from dsd_ncrn.analysis.yields import Drawn, Yield, monte_carlo_yield
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.experiment import Experiment
@@ -17,14 +21,11 @@ from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.counts import counts
+from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.types import Training, Trajectory
 from dsd_ncrn.tasks.dataset import Dataset
 from dsd_ncrn.units import parse_quantity, per_nM_s_to_per_M_s
-
-if TYPE_CHECKING:
-    from dsd_ncrn.analysis.types import Fidelity, FuelBudget, LeakRanking, LeakSensitivity
-    from dsd_ncrn.analysis.yields import Yield
 
 Level = Literal["value", "ideal", "autonomous", "dsd", "dsd_leaky", "one_pot", "one_pot_leaky"]
 ABSTRACT: tuple[Level, ...] = ("value", "ideal", "autonomous")
@@ -101,9 +102,7 @@ class PreparedDesign:
     @property
     def experiment(self) -> Experiment:
         """What a laboratory adds when (nM, s), point by point: what ``sequences.order_strands`` takes."""
-        from dsd_ncrn.analysis.experiment import experiment_of
-
-        return experiment_of(self.study)
+        return self.study.experiment
 
     @property
     def calibration(self) -> dict[str, tuple[float, float]]:
@@ -117,7 +116,7 @@ class PreparedDesign:
 
         Raises CheckFailed where the fit would need too large a change.
         """
-        return replace(self, study=replace(self.study, network=network).calibrated_on())
+        return replace(self, study=self.study.refitted(network))
 
     def train(
         self, level: Level = "dsd", *, leak: str | None = None, iterations: int | None = None, progress: Progress = no_progress
@@ -136,12 +135,13 @@ class PreparedDesign:
             raise InputError(f"level {level} has no leaks", leak, "Leave leak out, or give dsd_leaky or one_pot_leaky.")
         if iterations is not None and iterations < 1:
             raise InputError("a training has at least one iteration", iterations)
+        study = self.study
         if level in ABSTRACT:
-            return self._abstract(level, iterations, progress)
-        study = self.study if iterations is None else shortened(self.study, iterations)
-        network = self.study.leaky_network() if level.endswith("_leaky") else None  # enumerated once for all lengths
-        tube = study.tube(network, self._leak(leak) if network else 0.0, top_up=level.startswith("dsd"))
-        return study.train(tube, level, progress)
+            return (study if iterations is None else study.lasting(iterations=iterations)).training(level, progress)
+        if level.endswith("_leaky"):
+            _ = study.leaky  # enumerated once for all lengths
+        study = study if iterations is None else study.lasting(strand_iterations=iterations)
+        return study.train(study.tube(level, self._leak(leak)), level, progress)
 
     def trajectory(self, level: Literal["ideal", "dsd"] = "dsd", *, point: int = 0, points: int = POINTS) -> Trajectory:
         """The species of the abstract network over one iteration from the start, with a training point.
@@ -150,15 +150,13 @@ class PreparedDesign:
         ``points`` of them for each phase. A signal of strands counts what gates hold of it. Raises InputError for another
         level or a point that is not there.
         """
-        from dsd_ncrn.simulate.ideal import IdealLearner
-
         if level not in TRACED:
             raise InputError("trajectories are of the ideal network or of strands", level, did_you_mean(level, TRACED))
         if not 0 <= point < len(self.data.train_x):
             raise InputError(f"there are training points 0 to {len(self.data.train_x) - 1}", point)
         x, y = self.data.train_x[point], self.data.train_y[point]
         if level == "ideal":
-            return IdealLearner(self.study.ncrn, self.study.engine).trace(x, y, points)
+            return IdealLearner(self.study.ncrn, self.study.integrator).trace(x, y, points)
         tube = self.study.tube()
         trace = tube.trace(x, y, points)
         signals = np.column_stack([trace.values[:, held].sum(axis=1) for held in tube.holders.values()]) / tube.unit
@@ -166,20 +164,14 @@ class PreparedDesign:
 
     def parameter_errors(self, training: Training) -> Floats:
         """max |theta - theta_ideal| / max |theta_ideal| at the start and after each iteration: (iterations + 1,)."""
-        from dsd_ncrn.analysis.fidelity import parameter_errors
-
         return parameter_errors(training, self.ideal)
 
     def fidelity(self, training: Training) -> Fidelity:
         """How near strands without leak come to the ideal network after as many iterations; h per iteration."""
-        from dsd_ncrn.analysis.fidelity import fidelity
-
-        return fidelity(shortened(self.study, training.iterations), training)
+        return fidelity(self.study.lasting(strand_iterations=training.iterations), training)
 
     def fuel(self, training: Training) -> FuelBudget:
         """What strands consume (nM), how long it lasts, and when to top up. Raises InputError for an ideal training."""
-        from dsd_ncrn.analysis.fuel import fuel_budget
-
         if not training.fuel_used:
             raise InputError("this training has used no fuel", training.level, "Give one of strands, such as dsd.")
         return fuel_budget(training)
@@ -189,34 +181,15 @@ class PreparedDesign:
 
         Some ten trainings under leak; ``progress(done, of)`` counts them.
         """
-        from dsd_ncrn.analysis.leaks import leak_sensitivity
-
         return leak_sensitivity(self.study, progress=progress)
 
     def rank_leaks(self, leak: str | None = None) -> LeakRanking:
         """Whose leaks move the parameters most in one iteration, by exact derivatives at a leak rate, or the design's."""
-        from dsd_ncrn.analysis.ranking import rank_leaks
-
         return rank_leaks(self.study, per_nM_s_to_per_M_s(self._leak(leak)))
 
     def yields(self, samples: int, progress: Progress = no_progress) -> Yield:
         """How many of some tubes with the design's imperfections learn. Raises InputError for a design without any."""
-        from dsd_ncrn.analysis.yields import Drawn, monte_carlo_yield
-
         return monte_carlo_yield(Drawn(self.study, self.seed), samples, progress=progress)
-
-    def _abstract(self, level: Level, iterations: int | None, progress: Progress) -> Training:
-        from dsd_ncrn.simulate.training import train_autonomous, train_ideal, train_value
-
-        study, plan = self.study, self.study.spec.training
-        plan = plan if iterations is None else plan.model_copy(update={"iterations": iterations})
-        spec = study.spec.model_copy(update={"training": plan})
-        trainings: dict[Level, Callable[[], Training]] = {
-            "value": lambda: train_value(spec, study.data, progress),
-            "ideal": lambda: train_ideal(spec, study.data, study.ncrn, study.engine, progress),
-            "autonomous": lambda: train_autonomous(spec, study.data, study.ncrn, study.engine, progress),
-        }
-        return trainings[level]()
 
     def _leak(self, leak: str | None) -> float:
         """A leak rate in /nM/s; the design's where none is given."""
@@ -228,3 +201,30 @@ class PreparedDesign:
             f"<PreparedDesign {self.design.name}, seed {self.seed}: {sizes['reactions']} reactions, "
             f"{sizes['strands']} strands, {sizes['network_steps']} steps, {self.hours_per_iteration:.1f} h for an iteration>"
         )
+
+
+def prepare(
+    design: DesignSpec,
+    data: Dataset | None = None,
+    seed: int = 0,
+    *,
+    engine: str = DEFAULT_ENGINE,
+    progress: Progress = no_progress,
+) -> PreparedDesign:
+    """All steps up to strands that are ready to learn: compiled, ideal network trained, translated, enumerated, calibrated.
+
+    ``data`` are points of your own in place of those of the design's task. The same seed gives the same numbers.
+    ``progress(done, of)`` is told of the ideal training's iterations. Raises DesignError for a design that cannot be
+    compiled or translated, CheckFailed where its gates cannot be calibrated.
+
+    >>> import dsd_ncrn as dn
+    >>> study = dn.prepare(dn.load_design("designs/linreg2d.toml"))
+    >>> study
+    <PreparedDesign linreg2d, seed 0: 14 reactions, 120 strands, 236 steps, 1.1 h for an iteration>
+    """
+
+    @contextmanager
+    def watch(part: str) -> Generator[Progress]:
+        yield progress if part == "ideal" else no_progress
+
+    return PreparedDesign(design, seed, Study(design, seed, engine, data, watch).ready)
