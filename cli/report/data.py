@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from cli.report.figures.palette import SERIES, Series
-from dsd_ncrn.analysis.leaks import LeakPoint
+from dsd_ncrn.analysis.results import LeakPoint
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.runs.files import Json, Row, json_of, rows_of, section_of, text_of
 from dsd_ncrn.runs.run import Run

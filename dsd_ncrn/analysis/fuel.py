@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dsd_ncrn.analysis.fidelity import parameter_errors
+from dsd_ncrn.analysis.results import FuelAddition
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.simulate.tube import Tube
@@ -15,15 +16,6 @@ from dsd_ncrn.simulate.types import Training
 
 DEPLETION = 0.1
 """Errors become visible when a gate has lost about this fraction."""
-
-
-@dataclass(frozen=True, slots=True)
-class FuelAddition:
-    """What is added of a fuel (nM) before an iteration, which are counted from 1."""
-
-    iteration: int
-    fuel: str
-    amount_nM: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import numpy as np
 from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.jobs import run_jobs
+from dsd_ncrn.analysis.results import LeakChannel, LeakPoint, LeakShare
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
@@ -25,45 +26,6 @@ LOWEST_PER_M_S = 1e-6
 HIGHEST_PER_M_S = 100.0
 WORST = 20
 """Leak steps that are listed."""
-
-
-@dataclass(frozen=True, slots=True)
-class LeakPoint:
-    """One uniform leak rate (/M/s) and what a whole training comes to with it."""
-
-    rate_per_M_s: float
-    rmse: float
-    rmse_ratio: float
-    parameter_error_final: float
-    parameter_error_first_iteration: float
-
-
-@dataclass(frozen=True, slots=True)
-class LeakShare:
-    """How much of the parameter error of one iteration comes from the leaks of one formal reaction's gates.
-
-    ``shift_per_M_s`` is the largest derivative of a parameter by their common rate in /M/s; ``share`` is that over the sum
-    of all formal reactions.
-    """
-
-    origin: str
-    share: float
-    shift_per_M_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class LeakChannel:
-    """One leak step: its species by name, its rule, and the parameter that it moves most in one iteration.
-
-    ``shift_per_M_s`` is the derivative of that parameter by the step's rate in /M/s, with its sign.
-    """
-
-    origin: str
-    rule: str
-    reactants: tuple[str, ...]
-    products: tuple[str, ...]
-    parameter: str
-    shift_per_M_s: float
 
 
 @dataclass(frozen=True, slots=True)

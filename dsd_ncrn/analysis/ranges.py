@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from dsd_ncrn.analysis.jobs import run_jobs
+from dsd_ncrn.analysis.results import Indices, Screening
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import RealTubes, stream
 from dsd_ncrn.arrays import Floats
@@ -48,30 +49,6 @@ FACTORS = (
     *(Factor(name, 0.0, each.largest) for name, each in IMPERFECTIONS.items() if each.largest is not None),
 )
 """The leak rate (/M/s) and every imperfection that one iteration sees, up to what is found in practice."""
-
-
-@dataclass(frozen=True, slots=True)
-class Screening:
-    """Morris 1991: the mean of a factor's elementary effects over its range, the mean of their sizes with the half-width of
-    its 95 % confidence interval, and their standard deviation, which tells of interactions and curvature."""
-
-    factor: str
-    mean: float
-    mean_size: float
-    mean_size_confidence: float
-    deviation: float
-
-
-@dataclass(frozen=True, slots=True)
-class Indices:
-    """Sobol 2001: the share of the output's variance that a factor alone explains, and that with all its interactions,
-    each with the half-width of its 95 % confidence interval."""
-
-    factor: str
-    first: float
-    first_confidence: float
-    total: float
-    total_confidence: float
 
 
 def morris(factors: Sequence[Factor], model: Model, seed: int, trajectories: int = 10) -> tuple[Screening, ...]:

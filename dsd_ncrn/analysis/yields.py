@@ -12,6 +12,7 @@ from numpy.random import Generator, SeedSequence
 from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.jobs import run_jobs
+from dsd_ncrn.analysis.results import Sample
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.design.spec import DesignSpec
@@ -23,37 +24,12 @@ from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.units import per_nM_s_to_per_M_s
 
-HALF = 0.5
 NORMAL_95 = 1.959963984540054
 """The quantile of the normal distribution that 2.5 % lie above."""
 DILUTED = "dsd_diluted"
 LEAST_GROWTH = 1e-4
 """Growth of the volume in an iteration below which no pipette matters; it is not looked further."""
 HALVINGS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A training in one realisation, by its number. ``failure`` says why there is none, or that a simulation stopped: all
-    else is then not a number."""
-
-    number: int
-    rmse: float
-    rmse_before: float
-    rmse_ratio: float
-    parameter_error_final: float
-    parameter_error_first_iteration: float
-    failure: str = ""
-
-    @property
-    def learns(self) -> bool:
-        """Whether the test error ends under 1.1 times the ideal network's."""
-        return self.rmse_ratio < ALLOWED_RATIO
-
-    @property
-    def improves(self) -> bool:
-        """Whether the test error ends under half of what it was at the start of the same tube."""
-        return self.rmse < HALF * self.rmse_before
 
 
 @dataclass(frozen=True, slots=True)

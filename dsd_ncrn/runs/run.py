@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from dsd_ncrn.analysis.fuel import FuelAddition
-from dsd_ncrn.analysis.leaks import LeakChannel, LeakPoint, LeakShare
-from dsd_ncrn.analysis.yields import Sample
+from dsd_ncrn.analysis.results import FuelAddition, LeakChannel, LeakPoint, LeakShare, Sample
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.files import read_text
 from dsd_ncrn.design.load import load_design

@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar, cast, get_type_hints
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast, get_type_hints
 
 import numpy as np
 
-from dsd_ncrn.analysis.fuel import FuelAddition
-from dsd_ncrn.analysis.leaks import LeakChannel, LeakPoint, LeakSensitivity, LeakShare
-from dsd_ncrn.analysis.ranges import Indices, Screening
-from dsd_ncrn.analysis.tuning import OperatingPoint, Tuning
-from dsd_ncrn.analysis.yields import Sample, Yield
+from dsd_ncrn.analysis.results import FuelAddition, Indices, LeakChannel, LeakPoint, LeakShare, Sample, Screening
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.files import AGAIN, csv_text, text_of, unreadable
+
+if TYPE_CHECKING:
+    from dsd_ncrn.analysis.leaks import LeakSensitivity
+    from dsd_ncrn.analysis.tuning import OperatingPoint, Tuning
+    from dsd_ncrn.analysis.yields import Yield
 
 Record = TypeVar("Record")
 _TOGETHER = " + "

@@ -8,15 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dsd_ncrn.analysis.fuel import FuelBudget
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.runs.files import csv_text, text_of, unreadable
 from dsd_ncrn.runs.tables import TOP_UPS, number
 from dsd_ncrn.simulate.types import Training, Trajectory
+
+if TYPE_CHECKING:
+    from dsd_ncrn.analysis.fuel import FuelBudget
 
 LEVELS = ("ideal", "value", "autonomous", "dsd", "dsd_leaky", "dsd_sequences", "dsd_diluted", "one_pot")
 """Of trainings in a run folder, in their order everywhere."""

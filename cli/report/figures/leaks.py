@@ -10,7 +10,7 @@ from cli.report.figures.chart import Axis, Band, Chart, Curve, Panel, ReferenceL
 from cli.report.figures.palette import CATEGORIES, CATEGORY_MARKERS
 from cli.report.text import number
 from dsd_ncrn.analysis import ALLOWED_RATIO
-from dsd_ncrn.analysis.yields import Sample
+from dsd_ncrn.analysis.results import Sample
 from dsd_ncrn.runs.tables import PointTried
 
 LITERATURE_LEAK = (1.0, 10.0)
