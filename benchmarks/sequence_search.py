@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from cli.stages.job import job_of
+from cli.job import job_of
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.families import RULES

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cli.run_folder import write_files
+from cli.run.folder import write_files
 from cli.streams import say, tell
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.files import json_text

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cli.subcommand import QUIET
+from cli.options import QUIET
 
 
 class ReaderGone(Exception):

@@ -1,11 +1,25 @@
-"""The tables that judging sequences leaves in a run folder."""
+"""What the search for sequences and their judging leave in a run folder, written and read back."""
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from dsd_ncrn.errors import InputError
+from dsd_ncrn.runs.files import AGAIN, plain, read_json
 from dsd_ncrn.runs.tables import Table, TableColumn
+from sequences.advice import shortfall
+from sequences.assignment import Candidate, SequenceAssignment, read_assignment
+from sequences.crosstalk import WORST_SHOWN
 from sequences.folding import TargetCheck
 from sequences.leak_sites import LeakSite
 from sequences.rules.base import Verdict
+from sequences.verdicts import SequenceVerdicts
+
+SEQUENCES_CSV = "sequences.csv"
+SEARCH_JSON = "sequences.json"
+SEARCH_FIELDS = ("seed", "parameter_set", "temperature", "sodium", "iterations", "time_limit_hit")
 
 VERDICTS = Table(
     "verdicts.csv",
@@ -54,3 +68,39 @@ LEAK_SITES = Table(
     ),
 )
 TABLES = (VERDICTS, COMPLEXES, LEAK_SITES)
+
+
+def search_json(assignment: SequenceAssignment, found: SequenceVerdicts) -> dict[str, Any]:
+    """How the sequences were found and what stands out; all but the wall time."""
+    return plain(
+        {
+            **{name: getattr(assignment, name) for name in SEARCH_FIELDS},
+            "gap_kcal": found.gap,
+            "weakest_perfect_kcal": found.weakest_perfect_kcal,
+            "worst_domains": [asdict(each) for each in found.worst_domains],
+            "worst_strands": [asdict(each) for each in found.worst_strands],
+            "toehold_sites": [asdict(each) for each in found.toehold_sites],
+            "toehold_classes": [asdict(each) for each in found.toehold_classes],
+            "flagged_complexes": [asdict(each) for each in found.flagged],
+            "leak_sites": [asdict(each) for each in found.leak_sites[:WORST_SHOWN]],
+            "candidates": [asdict(each) for each in assignment.candidates],
+            "shortfall": shortfall(found),
+        }
+    )
+
+
+def read_sequences(folder: Path) -> SequenceAssignment:
+    """The sequences of a run folder with the record of their search, all but the wall time.
+
+    Raises InputError for files that cannot be read.
+    """
+    assignment, record = read_assignment(folder / SEQUENCES_CSV), folder / SEARCH_JSON
+    if not record.exists():
+        return assignment
+    try:
+        found = read_json(record)
+        compared = tuple(Candidate(**each) for each in found.get("candidates", ()))
+        return replace(assignment, candidates=compared, **{name: found[name] for name in SEARCH_FIELDS})
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        rule = f"the record of the sequence search cannot be read: {error}"
+        raise InputError(rule, None, AGAIN, str(record)) from error

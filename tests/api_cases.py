@@ -10,7 +10,7 @@ from typing import Any
 
 import dsd_ncrn as dn
 import sequences
-from cli.stages.training import training_outcome
+from cli.run.strands import training_outcome
 from dsd_ncrn.analysis.leaks import LeakPoint, LeakRanking, LeakSensitivity
 from dsd_ncrn.runs.tables import leak_files
 

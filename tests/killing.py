@@ -34,7 +34,7 @@ LONGEST_S = 600.0
 GONE_S = 15.0
 KILLS_OF_ONE, SOONER = 6, 0.6
 QUICK = """
-import cli.stages.ways as ways, dsd_ncrn.analysis.leaks as leaks
+import cli.run.leaks as ways, dsd_ncrn.analysis.leaks as leaks
 from cli.main import main
 ways.LARGEST, leaks.GRID_PER_M_S, leaks.REFINEMENTS = 0, (1.0, 10.0), 1
 main()

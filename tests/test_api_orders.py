@@ -9,7 +9,7 @@ import pytest
 import dsd_ncrn as dn
 import sequences
 from api_cases import DESIGN, found_once, prepared_once
-from cli.stages.job import Job
+from cli.job import Job
 from conftest import Invoke
 from sequences.assignment import assignment_csv
 

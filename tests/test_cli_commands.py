@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cli.main import COMMANDS
-from cli.stages.abstract import clock_section
+from cli.run.abstract import clock_section
 from conftest import DESIGNS, Invoke
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.crn.text import load_crn

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.stages.job import job_of
+from cli.job import job_of
 from conftest import Invoke
 from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.crn.text import parse_crn

@@ -9,8 +9,8 @@ from typing import cast
 import numpy as np
 import pytest
 
-from cli.stages.diluted import TOO_WEAK, diluted_stage
-from cli.stages.job import job_of
+from cli.job import job_of
+from cli.run.lab import TOO_WEAK, diluted_stage
 from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import LEAST_GROWTH, study_dilution, train_diluted

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cli.stages.job import job_of
+from cli.job import job_of
 from dsd_ncrn.crn.sbml import sbml_of, sbml_problems
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.simulate.engines import INTEGRATING, engine_named

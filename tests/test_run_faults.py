@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.run_folder import LOCK, locked, opened
+from cli.run.folder import LOCK, locked, opened
 from conftest import DESIGNS, Invoke
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.errors import InputError
@@ -222,7 +222,7 @@ def test_a_link_to_nowhere_is_refused(tmp_path: Path, invoke: Invoke) -> None:
 RACE = """
 import sys, time
 from pathlib import Path
-from cli.run_folder import locked
+from cli.run.folder import locked
 from dsd_ncrn.errors import InputError
 print("ready", flush=True)
 sys.stdin.readline()

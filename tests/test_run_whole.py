@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import main
-from cli.pipeline import PROVENANCE, REPORT
+from cli.run.pipeline import PROVENANCE, REPORT
 from conftest import small_spec
 from dsd_ncrn.crn.text import load_crn
 from dsd_ncrn.design.load import dump_design, load_design

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cli.stages.job import Job, job_of
-from cli.stages.order import order_stage
-from cli.stages.sequenced import refitted, sequenced_stage
+from cli.job import Job, job_of
+from cli.run.lab import order_stage
+from cli.run.strands import refitted, sequenced_stage
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.errors import CheckFailed
 from sequences.assignment import read_assignment

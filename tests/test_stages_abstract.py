@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import dsd_ncrn as dn
-from cli.proof import proof_text
-from cli.stages.abstract import clock_stage, ideal_stage
-from cli.stages.job import Job
+from cli.commands.compile import proof_text
+from cli.job import Job
+from cli.run.abstract import clock_stage, ideal_stage
 from conftest import Invoke
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.simulate.proof import Claim, Proof, prove

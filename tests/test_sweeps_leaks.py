@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.run_folder import store_path
+from cli.run.folder import store_path
 from conftest import Invoke
 from runs import run
 

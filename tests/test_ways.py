@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cli.job import Job
 from cli.report.data import ReportData
 from cli.report.verdict import advice
-from cli.stages.job import Job
-from cli.stages.ways import ways_rows, ways_section, ways_study
-from cli.store import opened_store
+from cli.run.leaks import ways_rows, ways_section, ways_study
+from cli.run.sweeps import opened_store
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.tuning import AS_IT_IS, FAILED, Question, compare_ways, ways
 from dsd_ncrn.ncrn.compile import compile_design

@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cli.stages.job import Job
-from cli.stages.leaks import leaks_section
-from cli.stages.sensitivity import sensitivity_files, sensitivity_rows, sensitivity_section, sensitivity_study
-from cli.store import opened_store
+from cli.job import Job
+from cli.run.leaks import leaks_section, sensitivity_files, sensitivity_rows, sensitivity_section, sensitivity_study
+from cli.run.sweeps import opened_store
 from conftest import Invoke, small_spec
 from dsd_ncrn.analysis import ranges
 from dsd_ncrn.analysis.leaks import LeakPoint, LeakRanking, LeakSensitivity

@@ -7,7 +7,7 @@ from typing import ClassVar
 import click
 from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
 
-from cli.subcommand import OneOf, subcommand
+from cli.options import OneOf, subcommand
 
 PROGRAM, VARIABLE = "dsd-ncrn", "_DSD_NCRN_COMPLETE"
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.options import json_option, out_option
-from cli.subcommand import subcommand
+from cli.options import json_option, out_option, subcommand
 
 if TYPE_CHECKING:
     from cli.doctor.installed import Finding

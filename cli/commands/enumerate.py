@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from cli.options import FileOf, json_option, out_option, seed_option
-from cli.subcommand import OneOf, Registered, subcommand
+from cli.options import FileOf, OneOf, Registered, json_option, out_option, seed_option, subcommand
 from dsd_ncrn.families import LEAK_MODELS
 
 if TYPE_CHECKING:
@@ -106,7 +105,7 @@ def _enumerated(file: Path, seed: int, choices: Choices) -> tuple[ReactionNetwor
 
 def _system(path: Path, seed: int) -> DsdSystem:
     """The translated design or network."""
-    from cli.stages.job import job_of
+    from cli.job import job_of
     from cli.traces import network_as_given
 
     return network_as_given(path) if path.suffix == ".crn" else job_of(path, seed, strands=True).study.designed

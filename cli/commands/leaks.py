@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import SPREAD, design_argument, json_option, out_option, seed_option, spread_options
-from cli.subcommand import OneOf, subcommand
+from cli.options import SPREAD, OneOf, design_argument, json_option, out_option, seed_option, spread_options, subcommand
 
 if TYPE_CHECKING:
-    from cli.stages.sensitivity import Found
+    from cli.run.leaks import Found
     from dsd_ncrn.analysis.leaks import LeakSensitivity
     from dsd_ncrn.analysis.yields import Yield
 
@@ -60,14 +59,20 @@ def command(
     With -o every finished training is kept in leaks.sqlite there: the same command goes on from them, however it ended.
     """
     from cli.console import display, step
+    from cli.job import placed, shown_job
     from cli.output import check_folder, deliver, show, table
-    from cli.stages.job import placed, shown_job
-    from cli.stages.leaks import leak_study, leaks_section
-    from cli.stages.sensitivity import sensitivity_files, sensitivity_section, sensitivity_study
-    from cli.stages.ways import ways_rows, ways_section, ways_study
-    from cli.stages.yields import yield_study
-    from cli.store import opened_store
-    from cli.sweep import spread
+    from cli.run.leaks import (
+        leak_study,
+        leaks_section,
+        sensitivity_files,
+        sensitivity_section,
+        sensitivity_study,
+        ways_rows,
+        ways_section,
+        ways_study,
+        yield_study,
+    )
+    from cli.run.sweeps import opened_store, spread
     from dsd_ncrn.analysis.yields import require_imperfections
     from dsd_ncrn.runs.tables import leak_files
 
@@ -98,8 +103,7 @@ def command(
 
 def _listing(found: LeakSensitivity, made: Yield | None, varied: Found | None) -> str:
     from cli.output import table
-    from cli.stages.sensitivity import sensitivity_rows
-    from cli.stages.yields import yield_text
+    from cli.run.leaks import sensitivity_rows, yield_text
 
     curve = [("leak /M/s", "test error over ideal", "parameter error")]
     curve += [(each.rate_per_M_s, each.rmse_ratio, each.parameter_error_final) for each in found.curve]

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from cli.options import json_option, out_option, seed_option
-from cli.subcommand import OneOf, subcommand
+from cli.options import OneOf, json_option, out_option, seed_option, subcommand
 
 Listing = Mapping[str, str]
 

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import FileOf, json_option, out_option, seed_option
-from cli.subcommand import OneOf, Registered, subcommand
+from cli.options import FileOf, OneOf, Registered, json_option, out_option, seed_option, subcommand
 from dsd_ncrn.errors import InputError
 from sequences.families import VENDORS
 
 if TYPE_CHECKING:
     from cli.console import Display
-    from cli.stages.job import Job
+    from cli.job import Job
 
 SHOWN = ("vendor", "oligos", "bases", "longest_nt", "modified", "plates", "advice")
 
@@ -53,9 +52,9 @@ def command(
     A run folder itself is left as it is: its files belong to its run.
     """
     from cli.console import display, working
+    from cli.job import chosen_vendor
     from cli.output import deliver, show, table
-    from cli.stages.job import chosen_vendor
-    from cli.stages.order import order_outcome
+    from cli.run.lab import order_outcome
 
     with display() as shown:
         _check_sequences(source, sequences)
@@ -79,7 +78,7 @@ def command(
 
 def _check_sequences(source: Path, given: Path | None) -> None:
     """Raises InputError for a run without sequences, where none are given."""
-    from cli.stages.sequences import SEQUENCES_CSV
+    from sequences.tables import SEQUENCES_CSV
 
     if given is None and (source / "design.toml").exists() and not (source / SEQUENCES_CSV).exists():
         remedy = "Let `run` finish the stage sequences, or give them with --sequences."
@@ -88,8 +87,8 @@ def _check_sequences(source: Path, given: Path | None) -> None:
 
 def _job(source: Path, seed: int, shown: Display) -> Job:
     """The job of a design, or of a run with its seed."""
-    from cli.stages.job import shown_job
-    from cli.summary import seed_of
+    from cli.job import shown_job
+    from cli.run.summary import seed_of
 
     if not source.is_dir():
         return shown_job(source, seed, shown)

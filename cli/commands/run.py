@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.families import REQUIRED_STAGES, STAGES
-from cli.options import SPREAD, design_argument, json_option, out_option, seed_option, spread_options
-from cli.subcommand import OneOf, subcommand
+from cli.options import SPREAD, OneOf, design_argument, json_option, out_option, seed_option, spread_options, subcommand
 from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
-    from cli.pipeline import Pipeline
-    from cli.stages.job import Job
+    from cli.job import Job
+    from cli.run.pipeline import Pipeline
 
 
 NAMES = tuple(STAGES)
@@ -73,10 +72,10 @@ def command(
     has what is printed alone.
     """
     from cli.console import display
-    from cli.pipeline import Pipeline
-    from cli.run_folder import opened
-    from cli.stages.job import shown_job
-    from cli.sweep import spread
+    from cli.job import shown_job
+    from cli.run.folder import opened
+    from cli.run.pipeline import Pipeline
+    from cli.run.sweeps import spread
 
     _check_output(print_after, as_json)
     with display() as shown:
@@ -101,8 +100,8 @@ def _check_output(print_after: tuple[str, ...], as_json: bool) -> None:
 
 def _check_ahead(job: Job, search: bool) -> None:
     """What would fail late is found before anything is written."""
-    from cli.stages.job import chosen_vendor
-    from cli.stages.network import warnings_of
+    from cli.job import chosen_vendor
+    from cli.run.abstract import warnings_of
     from cli.streams import warn
 
     if search:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import FileOf, design_argument, json_option, out_option, seed_option
-from cli.subcommand import subcommand
+from cli.options import FileOf, design_argument, json_option, out_option, seed_option, subcommand
 from dsd_ncrn.errors import CheckFailed
 
 if TYPE_CHECKING:
-    from cli.stages.job import Job
+    from cli.job import Job
     from sequences.assignment import SequenceAssignment
     from sequences.verdicts import SequenceVerdicts
 
@@ -38,7 +37,7 @@ def command(design: Path, out: Path | None, seed: int, check: Path | None, as_js
     """
     from cli.console import display
     from cli.failures import Interrupted
-    from cli.stages.job import shown_job
+    from cli.job import shown_job
     from sequences.assignment import read_assignment
     from sequences.search import SearchInterrupted
 
@@ -60,7 +59,7 @@ def _judged(job: Job, assignment: SequenceAssignment, out: Path | None, as_json:
     """Judge sequences, and deliver them."""
     from cli.console import working
     from cli.output import deliver, show
-    from cli.stages.sequences import outcome_of
+    from cli.run.lab import outcome_of
     from sequences.sequenced import Sequenced
 
     with working("judge"):

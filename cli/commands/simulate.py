@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import (
+    NETWORKS,
+    OneOf,
     Seconds,
     engine_option,
     format_option,
@@ -16,15 +18,15 @@ from cli.options import (
     out_option,
     seed_option,
     strands_of_networks,
+    subcommand,
     volume_option,
 )
-from cli.subcommand import NETWORKS, OneOf, subcommand
 from dsd_ncrn.crn.rate_law import RATE_LAWS
 from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
-    from cli.engines import EngineChoice
     from cli.options import Stop
+    from cli.traces import EngineChoice
     from dsd_ncrn.crn.rate_law import RateLaw
     from dsd_ncrn.gates.network_run import NetworkRun
     from dsd_ncrn.runs.trainings import Columns
@@ -91,8 +93,7 @@ def command(
     With --engine ssa the molecules of a small volume are counted and every reaction is drawn by chance, with --seed.
     """
     from cli.console import working
-    from cli.engines import EngineChoice
-    from cli.traces import network_trace, strand_trace
+    from cli.traces import EngineChoice, network_trace, strand_trace
     from dsd_ncrn.gates.network import Limits
 
     choice, network, stop = EngineChoice(engine, volume, seed), design.suffix == ".crn", t_end.seconds if t_end else None
@@ -113,7 +114,7 @@ def command(
 def _iteration(design: Path, level: str, choice: EngineChoice, t_end: Stop | None, no_training: bool) -> Columns:
     """One iteration of a design. Raises InputError for a unit of time where there is none."""
     from cli.console import display, step
-    from cli.stages.job import shown_job
+    from cli.job import shown_job
     from cli.traces import design_trace, until
 
     if t_end is not None and t_end.unit and level == "ideal":

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import design_argument, engine_option, json_option, out_option, seed_option, volume_option
-from cli.subcommand import OneOf, subcommand
+from cli.options import OneOf, design_argument, engine_option, json_option, out_option, seed_option, subcommand, volume_option
 
 if TYPE_CHECKING:
-    from cli.engines import EngineChoice
+    from cli.traces import EngineChoice
     from dsd_ncrn.analysis.study import Study
 
 
@@ -60,10 +59,10 @@ def command(
 ) -> None:
     """Train a design: its equations, its abstract network, or its strands."""
     from cli.console import display
-    from cli.engines import EngineChoice
+    from cli.job import placed, shown_job
     from cli.output import deliver, show, table
-    from cli.stages.job import placed, shown_job
-    from cli.stages.training import training_outcome
+    from cli.run.strands import training_outcome
+    from cli.traces import EngineChoice
 
     choice = EngineChoice(engine, volume, seed)
     _check_options(level, leaks, one_pot, choice)

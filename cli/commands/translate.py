@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import (
+    NETWORKS,
+    OneOf,
     Seconds,
     format_option,
     json_option,
@@ -17,8 +19,8 @@ from cli.options import (
     scheme_option,
     seed_option,
     strands_of_networks,
+    subcommand,
 )
-from cli.subcommand import NETWORKS, OneOf, subcommand
 
 if TYPE_CHECKING:
     from cli.options import Stop
@@ -120,8 +122,7 @@ def _system(path: Path, seed: int, scheme: str | None, limits: Limits | None, t_
 
 
 def _design(path: Path, seed: int, scheme: str | None) -> tuple[DsdSystem, float]:
-    from cli.stages.job import job_of, placed
-    from cli.stages.tuning import in_scheme
+    from cli.job import in_scheme, job_of, placed
 
     study = job_of(path, seed, strands=scheme is None).study
     with placed(path):
@@ -208,7 +209,7 @@ def _verify(system: DsdSystem, as_json: bool) -> None:
 
 def _listing(system: DsdSystem) -> str:
     from cli.output import table
-    from cli.stages.network import longest_strand, system_counts
+    from cli.run.abstract import longest_strand, system_counts
 
     sizes = ", ".join(f"{count} {what}" for what, count in system_counts(system).items())
     rows = [("role", "component", "nM", "structure")]

@@ -104,8 +104,8 @@ def writing() -> Finding:
 
 def end_to_end() -> Finding:
     """A tiny design from its file to its strands and their reactions."""
+    from cli.job import job_of
     from cli.new.templates import MINIMAL, design_text
-    from cli.stages.job import job_of
     from dsd_ncrn.ncrn.counts import counts
 
     start = monotonic()

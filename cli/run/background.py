@@ -11,7 +11,7 @@ from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any
 
-from cli.workers import GRACE_S, end_with_owner
+from cli.run.workers import GRACE_S, end_with_owner
 from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError
 
 POLL_S = 0.2

@@ -1,17 +1,17 @@
-"""One design on its way through the stages of a run: its study, and where and how the work is done."""
+"""One design on its way through the stages of a run: its study, where and how the work is done; and what a stage is."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cli.console import step
-from cli.run_folder import digest
-from cli.version import version
+from cli.run.folder import digest
 from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Study, Watch, unwatched
 from dsd_ncrn.design.load import dump_design, load_design, located
 from dsd_ncrn.design.problems import DesignError
@@ -20,12 +20,14 @@ from dsd_ncrn.errors import InputError
 from dsd_ncrn.families import LEAK_MODELS, SCHEMES
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.train import Progress
+from sequences.order import vendor_named
+from sequences.sequenced import Sequenced
+from sequences.tables import read_sequences
 
 if TYPE_CHECKING:
-    from cli.background import BackgroundTask
     from cli.console import Display
+    from cli.run.background import BackgroundTask
     from sequences.assignment import SequenceAssignment
-    from sequences.sequenced import Sequenced
     from sequences.vendors.base import Vendor
 
 
@@ -48,8 +50,6 @@ class Job:
     @cached_property
     def sequenced(self) -> Sequenced[Study]:
         """The study with the sequences found or given, or those of the run folder."""
-        from cli.stages.sequences import read_sequences
-        from sequences.sequenced import Sequenced
 
         if self.found_sequences is None:
             assert self.folder is not None, "sequences are found before they are used"
@@ -62,7 +62,7 @@ class Job:
         study = self.study
         points = (study.data.train_x, study.data.train_y, study.data.test_x, study.data.test_y)
         data = digest(b"".join(array.tobytes() for array in points))  # a design may take them from a file that changes
-        return digest("\n".join((digest(dump_design(study.decided)), data, str(study.seed), study.engine, version())))
+        return digest("\n".join((digest(dump_design(study.decided)), data, str(study.seed), study.engine, version("dsd-ncrn"))))
 
 
 def job_of(design: Path, seed: int, engine: str = DEFAULT_ENGINE, strands: bool = False, watch: Watch = unwatched) -> Job:
@@ -80,6 +80,13 @@ def job_of(design: Path, seed: int, engine: str = DEFAULT_ENGINE, strands: bool 
     return Job(study, design)
 
 
+def in_scheme(study: Study, scheme: str) -> Study:
+    """The study in another translation scheme."""
+    spec = study.decided
+    changed = spec.model_copy(update={"translation": spec.translation.model_copy(update={"scheme": scheme})})
+    return replace(study, design=changed, points=study.data)
+
+
 def shown_job(design: Path, seed: int, shown: Display, engine: str = DEFAULT_ENGINE, strands: bool = True) -> Job:
     """``job_of`` on a display, which shows what its study works out later as well."""
 
@@ -94,7 +101,6 @@ def shown_job(design: Path, seed: int, shown: Display, engine: str = DEFAULT_ENG
 
 def chosen_vendor(job: Job) -> Vendor:
     """The vendor that a design names; raises InputError at its line for an unknown one."""
-    from sequences.order import vendor_named
 
     with placed(job.source):
         try:
@@ -121,3 +127,42 @@ def placed(design: Path | None) -> Generator[None]:
             yield
     except InputError as error:
         raise error.at(str(design)) from None
+
+
+Tell = Callable[[float], None]
+"""Gets the share (0 to 1) of a stage that is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A stage's files by name, its sections of the summary by dotted name, and a few words for the display.
+
+    ``seconds`` is the stage's own wall time where it is not the time that the pipeline waited for it.
+    """
+
+    files: Mapping[str, str | bytes]
+    summary: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    note: str = ""
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage: the stages whose files it builds on, the sections of the summary it fills, its work, what ``--print-after``
+    prints of it (a file, which some designs have no need of, or what makes a text), sections that it fills where a design
+    asks for them, and the form of its files: a run whose files have another one does the stage again."""
+
+    name: str
+    needs: tuple[str, ...]
+    sections: tuple[str, ...]
+    run: Callable[[Job, Tell], Outcome]
+    shows: str | Callable[[Job, Path], str]
+    may_fill: tuple[str, ...] = ()
+    form: int = 1
+
+    def text(self, job: Job, folder: Path) -> str:
+        """What is shown of the stage when it is finished."""
+        if not isinstance(self.shows, str):
+            return self.shows(job, folder)
+        path = folder / self.shows
+        return path.read_text(encoding="utf-8") if path.exists() else f"# {self.name} has nothing to show for this design"

@@ -1,14 +1,23 @@
-"""``summary.json``: one object with the same keys for every run, null where something did not run."""
+"""``summary.json``, one object with the same keys for every run, null where something did not run; and ``provenance.json``."""
 
 from __future__ import annotations
 
+import platform
+import sys
+import time
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from cli.run_folder import digest
+from cli.run.folder import digest
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.files import json_text, read_json
+
+if TYPE_CHECKING:
+    from cli.job import Job
+
 
 FILE = "summary.json"
 
@@ -90,3 +99,37 @@ def seed_of(folder: Path, default: int) -> int:
     if not isinstance(seed, int) or seed < 0:
         raise InputError("the seed of a run is a whole number from 0 on", seed, "Run the design again.", str(folder / FILE))
     return seed
+
+
+PACKAGES = ("numpy", "scipy", "numba", "sympy", "viennarna", "nuad")
+
+
+def provenance(job: Job, started: float) -> dict[str, Any]:
+    """Versions, machine and times. ``started`` is in seconds of ``time.time``."""
+    return {
+        "format": 1,
+        "version": installed_version("dsd-ncrn"),
+        "design": job.study.design.name,
+        "seed": job.study.seed,
+        "engine": job.study.engine,
+        "started": _moment(started),
+        "ended": _moment(time.time()),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "byte_order": sys.byteorder,
+        "packages": {name: _installed(name) for name in PACKAGES},
+    }
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def _installed(name: str) -> str | None:
+    """A package's version; None for one that is left out (nuad is not needed for everything)."""
+    from importlib.metadata import PackageNotFoundError
+
+    try:
+        return installed_version(name)
+    except PackageNotFoundError:
+        return None

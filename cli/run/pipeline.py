@@ -6,24 +6,26 @@ import time
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from cli.failures import Interrupted
 from cli.families import STAGES
-from cli.run_folder import RunFolder, digest
-from cli.stages.job import placed
-from cli.stages.sequences import SEQUENCES, start_search
-from cli.summary import FILE, empty_summary, fill, read_summary, results_key, sections_of
-from cli.version import version
+from cli.job import placed
+from cli.report.page import build_report
+from cli.run.folder import RunFolder, digest
+from cli.run.lab import SEQUENCES, start_search
+from cli.run.summary import FILE, empty_summary, fill, provenance, read_summary, results_key, sections_of
 from dsd_ncrn.design.load import dump_design
 from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError
 from dsd_ncrn.runs.files import json_text
+from dsd_ncrn.runs.trainings import TESTS, joint_tests, read_trainings
 
 if TYPE_CHECKING:
     from cli.console import Display
-    from cli.stages.job import Job
-    from cli.stages.types import Stage
+    from cli.job import Job, Stage
     from dsd_ncrn.simulate.train import Progress
+
 
 REPORT = "report.html"
 PROVENANCE = "provenance.json"
@@ -78,7 +80,7 @@ class Pipeline:
         design = digest(dump_design(job.study.decided))
         self.folder.claim(job.study.design.name, job.key)
         self.earlier = read_summary(self.folder.path)
-        self.summary = empty_summary(job.study.design.name, design, job.study.seed, version())
+        self.summary = empty_summary(job.study.design.name, design, job.study.seed, version("dsd-ncrn"))
         self.summary["stages"] = dict.fromkeys(STAGES, "not reached")
 
     def _visit(self, stage: Stage) -> None:
@@ -185,9 +187,6 @@ class Pipeline:
             self._write_summary()
             self.display.done("report", "finished already, kept")
             return
-        from cli.provenance import provenance
-        from cli.report.page import build_report
-        from dsd_ncrn.runs.trainings import TESTS, joint_tests, read_trainings
 
         start = time.monotonic()
         self.folder.write(TESTS, joint_tests(read_trainings(self.folder.path)))
