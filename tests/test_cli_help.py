@@ -20,7 +20,7 @@ from cli.stages import STAGES
 from cli.subcommand import Subcommand
 from conftest import DESIGNS, Invoke
 from dsd_ncrn.dsd.modules import SCHEMES
-from dsd_ncrn.kinetics.leaks import LEAK_MODELS
+from dsd_ncrn.kinetics.build import LEAK_MODELS
 from dsd_ncrn.simulate.engines import LISTED
 from dsd_ncrn.tasks import TASKS
 from sequences.vendors import VENDORS

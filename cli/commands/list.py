@@ -59,7 +59,7 @@ def _schemes() -> Listing:
 
 
 def _leaks() -> Listing:
-    from dsd_ncrn.kinetics.leaks import LEAK_MODELS
+    from dsd_ncrn.kinetics.build import LEAK_MODELS
 
     return {model.name: _first_line(model) for model in LEAK_MODELS}
 

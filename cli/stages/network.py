@@ -52,7 +52,7 @@ def warnings_of(job: Job) -> tuple[str, ...]:
 
 def translate_stage(job: Job, tell: Tell) -> Outcome:
     """The strand-level network; the system itself is written when its concentrations are calibrated."""
-    from dsd_ncrn.kinetics.jsonable import network_to_json
+    from dsd_ncrn.kinetics.network import network_to_json
 
     found = dsd_section(job)
     network = {**network_to_json(job.network), "leak_model": job.spec.leak.model, "leak_reactions": found["leak_reactions"]}
