@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cli.stages.job import DEFAULT_ENGINE
+from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Study
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.families import COUNTING
 
 if TYPE_CHECKING:
-    from cli.stages.job import Job
-    from dsd_ncrn.analysis.study import Study
     from dsd_ncrn.simulate.engines.stochastic import StochasticEngine
     from dsd_ncrn.simulate.engines.types import Engine
-
-STOCHASTIC = "ssa"
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class EngineChoice:
     @property
     def stochastic(self) -> bool:
         """Whether molecules are counted."""
-        return self.name == STOCHASTIC
+        return self.name == COUNTING
 
     @property
     def integrator(self) -> str:
@@ -54,10 +51,8 @@ class EngineChoice:
 
         return StochasticEngine(self.volume or VOLUME, self.seed, unit)
 
-    def ideal(self, job: Job) -> Engine:
-        """The engine for the abstract network of a design, whose concentrations are in its unit."""
-        return self.engine(job.spec.chemistry.unit)
-
-    def study(self, job: Job) -> Study:
-        """The calibrated strands of a design, to be simulated with this engine."""
-        return replace(job.study, tube_engine=self.engine()) if self.stochastic else job.study
+    def simulating(self, study: Study, level: str) -> Study:
+        """The study, to be simulated with this engine; concentrations of its abstract network are in its unit."""
+        if not self.stochastic:
+            return study
+        return study.given(simulator=self.engine(study.design.chemistry.unit if level == "ideal" else 1.0))

@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from cli.console import forgiving_streams
 from cli.failures import READER_GONE, ending_of, interruptible
+from cli.streams import forgiving_streams
 from cli.subcommand import DEBUG, near, shared_options
 
 GROUPS: Mapping[str, Mapping[str, str]] = {

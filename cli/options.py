@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from cli.names import ENGINES, SCHEMES
 from cli.subcommand import OneOf, Registered
+from dsd_ncrn.families import ENGINES, SCHEMES
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -60,14 +60,14 @@ _scheduler_option = click.option(
     help="A Dask cluster that does the work instead of --workers, for example tcp://10.0.0.5:8786.",
 )
 engine_option = click.option(
-    "--engine", type=Registered(ENGINES), default="rosenbrock", show_default=True, help="See `dsd-ncrn list engines`."
+    "--engine", type=Registered(tuple(ENGINES)), default="rosenbrock", show_default=True, help="See `dsd-ncrn list engines`."
 )
 
 
 def scheme_option(help: str, multiple: bool = False) -> Callable[[Function], Function]:
     """``--scheme``, once or several times."""
     name = "schemes" if multiple else "scheme"
-    return click.option("--scheme", name, type=Registered(SCHEMES), multiple=multiple, help=help)
+    return click.option("--scheme", name, type=Registered(tuple(SCHEMES)), multiple=multiple, help=help)
 
 
 def format_option(formats: Sequence[str], default: str = "table") -> Callable[[Function], Function]:

@@ -9,22 +9,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cli.failures import Interrupted
-from cli.names import STAGES as NAMES
-from cli.run_folder import RunFolder, digest, json_text
-from cli.stages import STAGES
+from cli.families import STAGES
+from cli.run_folder import RunFolder, digest
 from cli.stages.job import placed
 from cli.stages.sequences import SEQUENCES, start_search
 from cli.summary import FILE, empty_summary, fill, read_summary, results_key, sections_of
 from cli.version import version
+from dsd_ncrn.design.load import dump_design
 from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError
+from dsd_ncrn.runs.files import json_text
 
 if TYPE_CHECKING:
     from cli.console import Display
     from cli.stages.job import Job
     from cli.stages.types import Stage
+    from dsd_ncrn.simulate.train import Progress
 
 REPORT = "report.html"
-TESTS = "test_predictions.csv"
 PROVENANCE = "provenance.json"
 
 
@@ -55,7 +56,7 @@ class Pipeline:
         self._begin()
         try:
             with self._search_ended():
-                for stage in STAGES:
+                for stage in STAGES.values():
                     if stage.name not in self.visited:
                         self._visit(stage)
                     if stage.name == "translate":
@@ -68,17 +69,17 @@ class Pipeline:
     @property
     def beyond(self) -> tuple[str, ...]:
         """The stages after the last one that is wanted."""
-        return () if self.until is None else NAMES[NAMES.index(self.until) + 1 :]
+        names = tuple(STAGES)
+        return () if self.until is None else names[names.index(self.until) + 1 :]
 
     def _begin(self) -> None:
-        from dsd_ncrn.design.load import dump_design
-
-        job, design = self.job, digest(dump_design(self.job.spec))
-        self.folder.claim(job.spec.name, job.key)
-        self.job.folder = self.folder.path
+        job = self.job
+        job.study, job.folder = job.study.given(watch=self._watch), self.folder.path
+        design = digest(dump_design(job.study.decided))
+        self.folder.claim(job.study.design.name, job.key)
         self.earlier = read_summary(self.folder.path)
-        self.summary = empty_summary(job.spec.name, design, job.seed, version())
-        self.summary["stages"] = dict.fromkeys((stage.name for stage in STAGES), "not reached")
+        self.summary = empty_summary(job.study.design.name, design, job.study.seed, version())
+        self.summary["stages"] = dict.fromkeys(STAGES, "not reached")
 
     def _visit(self, stage: Stage) -> None:
         """Keep, run or leave out one stage."""
@@ -102,15 +103,14 @@ class Pipeline:
     def _print(self, stage: Stage) -> None:
         """What a stage has left, if that is wanted, under its name where several are."""
         if stage.name in self.printed and stage.name in self.folder.stages:
-            from cli.stages.printed import printed_after
-
             title = f"# after {stage.name}\n" if len(set(self.printed)) > 1 else ""
-            self.display.result(title + printed_after(stage.name, self.job, self.folder.path).rstrip("\n"))
+            self.display.result(title + stage.text(self.job, self.folder.path).rstrip("\n"))
 
     def _key(self, stage: Stage) -> str:
         """A digest of all that a stage is made from."""
         needs = {name: dict(self.folder.stages[name].outputs) for name in stage.needs if name in self.folder.stages}
-        return digest(json_text([self.folder.base, stage.name, needs]))
+        form = [] if stage.form == 1 else [stage.form]
+        return digest(json_text([self.folder.base, stage.name, needs, *form]))
 
     def _keep(self, stage: Stage, key: str) -> bool:
         sections = sections_of(self.earlier, stage.sections)
@@ -158,6 +158,11 @@ class Pipeline:
             self._visit(SEQUENCES)
 
     @contextmanager
+    def _watch(self, part: str) -> Generator[Progress]:
+        """Parts of the study that take long are those of the stages of their names."""
+        yield lambda done, total: self._tell(part, done / total)
+
+    @contextmanager
     def _search_ended(self) -> Generator[None]:
         """Whatever happens, no process is left behind."""
         try:
@@ -169,7 +174,7 @@ class Pipeline:
     def _write_summary(self) -> None:
         """With the times in the order of the stages, whichever ended first."""
         taken = self.summary["wall_seconds"]
-        order = [name for name in (*(stage.name for stage in STAGES), "report") if name in taken]
+        order = [name for name in (*STAGES, "report") if name in taken]
         self.folder.write(FILE, json_text({**self.summary, "wall_seconds": {name: taken[name] for name in order}}))
 
     def _conclude(self, started: float) -> None:
@@ -181,11 +186,11 @@ class Pipeline:
             self.display.done("report", "finished already, kept")
             return
         from cli.provenance import provenance
-        from cli.report import build_report
-        from cli.stages.training import joint_predictions
+        from cli.report.page import build_report
+        from dsd_ncrn.runs.trainings import TESTS, joint_tests, read_trainings
 
         start = time.monotonic()
-        self.folder.write(TESTS, joint_predictions(self.folder.path))
+        self.folder.write(TESTS, joint_tests(read_trainings(self.folder.path)))
         self.folder.write(PROVENANCE, json_text(provenance(self.job, started)))
         self.folder.write(REPORT, build_report(self.folder.path))
         fill(self.summary, {"wall_seconds.report": round(time.monotonic() - start, 3)})
@@ -193,7 +198,7 @@ class Pipeline:
         self.display.done("report", f"{REPORT} ({time.monotonic() - start:.1f} s)")
 
     def _kept(self) -> str:
-        done = ", ".join(stage.name for stage in STAGES if stage.name in self.folder.stages)
+        done = ", ".join(name for name in STAGES if name in self.folder.stages)
         kept = f"Kept in {self.folder.path}: {done}." if done else f"Nothing was finished in {self.folder.path}."
         return f"{kept} The same command goes on from there."
 

@@ -22,9 +22,9 @@ def provenance(job: Job, started: float) -> dict[str, Any]:
     return {
         "format": 1,
         "version": version(),
-        "design": job.spec.name,
-        "seed": job.seed,
-        "engine": job.engine,
+        "design": job.study.design.name,
+        "seed": job.study.seed,
+        "engine": job.study.engine,
         "started": _moment(started),
         "ended": _moment(time.time()),
         "python": platform.python_version(),

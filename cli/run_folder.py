@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
@@ -11,29 +10,19 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from cli.lock import LOCK, locked
+from filelock import SoftFileLock, Timeout
+
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.runs.files import json_text, read_json
 
 LEDGER = ".stages.json"
+LOCK = ".lock"
+SETTLED_S = 2.5
+"""A lock file without an owner in it, of a process that was killed while it wrote that, counts for so long."""
 PART = ".part"
 STORE = ".{}.sqlite"
 """Of the single results of a stage that is not finished."""
 LONGEST_NAME = 200
-
-
-def json_text(value: Any) -> str:
-    """JSON as it is written everywhere: indented, keys in their order, text as it is."""
-    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def read_json(path: Path) -> Any:
-    """The JSON of a file, which could be written again.
-
-    Raises ValueError or RecursionError for any other text: a number that is not finite, half a surrogate pair.
-    """
-    value = json.loads(path.read_text(encoding="utf-8"))
-    json_text(value).encode()
-    return value
 
 
 def digest(content: str | bytes) -> str:
@@ -178,6 +167,33 @@ class RunFolder:
 def store_path(folder: Path, stage: str) -> Path:
     """Where a stage keeps its single results until it is finished."""
     return folder / STORE.format(stage)
+
+
+@contextmanager
+def locked(folder: Path) -> Generator[None]:
+    """Hold the lock file of a folder, or raise InputError naming the process that holds it.
+
+    The file names its owner, and counts as long as a process of that number and start is alive on that machine: it needs no
+    locks of the file system, which some network drives do not have.
+    """
+    lock = SoftFileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=SETTLED_S if lock.pid is None else 0)
+    except Timeout:
+        raise _held(folder) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _held(folder: Path) -> InputError:
+    try:
+        number, host, *_ = (folder / LOCK).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        number, host = "?", "?"
+    remedy = f"Wait for process {number} on {host}, or give another folder with -o. If there is none, delete {folder / LOCK}."
+    return InputError("another run is writing to this folder", None, remedy, str(folder))
 
 
 @contextmanager

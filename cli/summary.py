@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from cli.run_folder import digest, json_text, read_json
+from cli.run_folder import digest
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.runs.files import json_text, read_json
 
 FILE = "summary.json"
 

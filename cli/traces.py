@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cli.stages.job import DEFAULT_ENGINE
-from cli.stages.traces import POINTS, Columns, dsd_columns, ideal_columns
+from cli.stages.traces import POINTS, dsd_columns, ideal_columns
+from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Study
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.runs.trainings import Columns
+from dsd_ncrn.simulate.ideal import IdealLearner
 
 if TYPE_CHECKING:
     from cli.engines import EngineChoice
-    from cli.stages.job import Job
     from dsd_ncrn.crn.rate_law import RateLaw
     from dsd_ncrn.design.spec import Translation
     from dsd_ncrn.dsd.system import DsdSystem
@@ -24,24 +25,23 @@ DEFAULT_SECONDS = 1000.0
 STRAND_POINTS = 600
 
 
-def design_trace(job: Job, level: str, choice: EngineChoice, forward_only: bool) -> Columns:
+def design_trace(study: Study, level: str, choice: EngineChoice, forward_only: bool) -> Columns:
     """One iteration of a design at a level, with the first training point."""
-    columns = _iteration(job, level, choice, forward_only)
+    columns = _iteration(study, level, choice, forward_only)
     if not forward_only:
         return columns
     rows = [number for number, phase in enumerate(columns["phase"]) if phase == columns["phase"][0]]
     return _rows(columns, rows)
 
 
-def _iteration(job: Job, level: str, choice: EngineChoice, forward_only: bool) -> Columns:
-    from dsd_ncrn.simulate.ideal import IdealLearner
-
-    x, y = job.data.train_x[0], job.data.train_y[0]
+def _iteration(study: Study, level: str, choice: EngineChoice, forward_only: bool) -> Columns:
+    x, y = study.data.train_x[0], study.data.train_y[0]
     target = np.zeros_like(y) if forward_only else y
+    simulated = choice.simulating(study, level)
     if level == "ideal":
-        learner = IdealLearner(job.ncrn, choice.ideal(job))
+        learner = IdealLearner(study.ncrn, simulated.simulator)
         return ideal_columns(learner, learner.trace(x, target, POINTS))
-    tube = choice.study(job).tube()
+    tube = simulated.tube()
     return dsd_columns(tube, tube.trace(x, target, POINTS))
 
 

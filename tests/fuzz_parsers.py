@@ -12,8 +12,8 @@ from dataclasses import fields
 from pathlib import Path
 from tempfile import mkdtemp
 
+from cli.families import STAGES
 from cli.run_folder import LEDGER, opened
-from cli.stages import STAGES
 from cli.stages.sequences import _SEARCH_FIELDS, read_sequences
 from cli.store import opened_store
 from cli.summary import FILE, empty_summary, fill, read_summary, results_key, sections_of, seed_of
@@ -24,7 +24,7 @@ from dsd_ncrn.dsd.kernel import read_pil
 from dsd_ncrn.dsd.structure import Domain
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.ncrn.formula import parse_formula
-from dsd_ncrn.tasks.table import load_table
+from dsd_ncrn.tasks.dataset import load_table
 from dsd_ncrn.units import parse_quantity
 from fuzzing import Parser
 from sequences.assignment import Candidate, read_assignment
@@ -142,7 +142,7 @@ def _summary(path: Path) -> object:
     """What ``run`` and ``order`` do with the summary of an earlier run."""
     found = read_summary(path.parent)
     seed_of(path.parent, 0)
-    for stage in STAGES:
+    for stage in STAGES.values():
         sections = sections_of(found, (*stage.sections, *stage.may_fill, f"wall_seconds.{stage.name}"))
         fill(empty_summary("d", "", 0, ""), sections or {})
         results_key(sections or {})

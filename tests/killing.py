@@ -22,10 +22,10 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from cli.report import build_report
-from cli.run_folder import json_text
+from cli.report.page import build_report
 from conftest import DESIGNS
 from dsd_ncrn.design.load import dump_design, load_design
+from dsd_ncrn.runs.files import json_text
 from runs import contents
 
 MOMENTS = ("started", "ended")

@@ -47,7 +47,7 @@ def test_an_order_straight_from_a_design_is_of_the_sequences_that_are_sought_for
     sought: list[str] = []
 
     def seek(job: Job) -> sequences.SequenceAssignment:
-        sought.append(job.spec.name)
+        sought.append(job.study.design.name)
         return found
 
     monkeypatch.setattr("cli.commands.sequences.design_here", seek)

@@ -14,7 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from cli import console
+from cli import console, streams
 from cli.console import Pace, PlainDisplay, duration, working
 from cli.output import show
 from conftest import Invoke
@@ -186,4 +186,4 @@ def test_a_dumb_terminal_gets_plain_lines(small: Path) -> None:
 
 def test_quiet_is_known_in_a_context_alone() -> None:
     assert click.get_current_context(silent=True) is None
-    assert not console.is_quiet()
+    assert not streams.is_quiet()

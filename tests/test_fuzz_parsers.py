@@ -21,7 +21,7 @@ from dsd_ncrn.design.spec import DesignSpec, Task
 from dsd_ncrn.dsd.kernel import parse_pil, read_pil
 from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.ncrn.formula import parse_formula
-from dsd_ncrn.tasks.table import load_table
+from dsd_ncrn.tasks.dataset import load_table
 from dsd_ncrn.units import parse_quantity
 from fuzz_parsers import DESIGNS, HOSTILE_FORMULAS, OLIGOS, parsers
 from fuzzing import ANYWHERE, LONGEST_MESSAGE, Parser, tally

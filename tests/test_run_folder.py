@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.lock import LOCK
-from cli.run_folder import LEDGER, RunFolder, digest, opened, write_files
+from cli.run_folder import LEDGER, LOCK, RunFolder, digest, opened, write_files
 from dsd_ncrn.errors import InputError
 
 

@@ -73,8 +73,8 @@ def command(
     """
     from cli.console import working
     from cli.output import deliver, show
-    from cli.run_folder import json_text
     from dsd_ncrn.crn.text import format_crn
+    from dsd_ncrn.runs.files import json_text
 
     if verify:
         _verify(design, out, seed, input_rate_law, as_json)
@@ -91,8 +91,8 @@ def _verify(design: Path, out: Path | None, seed: int, input_law: RateLaw, as_js
     """Show the proof of a compilation, or what a plain network conserves. Raises CheckFailed where a claim is false."""
     from cli.output import deliver, show
     from cli.proof import proof_json, proof_text
-    from cli.run_folder import json_text
     from dsd_ncrn.errors import CheckFailed
+    from dsd_ncrn.runs.files import json_text
 
     proof = _proof(design, seed, input_law)
     described = proof_json(proof)
@@ -108,14 +108,13 @@ def _proof(design: Path, seed: int, input_law: RateLaw) -> Proof:
     from cli.stages.job import job_of
     from dsd_ncrn.crn.text import load_crn
     from dsd_ncrn.ncrn.verify import conservation_laws
-    from dsd_ncrn.simulate.engines import engine_named
     from dsd_ncrn.simulate.proof import Proof, prove
 
     if design.suffix == ".crn":
         return Proof((), conservation_laws(load_crn(design, input_law)))
     with working("verify") as tell:
-        job = job_of(design, seed)
-        return prove(job.spec, job.data, engine_named(job.engine), seed, lambda done, total: tell(done / total))
+        study = job_of(design, seed).study
+        return prove(study.decided, study.data, study.integrator, seed, lambda done, total: tell(done / total))
 
 
 def _text(crn: Crn, described: dict[str, Any], form: str, law: RateLaw) -> str:
@@ -142,19 +141,19 @@ def _text(crn: Crn, described: dict[str, Any], form: str, law: RateLaw) -> str:
 
 def _network(path: Path, seed: int, law: RateLaw, input_law: RateLaw) -> tuple[Crn, dict[str, Any]]:
     """The network of a design or of a ``.crn`` file, and its JSON form with constants of ``law``; warnings are told."""
-    from cli.console import warn
     from cli.stages.job import job_of
     from cli.stages.network import ncrn_json, warnings_of
+    from cli.streams import warn
     from dsd_ncrn.crn.jsonable import crn_to_json
     from dsd_ncrn.crn.text import load_crn
 
     if path.suffix == ".crn":
         crn = load_crn(path, input_law)
         return crn, crn_to_json(crn, law)
-    job = job_of(path, seed)
-    for warning in warnings_of(job):
+    study = job_of(path, seed).study
+    for warning in warnings_of(study):
         warn(warning)
-    return job.ncrn.crn, {**ncrn_json(job), **crn_to_json(job.ncrn.crn, law)}
+    return study.ncrn.crn, {**ncrn_json(study), **crn_to_json(study.ncrn.crn, law)}
 
 
 def _heading(crn: Crn, described: dict[str, Any]) -> str:

@@ -51,8 +51,8 @@ def command(shell: str) -> None:
     It completes commands, options, design files, stages, schemes, engines, vendors, leak models and formats. The script
     says how it is installed.
     """
-    from cli.console import say
     from cli.main import main
+    from cli.streams import say
 
     completer = SHELLS[shell](main, {}, PROGRAM, VARIABLE)
     script = completer.source_template % completer.source_vars()

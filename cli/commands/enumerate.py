@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from cli.names import LEAK_MODELS
 from cli.options import FileOf, json_option, out_option, seed_option
 from cli.subcommand import OneOf, Registered, subcommand
+from dsd_ncrn.families import LEAK_MODELS
 
 if TYPE_CHECKING:
     from dsd_ncrn.dsd.kernel import PilComplex
@@ -59,7 +59,7 @@ class Choices(NamedTuple):
 @click.option(
     "--leak-model",
     "leak_models",
-    type=Registered(LEAK_MODELS),
+    type=Registered(tuple(LEAK_MODELS)),
     multiple=True,
     help="Add the channels of a leak model, see `dsd-ncrn list leaks`.",
 )
@@ -82,7 +82,7 @@ def command(
     """
     from cli.console import working
     from cli.output import deliver, show
-    from cli.run_folder import json_text
+    from dsd_ncrn.runs.files import json_text
 
     models = tuple(dict.fromkeys(("gate", *leak_models) if leaks else leak_models))
     choices = Choices(semantics, unproductive, max_species, models)
@@ -109,7 +109,7 @@ def _system(path: Path, seed: int) -> DsdSystem:
     from cli.stages.job import job_of
     from cli.traces import network_as_given
 
-    return network_as_given(path) if path.suffix == ".crn" else job_of(path, seed, strands=True).translated
+    return network_as_given(path) if path.suffix == ".crn" else job_of(path, seed, strands=True).study.designed
 
 
 def _network_of_system(system: DsdSystem, choices: Choices) -> ReactionNetwork:

@@ -73,8 +73,8 @@ def command(
 
     from cli.console import display
     from cli.output import check_folder, deliver, show
-    from cli.prepare import shown_job
     from cli.run_folder import digest
+    from cli.stages.job import shown_job
     from cli.stages.tuning import in_schemes, tuned_files, tuned_section
     from cli.store import opened_store
     from cli.sweep import spread, sweep
@@ -86,7 +86,7 @@ def command(
         job = spread(shown_job(design, seed, shown), workers, scheduler)
     bounds = Bounds(max_hours or inf, max_fuel, max_length or inf)
     question = Question(per_nM_s_to_per_M_s(leak), iterations, bounds)
-    benches = {each.translation.scheme: bench_of(each, seed, question) for each in in_schemes(job.spec, schemes)}
+    benches = {name: bench_of(study, question) for name, study in in_schemes(job.study, schemes).items()}
     found: dict[str, Tuning] = {}
     with display() as shown:
         for name, bench in benches.items():

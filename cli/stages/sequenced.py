@@ -2,75 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import log
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from cli.plain import csv_text, plain
 from cli.stages.training import training_outcome
 from cli.stages.types import Outcome, Stage, Tell
-from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import PER_M_TO_PER_NM
+from dsd_ncrn.runs.files import csv_text, plain
+from dsd_ncrn.runs.tables import REFITTED, Refitted
+from sequences.rates import SequenceRates, target_energy
+from sequences.sequenced import Sequenced
 
 if TYPE_CHECKING:
     from cli.stages.job import Job
-    from dsd_ncrn.analysis.study import Study
-    from dsd_ncrn.kinetics.network import ReactionNetwork, Step
-    from sequences.rates import SequenceRates
 
 LEVEL = "dsd_sequences"
 RATES_CSV = "toehold_rates.csv"
-CONCENTRATIONS_CSV = "concentrations_sequences.csv"
-
-
-@dataclass(frozen=True)
-class Sequenced:
-    """A design at the rates of its sequences, calibrated on them.
-
-    ``study`` has the network with these rates and with the ``spurious`` steps; ``problem`` says why its concentrations and
-    durations still are those for the rates of lengths alone, where it could not be calibrated.
-    """
-
-    study: Study
-    rates: SequenceRates
-    spurious: tuple[Step, ...]
-    problem: str = ""
-
-
-def sequenced(job: Job) -> Sequenced:
-    """Give the strands the rates of their toeholds and of similar branches, and calibrate joins and durations on them."""
-    from sequences import rated_network
-    from sequences.rates import SequenceRates
-
-    rates = SequenceRates(job.assignment, job.spec.chemistry.temperature)
-    network = rated_network(job.study.network, job.assignment, job.spec)
-    study, spurious = replace(job.study, network=network), network.steps[len(job.study.network.steps) :]
-    try:
-        return Sequenced(study.calibrated_on(), rates, spurious)
-    except CheckFailed as error:  # the strands can be ordered all the same: what it means is told with the result
-        return Sequenced(study, rates, spurious, str(error))
 
 
 def sequenced_stage(job: Job, tell: Tell) -> Outcome:
     """Train a tube, topped up and without leaks, at the rates of its sequences, and calibrated on them."""
     found = job.sequenced
-    training = found.study.train(found.study.tube(), LEVEL, lambda done, total: tell(done / total))
-    outcome = training_outcome(job, training)
+    training = found.fitted.train(found.fitted.tube(), LEVEL, lambda done, total: tell(done / total))
+    outcome = training_outcome(job.study, training)
     files = {
         **outcome.files,
         RATES_CSV: toehold_rates_csv(job.study.network, found.rates),
-        CONCENTRATIONS_CSV: concentrations_csv(job.study, found.study),
+        REFITTED.file: REFITTED.text(refitted(job.study, found.fitted)),
     }
-    return replace(outcome, files=files, summary={**outcome.summary, "sequence_rates": rates_section(job.study, found)})
+    return replace(outcome, files=files, summary={**outcome.summary, "sequence_rates": rates_section(found)})
 
 
-def rates_section(study: Study, found: Sequenced) -> dict[str, Any]:
+def rates_section(found: Sequenced[Study]) -> dict[str, Any]:
     """The summary's section on rates: those of displacements over the ones of lengths alone, wrong displacements, and the
     reaction that was furthest from its rate before calibration, with its firings over the wanted ones."""
-    factors = [found.rates.factor(step) for step in study.network.steps if step.toeholds != (None, None)]
+    factors = [found.rates.factor(step) for step in found.study.network.steps if step.toeholds != (None, None)]
     fastest = max((step.rate / PER_M_TO_PER_NM for step in found.spurious), default=None)
-    before = dict[str, float]() if found.problem else found.study.calibration.before
+    before = dict[str, float]() if found.problem else found.fitted.calibration.before
     worst = max(before, key=lambda name: abs(log(before[name])), default=None)
     return plain(
         {
@@ -83,22 +55,23 @@ def rates_section(study: Study, found: Sequenced) -> dict[str, Any]:
             "calibrated": not found.problem,
             "problem": found.problem,
             "worst_before": {"origin": worst, "ratio": before.get(worst) if worst else None},
-            "hours_per_iteration": found.study.schedule.seconds_per_iteration / 3600,
+            "hours_per_iteration": found.fitted.schedule.seconds_per_iteration / 3600,
         }
     )
 
 
-def concentrations_csv(study: Study, found: Study) -> str:
+def refitted(study: Study, found: Study) -> list[Refitted]:
     """Every concentration and duration as it is for the rates of lengths alone, and for those of the sequences."""
-    rows = [(c.name, "nM", c.concentration, found.system.by_name[c.name].concentration) for c in study.system.components]
-    rows += [(phase, "s", seconds, found.schedule.phases[phase]) for phase, seconds in study.schedule.phases.items()]
-    return csv_text(("component_or_phase", "unit", "by_lengths", "by_sequences"), rows)
+    rows = [
+        Refitted(each.name, "nM", each.concentration, found.system.by_name[each.name].concentration)
+        for each in study.system.components
+    ]
+    phases = found.schedule.phases
+    return rows + [Refitted(phase, "s", seconds, phases[phase]) for phase, seconds in study.schedule.phases.items()]
 
 
 def toehold_rates_csv(network: ReactionNetwork, rates: SequenceRates) -> str:
     """A row for every pair of toeholds that steps close and open, with what their energies make of the rate."""
-    from sequences.rates import target_energy
-
     rows: dict[tuple[Any, ...], int] = {}
     for step in network.steps:
         if step.toeholds != (None, None):
@@ -113,4 +86,6 @@ def toehold_rates_csv(network: ReactionNetwork, rates: SequenceRates) -> str:
     return csv_text(("kind", *sides, "rate_factor", "steps"), ((*row, count) for row, count in rows.items()))
 
 
-DSD_SEQUENCES = Stage(LEVEL, ("calibrate", "sequences"), (f"training.{LEVEL}", "sequence_rates"), sequenced_stage)
+DSD_SEQUENCES = Stage(
+    LEVEL, ("calibrate", "sequences"), (f"training.{LEVEL}", "sequence_rates"), sequenced_stage, "training_dsd_sequences.csv"
+)

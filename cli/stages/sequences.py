@@ -2,72 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.plain import csv_text, plain
-from cli.run_folder import json_text, read_json
+from cli.background import BackgroundTask
 from cli.stages.types import Outcome, Stage, Tell
+from dsd_ncrn.analysis.study import Study, unwatched
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.runs.files import csv_text, json_text, plain, read_json
+from sequences.advice import shortfall
+from sequences.assignment import Candidate, SequenceAssignment, assignment_csv, read_assignment
+from sequences.crosstalk import WORST_SHOWN
+from sequences.sequenced import Sequenced, search
+from sequences.tables import COMPLEXES, LEAK_SITES, VERDICTS
+from sequences.verdicts import SequenceVerdicts
 
 if TYPE_CHECKING:
-    from cli.background import BackgroundTask
     from cli.stages.job import Job
-    from dsd_ncrn.design.spec import DesignSpec
-    from sequences.assignment import SequenceAssignment
-    from sequences.verdicts import SequenceVerdicts
 
 SEQUENCES_CSV = "sequences.csv"
 SEARCH_JSON = "sequences.json"
 _SEARCH_FIELDS = ("seed", "parameter_set", "temperature", "sodium", "iterations", "time_limit_hit")
 
 
-def search(spec: DesignSpec, seed: int, report: Callable[[float], None]) -> SequenceAssignment:
-    """Design the sequences of a design. It is translated anew here, since hashes do not survive the way to a process."""
-    from cli.stages.job import Job
-    from sequences.search import design_sequences
-
-    def progress(share: float, _: str) -> None:
-        report(share)
-
-    return design_sequences(Job(spec, seed).translated, spec.sequences, spec.chemistry.temperature, seed, progress)
-
-
 def start_search(job: Job, progress: Tell) -> BackgroundTask:
-    """Begin the search in another process."""
-    from cli.background import BackgroundTask
-
-    return BackgroundTask(search, (job.spec, job.seed), progress)
+    """Begin the search in another process, which translates the design anew: hashes do not survive the way there."""
+    return BackgroundTask(search, (replace(job.study, points=job.study.data, watch=unwatched),), progress)
 
 
 def sequences_stage(job: Job, tell: Tell) -> Outcome:
     """Wait for the search that runs already, and judge what it found."""
     assert job.sequence_search is not None
-    assignment: SequenceAssignment = job.sequence_search.result()
-    job.found_sequences = assignment
-    return sequences_outcome(job, assignment)
+    found: SequenceAssignment = job.sequence_search.result()
+    job.found_sequences = found
+    return outcome_of(Sequenced(job.study, found))
 
 
-def sequences_outcome(job: Job, assignment: SequenceAssignment) -> Outcome:
-    """Judge an assignment; its files and summary."""
-    return outcome_of(job, assignment, judged(job, assignment))
-
-
-def outcome_of(job: Job, assignment: SequenceAssignment, verdicts: SequenceVerdicts) -> Outcome:
+def outcome_of(sequenced: Sequenced[Study]) -> Outcome:
     """Files and summary of an assignment and its verdicts."""
-    from sequences.assignment import assignment_csv
-    from sequences.folding import TargetCheck
-    from sequences.leak_sites import LeakSite
-
-    section = sequences_section(job, assignment, verdicts)
+    assignment, verdicts = sequenced.found, sequenced.verdicts
+    section = sequences_section(sequenced)
     files = {
         SEQUENCES_CSV: assignment_csv(assignment),
         SEARCH_JSON: json_text(search_json(assignment, verdicts)),
-        "verdicts.csv": verdicts_csv(verdicts),
-        "complexes.csv": records_csv(TargetCheck, verdicts.complexes),
-        "leak_sites.csv": records_csv(LeakSite, verdicts.leak_sites),
+        VERDICTS.file: VERDICTS.text(verdicts.verdicts),
+        COMPLEXES.file: COMPLEXES.text(verdicts.complexes),
+        LEAK_SITES.file: LEAK_SITES.text(verdicts.leak_sites),
         "crosstalk_domains.csv": csv_text(*verdicts.domains.table),
         "crosstalk_strands.csv": csv_text(*verdicts.strands.table),
     }
@@ -75,30 +56,8 @@ def outcome_of(job: Job, assignment: SequenceAssignment, verdicts: SequenceVerdi
     return Outcome(files, {"sequences": section}, note, assignment.seconds)
 
 
-def judged(job: Job, assignment: SequenceAssignment) -> SequenceVerdicts:
-    """Every rule's verdict on an assignment, at the design's temperature."""
-    from sequences.verdicts import judge
-
-    return judge(job.translated, assignment, job.spec.sequences, job.spec.chemistry.temperature)
-
-
-def verdicts_csv(found: SequenceVerdicts) -> str:
-    """A row for every rule and subject."""
-    names = ("rule", "subject", "value", "unit", "limit", "passed", "hard")
-    return csv_text(names, ([getattr(verdict, name) for name in names] for verdict in found.verdicts))
-
-
-def records_csv(kind: type[Any], records: Iterable[Any]) -> str:
-    """A row for every record of a kind, a column for every field."""
-    names = [each.name for each in fields(kind)]
-    return csv_text(names, ([getattr(record, name) for name in names] for record in records))
-
-
 def search_json(assignment: SequenceAssignment, found: SequenceVerdicts) -> dict[str, Any]:
     """How the sequences were found and what stands out; all but the wall time."""
-    from sequences.advice import shortfall
-    from sequences.crosstalk import WORST_SHOWN
-
     return plain(
         {
             **{name: getattr(assignment, name) for name in _SEARCH_FIELDS},
@@ -116,12 +75,13 @@ def search_json(assignment: SequenceAssignment, found: SequenceVerdicts) -> dict
     )
 
 
-def sequences_section(job: Job, assignment: SequenceAssignment, found: SequenceVerdicts) -> dict[str, Any]:
+def sequences_section(sequenced: Sequenced[Study]) -> dict[str, Any]:
     """The summary's section on sequences."""
+    found, system = sequenced.verdicts, sequenced.study.designed
     return plain(
         {
-            "domains": len(job.translated.domains),
-            "strands": len(job.translated.strands),
+            "domains": len(system.domains),
+            "strands": len(system.strands),
             "hard_violations": found.hard_violations,
             "worst_crosstalk_kcal": found.worst_crosstalk_kcal,
             "worst_structure_kcal": found.worst_structure_kcal,
@@ -132,7 +92,7 @@ def sequences_section(job: Job, assignment: SequenceAssignment, found: SequenceV
             "flagged_complexes": len(found.flagged),
             "lowest_target_probability": min((each.core for each in found.complexes), default=None),
             "largest_ensemble_defect": max((each.tube_defect for each in found.complexes), default=None),
-            "seconds": assignment.seconds,
+            "seconds": sequenced.found.seconds,
         }
     )
 
@@ -142,8 +102,6 @@ def read_sequences(folder: Path) -> SequenceAssignment:
 
     Raises InputError for files that cannot be read.
     """
-    from sequences.assignment import Candidate, read_assignment
-
     assignment, record = read_assignment(folder / SEQUENCES_CSV), folder / SEARCH_JSON
     if not record.exists():
         return assignment
@@ -156,4 +114,4 @@ def read_sequences(folder: Path) -> SequenceAssignment:
         raise InputError(rule, None, "Run the design again.", str(record)) from error
 
 
-SEQUENCES = Stage("sequences", ("translate",), ("sequences",), sequences_stage)
+SEQUENCES = Stage("sequences", ("translate",), ("sequences",), sequences_stage, "sequences.csv")

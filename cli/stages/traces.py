@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from dsd_ncrn.runs.trainings import Columns, joined, parquet_bytes, trace_columns
 
 if TYPE_CHECKING:
     from dsd_ncrn.analysis.study import Study
     from dsd_ncrn.simulate.ideal import IdealLearner
     from dsd_ncrn.simulate.tube import Tube
-    from dsd_ncrn.simulate.types import Floats, Trajectory
+    from dsd_ncrn.simulate.types import Trajectory
 
 POINTS = 60
 """Times per phase (and per wait after it)."""
-
-Columns = dict[str, list[Any]]
 
 
 def trajectories_parquet(study: Study) -> bytes:
@@ -26,52 +24,17 @@ def trajectories_parquet(study: Study) -> bytes:
     from dsd_ncrn.simulate.ideal import IdealLearner
 
     x, y = study.data.train_x[0], study.data.train_y[0]
-    tube, learner = study.tube(), IdealLearner(study.ncrn, study.engine)
+    tube, learner = study.tube(), IdealLearner(study.ncrn, study.integrator)
     levels = (ideal_columns(learner, learner.trace(x, y, POINTS)), dsd_columns(tube, tube.trace(x, y, POINTS)))
-    return parquet_bytes(_joined(levels))
+    return parquet_bytes(joined(levels))
 
 
 def ideal_columns(learner: IdealLearner, trace: Trajectory) -> Columns:
     """The species of an ideal trace."""
-    return _columns("ideal", trace, {species: trace.of(species) for species in learner.ncrn.crn.species})
+    return trace_columns("ideal", trace, {species: trace.of(species) for species in learner.ncrn.crn.species})
 
 
 def dsd_columns(tube: Tube, trace: Trajectory) -> Columns:
     """The signals of a strand-level trace, in the design's units."""
     values = {species: trace.values[:, held].sum(axis=1) / tube.unit for species, held in tube.holders.items()}
-    return _columns("dsd", trace, values)
-
-
-def _columns(level: str, trace: Trajectory, values: Mapping[str, Floats]) -> Columns:
-    """A trace as columns; the species keep their order."""
-    phases = phase_names(trace)
-    head: Columns = {"level": [level] * len(phases), "phase": list(phases), "time": trace.times.tolist()}
-    return head | {species: column.tolist() for species, column in values.items()}
-
-
-def phase_names(trace: Trajectory) -> Sequence[str]:
-    """The phase of every time; where one ends and the next begins at the same time, the first of the two ends."""
-    names: list[str] = []
-    starts = [start for _, start in trace.phase_starts]
-    current = 0
-    for previous, time in zip((-1.0, *trace.times), trace.times):
-        if current + 1 < len(starts) and time >= starts[current + 1] and time == previous:
-            current += 1
-        names.append(trace.phase_starts[current][0])
-    return names
-
-
-def _joined(levels: Sequence[Columns]) -> Columns:
-    """The rows of all levels under one another; a species that a level lacks is empty there."""
-    names = dict.fromkeys(name for columns in levels for name in columns)
-    return {name: [item for columns in levels for item in columns.get(name, [None] * len(columns["level"]))] for name in names}
-
-
-def parquet_bytes(columns: Columns) -> bytes:
-    """A Parquet file of some columns."""
-    import pyarrow
-    import pyarrow.parquet
-
-    buffer = io.BytesIO()
-    pyarrow.parquet.write_table(pyarrow.table(columns), buffer, compression="zstd")
-    return buffer.getvalue()
+    return trace_columns("dsd", trace, values)

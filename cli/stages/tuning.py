@@ -2,50 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
-from cli.plain import csv_text, plain
-
-if TYPE_CHECKING:
-    from dsd_ncrn.analysis.tuning import OperatingPoint, Tuning
-    from dsd_ncrn.design.spec import DesignSpec
-
-MEASURES = (
-    "cost",
-    "leak_free_error",
-    "first_error",
-    "mean_error",
-    "rmse_ratio",
-    "hours",
-    "fuel_nM",
-    "strands",
-    "longest_nt",
-    "failure",
-)
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.tuning import OperatingPoint, Tuning
+from dsd_ncrn.design.load import dump_design
+from dsd_ncrn.families import SCHEMES
+from dsd_ncrn.runs.files import plain
+from dsd_ncrn.runs.tables import TUNE, measures, tuning_text
 
 
-def in_schemes(spec: DesignSpec, schemes: tuple[str, ...]) -> list[DesignSpec]:
-    """The design in each of some translation schemes, or in its own. Raises InputError for an unknown one."""
-    from dsd_ncrn.dsd.modules import SCHEMES
-    from dsd_ncrn.errors import InputError, did_you_mean
+def in_schemes(study: Study, schemes: tuple[str, ...]) -> dict[str, Study]:
+    """The study in each of some translation schemes, or in its own. Raises InputError for an unknown one."""
+    return {name: in_scheme(study, SCHEMES[name].name) for name in schemes or (study.decided.translation.scheme,)}
 
-    for name in schemes:
-        if name not in SCHEMES:
-            raise InputError("unknown scheme", name, did_you_mean(name, SCHEMES))
-    changes = [{"scheme": name} for name in dict.fromkeys(schemes or (spec.translation.scheme,))]
-    return [spec.model_copy(update={"translation": spec.translation.model_copy(update=change)}) for change in changes]
+
+def in_scheme(study: Study, scheme: str) -> Study:
+    """The study in another translation scheme."""
+    spec = study.decided
+    changed = spec.model_copy(update={"translation": spec.translation.model_copy(update={"scheme": scheme})})
+    return replace(study, design=changed, points=study.data)
 
 
 def tuned_files(found: Mapping[str, Tuning]) -> dict[str, str]:
     """``tune.csv`` with a row for each candidate of each scheme, and the design at the best of them."""
-    from dsd_ncrn.design.load import dump_design
-
-    knobs = next(iter(found.values())).knobs
-    header = ("scheme", "candidate", *MEASURES, "tolerated_leak_per_M_s", *knobs)
-    rows = [row for scheme, each in found.items() for row in _rows(scheme, each)]
-    return {"tune.csv": csv_text(header, rows), "tuned.toml": dump_design(_best(found).design)}
+    return {TUNE.file: tuning_text(found), "tuned.toml": dump_design(_best(found).design)}
 
 
 def tuned_section(found: Mapping[str, Tuning]) -> dict[str, Any]:
@@ -56,8 +39,8 @@ def tuned_section(found: Mapping[str, Tuning]) -> dict[str, Any]:
         {
             "candidates": sum(len(each.points) for each in found.values()),
             "failed": sum(bool(point.failure) for each in found.values() for point in each.points),
-            "start": _measures(first.start),
-            "best": {**_measures(best.best), "scheme": best.design.translation.scheme, "knobs": knobs},
+            "start": measures(first.start),
+            "best": {**measures(best.best), "scheme": best.design.translation.scheme, "knobs": knobs},
             "front": {scheme: [_front(*shown) for shown in each.front] for scheme, each in found.items()},
         }
     )
@@ -67,16 +50,5 @@ def _best(found: Mapping[str, Tuning]) -> Tuning:
     return min(found.values(), key=lambda each: each.best.cost)
 
 
-def _rows(scheme: str, found: Tuning) -> Iterator[tuple[object, ...]]:
-    tolerated = dict(found.front)
-    for number, point in enumerate(found.points):
-        measures = (getattr(point, name) for name in MEASURES)
-        yield (scheme, number, *measures, tolerated.get(point, ""), *point.positions)
-
-
 def _front(point: OperatingPoint, leak: float) -> dict[str, Any]:
-    return {**_measures(point), "tolerated_leak_per_M_per_s": leak}
-
-
-def _measures(point: OperatingPoint) -> dict[str, Any]:
-    return {name: value for name, value in asdict(point).items() if name in MEASURES}
+    return {**measures(point), "tolerated_leak_per_M_per_s": leak}

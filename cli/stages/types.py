@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,11 +29,21 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage: the stages whose files it builds on, the sections of the summary it fills, its work, and sections that it
-    fills where a design asks for them."""
+    """One stage: the stages whose files it builds on, the sections of the summary it fills, its work, what ``--print-after``
+    prints of it (a file, which some designs have no need of, or what makes a text), sections that it fills where a design
+    asks for them, and the form of its files: a run whose files have another one does the stage again."""
 
     name: str
     needs: tuple[str, ...]
     sections: tuple[str, ...]
     run: Callable[[Job, Tell], Outcome]
+    shows: str | Callable[[Job, Path], str]
     may_fill: tuple[str, ...] = ()
+    form: int = 1
+
+    def text(self, job: Job, folder: Path) -> str:
+        """What is shown of the stage when it is finished."""
+        if not isinstance(self.shows, str):
+            return self.shows(job, folder)
+        path = folder / self.shows
+        return path.read_text(encoding="utf-8") if path.exists() else f"# {self.name} has nothing to show for this design"

@@ -5,47 +5,39 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from cli.plain import csv_text, plain
 from cli.stages.types import Tell
+from cli.store import Store
+from cli.sweep import sweep
+from dsd_ncrn.analysis.tuning import OperatingPoint, Question, compare_ways, ways
+from dsd_ncrn.runs.files import plain
+from dsd_ncrn.runs.tables import ways_tried
+from dsd_ncrn.units import per_nM_s_to_per_M_s
 
 if TYPE_CHECKING:
     from cli.stages.job import Job
-    from cli.store import Store
-    from dsd_ncrn.analysis.tuning import OperatingPoint
 
-FILE = "ways.csv"
-COLUMNS = ("leak_free_error", "first_error", "hours", "fuel_nM", "strands", "longest_nt", "failure")
 LARGEST = 500
 """Species of the network without leaks: in a run, larger circuits are not translated and calibrated a dozen times."""
 
 
 def ways_study(job: Job, store: Store, tell: Tell) -> dict[str, OperatingPoint]:
     """The first iteration at the design's leak rate, with the design changed in one way at a time; nothing without leak."""
-    if job.spec.leak.rate == 0:
+    study = job.study
+    if study.design.leak.rate == 0:
         return {}
-    from cli.sweep import sweep
-    from dsd_ncrn.analysis.tuning import Question
-    from dsd_ncrn.analysis.ways import compare_ways, ways
-    from dsd_ncrn.units import per_nM_s_to_per_M_s
-
-    shared = (ways(job.spec, job.ncrn), job.seed, Question(per_nM_s_to_per_M_s(job.spec.leak.rate), 1))
+    shared = (ways(study.decided, study.ncrn), study.seed, Question(per_nM_s_to_per_M_s(study.design.leak.rate), 1))
     with sweep(job, shared, store) as pool:
         return compare_ways(shared, pool, lambda done, total: tell(done / total))
 
 
 def small_enough(job: Job) -> bool:
     """Whether a run tries the ways by itself."""
-    return len(job.network.names) <= LARGEST
-
-
-def ways_csv(found: dict[str, OperatingPoint]) -> str:
-    """A row for each way, the design as it is first."""
-    return csv_text(("way", *COLUMNS), [(name, *(asdict(point)[each] for each in COLUMNS)) for name, point in found.items()])
+    return len(job.study.network.names) <= LARGEST
 
 
 def ways_section(found: dict[str, OperatingPoint]) -> list[dict[str, Any]]:
     """The part ``ways`` of the summary's section on leaks."""
-    return plain([{"way": name, **{each: asdict(point)[each] for each in COLUMNS}} for name, point in found.items()])
+    return plain([asdict(each) for each in ways_tried(found)])
 
 
 def ways_rows(found: dict[str, OperatingPoint]) -> list[tuple[object, ...]]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cli.plain import plain
 from cli.stages.types import Tell
+from cli.store import Store
+from cli.sweep import sweep
+from dsd_ncrn.analysis.yields import Drawn, Proportion, Yield, monte_carlo_yield, require_imperfections
+from dsd_ncrn.runs.files import plain
 
 if TYPE_CHECKING:
     from cli.stages.job import Job
-    from cli.store import Store
-    from dsd_ncrn.analysis.yields import Proportion, Sample, Yield
-
-COLUMNS = ("sample", "rmse_before", "failure")
-"""Columns that rows of kind ``yield`` have in ``leaks.csv`` beside those of the curve."""
 
 
 def yield_study(job: Job, samples: int, store: Store, tell: Tell) -> Yield | None:
@@ -23,20 +21,10 @@ def yield_study(job: Job, samples: int, store: Store, tell: Tell) -> Yield | Non
     """
     if samples == 0:
         return None
-    from cli.sweep import sweep
-    from dsd_ncrn.analysis.yields import Drawn, monte_carlo_yield, require_imperfections
-
-    require_imperfections(job.spec)
-    drawn = Drawn(job.study, job.seed)
+    require_imperfections(job.study.design)
+    drawn = Drawn(job.study.ready, job.study.seed)
     with sweep(job, drawn, store) as pool:
         return monte_carlo_yield(drawn, samples, pool, lambda done, total: tell(done / total))
-
-
-def yield_row(sample: Sample, rate_per_M_s: float) -> tuple[object, ...]:
-    """A row of ``leaks.csv``."""
-    errors = (sample.parameter_error_first_iteration, sample.parameter_error_final)
-    more = (sample.number, sample.rmse_before, sample.failure)
-    return ("yield", rate_per_M_s, "", sample.rmse, sample.rmse_ratio, *errors, *[""] * 7, *more)
 
 
 def yield_section(found: Yield | None) -> dict[str, Any] | None:

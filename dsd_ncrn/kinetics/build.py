@@ -7,19 +7,17 @@ from functools import partial
 from typing import Literal, get_args
 
 from dsd_ncrn.crn.types import Origin
-from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.structure import Complex, Strand
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.errors import InputError, did_you_mean
+from dsd_ncrn.families import LEAK_MODELS
 from dsd_ncrn.kinetics.enumerator import MAX_SPECIES, Enumerator, OriginsOf
 from dsd_ncrn.kinetics.finite import FiniteEnumerator, Unproductive
 from dsd_ncrn.kinetics.infinite import InfiniteEnumerator
-from dsd_ncrn.kinetics.leaks import GateGateLeak, GateLeak, LeakModel
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
 
 FUELS = (Role.FUEL, Role.BUFFER, Role.CLOCK)
-LEAK_MODELS: tuple[LeakModel, ...] = (GateLeak(), GateGateLeak())
 Semantics = Literal["infinite", "finite"]
 
 
@@ -51,19 +49,11 @@ def add_leaks(enumerator: Enumerator, names: Iterable[str], gates: Sequence[Comp
 
     Raises InputError for an unknown model.
     """
-    models = [leak_model_named(name) for name in names]
+    models = [LEAK_MODELS[name] for name in names]
     if models:
         enumerator.common = frozenset(enumerator.position)
     for model in models:
         model.extend(enumerator, gates, fuels)
-
-
-def leak_model_named(name: str) -> LeakModel:
-    """The leak model of that name. Raises DesignError for an unknown one."""
-    models = {model.name: model for model in LEAK_MODELS}
-    if name not in models:
-        raise DesignError("unknown leak model", name, did_you_mean(name, models), key=("leak", "model"))
-    return models[name]
 
 
 def no_origins(_: Complex) -> tuple[Origin, ...]:

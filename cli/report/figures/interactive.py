@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from cli.report.chart import Axis, Band, Chart, Curve, Dash, Legend, Panel, ReferenceLine
+from cli.report.figures.chart import Axis, Band, Chart, Curve, Dash, Legend, Panel, ReferenceLine
 
 PIXELS = 100
 """Of an inch of a chart's height."""
