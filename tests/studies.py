@@ -15,8 +15,7 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, Strand, free, gate
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import translate
-from dsd_ncrn.kinetics.build import build_network
-from dsd_ncrn.kinetics.enumerate import enumerate_complexes
+from dsd_ncrn.kinetics.build import build_network, enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step
 from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design

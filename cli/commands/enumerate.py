@@ -121,8 +121,7 @@ def _network_of_system(system: DsdSystem, choices: Choices) -> ReactionNetwork:
 
 def _network_of_pil(complexes: tuple[PilComplex, ...], choices: Choices) -> ReactionNetwork:
     """The network of the complexes that are present; those at 0 nM only lend their names."""
-    from dsd_ncrn.kinetics.build import add_leaks
-    from dsd_ncrn.kinetics.enumerate import enumerator_for, to_network
+    from dsd_ncrn.kinetics.build import add_leaks, enumerator_for, to_network
     from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 
     present = [entry.complex for entry in complexes if entry.concentration != 0]
@@ -137,7 +136,7 @@ def _network_of_pil(complexes: tuple[PilComplex, ...], choices: Choices) -> Reac
 
 def _described(network: ReactionNetwork, levels: Mapping[str, float | None], choices: Choices) -> dict[str, Any]:
     """Counts, the species with their structures and initial concentrations, and all elementary steps."""
-    from dsd_ncrn.kinetics.jsonable import count_steps, network_to_json
+    from dsd_ncrn.kinetics.network import count_steps, network_to_json
 
     listed = network_to_json(network)
     return {

@@ -16,8 +16,7 @@ from dsd_ncrn.dsd.kernel import write_pil
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.kinetics.jsonable import network_to_json
-from dsd_ncrn.kinetics.network import StepKind
+from dsd_ncrn.kinetics.network import StepKind, network_to_json
 from dsd_ncrn.ncrn.counts import counts, stability_warnings
 from dsd_ncrn.runs.files import json_text, plain
 from dsd_ncrn.simulate.autonomous import measure_clock, parameter_errors
