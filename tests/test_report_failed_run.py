@@ -27,7 +27,7 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     out = tmp_path_factory.mktemp("runs") / "failed"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dsd_ncrn.analysis.study.calibrate", fail)
+        patch.setattr("dsd_ncrn.gates.learner.calibrate", fail)
         result = run(DESIGN, out, "--skip", "sequences")
     assert result.exit_code == 1
     return out
