@@ -156,7 +156,7 @@ _ERRORS = (
     TableColumn("parameter_error_final", "", "the same after the last iteration"),
 )
 _MOVES = TableColumn("parameter_shift", "", "what the leak moves a parameter by in one iteration at this rate, to first order")
-_SHIFT = TableColumn("shift_per_M_per_s", "1/(/M/s)", "the same for each /M/s", "shift_per_M_s")
+_SHIFT = TableColumn("shift_per_M_per_s", "per /M/s", "the same for each /M/s", "shift_per_M_s")
 _ORIGIN = TableColumn("origin", "", "formal reaction whose gates leak")
 _TRIED = (
     TableColumn("leak_free_error", "", "parameter error of the first iteration without leak"),
