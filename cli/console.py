@@ -54,7 +54,7 @@ class Display(Protocol):
 
 
 @dataclass
-class Pace:
+class StagePace:
     """How fast a stage goes, as its shares tell."""
 
     started: float
@@ -113,18 +113,18 @@ class PlainDisplay:
     """A line when a stage ends, and one every ten seconds."""
 
     def __init__(self) -> None:
-        self.paces: dict[str, Pace] = {}
+        self.paces: dict[str, StagePace] = {}
         self.lines: dict[str, float] = {}
 
     def start(self, name: str) -> None:
         """Nothing is shown yet."""
-        self.paces[name] = Pace(time.monotonic())
+        self.paces[name] = StagePace(time.monotonic())
         self.lines[name] = self.paces[name].started
 
     def advance(self, name: str, share: float) -> None:
         """A line, if the last one is some time ago."""
         now = time.monotonic()
-        pace = self.paces.setdefault(name, Pace(now))
+        pace = self.paces.setdefault(name, StagePace(now))
         pace.advance(share, now)
         if now - self.lines.setdefault(name, now) >= LINE_EVERY_S:
             self.lines[name] = now
@@ -153,7 +153,7 @@ def _one_line() -> Column:
 class TimeLeft(ProgressColumn):
     """The time left, counted anew in every frame."""
 
-    def __init__(self, paces: dict[str, Pace]) -> None:
+    def __init__(self, paces: dict[str, StagePace]) -> None:
         super().__init__(_one_line())
         self.paces = paces
 
@@ -165,14 +165,14 @@ class TimeLeft(ProgressColumn):
 class MovingDisplay:
     """A bar for each stage under way; it pulses until the stage has told how far it is."""
 
-    def __init__(self, progress: Progress, paces: dict[str, Pace]) -> None:
+    def __init__(self, progress: Progress, paces: dict[str, StagePace]) -> None:
         self.progress, self.paces = progress, paces
         self.tasks: dict[str, TaskID] = {}
 
     def start(self, name: str) -> None:
         """Add the stage's bar."""
         if name not in self.tasks:
-            self.paces[name] = Pace(time.monotonic())
+            self.paces[name] = StagePace(time.monotonic())
             self.tasks[name] = self.progress.add_task(name, total=None, percentage="")
 
     def advance(self, name: str, share: float) -> None:
@@ -202,7 +202,7 @@ class MovingDisplay:
 @contextmanager
 def moving_display() -> Generator[MovingDisplay]:
     """The display on standard error; nothing is left of its bars."""
-    console, paces = Console(stderr=True), dict[str, Pace]()
+    console, paces = Console(stderr=True), dict[str, StagePace]()
     bar = [BarColumn(bar_width=min(40, console.width - 45))] if console.width >= NARROW else []
     name, share = (TextColumn(text, table_column=_one_line()) for text in ("{task.description:<12}", _SHARE))
     columns = (name, *bar, share, TimeLeft(paces))

@@ -8,7 +8,7 @@ from typing import Any
 
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.files import AGAIN, plain, read_json
-from dsd_ncrn.runs.tables import Table, TableColumn
+from dsd_ncrn.runs.tables import ResultTable, TableColumn
 from sequences.advice import shortfall
 from sequences.assignment import Candidate, SequenceAssignment, read_assignment
 from sequences.crosstalk import WORST_SHOWN
@@ -21,7 +21,7 @@ SEQUENCES_CSV = "sequences.csv"
 SEARCH_JSON = "sequences.json"
 SEARCH_FIELDS = ("seed", "parameter_set", "temperature", "sodium", "iterations", "time_limit_hit")
 
-VERDICTS = Table(
+VERDICTS = ResultTable(
     "verdicts.csv",
     "sequences",
     "what every rule says of every domain, strand, pair and complex",
@@ -36,7 +36,7 @@ VERDICTS = Table(
         TableColumn("hard", "", "whether a failure makes the sequences unfit for an order"),
     ),
 )
-COMPLEXES = Table(
+COMPLEXES = ResultTable(
     "complexes.csv",
     "sequences",
     "how each complex holds its target structure",
@@ -53,7 +53,7 @@ COMPLEXES = Table(
         TableColumn("tube_defect", "", "mean share of nucleotides that are wrong, there or elsewhere"),
     ),
 )
-LEAK_SITES = Table(
+LEAK_SITES = ResultTable(
     "leak_sites.csv",
     "sequences",
     "ends of helices where leak begins",

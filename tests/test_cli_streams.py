@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli import console, streams
-from cli.console import Pace, PlainDisplay, duration, working
+from cli.console import PlainDisplay, StagePace, duration, working
 from cli.output import show
 from conftest import Invoke
 
@@ -31,7 +31,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_time_left_follows_from_the_pace() -> None:
-    pace = Pace(started=0.0)
+    pace = StagePace(started=0.0)
     assert pace.left(5.0) is None
     pace.advance(0.25, 10.0)
     assert pace.left(10.0) == pytest.approx(30.0)
@@ -40,7 +40,7 @@ def test_time_left_follows_from_the_pace() -> None:
 
 def test_what_was_found_finished_does_not_count_as_pace() -> None:
     """Half is there at once, a tenth takes 10 s: four tenths are left, 40 s."""
-    pace = Pace(started=0.0)
+    pace = StagePace(started=0.0)
     pace.advance(0.5, 0.1)
     pace.advance(0.6, 10.1)
     assert pace.left(10.1) == pytest.approx(40.0)

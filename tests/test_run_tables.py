@@ -9,21 +9,21 @@ from typing import Any, get_type_hints
 import pytest
 
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.runs.tables import TABLES, TUNE, Table
+from dsd_ncrn.runs.tables import TABLES, TUNE, ResultTable
 from sequences.tables import TABLES as SEQUENCE_TABLES
 
-ALL: tuple[Table[Any], ...] = (*TABLES, *SEQUENCE_TABLES)
+ALL: tuple[ResultTable[Any], ...] = (*TABLES, *SEQUENCE_TABLES)
 VALUES: dict[Any, Any] = {str: 'a, "b"', int: 3, float: 0.1 + 0.2, bool: False, tuple[str, ...]: ("x", "y z")}
 
 
-def example(table: Table[Any]) -> Any:
+def example(table: ResultTable[Any]) -> Any:
     """A record with a value of its type in every field."""
     hints = get_type_hints(table.record)
     return table.record(**{each.name: VALUES[hints[each.name]] for each in fields(table.record)})
 
 
 @pytest.mark.parametrize("table", ALL, ids=lambda table: f"{table.file} {table.record.__name__}")
-def test_records_are_read_back(table: Table[Any], tmp_path: Path) -> None:
+def test_records_are_read_back(table: ResultTable[Any], tmp_path: Path) -> None:
     """Columns that no field has are given beside the records."""
     record = example(table)
     given = {each.name: 0.5 for each in table.columns if not hasattr(record, each.key)}

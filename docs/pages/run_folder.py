@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from dsd_ncrn.runs.tables import TABLES, Table
+from dsd_ncrn.runs.tables import TABLES, ResultTable
 from sequences.tables import TABLES as SEQUENCE_TABLES
 
 PAGE = "docs/reference/run-folder.md"
@@ -27,7 +27,7 @@ def run_folder_page(root: Path) -> str:
 
 
 def _lines() -> Iterator[str]:
-    tables: tuple[Table[Any], ...] = (*TABLES, *SEQUENCE_TABLES)
+    tables: tuple[ResultTable[Any], ...] = (*TABLES, *SEQUENCE_TABLES)
     for table in tables:
         yield f"### {table.file}: {table.stage}\n"
         yield f"{table.holds[0].upper()}{table.holds[1:]}.\n"

@@ -39,7 +39,7 @@ class TableColumn(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Table(Generic[Record]):
+class ResultTable(Generic[Record]):
     """A file with a row for each record of a kind; columns are fields of the record but for those that are given beside it.
 
     An ``open`` table may have more columns, which are not read. Numbers that are not finite are left empty.
@@ -170,15 +170,15 @@ _COSTS = (
     TableColumn("failure", "", "why there is no result"),
 )
 
-LEAKS = Table("leaks.csv", "leaks", "what a training comes to at a leak rate", LeakPoint, (_RATE, *_ERRORS))
-LEAK_RANKING = Table(
+LEAKS = ResultTable("leaks.csv", "leaks", "what a training comes to at a leak rate", LeakPoint, (_RATE, *_ERRORS))
+LEAK_RANKING = ResultTable(
     "leak_ranking.csv",
     "leaks",
     "whose leaks do the harm: formal reactions",
     LeakShare,
     (_RATE, _ORIGIN, TableColumn("share", "", "of the parameter error of one iteration"), _MOVES, _SHIFT),
 )
-LEAK_STEPS = Table(
+LEAK_STEPS = ResultTable(
     "leak_steps.csv",
     "leaks",
     "the single leaks that do most harm",
@@ -194,7 +194,7 @@ LEAK_STEPS = Table(
         TableColumn("products", "", "what comes of it"),
     ),
 )
-TUBES = Table(
+TUBES = ResultTable(
     "tubes.csv",
     "leaks",
     "tubes drawn with the design's imperfections",
@@ -207,14 +207,14 @@ TUBES = Table(
         _COSTS[-1],
     ),
 )
-WAYS = Table(
+WAYS = ResultTable(
     "ways.csv",
     "leaks",
     "ways to bear more leak, one at a time",
     WayTried,
     (TableColumn("way", "", "what is changed in the design"), *_TRIED, *_COSTS),
 )
-TUNE = Table(
+TUNE = ResultTable(
     "tune.csv",
     "`tune`",
     "operating points of a search, with the position of every knob in columns of its name",
@@ -232,7 +232,7 @@ TUNE = Table(
     open=True,
 )
 _FACTOR = TableColumn("factor", "", "what is varied")
-SCREENING = Table(
+SCREENING = ResultTable(
     "sensitivity.csv",
     "`leaks --global morris`",
     "how much each factor moves the parameters of one iteration (Morris 1991)",
@@ -245,7 +245,7 @@ SCREENING = Table(
         TableColumn("deviation", "", "standard deviation of the effects"),
     ),
 )
-INDICES = Table(
+INDICES = ResultTable(
     "sensitivity.csv",
     "`leaks --global sobol`",
     "the share of the variance that each factor explains (Sobol 2001)",
@@ -258,7 +258,7 @@ INDICES = Table(
         TableColumn("total_confidence", "", "half-width of its 95 % confidence interval"),
     ),
 )
-TOP_UPS = Table(
+TOP_UPS = ResultTable(
     "top_up.csv",
     "dsd",
     "what to add of a fuel before which iteration, where it is not topped up before each",
@@ -269,7 +269,7 @@ TOP_UPS = Table(
         TableColumn("amount_nM", "nM", "that has been used"),
     ),
 )
-REFITTED = Table(
+REFITTED = ResultTable(
     "concentrations_sequences.csv",
     "dsd_sequences",
     "concentrations and durations, as calibrated on the rates of the sequences",
@@ -281,7 +281,7 @@ REFITTED = Table(
         TableColumn("by_sequences", "", "for those of the sequences"),
     ),
 )
-TABLES: tuple[Table[Any], ...] = (
+TABLES: tuple[ResultTable[Any], ...] = (
     LEAKS, LEAK_RANKING, LEAK_STEPS, TUBES, WAYS, SCREENING, INDICES, TUNE, TOP_UPS, REFITTED,
 )  # fmt: skip
 
@@ -332,6 +332,6 @@ def measures(point: OperatingPoint) -> dict[str, Any]:
     return _picked(point, TUNE)
 
 
-def _picked(point: OperatingPoint, table: Table[Any]) -> dict[str, Any]:
+def _picked(point: OperatingPoint, table: ResultTable[Any]) -> dict[str, Any]:
     """The fields of a point that a table has too."""
     return {each.name: getattr(point, each.name) for each in table.columns if hasattr(point, each.name)}
