@@ -8,13 +8,13 @@ import numpy as np
 
 from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.simulate.imperfections import realise
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 from studies import strand_network, study
 
 
 @cache
-def leaky_pot() -> Pot:
-    return Pot(study("linreg2d").system, strand_network("linreg2d", "gate"))
+def leaky_pot() -> Mixture:
+    return Mixture(study("linreg2d").system, strand_network("linreg2d", "gate"))
 
 
 def drawn(seed: int = 0, **magnitudes: float) -> Realisation:

@@ -17,7 +17,7 @@ from dsd_ncrn.simulate.imperfections.gates import NO_GATE, gate_of_steps
 from dsd_ncrn.simulate.imperfections.inactive import Inactive
 from dsd_ncrn.simulate.imperfections.initial_leak import SPREAD, InitialLeak
 from dsd_ncrn.simulate.imperfections.pipetting import Pipetting
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation, perfect
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
 from dsd_ncrn.simulate.tube import Tube
 from imperfect import chance, drawn, leaky_pot
 from studies import changed, strand_counts, study, translated
@@ -29,7 +29,7 @@ SOME = {"pipetting": 0.1, "inactive": 0.1, "initial_leak": 0.01, "rate_spread": 
 
 
 def test_every_imperfection_has_its_key() -> None:
-    assert tuple(imperfection.name for imperfection in IMPERFECTIONS) == MAGNITUDES
+    assert [imperfection.name for imperfection in IMPERFECTIONS.values()] == list(MAGNITUDES)
     assert not Imperfections().any
     assert all(Imperfections(**{name: 0.01}).any for name in MAGNITUDES)
 
@@ -40,7 +40,7 @@ def test_a_tube_without_imperfections_is_the_designed_one_to_the_last_bit(leakin
     made = study("linreg2d")
     network = leaky_pot().network if leaking else made.network
     rate = 1e-11 if leaking else 0.0
-    realisation = realise(Imperfections(), Pot(made.system, network), chance())
+    realisation = realise(Imperfections(), Mixture(made.system, network), chance())
     plain, real = made.tube(network, rate), made.tube(network, rate, realisation=realisation)
     for tube in (plain, real):
         tube.iterate(INPUT, TARGET)
@@ -79,7 +79,7 @@ def test_the_seed_decides_and_imperfections_do_not_disturb_each_other(name: str)
 def test_dilution_thins_what_is_not_topped_up_and_nothing_else() -> None:
     """By the volumes: 1 / 1.25 of the parameters after one iteration; fuels are missing as much more, and are topped up."""
     made = study("linreg2d")
-    plain, thinned = made.tube(), made.tube(realisation=replace(perfect(Pot(made.system, made.network)), growth=1.25))
+    plain, thinned = made.tube(), made.tube(realisation=replace(perfect(Mixture(made.system, made.network)), growth=1.25))
     for tube in (plain, thinned):
         tube.iterate(INPUT, TARGET)
     assert thinned.state == pytest.approx(plain.state / 1.25, rel=1e-15)
@@ -174,13 +174,13 @@ def test_a_top_up_brings_its_leaked_fraction_along() -> None:
 def test_an_initial_leak_needs_leak_channels() -> None:
     made = study("linreg2d")
     with pytest.raises(InputError, match=r"Take leak\.model = \"gate\""):
-        realise(Imperfections(initial_leak=0.01), Pot(made.system, made.network), chance())
+        realise(Imperfections(initial_leak=0.01), Mixture(made.system, made.network), chance())
 
 
 def test_a_strand_triggers_no_more_gates_than_there_is_of_it() -> None:
     """1 nM of the helper triggers 1 nM of its join at most, of which a tenth would have been 69 nM."""
     pot = leaky_pot()
-    scarce = Pot(pot.system.with_concentrations({"helper_N1_1": 1.0}), pot.network)
+    scarce = Mixture(pot.system.with_concentrations({"helper_N1_1": 1.0}), pot.network)
     realisation = InitialLeak().apply(perfect(scarce), scarce, 0.1, chance())
     assert realisation.companions is not None
     fresh, place = scarce.nominal * realisation.doses, pot.network.index

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.report import build_report
-from cli.report.library import packed_library
+from cli.report.page import build_report, packed_library
 from dsd_ncrn.errors import InputError
 from report_runs import HOSTILE, SECTIONS, full_summary, write_full_run, write_json
 
@@ -68,7 +67,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Static pictures are left out, which takes most of the time; what is in them is worked out all the same."""
-    monkeypatch.setattr("cli.report.render.static_svg", lambda chart: f"<svg><title>{chart.key}</title></svg>")
+    monkeypatch.setattr("cli.report.page.static_svg", lambda chart: f"<svg><title>{chart.key}</title></svg>")
 
 
 def test_every_section_is_there_once_and_in_order(full: str) -> None:
@@ -224,7 +223,7 @@ def test_any_file_may_be_missing(tmp_path: Path, missing: str) -> None:
 def test_a_training_that_diverged_is_reported(tmp_path: Path) -> None:
     """Predictions and ratios that are not finite have no place in a figure, but do not spoil the report."""
     run = write_full_run(tmp_path)
-    for name in ("training_ideal.csv", "test_predictions.csv", "leaks.csv"):
+    for name in ("training_ideal.csv", "predictions/ideal.csv", "leaks.csv"):
         path = run / name
         path.write_text(re.sub(r",(4\.0|3\.1|31\.0)", ",inf", path.read_text()))
         assert "inf" in path.read_text()

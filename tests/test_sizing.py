@@ -18,8 +18,9 @@ from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.dsd.words import budget_name
 from dsd_ncrn.gates.calibrate import probes
+from dsd_ncrn.gates.fit import WEAKEST_NT
 from dsd_ncrn.gates.laws import achieved, join_laws
-from dsd_ncrn.gates.learner import POINTS, RESERVE, SHORTEST_S, WEAKEST_NT, size_gates
+from dsd_ncrn.gates.learner import POINTS, RESERVE, SHORTEST_S, largest_firings, size_gates
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import decide
@@ -58,7 +59,7 @@ class Sized:
 
 
 def resized(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn) -> DesignSpec:
-    return size_gates(spec, data, ncrn, ENGINE, RATES)
+    return size_gates(spec, ncrn, largest_firings(spec, data, ncrn, ENGINE), RATES)
 
 
 @cache

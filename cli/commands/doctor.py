@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.options import json_option, out_option
-from cli.subcommand import subcommand
+from cli.options import json_option, out_option, subcommand
 
 if TYPE_CHECKING:
-    from cli.doctor.types import Finding
+    from cli.doctor.installed import Finding
 
 
 @subcommand("doctor", examples=("dsd-ncrn doctor", "dsd-ncrn doctor --json"))
@@ -22,11 +21,11 @@ def command(out: Path | None, as_json: bool) -> None:
     fails.
     """
     from cli.console import working
-    from cli.doctor.checks import examined
-    from cli.doctor.types import Status
+    from cli.doctor.installed import Status
+    from cli.doctor.working import examined
     from cli.output import deliver, show
-    from cli.run_folder import json_text
     from dsd_ncrn.errors import CheckFailed
+    from dsd_ncrn.runs.files import json_text
 
     with working("doctor") as advance:
         found = dict(examined(advance))

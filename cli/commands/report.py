@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cli.options import json_option, out_option, run_argument, seed_option
-from cli.subcommand import subcommand
+from cli.options import json_option, out_option, run_argument, seed_option, subcommand
 from dsd_ncrn.errors import InputError
 
 
@@ -23,7 +22,7 @@ def command(run_folder: Path, out: Path | None, seed: int, as_json: bool) -> Non
 
     from cli.console import working
     from cli.output import deliver, show
-    from cli.report import build_report
+    from cli.report.page import build_report
 
     if not (run_folder / "design.toml").is_file():
         raise InputError("this folder holds no run", None, "Give a folder that `run` has written.", str(run_folder))

@@ -1,14 +1,18 @@
-"""Checks that do a little of what the program does, and compare with what must come out."""
+"""Checks that do a little of what the program does, and compare with what must come out; all checks in their order."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
-from cli.doctor.types import Finding, failure, ok, warning
+from cli.doctor import installed
+from cli.doctor.installed import Check, Finding, failure, ok, warning
+from dsd_ncrn import simulate
 
 ROBERTSON = "A -> B [k = 0.04]\nB + B -> B + C [k = 3e7]\nB + C -> A + C [k = 1e4]"
 AT_40 = (0.7158270688, 9.185534765e-6, 0.2841637458)
@@ -55,7 +59,6 @@ def _triangle(number: int) -> int:
 
 def _cache_folder() -> Path:
     """Where numba keeps what it compiles: beside the source, unless the user says otherwise."""
-    from dsd_ncrn import simulate
 
     given = os.environ.get("NUMBA_CACHE_DIR")
     beside = Path(simulate.__path__[0]) / "__pycache__"
@@ -101,22 +104,43 @@ def writing() -> Finding:
 
 def end_to_end() -> Finding:
     """A tiny design from its file to its strands and their reactions."""
-    from cli.scaffold.templates import template_named
-    from cli.scaffold.writing import design_text
-    from cli.stages.job import job_of
+    from cli.job import job_of
+    from cli.new.templates import MINIMAL, design_text
     from dsd_ncrn.ncrn.counts import counts
 
     start = monotonic()
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "tiny.toml"
         head = {"format": 1, "name": "tiny", "description": ""}
-        path.write_text(design_text(head, template_named("minimal").values, "tiny"), encoding="utf-8")
-        job = job_of(path, 0, strands=True)
-        steps = len(job.network.steps)
-    numbers = counts(job.ncrn)
+        path.write_text(design_text(head, MINIMAL.values, "tiny"), encoding="utf-8")
+        study = job_of(path, 0, strands=True).study
+        steps = len(study.network.steps)
+    numbers = counts(study.ncrn)
     found, seconds = (numbers["reactions"], numbers["species"]), monotonic() - start
-    what = f"{found[0]} reactions of {found[1]} species became {len(job.translated.strands)} strands with {steps} reactions"
+    what = f"{found[0]} reactions of {found[1]} species became {len(study.designed.strands)} strands with {steps} reactions"
     if found != (REACTIONS, SPECIES):
         return failure(f"{what}, and not {REACTIONS} and {SPECIES}", "Install dsd-ncrn again.")
     slow = "The first start compiles the simulator: try once more."
     return warning(f"{what}, in {seconds:.0f} s", slow) if seconds > LONG_S else ok(f"{what}, in {seconds:.1f} s")
+
+
+CHECKS: tuple[Check, ...] = (
+    Check("python", installed.python, installed.REINSTALL),
+    Check("packages", installed.packages, installed.REINSTALL),
+    Check("nuad", installed.nuad, installed.REINSTALL),
+    Check("viennarna", vienna, "Install viennarna again."),
+    Check("numba", numba, "Install numba and llvmlite again."),
+    Check("rosenbrock", partial(stiff, "rosenbrock"), "Install numba again."),
+    Check("cvode", partial(stiff, "cvode"), "Install scikit-sundae again; --engine rosenbrock does without."),
+    Check("disk", disk),
+    Check("writing", writing, PERMISSIONS),
+    Check("end to end", end_to_end, installed.REINSTALL),
+)
+
+
+def examined(advance: Callable[[float], None]) -> Iterator[tuple[str, Finding]]:
+    """The findings by the names of checks, the packages of single commands last; ``advance`` hears of the share done."""
+    for number, check in enumerate(CHECKS):
+        yield check.name, check.finding()
+        advance((number + 1) / (len(CHECKS) + 1))
+    yield from installed.optional()

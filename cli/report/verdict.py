@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cli.report.data import ReportData, section_of
-from cli.report.figures.leaks import ACCEPTED_RATIO, LITERATURE_LEAK
-from cli.report.stages import failed_stages
+from cli.report.data import ReportData
+from cli.report.figures.leaks import LITERATURE_LEAK
 from cli.report.text import days, number, percent
+from dsd_ncrn.analysis import ALLOWED_RATIO, AS_IT_IS
+from dsd_ncrn.runs.files import section_of
 
 LEARNED = 0.5
 """The test error must fall under this part of what it was before training."""
-AS_IT_IS = "as it is"
-"""The row of ways.csv that the others are held against."""
 LONG_OLIGO_NT = 60
 """Beyond it a plain synthesis has too many incomplete strands: of a 100-mer 37 to 61 % are whole at 99 to 99.5 % coupling."""
 
@@ -82,7 +81,7 @@ def _learns(data: ReportData) -> Answer:
     if not strands:
         return Answer(question, UNKNOWN, "Not run: there is no strand-level training in this folder.")
     ratio, error = (data.section("fidelity").get(key) for key in ("rmse_ratio", "parameter_error_final"))
-    close = ratio is not None and ratio < ACCEPTED_RATIO
+    close = ratio is not None and ratio < ALLOWED_RATIO
     if partly_simulated(data):
         count, whole = number(strands["iterations"]), number(ideal["iterations"])
         text = f"Only {count} of {whole} iterations were simulated with strands. After them the parameters are within "
@@ -123,7 +122,7 @@ def _survives_leak(data: ReportData) -> Answer:
 
 def smallest_rate(data: ReportData) -> float:
     """The smallest leak rate of the study, /M/s."""
-    return min(float(row["rate_per_M_s"]) for row in data.leak_curve)
+    return min(row.rate_per_M_s for row in data.leak_curve)
 
 
 def tolerated(data: ReportData) -> str:
@@ -154,7 +153,7 @@ def _one_pot(data: ReportData) -> Answer:
     if not pot:
         return Answer(question, UNKNOWN, "Not run: there is no training without top-up in this folder.")
     text = f"In one pot, without refilling fuels, the test error ends at {number(pot['rmse_after'])}"
-    good = bool(ideal) and pot["rmse_after"] < ACCEPTED_RATIO * ideal["rmse_after"]
+    good = bool(ideal) and pot["rmse_after"] < ALLOWED_RATIO * ideal["rmse_after"]
     text += "." if good else ", so the protocol tops fuels and gates up before every iteration."
     return Answer(question, GOOD if good else CAUTION if pot["rmse_after"] < LEARNED * pot["rmse_before"] else BAD, text)
 
@@ -203,9 +202,9 @@ def limits(data: ReportData) -> tuple[str, ...]:
     """What limits the circuit, worst first, in sentences."""
     found: list[str] = []
     if data.leak_ranking:
-        worst = max(data.leak_ranking, key=lambda row: float(row["share"]))
-        share = percent(float(worst["share"]))
-        found.append(f"Leak: the gates of {worst['origin']} do the most harm, {share} of one iteration's parameter error.")
+        worst = max(data.leak_ranking, key=lambda row: row.share)
+        share = percent(worst.share)
+        found.append(f"Leak: the gates of {worst.origin} do the most harm, {share} of one iteration's parameter error.")
     worst_reaction = section_of(data.section("fidelity"), "worst_reaction")
     if worst_reaction.get("error") is not None:
         error = percent(abs(worst_reaction["error"]))
@@ -255,7 +254,7 @@ def duration(data: ReportData) -> str | None:
 
 def _best_way(data: ReportData) -> list[str]:
     """The change of the design that buys most against leak, if any does."""
-    known = {row["way"]: float(row["first_error"]) for row in data.ways if not row["failure"]}
+    known = {row.way: row.first_error for row in data.ways if not row.failure}
     as_it_is = known.pop(AS_IT_IS, None)
     if as_it_is is None or not known:
         return []
@@ -294,3 +293,17 @@ def advice(data: ReportData) -> tuple[str, ...]:
             f"Order the strands over {LONG_OLIGO_NT} nt purified by PAGE: a plain synthesis of 100 nt is 40 to 60 % whole."
         )
     return tuple(todo)
+
+
+FINISHED, FAILED_STAGE = "finished", "failed: "
+"""What the summary says of a finished stage, and what it says of a failed one begins with."""
+
+
+def failed_stages(data: ReportData) -> list[tuple[str, str]]:
+    """Every stage that failed, and what it said."""
+    return [(name, state.removeprefix(FAILED_STAGE)) for name, state in data.stages.items() if state.startswith(FAILED_STAGE)]
+
+
+def missing_stages(data: ReportData) -> list[tuple[str, str]]:
+    """Every stage that did neither finish nor fail, and why it is not there."""
+    return [(name, state) for name, state in data.stages.items() if state != FINISHED and not state.startswith(FAILED_STAGE)]

@@ -11,21 +11,11 @@ from typing import Any, cast, get_args
 from pydantic import BaseModel, ValidationError
 
 from dsd_ncrn.design.spec import DesignSpec
-from dsd_ncrn.errors import InputError, did_you_mean
+from dsd_ncrn.errors import DesignError, did_you_mean
+
+__all__ = ["DesignError", "Key", "KeyFinding", "Problem", "findings_of"]
 
 Key = tuple[str, ...]
-
-
-@dataclass(eq=False)
-class DesignError(InputError):
-    """A value of a design that is wrong for a reason only a later stage knows.
-
-    ``key`` is the path of the value, ``offset`` the index of the offending character in it where that is known.
-    ``design.load.located`` turns both into a line and a column.
-    """
-
-    key: Key = ()
-    offset: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +29,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Finding:
+class KeyFinding:
     """What pydantic has found wrong with the value of a key."""
 
     key: Key
@@ -55,12 +45,12 @@ class Finding:
         return _problem(self.key, self.details)
 
 
-def findings_of(error: ValidationError, data: Mapping[str, Any]) -> tuple[Finding, ...]:
+def findings_of(error: ValidationError, data: Mapping[str, Any]) -> tuple[KeyFinding, ...]:
     """Pydantic's findings, one per key; a value that fits no member of a union gives one finding, not several."""
     grouped: dict[Key, list[Any]] = {}
     for detail in error.errors(include_url=False):
         grouped.setdefault(_path(detail, data), []).append(detail)
-    return tuple(Finding(key, tuple(details)) for key, details in grouped.items())
+    return tuple(KeyFinding(key, tuple(details)) for key, details in grouped.items())
 
 
 def _path(detail: Mapping[str, Any], data: Mapping[str, Any]) -> Key:

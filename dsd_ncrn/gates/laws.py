@@ -1,4 +1,4 @@
-"""Effective rate laws of joins in quasi-steady state, and the join concentrations that give wanted rate constants.
+"""Effective rate laws of joins in quasi-steady state.
 
 A join ``{t*}[x t][p t][c t][r t]`` takes X first, then P, then the clock C. With cogates x~, p~ and fuels in excess its
 flux is ``k0 [J] X P C / (x~ p~ + …)``: the rate constant
@@ -28,11 +28,6 @@ from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.rates import RateModel
 
-ROUNDS = 50
-SETTLED = 1e-9
-FAR = 10.0
-"""A join grows no further than this beyond what it may have: where loading grows with it, no concentration is enough."""
-
 
 @dataclass(frozen=True, slots=True)
 class JoinLaw:
@@ -40,7 +35,8 @@ class JoinLaw:
 
     ``opening`` and ``full`` (nt) are its open toehold and the universal one, ``cogates`` (nM) the buffers of the inputs, 0 for
     a last one that has none, ``last`` (nM) the clock or helper that drives the join on, 0 where the last input ends it, and
-    ``released`` (nt) the toehold that comes off with what this last strand displaces, 0 where that has none.
+    ``released`` (nt) the toehold that comes off with what this last strand displaces, 0 where that has none. ``level`` (nM) is
+    what there is of the join.
     """
 
     reaction: str
@@ -51,6 +47,7 @@ class JoinLaw:
     cogates: tuple[float, ...]
     last: float
     released: int
+    level: float
 
     @property
     def first(self) -> str:
@@ -71,11 +68,11 @@ class JoinLaw:
         back = self.cogates[-1] * (exchange if len(self.inputs) > 1 else returned)
         return rates.displacement(opening, self.full) / (held * (1 + back / self._driven(rates)))
 
-    def bound(self, rates: RateModel, toehold: int | None = None) -> float:
-        """What a nM of the join adds to bound over free of its first input, /nM."""
-        opening = toehold or self.opening
+    def bound(self, rates: RateModel) -> float:
+        """What the join adds to bound over free of its first input."""
         onward = self._driven(rates) if len(self.inputs) == 1 else 0.0
-        return rates.displacement(opening, self.full) / (self._returned(rates, opening) * self.cogates[0] + onward)
+        back = self._returned(rates, self.opening) * self.cogates[0] + onward
+        return rates.displacement(self.opening, self.full) / back * self.level
 
     def _returned(self, rates: RateModel, opening: int) -> float:
         """The rate constant with which the first cogate takes the join back, /nM/s."""
@@ -86,62 +83,25 @@ class JoinLaw:
         return rates.displacement(self.full, self.released) * self.last
 
 
-@dataclass(frozen=True, slots=True)
-class JoinDesign:
-    """Join concentrations (nM) by component, and seconds per dimensionless unit of time by phase."""
-
-    joins: Mapping[str, float]
-    seconds: Mapping[str, float]
-
-
 def join_laws(system: DsdSystem) -> tuple[JoinLaw, ...]:
     """The law of every join of which all inputs but the last have a cogate buffer; others are taken for good and obey none."""
     laws = (_law(system, reaction) for reaction in system.formal if reaction.origin.reaction in system.joins)
     return tuple(law for law in laws if law is not None)
 
 
-def loading(system: DsdSystem, laws: Iterable[JoinLaw], rates: RateModel) -> dict[str, float]:
+def loading(laws: Iterable[JoinLaw], rates: RateModel) -> dict[str, float]:
     """The ratio of bound to free of every species that enters joins first."""
     bound: dict[str, float] = {}
     for law in laws:
-        bound[law.first] = bound.get(law.first, 0.0) + law.bound(rates) * system.by_name[law.join].concentration
+        bound[law.first] = bound.get(law.first, 0.0) + law.bound(rates)
     return bound
-
-
-def design_joins(
-    system: DsdSystem, wanted: Mapping[str, float], phases: Mapping[str, str], fixed: Mapping[str, float], rates: RateModel
-) -> JoinDesign:
-    """Joins that give every reaction of ``wanted`` its rate constant, none above its concentration in ``system``.
-
-    ``wanted`` maps reactions to rate constants in nM^-(inputs - 1) per unit of time, ``phases`` to their phases. The unit
-    of time is as short in each phase as the concentrations allow, or ``fixed`` (seconds) where the design says so; a join
-    may then come out larger, up to FAR times what it has.
-    """
-    laws = {law.reaction: law for law in join_laws(system)}
-    chosen = [name for name in wanted if name in laws]
-    most = {name: system.by_name[laws[name].join].concentration for name in chosen}
-    seconds: dict[str, float] = {}
-    for _ in range(ROUNDS):
-        bound = loading(system, laws.values(), rates)
-        need = {name: wanted[name] / (laws[name].free(bound) * laws[name].rate(rates)) for name in chosen}
-        seconds = {
-            phase: fixed.get(phase) or max(need[name] / most[name] for name in chosen if phases[name] == phase)
-            for phase in sorted({phases[name] for name in chosen})
-        }
-        levels = {laws[name].join: min(need[name] / seconds[phases[name]], FAR * most[name]) for name in chosen}
-        change = max((abs(levels[join] / system.by_name[join].concentration - 1) for join in levels), default=0.0)
-        system = system.with_concentrations(levels)
-        if change < SETTLED:
-            break
-    return JoinDesign({laws[name].join: system.by_name[laws[name].join].concentration for name in chosen}, seconds)
 
 
 def achieved(system: DsdSystem, rates: RateModel) -> dict[str, float]:
     """The rate constant that the law gives each reaction, nM^-(inputs - 1) /s, for the whole of its inputs, bound or free."""
     laws = join_laws(system)
-    bound = loading(system, laws, rates)
-    levels = {law.reaction: system.by_name[law.join].concentration for law in laws}
-    return {law.reaction: law.rate(rates) * levels[law.reaction] * law.free(bound) for law in laws}
+    bound = loading(laws, rates)
+    return {law.reaction: law.rate(rates) * law.level * law.free(bound) for law in laws}
 
 
 def _law(system: DsdSystem, reaction: Reaction) -> JoinLaw | None:
@@ -150,9 +110,12 @@ def _law(system: DsdSystem, reaction: Reaction) -> JoinLaw | None:
     cogates = tuple(level(system, f"{species}_cogate") for species in reaction.reactants)
     if name in system.cooperative or not cogates or not all(cogates[:-1]) or join not in system.by_name:
         return None
-    opening = _unpaired_toehold(system.by_name[join].complex)
+    gate = system.by_name[join]
+    opening = _unpaired_toehold(gate.complex)
     full = toehold_length(system.by_name[reaction.reactants[0]].complex)
-    return JoinLaw(name, join, reaction.reactants, opening, full, cogates, *_last_strand(system, reaction, full))
+    return JoinLaw(
+        name, join, reaction.reactants, opening, full, cogates, *_last_strand(system, reaction, full), gate.concentration
+    )
 
 
 def level(system: DsdSystem, component: str) -> float:

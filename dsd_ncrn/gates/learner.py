@@ -1,4 +1,4 @@
-"""The size of every gate: as large as its flux needs, as weak as its rate constant allows.
+"""The gates of a learner: as large as their flux needs, as weak as their rate constants allow, at the pace of their phase.
 
 A gate must hold many times what fires in an iteration, or its rate falls while it is used up; yet what it holds beyond that
 leaks for nothing. The quasi-steady law ties a join's concentration to its rate constant and first toehold: the reaction
@@ -10,11 +10,9 @@ over long before its end.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.design.chemistry import GateBudget
@@ -22,49 +20,63 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.dsd.words import budget_name
-from dsd_ncrn.gates.calibrate import probes
+from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.gates.calibrate import MAX_FACTOR, Firings, GateDesign, calibrate, probes, slow_terms
+from dsd_ncrn.gates.fit import SMALLEST_NM, WEAKEST_NT, Need, Pace, Room, Settle, Sizing, fit
 from dsd_ncrn.gates.laws import JoinLaw, join_laws
 from dsd_ncrn.kinetics.rates import RateModel
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
+from dsd_ncrn.simulate.timing import Schedule
+from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.training import train_value
 from dsd_ncrn.tasks import Dataset
 
-Floats = NDArray[np.float64]
 RESERVE = 12.0
 """A gate holds this many times what fires in one iteration: about 8 % are used, where errors become visible."""
-WEAKEST_NT = 3
-SMALLEST_NM = 20.0
 POINTS = 8
 SHORTEST_S = 1800.0
 """Of a phase: the fast reactions at its start take about half a minute."""
-ROUNDS = 60
-SETTLED = 1e-6
+FAR = 10.0
+"""A join grows no further than this beyond what it may have: where loading grows with it, no concentration is enough."""
+FIRST_GUESS_S = 3600.0
+"""Duration that the calibration of a free phase starts from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A join's concentration (nM) and first toehold (nt)."""
+def design_gates(
+    spec: DesignSpec,
+    ncrn: NeuralCrn,
+    flux: Mapping[str, float],
+    firings: Firings,
+    rates: RateModel,
+    progress: Progress = no_progress,
+) -> GateDesign:
+    """The strands of a learner and the durations of its phases, so that every slow reaction has its rate constant.
 
-    join: float
-    toehold: int
-
-
-def size_gates(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: Engine, rates: RateModel) -> DesignSpec:
-    """The design with a budget for every reaction that it does not size itself; as it is with sizing "given".
-
-    The flux of a reaction is the most that it fires in an iteration of the ideal network at some points, with the
-    parameters that a training starts and ends with (of the differential equations, which are quick to train). Raises InputError
-    as ``translate``, CheckFailed where the ideal network or its equations run to infinity.
+    ``flux`` (nM) is as ``size_gates`` takes it. Raises InputError as ``translate``, CheckFailed where a phase whose duration is
+    fixed is too short for what the design allows its joins, and as ``calibrate``.
     """
-    if spec.chemistry.sizing == "given":
-        return spec
+    # 1, 2: what each gate must last for follows from its flux; concentrations and first toeholds are fitted to that.
+    spec = size_gates(spec, ncrn, flux, rates)
+    # 3: the strands, with these toeholds.
     system = translate(ncrn, spec)
-    flux = {name: spec.chemistry.unit * fired for name, fired in _largest_extents(spec, data, ncrn, engine).items()}
-    own = spec.chemistry.reactions
-    shortest = {phase.name: SHORTEST_S / phase.duration for phase in ncrn.crn.phases}
-    slow = _slow_choices(spec, system, flux, shortest, rates)
+    # 4: fitted again with toeholds as they are, to the rate constants alone, and to the durations that the design fixes.
+    free = free_phases(spec, ncrn)
+    system, schedule = by_rate_laws(system, first_schedule(spec, ncrn, system), ncrn, spec.chemistry.unit, free, rates)
+    # 5: what the laws leave out is measured, and taken out by joins and durations.
+    return calibrate(firings, slow_terms(ncrn), system, schedule, free, progress)
+
+
+def size_gates(spec: DesignSpec, ncrn: NeuralCrn, flux: Mapping[str, float], rates: RateModel) -> DesignSpec:
+    """The design with a budget for every reaction in ``flux`` (nM, see ``largest_firings``) that it does not size itself.
+
+    Without flux it is as it was. Raises InputError as ``translate``.
+    """
+    if not flux:
+        return spec
+    system, own = translate(ncrn, spec), spec.chemistry.reactions
+    slow = _slow_laws(spec, ncrn, system, flux, rates)
     sized = {
         name: _budget(spec, reaction, flux[name], slow.get(name))
         for reaction in system.formal
@@ -72,6 +84,103 @@ def size_gates(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: Engine,
     }
     chemistry = spec.chemistry.model_copy(update={"reactions": {**_in_proportion(system, sized), **own}})
     return spec.model_copy(update={"chemistry": chemistry})
+
+
+def largest_firings(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: Engine) -> dict[str, float]:
+    """The flux by reaction, nM: the most that it fires in an iteration of the ideal network at some points, with the
+    parameters that a training starts and ends with (of the differential equations, which are quick to train).
+
+    Nothing where the design's sizes are "given". Raises CheckFailed where the network or its equations run to infinity.
+    """
+    largest: dict[str, float] = defaultdict(float)
+    if spec.chemistry.sizing == "given":
+        return largest
+    learner = IdealLearner(ncrn, engine)
+    for parameters in (np.array(ncrn.initial_parameters), train_value(spec, data).parameters[-1]):
+        learner.set_parameters(parameters)
+        for x, y in probes(learner, data.train_x[:POINTS], data.train_y[:POINTS]):
+            for name, fired in learner.extents(x, y).items():
+                largest[name] = max(largest[name], spec.chemistry.unit * fired)
+    return largest
+
+
+def by_rate_laws(
+    system: DsdSystem, schedule: Schedule, ncrn: NeuralCrn, unit: float, free: frozenset[str], rates: RateModel
+) -> tuple[DsdSystem, Schedule]:
+    """Joins and lengths of the ``free`` phases that the laws give for the formal rate constants; ``unit`` in nM.
+
+    Raises CheckFailed where a phase whose duration is fixed is too short for what the design allows its joins.
+    """
+    needs = _needs(system, unit, {})
+    lengths = {phase.name: phase.duration for phase in ncrn.crn.phases}
+    paces = {name: Pace(seconds / lengths[name]) for name, seconds in schedule.phases.items() if name not in free}
+    found = fit_joins(system, needs, paces, rates)
+    for name, law in found.laws.items():
+        most = system.by_name[law.join].concentration
+        if law.level > MAX_FACTOR * most:
+            raise CheckFailed(
+                f"{law.join} would need {law.level:.3g} nM to give reaction {name} its rate in the "
+                f"{schedule.phases[needs[name].clock]:g} s that timing gives its phase; the design allows it {most:g} nM"
+            )
+    for phase in found.seconds.keys() & free:
+        schedule = schedule.with_phase(phase, found.seconds[phase] * lengths[phase])
+    return system.with_concentrations(found.joins), schedule
+
+
+def fit_joins(system: DsdSystem, needs: Mapping[str, Need], paces: Mapping[str, Pace], rates: RateModel) -> Sizing:
+    """The joins of a system fitted to some needs, with toeholds as they are and none larger than it is there.
+
+    Where a pace is fixed, joins may come out up to ``FAR`` times as large.
+    """
+    laws = join_laws(system)
+    rooms = {law.reaction: Room({law.opening: FAR * law.level}, law.level) for law in laws if law.reaction in needs}
+    return fit(laws, needs, rooms, paces, rates, Settle(tolerance=1e-9, rounds=50))
+
+
+def first_schedule(spec: DesignSpec, ncrn: NeuralCrn, system: DsdSystem) -> Schedule:
+    """Durations that the design fixes, and an hour where it leaves them open."""
+    waits = sum(len(clock.scavengers) for clock in system.clocks.values())
+    return Schedule({name: s or FIRST_GUESS_S for name, s in _durations(spec, ncrn).items()}, spec.timing.wait, waits)
+
+
+def free_phases(spec: DesignSpec, ncrn: NeuralCrn) -> frozenset[str]:
+    """The phases whose durations the design leaves open."""
+    return frozenset(name for name, seconds in _durations(spec, ncrn).items() if seconds is None)
+
+
+def _durations(spec: DesignSpec, ncrn: NeuralCrn) -> dict[str, float | None]:
+    given = {"C1": spec.timing.forward, "C2": spec.timing.backward, "flush": spec.timing.flush, "update": spec.timing.update}
+    return {phase.name: given.get(phase.name) for phase in ncrn.crn.phases}
+
+
+def _needs(system: DsdSystem, unit: float, flux: Mapping[str, float]) -> dict[str, Need]:
+    """What the slow reactions of a learner ask of their gates; the fast ones are to be fast alone."""
+    return {
+        name: Need(r.rate / unit ** (len(r.reactants) - 1), flux.get(name, 0.0), next(iter(r.phases)))
+        for r in system.formal
+        if not r.fast and r.phases and (name := r.origin.reaction)
+    }
+
+
+def _slow_laws(
+    spec: DesignSpec, ncrn: NeuralCrn, system: DsdSystem, flux: Mapping[str, float], rates: RateModel
+) -> Mapping[str, JoinLaw]:
+    """Joins and toeholds of all slow reactions that obey a law: full toeholds at their budget set the pace of a phase."""
+    needs, laws = _needs(system, spec.chemistry.unit, flux), join_laws(system)
+    budgets = {r.origin.reaction: spec.chemistry.gates[budget_name(r)] for r in system.formal if r.origin.reaction in needs}
+    rooms: dict[str, Room] = {}
+    for law in laws:
+        if law.reaction in needs:
+            most = budgets[law.reaction].join
+            weaker = dict.fromkeys(range(law.full - 1, WEAKEST_NT - 1, -1), max(most, spec.chemistry.max_join))
+            rooms[law.reaction] = Room({law.full: most, **weaker}, most, _lasting(needs[law.reaction].fired))
+    paces = {phase.name: Pace(shortest=SHORTEST_S / phase.duration) for phase in ncrn.crn.phases}
+    return fit(laws, needs, rooms, paces, rates, Settle(tolerance=1e-6, rounds=60)).laws
+
+
+def _lasting(fired: float) -> float:
+    """What a gate has to hold, nM."""
+    return max(RESERVE * fired, SMALLEST_NM)
 
 
 def _in_proportion(system: DsdSystem, sized: Mapping[str, GateBudget]) -> dict[str, GateBudget]:
@@ -90,93 +199,10 @@ def _in_proportion(system: DsdSystem, sized: Mapping[str, GateBudget]) -> dict[s
     return found
 
 
-def _largest_extents(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: Engine) -> dict[str, float]:
-    learner = IdealLearner(ncrn, engine)
-    largest: dict[str, float] = defaultdict(float)
-    for parameters in (np.array(ncrn.initial_parameters), train_value(spec, data).parameters[-1]):
-        learner.set_parameters(parameters)
-        for x, y in probes(learner, data.train_x[:POINTS], data.train_y[:POINTS]):
-            for name, fired in learner.extents(x, y).items():
-                largest[name] = max(largest[name], fired)
-    return largest
-
-
-def _budget(spec: DesignSpec, reaction: Reaction, flux: float, choice: Choice | None) -> GateBudget:
+def _budget(spec: DesignSpec, reaction: Reaction, flux: float, law: JoinLaw | None) -> GateBudget:
     """The budget of its kind, with as much more as the flux needs."""
-    kind, needed = spec.chemistry.gates[budget_name(reaction)], max(RESERVE * flux, SMALLEST_NM)
-    join = max(kind.join, needed) if choice is None else choice.join
-    toehold = kind.first_toehold if choice is None else choice.toehold
+    kind, needed = spec.chemistry.gates[budget_name(reaction)], _lasting(flux)
+    join, toehold = (max(kind.join, needed), kind.first_toehold) if law is None else (law.level, law.opening)
     fork = needed if reaction.products else kind.fork
-    changed = {"join": join, "first_toehold": toehold, "fork": max(fork, kind.fork if choice is None else 0.0)}
+    changed = {"join": join, "first_toehold": toehold, "fork": max(fork, kind.fork if law is None else 0.0)}
     return kind.model_copy(update={**changed, "fuel": max(kind.fuel, needed if kind.fuel else 0.0)})
-
-
-def _slow_choices(
-    spec: DesignSpec, system: DsdSystem, flux: Mapping[str, float], shortest: Mapping[str, float], rates: RateModel
-) -> dict[str, Choice]:
-    """Joins and toeholds of all slow reactions that obey a rate law, by fixed-point iteration over the loading.
-
-    ``shortest`` maps phases to the least seconds per unit of time.
-    """
-    slow = {r.origin.reaction: r for r in system.formal if not r.fast and r.phases}
-    laws = join_laws(system)
-    most = {name: spec.chemistry.gates[budget_name(reaction)].join for name, reaction in slow.items()}
-    full = spec.translation.toehold
-    chosen = {law.reaction: Choice(most[law.reaction], full) for law in laws if law.reaction in slow}
-    for _ in range(ROUNDS):
-        before, bound = chosen, _loading(system, laws, chosen, rates)
-        chosen = {
-            name: choice
-            for phase in sorted({next(iter(slow[name].phases)) for name in chosen})
-            for name, choice in _phase_choices(
-                [law for law in laws if law.reaction in chosen and phase in slow[law.reaction].phases],
-                {law.reaction: _wanted(spec, slow[law.reaction]) / law.free(bound) for law in laws if law.reaction in slow},
-                most,
-                {name: RESERVE * fired for name, fired in flux.items()},
-                shortest[phase],
-                spec.chemistry.max_join,
-                rates,
-            )
-        }
-        if all(abs(chosen[name].join / before[name].join - 1) < SETTLED for name in chosen):
-            break
-    return chosen
-
-
-def _wanted(spec: DesignSpec, reaction: Reaction) -> float:
-    """A formal rate constant in nM^-(inputs - 1) per unit of time."""
-    return reaction.rate / spec.chemistry.unit ** (len(reaction.reactants) - 1)
-
-
-def _loading(system: DsdSystem, laws: Sequence[JoinLaw], chosen: Mapping[str, Choice], rates: RateModel) -> dict[str, float]:
-    """Bound over free by first input, with the joins chosen so far."""
-    bound: dict[str, float] = defaultdict(float)
-    for law in laws:
-        level = system.by_name[law.join].concentration
-        choice = chosen.get(law.reaction, Choice(level, law.opening))
-        bound[law.first] += law.bound(rates, choice.toehold) * choice.join
-    return bound
-
-
-def _phase_choices(
-    laws: Sequence[JoinLaw],
-    wanted: Mapping[str, float],
-    most: Mapping[str, float],
-    least: Mapping[str, float],
-    shortest: float,
-    largest: float,
-    rates: RateModel,
-) -> list[tuple[str, Choice]]:
-    """The reaction that needs most sets the unit of time (s); the others get the longest toehold that leaves them enough."""
-    needed = (wanted[law.reaction] / (law.rate(rates, law.full) * most[law.reaction]) for law in laws)
-    seconds = max(shortest, *needed)
-    found: list[tuple[str, Choice]] = []
-    for law in laws:
-        name = law.reaction
-        joins = {n: wanted[name] / (law.rate(rates, n) * seconds) for n in range(law.full, WEAKEST_NT - 1, -1)}
-        limits = {n: most[name] if n == law.full else max(most[name], largest) for n in joins}
-        allowed = {n: join for n, join in joins.items() if join <= limits[n] * (1 + SETTLED)}
-        enough = (n for n, join in allowed.items() if join >= max(least[name], SMALLEST_NM))
-        toehold = next(enough, min(allowed))
-        found.append((name, Choice(allowed[toehold], toehold)))
-    return found

@@ -51,9 +51,9 @@ class RateReport:
 
 def rate_report(system: DsdSystem, unit: float, rates: RateModel) -> RateReport:
     """The rates of a system as it is mixed; ``unit`` (nM) is the working concentration, and a unit of the network."""
-    given = {**achieved(system, rates), **cooperative_rates(system, rates)}
+    given = achieved(system, rates) | cooperative_rates(system, rates)
+    bound = loading(join_laws(system), rates)
     modules = tuple(_module(reaction, given.get(reaction.origin.reaction), unit) for reaction in system.formal)
-    bound = dict(loading(system, join_laws(system), rates))
     for species, more in cooperative_loading(system, rates).items():
         bound[species] = bound.get(species, 0.0) + more
     return RateReport(modules, bound, _separation(modules))

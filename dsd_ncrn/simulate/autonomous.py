@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats, Ints
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.oscillator import Crossing, Oscillator, with_oscillator
@@ -21,7 +21,6 @@ from dsd_ncrn.simulate.learner import Iteration, checked
 from dsd_ncrn.simulate.mass_action import from_crn
 from dsd_ncrn.simulate.types import Training, Trajectory
 
-Floats = NDArray[np.float64]
 RELATIVE, ABSOLUTE = 1e-8, 1e-12
 """The ring's floor decides when the next pulse comes, so the absolute tolerance is far below it."""
 POINTS = 400
@@ -40,7 +39,7 @@ class Turn:
     maxima: tuple[tuple[str, float], ...]
 
 
-class Pot:
+class RingPot:
     """A network with a ring in it, followed from one crossing of its species to the next."""
 
     def __init__(self, crn: Crn, oscillator: Oscillator, engine: Engine) -> None:
@@ -76,7 +75,7 @@ class AutonomousLearner:
         self.ncrn = ncrn
         self.oscillator = oscillator
         self.crn = with_oscillator(ncrn.crn, oscillator)
-        self.pot = Pot(self.crn, oscillator, engine)
+        self.pot = RingPot(self.crn, oscillator, engine)
         self.state = self.pot.start
         self.reading = oscillator.after(ncrn.outputs_after)
         self.turns: list[Turn] = []
@@ -175,7 +174,7 @@ class ClockReport:
 def measure_clock(oscillator: Oscillator, engine: Engine, turns: int = 20) -> ClockReport:
     """Let a ring run by itself and measure it. Raises CheckFailed where it stops before ``turns`` are over."""
     ring = Crn("clock", oscillator.ring, oscillator.reactions(), initial=oscillator.initial)
-    pot = Pot(ring, oscillator, engine)
+    pot = RingPot(ring, oscillator, engine)
     history = pot.until(pot.start, oscillator.feeding)
     for _ in range(turns):
         history = _joined(history, pot.until(history.values[-1], oscillator.feeding))
@@ -215,7 +214,7 @@ def _integrals(times: Floats, values: Floats, cuts: Floats) -> Floats:
     return np.diff(at)
 
 
-def _crossed(history: Trajectory, crossing: Crossing) -> NDArray[np.int64]:
+def _crossed(history: Trajectory, crossing: Crossing) -> Ints:
     """The numbers of the last times before the last species overtakes the first."""
     ahead = history.of(crossing.species[-1]) - history.of(crossing.species[0])
     there = np.sum([history.of(species) for species in crossing.species], axis=0) > crossing.least

@@ -12,15 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.dsd.system import Role
 
 if TYPE_CHECKING:
     from dsd_ncrn.simulate.tube import Tube
 
-Floats = NDArray[np.float64]
 
 REST = 0.5
 """Of the burn-in, after loading: in ``linreg2d`` an excess of parameters goes with a time constant of 5 min."""

@@ -11,15 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Flags, Floats
 from dsd_ncrn.simulate.engines.adjoint import pull_back
 from dsd_ncrn.simulate.engines.rosenbrock import Path, RosenbrockEngine
 from dsd_ncrn.simulate.learner import checked
 from dsd_ncrn.simulate.tube import ABSOLUTE, RELATIVE, Tube
 from dsd_ncrn.simulate.walk import Walk
 
-Floats = NDArray[np.float64]
 NOMINAL = 1e-7
 """Relative distance within which a concentration is the nominal one."""
 
@@ -60,7 +59,7 @@ def _readout(tube: Tube) -> Floats:
     return np.array([[tube.amount(unit, variable) for unit in one] for variable in tube.ncrn.parameters])
 
 
-def _not_topped_up(tube: Tube) -> NDArray[np.bool_]:
+def _not_topped_up(tube: Tube) -> Flags:
     """The species that topping up leaves as they are, shape (species,).
 
     What has its nominal concentration counts as topped up. Without leaks the buffers of signals come back to theirs, and
@@ -80,7 +79,7 @@ class Tape(Walk):
     def __init__(self, tube: Tube, relative: float, absolute: float) -> None:
         super().__init__(tube, tube.state)
         self.stepper = RosenbrockEngine().prepare(tube.system, relative, absolute)
-        self._pieces: list[Path | NDArray[np.bool_]] = []
+        self._pieces: list[Path | Flags] = []
         """Integrations, and between them which species kept what they had, whatever was added to it."""
 
     def iterate(self, x: Floats, y: Floats) -> None:

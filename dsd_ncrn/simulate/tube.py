@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Flags, Floats
 from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.dsd.system import Counter, DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
@@ -15,14 +15,13 @@ from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.simulate.burn_in import burn_in
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.holders import holders
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation, perfect
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
 from dsd_ncrn.simulate.learner import Iteration, checked
 from dsd_ncrn.simulate.mass_action import from_network
 from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.types import Trajectory
 from dsd_ncrn.simulate.walk import Recorder, Walk
 
-Floats = NDArray[np.float64]
 RELATIVE, ABSOLUTE = 1e-3, 1e-5
 """Per-step tolerances (the latter in nM): after the 205 iterations of linreg2d the parameters are within 3e-6 of those at
 1e-6, 1e-8; the method is of order 4 and errs far less than it estimates."""
@@ -56,7 +55,7 @@ class Tube:
         self.ncrn, self.dsd, self.network, self.designed = ncrn, system, network, schedule
         self.unit, self.scavenger_excess, self.top_up = unit, scavenger_excess, top_up
         self.burn_in, self.refill_below = burn_in, refill_below
-        self.system, self.pot = from_network(network), Pot(system, network)
+        self.system, self.pot = from_network(network), Mixture(system, network)
         self.stepper = engine.prepare(self.system, RELATIVE, ABSOLUTE)
         self.is_leak = np.array([step.kind == StepKind.LEAK for step in network.steps])
         self.refilled = np.array([component.topped_up for component in system.components])
@@ -249,7 +248,7 @@ class Tube:
         """What is added of each component before an iteration, nM, if that much is gone: both (components,)."""
         return np.where(self._short(self.nominal - used), used, 0.0) if self.top_up else np.zeros(len(used))
 
-    def _short(self, mixed: Floats) -> NDArray[np.bool_]:
+    def _short(self, mixed: Floats) -> Flags:
         return self.refilled & (mixed < self.refill_below * self.nominal)
 
     def _dosed(self, component: str, amount: float) -> float:

@@ -6,15 +6,13 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.simulate.learner import checked
 from dsd_ncrn.simulate.types import Trajectory
 
 if TYPE_CHECKING:
     from dsd_ncrn.simulate.tube import Tube
-
-Floats = NDArray[np.float64]
 
 
 class Walk(ABC):

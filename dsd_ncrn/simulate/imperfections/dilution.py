@@ -10,14 +10,15 @@ from dataclasses import replace
 
 from numpy.random import Generator
 
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
 
 class Dilution:
     """The magnitude is by how much of itself the volume grows in each iteration. No chance is involved."""
 
     name = "dilution"
+    largest = None
 
-    def apply(self, before: Realisation, pot: Pot, magnitude: float, random: Generator) -> Realisation:
+    def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""
         return replace(before, growth=before.growth * (1.0 + magnitude))

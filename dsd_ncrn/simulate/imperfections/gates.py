@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats, Ints
 from dsd_ncrn.kinetics.network import Step, StepKind
-from dsd_ncrn.simulate.imperfections.realisation import Pot
+from dsd_ncrn.simulate.imperfections.realisation import Mixture
 
-Floats = NDArray[np.float64]
 NO_GATE = -1
 
 
-def gate_of_steps(pot: Pot) -> NDArray[np.int64]:
+def gate_of_steps(pot: Mixture) -> Ints:
     """The component whose bottom strand takes a step, in whatever state, shape (steps,); -1 for none."""
     owners = {
         strand: number
@@ -29,7 +28,7 @@ def gate_of_steps(pot: Pot) -> NDArray[np.int64]:
     return np.array([owner(step) for step in pot.network.steps], dtype=np.int64)
 
 
-def spread(pot: Pot, deviation: float, leaks: bool, random: Generator) -> Floats:
+def spread(pot: Mixture, deviation: float, leaks: bool, random: Generator) -> Floats:
     """Factors of the steps, (steps,): one lognormal draw of median 1 for each gate, on its leaks or on all else.
 
     Steps of one gate share their factor, there and back, so that no equilibrium shifts.

@@ -10,14 +10,15 @@ from dataclasses import replace
 
 from numpy.random import Generator
 
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
 
 class Inactive:
     """A fraction of every component, uniform between 0 and twice the magnitude, which is so the median."""
 
     name = "inactive"
+    largest = 0.15
 
-    def apply(self, before: Realisation, pot: Pot, magnitude: float, random: Generator) -> Realisation:
+    def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""
         return replace(before, doses=before.doses * (1.0 - random.uniform(0.0, 2 * magnitude, len(before.doses))))

@@ -14,15 +14,14 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand, strand_length
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.network import Step, StepKind
 from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
-Floats = NDArray[np.float64]
 BY_TOEHOLD = (StepKind.DISPLACEMENT, StepKind.BINDING)
 ROUNDS, CLOSE_ENOUGH = 100_000, 1e-12
 
@@ -31,8 +30,9 @@ class Occlusion:
     """Slower toehold steps; the magnitude divides the dissociation constants of the rate table. No chance is involved."""
 
     name = "occlusion"
+    largest = 1.0
 
-    def apply(self, before: Realisation, pot: Pot, magnitude: float, random: Generator) -> Realisation:
+    def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection; durations are stretched by the slow-down of the most frequent toehold with its strands."""
         crowd = crowd_of(pot, before.doses, ToeholdLengthRates(), magnitude)
         toehold = np.array([s.kind in BY_TOEHOLD and len(s.reactants) == 2 for s in pot.network.steps], dtype=bool)
@@ -70,7 +70,7 @@ class Crowd:
         """Which part of the most frequent open toehold and of the most frequent strand are both free."""
         return self.share_of_host(self.host) * self.share_of_visitor(self.visitor)
 
-    def share(self, pot: Pot, step: Step) -> float:
+    def share(self, pot: Mixture, step: Step) -> float:
         """Which part of a step's reactants are both free to take it."""
         one, other = (pot.network.complexes[index] for index in step.reactants)
         pairs = [pair for a, b in ((one, other), (other, one)) for pair in _meeting(a, b)]
@@ -78,7 +78,7 @@ class Crowd:
         return self.share_of_host(host) * self.share_of_visitor(visitor)
 
 
-def crowd_of(pot: Pot, doses: Floats, rates: RateModel, strength: float) -> Crowd:
+def crowd_of(pot: Mixture, doses: Floats, rates: RateModel, strength: float) -> Crowd:
     """The toeholds of all that is mixed, with the clock strand of the phase that has most of it.
 
     ``doses`` (components,) multiplies the designed concentrations; ``strength`` is that of toeholds at rest over that of

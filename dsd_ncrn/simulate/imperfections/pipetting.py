@@ -10,15 +10,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.random import Generator
 
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
 
 class Pipetting:
     """A lognormal factor for every component, of mean 1 and with the magnitude as its coefficient of variation."""
 
     name = "pipetting"
+    largest = 0.1
 
-    def apply(self, before: Realisation, pot: Pot, magnitude: float, random: Generator) -> Realisation:
+    def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""
         variance = np.log1p(magnitude**2)
         factors = np.exp(np.sqrt(variance) * random.standard_normal(len(before.doses)) - variance / 2)

@@ -11,14 +11,15 @@ from dataclasses import replace
 from numpy.random import Generator
 
 from dsd_ncrn.simulate.imperfections.gates import spread
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
 
 class RateSpread:
     """A lognormal factor of median 1 for the reactions of every gate; the magnitude is the deviation of its logarithm."""
 
     name = "rate_spread"
+    largest = 0.5
 
-    def apply(self, before: Realisation, pot: Pot, magnitude: float, random: Generator) -> Realisation:
+    def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""
         return replace(before, rates=before.rates * spread(pot, magnitude, False, random))

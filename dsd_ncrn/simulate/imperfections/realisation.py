@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork
 
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True, eq=False)
-class Pot:
+class Mixture:
     """The strands of a design and their network: what an imperfection needs to know."""
 
     system: DsdSystem
@@ -54,6 +52,6 @@ class Realisation:
         return Realisation(self.doses, self.rates[kept], None, self.stretch, self.growth)
 
 
-def perfect(pot: Pot) -> Realisation:
+def perfect(pot: Mixture) -> Realisation:
     """The tube as it was designed."""
     return Realisation(np.ones(len(pot.system.components)), np.ones(len(pot.network.steps)))
