@@ -10,12 +10,11 @@ from dsd_ncrn.dsd.structure import Domain
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import Step, StepKind, Toehold
 from sequences.assignment import SequenceAssignment
-from sequences.bench import extinction_260, stack_energies
-from sequences.mixing import Stocks, mixing_rows
-from sequences.rates import SequenceRates, dissociation, three_step, toehold_energy
-from sequences.spurious import spurious_steps
+from sequences.bench.mixing import Stocks, mixing_rows
+from sequences.layout import reverse_complement
+from sequences.properties import extinction_260, stack_energies
+from sequences.rates import SequenceRates, dissociation, spurious_steps, three_step, toehold_energy
 from sequences.thermo import Energies
-from sequences.words import reverse_complement
 from sequences_circuits import SMALL_WORDS, small_circuit
 
 # 10^3 /(M cm) at 260 nm, 25 C, pH 7; columns are the second base, A C G T: Cantor, Warshaw & Shapiro, Biopolymers 9:1059

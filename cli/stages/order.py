@@ -12,7 +12,7 @@ from cli.stages.types import Outcome, Stage, Tell
 if TYPE_CHECKING:
     from cli.stages.job import Job
     from dsd_ncrn.design.spec import Order
-    from sequences.protocol import Bench
+    from sequences.bench.protocol import Bench
 
 ALSO_WRITTEN = {"idt-tube": ("idt-plate",), "idt-plate": ("idt-tube",)}
 """The same maker sells both, and which is cheaper depends on the day: the files of both are written."""

@@ -59,7 +59,7 @@ def outcome_of(job: Job, assignment: SequenceAssignment, verdicts: SequenceVerdi
     """Files and summary of an assignment and its verdicts."""
     from sequences.assignment import assignment_csv
     from sequences.folding import TargetCheck
-    from sequences.leak_sites import LeakSite
+    from sequences.sites import LeakSite
 
     section = sequences_section(job, assignment, verdicts)
     files = {
@@ -96,8 +96,8 @@ def records_csv(kind: type[Any], records: Iterable[Any]) -> str:
 
 def search_json(assignment: SequenceAssignment, found: SequenceVerdicts) -> dict[str, Any]:
     """How the sequences were found and what stands out; all but the wall time."""
-    from sequences.advice import shortfall
     from sequences.crosstalk import WORST_SHOWN
+    from sequences.verdicts import shortfall
 
     return plain(
         {
