@@ -19,7 +19,17 @@ from sequences.rules.base import Context, Verdict
 from sequences.sites import LeakSite, ToeholdClass, ToeholdSite, energy_spread, leak_sites, toehold_classes, toehold_sites
 from sequences.thermo import Energies
 
-__all__ = ["WORST_SHOWN", "Interaction", "SequenceVerdicts", "ToeholdSite", "Verdict", "judge", "judge_domains"]
+__all__ = [
+    "WORST_SHOWN",
+    "Interaction",
+    "SequenceVerdicts",
+    "ToeholdSite",
+    "Verdict",
+    "judge",
+    "judge_domains",
+    "obstacles",
+    "shortfall",
+]
 
 
 @dataclass(frozen=True)
