@@ -39,12 +39,12 @@ def main() -> None:
     kept.mkdir(parents=True, exist_ok=True)
     with workplace() as folder:
         roots = copies(CHECKOUT, commit, folder, options.workers)
+        for _ in each(list(roots), roots, lambda _, root: (collect, lambda: None, 900.0)):
+            pass
         reach = recorded(roots, kept)
         drawn = sample(roots[0], options.size)[options.skip :]
         load(reach.loaded)
         gc.freeze()
-        for _ in each(list(roots), roots, lambda _, root: (collect, lambda: None, 600.0)):
-            pass
         found = run([mutant for mutant in drawn if options.only in mutant.path], roots, reach, kept)
     print()
     for one in survivors(found):
@@ -103,7 +103,9 @@ def run(mutants: list[Mutant], roots: list[Path], reach: Reach, kept: Path) -> l
 
     for number, ((mutant, one), root, in_time) in enumerate(each(waiting, roots, start), start=1):
         result = root.with_suffix(".json")
-        outcome = json.loads(result.read_text("utf-8"))["killed"] if result.exists() else "(crash)" if in_time else "(time)"
+        outcome = (
+            json.loads(result.read_text("utf-8"))["killed"] if result.exists() else "(time)" if not in_time else "(no end)"
+        )
         found[mutant.key] = one | {"killed": outcome}
         with results.open("a", encoding="utf-8") as file:
             file.write(json.dumps(found[mutant.key]) + "\n")

@@ -17,7 +17,9 @@ from typing import Any
 
 from mutants.sample import Mutant, Places
 
-OPTIONS = ["-q", "-p", "no:cacheprovider", "-p", "no:cov", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-m", "not slow"]
+OPTIONS = ["-q", "-p", "no:cacheprovider", "-p", "no:cov", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+WHOLE = "tests/test_golden_runs.py"
+"""Whole runs against what they left: the only long tests that count here, where the others have noticed nothing."""
 Reached = dict[str, dict[int, int]]  # for each line of each file its tests, as the bits of a number
 
 
@@ -58,7 +60,7 @@ def record(root: Path, test_file: str, result: Path) -> None:
     measured = coverage.Coverage(data_file=None, source=places, config_file=False, messages=False)
     recorder = Recorder(measured)
     measured.start()
-    pytest.main([*OPTIONS, test_file], plugins=[recorder])
+    pytest.main([*OPTIONS, "-m", "" if test_file == WHOLE else "not slow", test_file], plugins=[recorder])
     measured.stop()
     data = measured.get_data()
     seconds = {test: spent for test, spent in recorder.seconds.items() if test not in recorder.failed}

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp
 
+import numpy as np
 import pytest
 
-from dsd_ncrn.dsd.structure import Domain
+from dsd_ncrn.design.spec import SequenceRules
+from dsd_ncrn.dsd.structure import Domain, free
+from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import Step, StepKind, Toehold
 from sequences.assignment import SequenceAssignment
-from sequences.bench.mixing import Stocks, mixing_rows
-from sequences.layout import reverse_complement
+from sequences.bench.mixing import Stocks, annealed_uM, mixing_rows
+from sequences.bench.schedule import top_ups
+from sequences.layout import Layout, reverse_complement
 from sequences.properties import extinction_260, stack_energies
 from sequences.rates import SequenceRates, dissociation, spurious_steps, three_step, toehold_energy
+from sequences.rules.base import Context
+from sequences.rules.words import _centre
 from sequences.thermo import Energies
 from sequences_circuits import SMALL_WORDS, small_circuit
 
@@ -82,22 +89,35 @@ def test_a_release_is_slower_by_the_whole_difference_of_the_energies() -> None:
     assert rates.factor(step) == pytest.approx(exp(difference / (1.98717e-3 * 298.15)), rel=1e-6)
 
 
-def test_a_wrong_strand_displaces_less_often_by_the_energy_it_lacks() -> None:
-    """exp(-(G_wrong - G_right) / RT) of the two duplexes, asked of ViennaRNA itself; the step is else the right one's."""
+def test_a_wrong_strand_displaces_wherever_the_right_one_does_by_the_energy_it_lacks() -> None:
+    """Each step of a strand with x is one of the same strand with z, and the reverse, whichever end its toehold is at.
+
+    Slower by exp(-(G_wrong - G_right) / RT) of the two duplexes, asked of ViennaRNA itself.
+    """
     import RNA
 
-    energies = Energies(25.0, 0.42)
-    similar = SMALL_WORDS | {"z": SMALL_WORDS["x"][:-3] + "ATC"}
-    network = build_network(small_circuit())
-    found = spurious_steps(network, SequenceAssignment(similar), energies)
+    energies, network = Energies(25.0, 0.42), build_network(small_circuit())
+    words = SMALL_WORDS | {"z": SMALL_WORDS["x"][:-3] + "ATC"}
+    found = spurious_steps(network, SequenceAssignment(words), energies)
     energies.library()
-    right, wrong = (
-        RNA.duplexfold(similar[name], reverse_complement(similar[place])).energy for name, place in (("x", "x"), ("z", "x"))
-    )
-    factor = exp(-(wrong - right) / (1.98717e-3 * 298.15))
-    assert 1e-6 < factor < 0.5
-    usual = {step.rate for step in network.kinds(StepKind.DISPLACEMENT)}
-    assert found and any(step.rate == pytest.approx(rate * factor, rel=1e-3) for step in found for rate in usual)
+    other, factors = {"x": "z", "z": "x"}, dict[str, float]()
+    for right, wrong in other.items():
+        held, own = (RNA.duplexfold(words[each], reverse_complement(words[right])).energy for each in (wrong, right))
+        factors[right] = exp(-(held - own) / (1.98717e-3 * 298.15))
+        assert 1e-6 < factors[right] < 0.5
+    expected = dict[tuple[frozenset[int], tuple[int, ...]], float]()
+    for step in network.kinds(StepKind.DISPLACEMENT):
+        bound = step.toeholds[0]
+        assert bound is not None
+        for branch in (bound.before, bound.after):
+            if branch is not None and branch.name in other:
+                (strand,) = [n for n in step.reactants if network.complexes[n].is_strand]
+                swapped = (d._replace(name=other.get(d.name, d.name)) for d in network.complexes[strand].domains)
+                wrong_strand = network.position[free(*swapped)]
+                reactants = frozenset(wrong_strand if n == strand else n for n in step.reactants)
+                expected[reactants, step.products] = step.rate * factors[branch.name]
+    assert {(frozenset(step.reactants), step.products): step.rate for step in found} == pytest.approx(expected, rel=1e-3)
+    assert len(expected) > 8
 
 
 @pytest.mark.parametrize("volume", [100.0, 250.0])
@@ -109,3 +129,40 @@ def test_complexes_bring_their_own_magnesium(volume: float) -> None:
     assert complexes > 1
     assert (complexes + 10 * table.buffer_uL) / volume == pytest.approx(1.0)
     assert complexes + strands + table.buffer_uL + table.water_uL == pytest.approx(volume)
+
+
+@pytest.mark.parametrize("strands", [20.0, 33.0, 100.0])
+def test_a_complex_is_annealed_in_as_many_whole_micromolar_as_fit(strands: float) -> None:
+    """Beside a tenth of buffer, a strand for each bottom and 1.2 for each top; one µM more would not fit, or was not wished."""
+    for component in small_circuit().components:
+        if not component.complex.is_strand:
+            bottoms = sum(strand[0].starred for strand in component.complex.strands)
+            parts = bottoms + 1.2 * (len(component.complex.strands) - bottoms)
+            made = annealed_uM(component.complex, Stocks(strands, 10.0))
+            assert made == int(made) >= 1
+            assert made * parts / strands + 0.1 <= 1
+            assert made == 10 or (made + 1) * parts / strands + 0.1 > 1
+
+
+@pytest.mark.parametrize(("wished_uM", "possible"), [(50.0, True), (99.0, True), (100.0, False), (150.0, False)])
+def test_no_volume_tops_up_with_a_stock_that_is_weaker_than_what_is_wished(wished_uM: float, possible: bool) -> None:
+    """100 µL with half of it left: v = (c V2 - c V0 / 2) / s with V2 = V1 + v, and nothing where c reaches s = 100 µM."""
+    circuit = small_circuit()
+    fuel = next(each for each in circuit.components if each.role == Role.FUEL)
+    system = replace(circuit, components=(replace(fuel, concentration=wished_uM * 1000),))
+    found = top_ups(system, {fuel.name: wished_uM * 500}, 100.0, 100.0, Stocks(100.0, 10.0))
+    assert bool(found) == possible
+    for each in found:
+        after = 100.0 + each.volume_uL
+        assert each.volume_uL * 100.0 == pytest.approx(wished_uM * after - wished_uM / 2 * 100.0)
+
+
+@pytest.mark.filterwarnings("ignore")  # of nuad's, where Python compiles it
+def test_branch_strengths_centre_on_what_chance_gives() -> None:
+    """The median energy of words C N13 C with N of A, C and T alike, drawn anew: within 0.25 kcal/mol of nuad's energies."""
+    from nuad.np import calculate_wc_energies, seqs2arr
+
+    rng = np.random.default_rng(5)
+    words = ["C" + "".join(rng.choice(list("ACT"), 13)) + "C" for _ in range(4000)]
+    context = Context(Layout.of(small_circuit()), SequenceRules(), Energies.under(SequenceRules(), 25.0), SMALL_WORDS)
+    assert _centre(15, context) == pytest.approx(float(np.median(calculate_wc_energies(seqs2arr(words), 25.0))), abs=0.25)
