@@ -215,6 +215,9 @@ class Places:
 
     TEXTS: ClassVar = {"encoding", "strict", "repr", "frozen", "slots", "kw_only", "stacklevel", "order", "description", "help"}
 
+    ACCURACY: ClassVar = {"RELATIVE", "ABSOLUTE", "RELATIVE_TOLERANCE", "ABSOLUTE_TOLERANCE", "SETTLED", "CLOSE_ENOUGH"}
+    ACCURACY |= {"ROUNDS", "PATIENCE", "MAX_STEPS", "MOST_STEPS", "ROUNDING", "HALVINGS"}  # how exact, how patient: no result
+
     def __init__(self, source: str) -> None:
         self.lines = [line.encode() for line in source.split("\n")]
         self.tree = ast.parse(source)
@@ -265,9 +268,12 @@ class Places:
                     yield node
                 case _:
                     pass
-        for node in self.tree.body:  # a name for a type
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.BitOr):
-                yield node
+        for node in self.tree.body:
+            if isinstance(node, ast.Assign):
+                is_type = isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.BitOr)
+                names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+                if is_type or any(name.strip("_") in self.ACCURACY for name in names):
+                    yield node
 
     def _start(self, node: Any) -> Position:
         return node.lineno, len(self.lines[node.lineno - 1][: node.col_offset].decode())
