@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from cli.stages.job import job_of
+from cli.job import job_of
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.families import RULES
@@ -116,7 +116,7 @@ def main(names: tuple[str, ...], seeds: int, steps: int, patience: float) -> Non
     for name in names or ("linreg2d",):
         job = job_of(DESIGNS / f"{name}.toml", 0, strands=True)
         for seed in range(seeds):
-            print(compared(name, job.translated, job.spec.sequences, seed, steps, patience), flush=True)
+            print(compared(name, job.study.designed, job.study.design.sequences, seed, steps, patience), flush=True)
 
 
 if __name__ == "__main__":

@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING
 from dsd_ncrn.families import Family
 
 if TYPE_CHECKING:
+    from cli.job import Stage
     from cli.new.templates import Template
-    from cli.stages.types import Stage
 
 STAGES: Family[Stage] = Family(
     "stage",
     {
-        "compile": "cli.stages.network:COMPILE",
-        "ideal": "cli.stages.abstract:IDEAL",
-        "clock": "cli.stages.abstract:CLOCK",
-        "translate": "cli.stages.network:TRANSLATE",
-        "calibrate": "cli.stages.training:CALIBRATE",
-        "dsd": "cli.stages.training:DSD",
-        "one_pot": "cli.stages.training:ONE_POT",
-        "dsd_leaky": "cli.stages.training:DSD_LEAKY",
-        "leaks": "cli.stages.leaks:LEAKS",
-        "sequences": "cli.stages.sequences:SEQUENCES",
-        "dsd_sequences": "cli.stages.sequenced:DSD_SEQUENCES",
-        "order": "cli.stages.order:ORDER_STAGE",
-        "dsd_diluted": "cli.stages.diluted:DSD_DILUTED",
+        "compile": "cli.run.abstract:COMPILE",
+        "ideal": "cli.run.abstract:IDEAL",
+        "clock": "cli.run.abstract:CLOCK",
+        "translate": "cli.run.abstract:TRANSLATE",
+        "calibrate": "cli.run.strands:CALIBRATE",
+        "dsd": "cli.run.strands:DSD",
+        "one_pot": "cli.run.strands:ONE_POT",
+        "dsd_leaky": "cli.run.strands:DSD_LEAKY",
+        "leaks": "cli.run.leaks:LEAKS",
+        "sequences": "cli.run.lab:SEQUENCES",
+        "dsd_sequences": "cli.run.strands:DSD_SEQUENCES",
+        "order": "cli.run.lab:ORDER_STAGE",
+        "dsd_diluted": "cli.run.lab:DSD_DILUTED",
     },
 )
 """In the order in which they are done."""

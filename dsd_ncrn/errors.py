@@ -64,7 +64,7 @@ class DesignError(InputError):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A remedy naming the nearest known word, or all of them."""
-    known = list(islice(known, MOST_KNOWN))
+    known = list(map(str, islice(known, MOST_KNOWN)))
     near = get_close_matches(word[:LONGEST_WORD], [each for each in known if len(each) <= LONGEST_WORD], n=1)
     return f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(known))}."
 

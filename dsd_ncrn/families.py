@@ -14,7 +14,7 @@ from dsd_ncrn.errors import DesignError, did_you_mean
 
 if TYPE_CHECKING:
     from dsd_ncrn.dsd.modules.parts import Scheme
-    from dsd_ncrn.kinetics.leaks.base import LeakModel
+    from dsd_ncrn.kinetics.leaks import LeakModel
     from dsd_ncrn.simulate.engines.types import Engine
     from dsd_ncrn.tasks.dataset import BuiltinTask
 
@@ -84,8 +84,8 @@ SCHEMES: Family[Scheme] = Family(
 LEAK_MODELS: Family[LeakModel] = Family(
     "leak model",
     {
-        "gate": "dsd_ncrn.kinetics.leaks.gate:GateLeak",
-        "gate_gate": "dsd_ncrn.kinetics.leaks.gate_gate:GateGateLeak",
+        "gate": "dsd_ncrn.kinetics.leaks:GateLeak",
+        "gate_gate": "dsd_ncrn.kinetics.leaks:GateGateLeak",
     },
     key=("leak", "model"),
 )

@@ -15,9 +15,8 @@ from dsd_ncrn.dsd.final_states import wrong_final_state
 from dsd_ncrn.dsd.modular import Module, Steps
 from dsd_ncrn.dsd.structure import Domain, free
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.ncrn.decide import choose_rails
-from dsd_ncrn.ncrn.passes import finished
-from dsd_ncrn.ncrn.signs import check_signs
+from dsd_ncrn.ncrn.decide import check_signs, choose_rails
+from dsd_ncrn.ncrn.slow import finished
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.tasks import Dataset

@@ -15,7 +15,7 @@ from click.shell_completion import BashComplete
 from cli.commands.completion import SHELLS
 from cli.families import STAGES
 from cli.main import COMMANDS, GROUPS, main
-from cli.subcommand import Subcommand
+from cli.options import Subcommand
 from conftest import DESIGNS, Invoke
 from dsd_ncrn.families import ENGINES
 

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from cli.families import STAGES
 from cli.main import main
-from cli.summary import empty_summary
+from cli.run.summary import empty_summary
 from docs.pages import PAGES
 from docs.pages.dependencies import declared, dependencies_of
 from docs.pages.design import sections

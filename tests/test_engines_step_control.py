@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from dsd_ncrn.ncrn.dynamics import Term
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.flow import advance, flow_of
+from symbols import symbol, term
 from test_engines_problems import Floats, WithTransients, solved, system_of
 
 PREY = "A -> 2 A [k = 1]\nA + B -> 2 B [k = 1]\nB -> [k = 1]"
@@ -47,10 +47,10 @@ def test_the_steps_of_rodas_grow_with_the_fourth_root_of_the_tolerance() -> None
 def test_the_equations_of_a_learner_are_as_exact_as_asked(tolerance: float) -> None:
     """Those of predator and prey as terms, by the fifth-order pair of Dormand and Prince: errors within 1 to 30 tolerances."""
     equations = {
-        "z1": (Term(1.0, ("z1",)), Term(-1.0, ("z1", "z2"))),
-        "z2": (Term(1.0, ("z1", "z2")), Term(-1.0, ("z2",))),
+        symbol("z1"): (term(1.0, "z1"), term(-1.0, "z1", "z2")),
+        symbol("z2"): (term(1.0, "z1", "z2"), term(-1.0, "z2")),
     }
     values = np.array([*START, 1.0])
-    reached, _ = advance(flow_of(equations, ("z1", "z2")), values, END, tolerance)
+    reached, _ = advance(flow_of(equations, tuple(equations)), values, END, tolerance)
     assert reached == END
     assert 0.1 < error_of(values[:2]) / tolerance < 30

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.run_folder import LEDGER, opened
-from cli.summary import FILE, read_summary, seed_of
+from cli.run.folder import LEDGER, opened
+from cli.run.summary import FILE, read_summary, seed_of
 from dsd_ncrn.crn.text import load_crn, parse_crn
 from dsd_ncrn.design.load import dump_design, line_of, load_design
 from dsd_ncrn.design.spec import DesignSpec, Task

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dsd_ncrn.analysis.global_sensitivity import (
+from dsd_ncrn.analysis.ranges import (
     FACTORS,
     LEAK_RATE,
     LEAKS_OF,

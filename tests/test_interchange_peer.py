@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cli.stages.job import job_of
+from cli.job import job_of
 from dsd_ncrn.crn.sbml import sbml_of, sbml_problems
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.simulate.engines import INTEGRATING, engine_named
@@ -28,7 +28,7 @@ LOADED = {"X1": 1.5, "X2": 3.0, "Y": 4.0}
 @cache
 def regressor() -> Crn:
     """The Neural CRN of the linear regressor with a point loaded."""
-    crn = job_of(DESIGNS / "linreg2d.toml", 0).ncrn.crn
+    crn = job_of(DESIGNS / "linreg2d.toml", 0).study.ncrn.crn
     return replace(crn, initial={**crn.initial, **LOADED})
 
 

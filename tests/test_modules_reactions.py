@@ -20,8 +20,7 @@ from dsd_ncrn.dsd.structure import Complex, free
 from dsd_ncrn.dsd.system import Component
 from dsd_ncrn.dsd.words import Words
 from dsd_ncrn.families import SCHEMES
-from dsd_ncrn.kinetics.jsonable import count_steps
-from dsd_ncrn.kinetics.network import ReactionNetwork
+from dsd_ncrn.kinetics.network import ReactionNetwork, count_steps
 from dsd_ncrn.simulate.mass_action import from_network
 from studies import design, network_of
 

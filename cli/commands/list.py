@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from cli.options import json_option, out_option, seed_option
-from cli.subcommand import OneOf, subcommand
+from cli.options import OneOf, json_option, out_option, seed_option, subcommand
 
 Listing = Mapping[str, str]
 
@@ -21,7 +20,7 @@ Listing = Mapping[str, str]
 def command(what: str, out: Path | None, seed: int, as_json: bool) -> None:
     """List the tasks, circuits, schemes, leak models, engines, vendors, templates of `new`, or stages of `run`."""
     from cli.output import deliver, show, table
-    from cli.run_folder import json_text
+    from dsd_ncrn.runs.files import json_text
 
     found = dict(_LISTINGS[what]())
     deliver(out, {f"{what}.json": json_text(found)})

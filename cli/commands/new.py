@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.families import TEMPLATES
-from cli.options import FileOf, json_option, out_option
-from cli.subcommand import OneOf, subcommand
+from cli.options import FileOf, OneOf, json_option, out_option, subcommand
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.families import TASKS
 
@@ -112,7 +111,7 @@ def _check_task(text: str, template: str, task: str) -> None:
     """Raises InputError where a circuit does not suit another task."""
     from tempfile import TemporaryDirectory
 
-    from cli.stages.job import job_of
+    from cli.job import job_of
 
     with TemporaryDirectory() as place:
         path = Path(place) / "design.toml"
