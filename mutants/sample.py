@@ -19,6 +19,7 @@ from cosmic_ray.operators import binary_operator_replacement as binary
 from cosmic_ray.operators import boolean_replacer, break_continue, unary_operator_replacement, zero_iteration_for_loop
 from cosmic_ray.operators import comparison_operator_replacement as comparison
 from cosmic_ray.operators.operator import Operator
+from parso.python.tree import Keyword
 
 PLACES = ("kinetics", "dsd", "ncrn", "simulate", "gates", "protocol")
 PICTURES = ("drawing.py", "figures.py", "plate_map.py")  # a pixel more or less is judged by eye
@@ -106,8 +107,8 @@ class Left(Operator):
                 yield (statement.start_pos, statement.end_pos)
 
     def mutate(self, node: Any, index: int) -> Any:
-        prefix = node.children[0].get_first_leaf().prefix
-        node.children[0] = parso.parse(f"{prefix}pass").children[0]
+        first = node.children[0].get_first_leaf()
+        node.children[0] = Keyword("pass", first.start_pos, first.prefix)
         return node
 
     @classmethod
@@ -161,6 +162,7 @@ class Mutant:
         """The file with the change made."""
         code = mutate_code(source, operators()[self.operator], self.occurrence)
         assert code is not None
+        compile(code, self.path, "exec")  # a change that is no Python would be killed by any test
         return code
 
     def difference(self, source: str) -> tuple[str, str]:

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+from dsd_ncrn.errors import InputError
+from dsd_ncrn.ncrn.oscillator import LARGEST_RESIDUAL, oscillator_for
+from dsd_ncrn.simulate.imperfections.dilution import Dilution
+from dsd_ncrn.simulate.imperfections.realisation import perfect
+from dsd_ncrn.simulate.value import separation_error
+from imperfect import chance, leaky_pot
+
+if TYPE_CHECKING:
+    from dsd_ncrn.simulate.types import Training
+
 import re
 from dataclasses import replace
 
@@ -70,7 +83,8 @@ def test_a_burn_in_loads_parameters_however_small() -> None:
     """0.5 nM of P1 and 8 nM of P2 are what is there afterwards, without leak, as if they had been mixed in at the start."""
     made = study("linreg2d")
     system = made.system.with_concentrations({"P1": 0.5, "P2": 8.0})
-    tube = replace(made, system=system, spec=changed(made.spec, "timing", burn_in=3600.0)).tube()
+    calibration = replace(made.calibration, system=system)
+    tube = made.given(calibration=calibration, spec=changed(made.spec, "timing", burn_in=3600.0)).tube()
     assert tube.parameters() * tube.unit == pytest.approx([0.5, 8.0], rel=1e-3)
 
 
@@ -88,3 +102,24 @@ def test_what_runs_to_infinity_is_named_with_how_far_it_had_come() -> None:
         learner.iterate(np.array([9.0, 0.1]), np.array([0.0]))
     found = re.search(r"Z1p is largest, at ([0-9.e+]+)", str(caught.value))
     assert found is not None and float(found[1]) > 1000
+
+
+@pytest.mark.parametrize("residual", [-1e-9, 0.0, LARGEST_RESIDUAL * 1.001])
+def test_a_clock_needs_a_residual_above_nothing(residual: float) -> None:
+    """A species that was quite gone would never come back; the largest one is allowed."""
+    crn = compiled(**SINGLE).crn
+    assert oscillator_for(crn, residual=LARGEST_RESIDUAL)
+    with pytest.raises(InputError, match="the residual of a clock lies between"):
+        oscillator_for(crn, residual=residual)
+
+
+def test_the_volume_grows_by_what_is_said() -> None:
+    pot = leaky_pot()
+    assert Dilution().apply(perfect(pot), pot, 0.25, chance()).growth == 1.25
+
+
+def test_the_error_of_fast_reactions_is_a_share_of_the_largest_parameter() -> None:
+    """Over all parameters and iterations that both trainings have: 0.3 of 4."""
+    exact = SimpleNamespace(parameters=np.array([[1.0, -4.0], [2.0, 0.5], [0.0, 9.0]]))
+    network = SimpleNamespace(parameters=np.array([[1.0, -4.1], [1.7, 0.5]]))
+    assert separation_error(cast("Training", network), cast("Training", exact)) == pytest.approx(0.3 / 4)
