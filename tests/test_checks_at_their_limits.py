@@ -21,19 +21,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from circuits import compiled, spec_with
+from circuits import DUAL, compiled, spec_with
 from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.final_states import wrong_final_state
 from dsd_ncrn.dsd.modular import Module, Steps
 from dsd_ncrn.dsd.structure import Domain, free
+from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import check_signs, choose_rails
 from dsd_ncrn.ncrn.slow import finished
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.ideal import IdealLearner
+from dsd_ncrn.simulate.imperfections import IMPERFECTIONS
 from dsd_ncrn.tasks import Dataset
-from studies import changed, study
+from studies import changed, design, study
 
 SINGLE = {"theta": "single", "x": "single", "z": "single"}
 
@@ -123,3 +126,31 @@ def test_the_error_of_fast_reactions_is_a_share_of_the_largest_parameter() -> No
     exact = SimpleNamespace(parameters=np.array([[1.0, -4.0], [2.0, 0.5], [0.0, 9.0]]))
     network = SimpleNamespace(parameters=np.array([[1.0, -4.1], [1.7, 0.5]]))
     assert separation_error(cast("Training", network), cast("Training", exact)) == pytest.approx(0.3 / 4)
+
+
+@pytest.mark.parametrize("part", ["join", "fork", "fuel"])
+@pytest.mark.parametrize("scheme", ["plain", "sealed", "chen"])
+def test_gates_without_something_they_need_are_refused(scheme: str, part: str) -> None:
+    """Of N1, which has products: its kind, and what there is none of."""
+    spec = changed(design("linreg2d"), "translation", scheme=scheme)
+    gates = {**spec.chemistry.gates, "N1": spec.chemistry.gates["N1"].model_copy(update={part: 0.0})}
+    with pytest.raises(DesignError, match=f"the gates of N1 make something, so their {part} must be above 0"):
+        translate(compile_design(spec, 2), changed(spec, "chemistry", gates=gates))
+
+
+def test_states_that_no_output_reads_leave_the_parameters_of_their_row_alone() -> None:
+    """With a frozen adjoint, of f = Theta x and the output z1 alone, the second row never learns, and not the second column."""
+    (warning,) = compiled(f="Theta @ x", first_order=True, w_out=((1.0, 0.0),), **DUAL).warnings
+    assert warning.endswith("states: Theta21, Theta22")
+
+
+@pytest.mark.parametrize(("rate", "text"), [(1.0, "theta1 -= g1"), (0.25, "theta1 -= 0.25 g1")])
+def test_an_update_says_what_it_does(rate: float, text: str) -> None:
+    ncrn = compiled(f="theta * x", learning_rate=rate, learning_rate_in="N4", **DUAL)
+    assert {each.origin.term for each in ncrn.crn.stage("N4") if "P1" in str(each)} == {text}
+
+
+def test_the_largest_imperfections_that_are_looked_at() -> None:
+    """Of Chen et al. 2013: up to 30 % inactive, twice the median; 5.7 % of initial leak, less than which is taken."""
+    largest = {"pipetting": 0.1, "inactive": 0.15, "initial_leak": 0.05, "rate_spread": 0.5, "leak_spread": 1.0}
+    assert {name: each.largest for name, each in IMPERFECTIONS.items() if name in largest} == largest
