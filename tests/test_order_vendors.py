@@ -276,3 +276,16 @@ def test_an_order_without_strands_or_with_clashing_ones_is_refused(tmp_path: Pat
 
 def test_a_pool_is_offered_with_a_warning() -> None:
     assert "one tube of all strands" in vendor_named("twist").advice
+
+
+@pytest.mark.parametrize(
+    ("vendor", "shortest", "longest"), [("generic", 2, 200), ("twist", 1, 300), ("idt-tube", 5, 200), ("idt-plate", 10, 200)]
+)
+def test_the_shortest_and_the_longest_strands_are_made_and_none_beyond(vendor: str, shortest: int, longest: int) -> None:
+    """The limits on the vendors' pages: IDT's tubes from 5 nt, its plates from 10 nt, Ultramers up to 200 nt."""
+    made = vendor_named(vendor)
+    for length in (shortest, longest):
+        assert made.scale(_oligo("one", length))
+    for length in (shortest - 1, longest + 1):
+        with pytest.raises(InputError, match="strand one is outside"):
+            made.scale(_oligo("one", length))

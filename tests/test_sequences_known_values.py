@@ -18,9 +18,10 @@ from sequences.bench.mixing import Stocks, annealed_uM, mixing_rows
 from sequences.bench.schedule import top_ups
 from sequences.layout import Layout, reverse_complement
 from sequences.properties import extinction_260, stack_energies
-from sequences.rates import SequenceRates, dissociation, spurious_steps, three_step, toehold_energy
+from sequences.rates import BRANCH, SequenceRates, dissociation, spurious_steps, three_step, toehold_energy
 from sequences.rules.base import Context
 from sequences.rules.words import _centre
+from sequences.seeding import _is_usual
 from sequences.thermo import Energies
 from sequences_circuits import SMALL_WORDS, small_circuit
 
@@ -166,3 +167,18 @@ def test_branch_strengths_centre_on_what_chance_gives() -> None:
     words = ["C" + "".join(rng.choice(list("ACT"), 13)) + "C" for _ in range(4000)]
     context = Context(Layout.of(small_circuit()), SequenceRules(), Energies.under(SequenceRules(), 25.0), SMALL_WORDS)
     assert _centre(15, context) == pytest.approx(float(np.median(calculate_wc_energies(seqs2arr(words), 25.0))), abs=0.25)
+
+
+def test_energies_at_one_temperature_differ_by_their_salt_whoever_asked_last() -> None:
+    """A word in 1 M and in 0.05 M of sodium, in turn, each time as ViennaRNA says under these conditions alone."""
+    words = [BRANCH[start : start + 12] for start in range(6)]
+    strong, weak = Energies(25.0, 1.0), Energies(25.0, 0.05)
+    in_turn = [(strong.perfect(word), weak.perfect(word)) for word in words]
+    apart = list(zip([strong.perfect(word + "A") for word in words], [weak.perfect(word + "A") for word in words]))
+    for one, other in (*in_turn, *apart):
+        assert one < other - 1.0
+
+
+def test_toeholds_that_bind_themselves_shifted_are_unusual() -> None:
+    """TCTCT is itself two nucleotides on, CCCCC one; TCACA and CATTC are not."""
+    assert [_is_usual(word) for word in ("TCTCT", "TTTTT", "TCACA", "CATTC")] == [False, False, True, True]
