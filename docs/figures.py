@@ -4,7 +4,7 @@
 
     <!-- figures: circuits -->              all that ``circuits`` printed, a table or lines of a terminal
     <!-- /figures -->
-    <!--linreg2d:training.dsd.rmse_after:.3f-->0.400<!--/-->
+    <!--leak:rmse_after:.2f-->8.04<!--/-->
 
 the first is a block, the second a number of a JSON document, with Python's format (and ``%`` for shares of one hundred).
 ``--check`` runs nothing and says which pages differ from what is kept; the tests do so, and run what is quick.
