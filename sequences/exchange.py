@@ -17,6 +17,7 @@ from dsd_ncrn.dsd.structure import Complex, Strand, strand_length
 from dsd_ncrn.dsd.system import Component, DsdSystem
 from dsd_ncrn.errors import CheckFailed, InputError
 from sequences.assignment import SequenceAssignment
+from sequences.folding import dot_parens
 from sequences.modifications import FIVE, THREE
 from sequences.oligos import Oligo, oligo_in
 from sequences.vendors.base import csv_bytes
@@ -71,18 +72,9 @@ def complexes_csv(system: DsdSystem, oligos: Sequence[Oligo]) -> bytes:
     for component in system.components:
         ordered = [oligo_in(oligos, component, strand) for strand in component.complex.strands]
         names, words = ("+".join(texts) for texts in zip(*((each.name, each.sequence) for each in ordered)))
-        pairs = dot_parentheses(component.complex)
+        pairs = "+".join(dot_parens(component.complex))
         rows.append((component.name, component.role, component.concentration, names, words, pairs))
     return csv_bytes([COMPLEX_COLUMNS, *rows])
-
-
-def dot_parentheses(complex_: Complex) -> str:
-    """A sign for every nucleotide, ``+`` between strands."""
-    signs: list[str] = []
-    for index, (domain, partner) in enumerate(zip(complex_.domains, complex_.pairing)):
-        sign = "." if partner is None else "(" if partner > index else ")"
-        signs.append("+" * bool(index and index in complex_.ends) + sign * domain.length)
-    return "".join(signs)
 
 
 Span = tuple[int, int]

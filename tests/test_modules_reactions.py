@@ -63,10 +63,17 @@ JOINS = [
     (reaction("A X", "A X G", "N3"), None, MIRRORED),
 ]
 CASES = [(*case, scheme) for case in JOINS for scheme in SCHEMES]
-ids = [f"{formal} {clock or ''} {scheme}{' mirrored' if words is MIRRORED else ''}" for formal, clock, words, scheme in CASES]
+COUNTED = [case for case in CASES if case[-1] in ("plain", "sealed", "chen")]
 
 
-@pytest.mark.parametrize(("formal", "clock", "words", "scheme"), CASES, ids=ids)
+def case_id(formal: Reaction, clock: str | None, words: Words, scheme: str) -> str:
+    return f"{formal} {clock or ''} {scheme}{' mirrored' if words is MIRRORED else ''}"
+
+
+ids = [case_id(*case) for case in CASES]
+
+
+@pytest.mark.parametrize(("formal", "clock", "words", "scheme"), COUNTED, ids=[case_id(*case) for case in COUNTED])
 def test_join_and_fork_have_the_steps_of_their_segments(formal: Reaction, clock: str | None, words: Words, scheme: str) -> None:
     """One reversible step per input, clock and output and two for the trigger, one irreversible per seal; our counts.
 

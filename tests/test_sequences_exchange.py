@@ -14,7 +14,8 @@ from dsd_ncrn.dsd.kernel import parse_pil
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.errors import CheckFailed, InputError
 from sequences.assignment import SequenceAssignment
-from sequences.exchange import complexes_csv, dot_parentheses, exchange_files, fasta, pil_with_sequences, placed, scadnano_text
+from sequences.exchange import complexes_csv, exchange_files, fasta, pil_with_sequences, placed, scadnano_text
+from sequences.folding import dot_parens
 from sequences.layout import reverse_complement
 from sequences.oligos import oligos_of
 from sequences_circuits import SMALL_WORDS, linear_circuit, read_out, small_circuit, words_for
@@ -49,7 +50,7 @@ def test_scadnano_loads_every_strand_with_bases_that_pair_on_its_helices(system:
         forward, reverse = (_bases(design, helix, direction) for direction in (True, False))
         assert all(reverse_complement(base) == reverse[offset] for offset, base in forward.items() if offset in reverse)
         paired += len(set(forward) & set(reverse))
-    assert paired == sum(dot_parentheses(component.complex).count("(") for component in system.components)
+    assert paired == sum("".join(dot_parens(component.complex)).count("(") for component in system.components)
 
 
 def _bases(design: object, helix: int, forward: bool) -> dict[int, str]:
@@ -133,4 +134,4 @@ def test_complexes_pair_base_by_base_as_their_parentheses_say() -> None:
 def test_the_same_circuit_gives_the_same_files() -> None:
     ordered = oligos_of(SMALL, GOOD)
     assert exchange_files(SMALL, ordered, GOOD) == exchange_files(SMALL, ordered, GOOD)
-    assert dot_parentheses(parse_pil("length a = 2\nlength b = 3\nx = a( b + )")[0].complex) == "((...+))"
+    assert dot_parens(parse_pil("length a = 2\nlength b = 3\nx = a( b + )")[0].complex) == ["((...", "))"]
