@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from dsd_ncrn.analysis.study import Study, prepare
 from dsd_ncrn.design.load import load_design
+from dsd_ncrn.kinetics.network import StepKind
 from dsd_ncrn.simulate.tube import Tube
 
 Floats = NDArray[np.float64]
@@ -28,18 +29,18 @@ LEAK, SPREAD = 1e-11, 1.0
 
 
 @cache
-def workbench(path: Path) -> tuple[Study, Tube, Floats]:
-    """What a process makes once: a tube with leaks, and its state when it is fresh."""
+def workbench(path: Path) -> tuple[Study, Tube, NDArray[np.bool_]]:
+    """What a process makes once: a tube with leaks, and which of its steps they are."""
     study = prepare(load_design(path), seed=0)
-    tube = study.tube(study.leaky_network())
-    return study, tube, tube.state.copy()
+    network = study.leaky_network()
+    return study, study.tube(network), np.array([step.kind == StepKind.LEAK for step in network.steps])
 
 
 def replica(number: int) -> Floats:
     """The parameters after one iteration at the reference point."""
-    study, tube, fresh = workbench(DESIGN)
-    tube.state, tube.used = fresh.copy(), []
-    tube.rates[tube.is_leak] = LEAK * np.random.default_rng(number).lognormal(0.0, SPREAD, tube.is_leak.sum())
+    study, tube, is_leak = workbench(DESIGN)
+    tube.start()
+    tube.pot.rates[is_leak] = LEAK * np.random.default_rng(number).lognormal(0.0, SPREAD, is_leak.sum())
     tube.set_parameters(study.ideal.parameters[-1])
     tube.iterate(*study.reference)
     return tube.parameters()

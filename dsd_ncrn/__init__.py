@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from dsd_ncrn.ncrn.counts import counts
     from dsd_ncrn.ncrn.types import NeuralCrn
     from dsd_ncrn.simulate.networks import NetworkRun
-    from dsd_ncrn.simulate.types import Training, Trajectory
+    from dsd_ncrn.simulate.results import Training, Trajectory
     from dsd_ncrn.tasks.types import Dataset
 
 __all__ = [
@@ -113,7 +113,7 @@ _HOMES = {
     "ncrn.counts": ("counts",),
     "ncrn.types": ("NeuralCrn",),
     "simulate.networks": ("NetworkRun",),
-    "simulate.types": ("Training", "Trajectory"),
+    "simulate.results": ("Training", "Trajectory"),
     "tasks.types": ("Dataset",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from dsd_ncrn.analysis.types import LeakPoint
-    from dsd_ncrn.simulate.types import Training, Trajectory
+    from dsd_ncrn.simulate.results import Training, Trajectory
 
 Floats = NDArray[np.float64]
 __all__ = ["leak_curve", "learning", "parameters", "predictions", "trajectory"]

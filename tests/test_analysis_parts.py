@@ -19,7 +19,7 @@ from dsd_ncrn.analysis.fuel import fuel_budget, top_up_schedule
 from dsd_ncrn.analysis.leaks import leak_point, leak_sensitivity
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.types import LeakChannel, LeakPoint, LeakRanking, LeakSensitivity, LeakShare
-from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.simulate.results import Training
 
 Floats = NDArray[np.float64]
 RANKING = LeakRanking((LeakShare("N1 N1_1", 0.75, 0.03), LeakShare("N3 N3_1p", 0.25, 0.01)), ())

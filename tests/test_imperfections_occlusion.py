@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dsd_ncrn.crn.events import Wait
 from dsd_ncrn.dsd.structure import Complex, Domain, free
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.kinetics.build import build_network
@@ -13,9 +14,9 @@ from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.imperfections.occlusion import Occlusion, common_nt, crowd_of, open_toeholds
-from dsd_ncrn.simulate.imperfections.realisation import Pot, perfect
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, perfect
 from dsd_ncrn.simulate.mass_action import from_network
-from imperfect import chance, drawn, leaky_pot
+from imperfect import chance, drawn, leaky_mixture
 from studies import A, E, P, T, X, join, study
 
 pytestmark = pytest.mark.xdist_group("studies")
@@ -52,7 +53,7 @@ def test_occlusion_is_what_resting_strands_come_to(visitor: float, bystander: fl
         "bystander": (join((E, T), (A,)), bystander),
     }
     system, start = small_system(levels), {name: level for name, (_, level) in levels.items()}
-    pot = Pot(system, build_network(system))
+    pot = Mixture(system, build_network(system))
     realisation = Occlusion().apply(perfect(pot), pot, 1.0, chance())
     slow, explicit = realisation.rates.min(), build_network(system, semantics="finite", unproductive="all")
     half_time = np.log(2) / (ToeholdLengthRates().displacement(5, 0) * 10.0 * slow)
@@ -67,7 +68,7 @@ def test_the_factor_of_one_toehold_is_the_quadratics_root() -> None:
     """1 / ((1 - b/G)(1 - b/S)) with (G - b)(S - b) = K_d b, K_d = 752 nM for 5 nt; at strength s, K_d / s."""
     system = small_system({"host": (join((X, T), (A,)), 11_100.0), "visitor": (free(T, P), 26_300.0)})
     rates = ToeholdLengthRates()
-    pot = Pot(system, build_network(system))
+    pot = Mixture(system, build_network(system))
     for strength in (0.075, 1.0):
         crowd = crowd_of(pot, np.ones(2), rates, strength)
         total = 11_100.0 + 26_300.0 + rates.unbinding(5) / rates.binding(5) / strength
@@ -92,13 +93,14 @@ def test_occlusion_stretches_all_durations_unless_told_otherwise() -> None:
     """The phases take as many times longer as the usual toehold step is slower."""
     made = study("linreg2d")
     realisation, unstretched = drawn(occlusion=0.1), drawn(occlusion=0.1, stretch=False)
-    tube = made.tube(leaky_pot().network, realisation=realisation)
+    tube = made.tube(leaky_mixture().network, realisation=realisation)
     assert realisation.stretch > 2
     assert np.array_equal(realisation.rates, unstretched.rates) and unstretched.stretch == 1
-    assert tube.schedule.seconds_per_iteration == pytest.approx(made.schedule.seconds_per_iteration * realisation.stretch)
-    toehold = [n for n, step in enumerate(leaky_pot().network.steps) if step.kind == StepKind.DISPLACEMENT]
+    taken = sum(tube.pot.seconds(event) for event in tube.protocol.whole([1.0, 1.0], [1.0]) if isinstance(event, Wait))
+    assert taken == pytest.approx(made.schedule.seconds_per_iteration * realisation.stretch)
+    toehold = [n for n, step in enumerate(leaky_mixture().network.steps) if step.kind == StepKind.DISPLACEMENT]
     assert np.median(realisation.rates[toehold]) == pytest.approx(1 / realisation.stretch, rel=1e-9)
-    leaks = [n for n, step in enumerate(leaky_pot().network.steps) if step.kind == StepKind.LEAK]
+    leaks = [n for n, step in enumerate(leaky_mixture().network.steps) if step.kind == StepKind.LEAK]
     assert (realisation.rates[leaks] == 1).all()
 
 

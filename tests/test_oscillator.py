@@ -18,12 +18,12 @@ from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.oscillator import Oscillator, oscillator_for, travelling_wave, with_oscillator
 from dsd_ncrn.ncrn.types import NeuralCrn
-from dsd_ncrn.simulate.autonomous import AutonomousLearner, Pot, measure_clock, parameter_errors
+from dsd_ncrn.simulate.autonomous import AutonomousLearner, RingPot, measure_clock, parameter_errors
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.learner import Learner
+from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.train import train
-from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.tasks import load_dataset
 
 Floats = NDArray[np.float64]
@@ -70,14 +70,14 @@ def crnpp_start(oscillator: Oscillator, floor: float) -> Oscillator:
     return replace(oscillator, initial=amounts)
 
 
-def uneven_pot(size: int, spread: float) -> Pot:
+def uneven_pot(size: int, spread: float) -> RingPot:
     """A ring whose rate constants are by turns above and below their mean by ``spread``."""
     oscillator = replace(oscillator_for(regressor().crn, size // 3), ring=tuple(f"C{place}" for place in range(size)))
     amounts, _ = travelling_wave(size, 1e-6, 0.5)
     oscillator = replace(oscillator, initial=dict(zip(oscillator.ring, amounts.tolist())), clocks={"a": "C0", "b": "C3"})
     pairs = enumerate(oscillator.reactions())
     reactions = tuple(replace(each, rate=each.rate * (1 + spread * (-1) ** place)) for place, each in pairs)
-    return Pot(Crn("uneven", oscillator.ring, reactions, initial=oscillator.initial), oscillator, ENGINE)
+    return RingPot(Crn("uneven", oscillator.ring, reactions, initial=oscillator.initial), oscillator, ENGINE)
 
 
 @pytest.mark.parametrize("residual", [1e-2, 1e-6])
@@ -87,7 +87,7 @@ def test_the_ring_follows_its_travelling_wave(size: int, residual: float) -> Non
     start, delay = travelling_wave(size, residual, 1.3)
     ring = tuple(f"R{place}" for place in range(size))
     crn = Crn("ring", ring, tuple(Reaction((a, b), (b, b), 1.0) for a, b in zip(ring, (*ring[1:], ring[0]))))
-    pot = Pot(crn, oscillator_for(regressor().crn), ENGINE)
+    pot = RingPot(crn, oscillator_for(regressor().crn), ENGINE)
     later = pot.stepper.solve(start, np.array([0.0, delay]), pot.system.rates).values[-1]
     assert start.sum() == pytest.approx(1.0)
     assert later == pytest.approx(np.roll(start, 1), rel=1e-4)
@@ -134,7 +134,7 @@ def test_the_start_of_crnpp_is_not_on_the_wave() -> None:
     assert report.doses.mean() == pytest.approx(0.5, rel=0.05)
 
 
-def run_turns(pot: Pot, turns: int) -> Floats:
+def run_turns(pot: RingPot, turns: int) -> Floats:
     state = pot.start
     for _ in range(turns):
         state = pot.until(state, pot.oscillator.feeding).values[-1]

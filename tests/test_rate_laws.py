@@ -25,7 +25,7 @@ from dsd_ncrn.kinetics.rate_laws import achieved, design_joins, join_laws, loadi
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.simulate.engines import engine_named
-from dsd_ncrn.simulate.holders import holders
+from dsd_ncrn.simulate.imperfections.realisation import Mixture
 from dsd_ncrn.simulate.mass_action import from_network
 from dsd_ncrn.simulate.modules import cooperative_loading, cooperative_rates, rate_report
 from studies import changed, design, translated
@@ -98,7 +98,7 @@ def simulated(system: DsdSystem, seconds: float) -> Run:
     times = np.linspace(0.0, seconds, 1001)
     solution = engine_named("rosenbrock").prepare(mass_action, 1e-8, 1e-12).solve(start, times, mass_action.rates)
     assert solution.ok, solution.status
-    held = {name: solution.values[:, places].sum(axis=1) for name, places in holders(system, network).items()}
+    held = {name: solution.values[:, places].sum(axis=1) for name, places in Mixture(system, network).held.items()}
     reaction = system.formal[0]
     change = {name: reaction.products.count(name) - reaction.reactants.count(name) for name in held}
     counted = next((name for name in change if change[name] > 0), reaction.reactants[0])

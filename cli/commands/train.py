@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cli.engines import Choice
     from cli.stages.job import Job
     from cli.stages.types import Outcome, Tell
-    from dsd_ncrn.simulate.types import Training
+    from dsd_ncrn.simulate.results import Training
 
 
 @subcommand(

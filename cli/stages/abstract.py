@@ -11,7 +11,7 @@ from dsd_ncrn.errors import CheckFailed
 
 if TYPE_CHECKING:
     from cli.stages.job import Job
-    from dsd_ncrn.simulate.types import Training
+    from dsd_ncrn.simulate.results import Training
 
 
 def ideal_stage(job: Job, tell: Tell) -> Outcome:

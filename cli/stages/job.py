@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from dsd_ncrn.dsd.system import DsdSystem
     from dsd_ncrn.kinetics.network import ReactionNetwork
     from dsd_ncrn.ncrn.types import NeuralCrn
+    from dsd_ncrn.simulate.results import Training
     from dsd_ncrn.simulate.train import Progress
-    from dsd_ncrn.simulate.types import Training
     from dsd_ncrn.tasks import Dataset
     from sequences.assignment import SequenceAssignment
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dsd_ncrn.analysis.study import Study
     from dsd_ncrn.simulate.ideal import IdealLearner
+    from dsd_ncrn.simulate.results import Floats, Trajectory
     from dsd_ncrn.simulate.tube import Tube
-    from dsd_ncrn.simulate.types import Floats, Trajectory
 
 POINTS = 60
 """Times per phase (and per wait after it)."""
@@ -38,7 +38,7 @@ def ideal_columns(learner: IdealLearner, trace: Trajectory) -> Columns:
 
 def dsd_columns(tube: Tube, trace: Trajectory) -> Columns:
     """The signals of a strand-level trace, in the design's units."""
-    values = {species: trace.values[:, held].sum(axis=1) / tube.unit for species, held in tube.holders.items()}
+    values = {name: trace.values[:, held].sum(axis=1) / tube.protocol.unit for name, held in tube.pot.held.items()}
     return _columns("dsd", trace, values)
 
 

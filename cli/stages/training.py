@@ -17,7 +17,7 @@ from cli.stages.types import Outcome, Stage, Tell
 if TYPE_CHECKING:
     from cli.stages.job import Job
     from dsd_ncrn.analysis.types import Fidelity, FuelBudget
-    from dsd_ncrn.simulate.types import Training
+    from dsd_ncrn.simulate.results import Training
     from dsd_ncrn.tasks import Dataset
 
 PREDICTIONS = "predictions"

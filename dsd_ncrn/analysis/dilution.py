@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from dsd_ncrn.analysis.leaks import ALLOWED_RATIO
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.simulate.imperfections.realisation import Pot, perfect
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, perfect
+from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.train import Progress, no_progress
-from dsd_ncrn.simulate.types import Training
 
 LEVEL = "dsd_diluted"
 LEAST = 1e-4
@@ -28,7 +28,7 @@ class DilutionStudy:
 
 def train_diluted(study: Study, growth: float, progress: Progress = no_progress) -> Training:
     """Train a tube, topped up and without leaks, whose volume grows by a share of itself in every iteration."""
-    realisation = replace(perfect(Pot(study.system, study.network)), growth=1.0 + growth)
+    realisation = replace(perfect(Mixture(study.system, study.network)), growth=growth)
     return study.train(study.tube(realisation=realisation), LEVEL, progress)
 
 

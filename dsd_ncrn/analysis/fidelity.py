@@ -9,7 +9,7 @@ from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.types import Fidelity, ReactionFidelity
 from dsd_ncrn.simulate.calibrate import probes, slow_terms
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.simulate.results import Training
 
 Floats = NDArray[np.float64]
 PROBES = 6

@@ -11,8 +11,8 @@ from dsd_ncrn.analysis.ranking import rank_leaks
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.types import LeakPoint, LeakSensitivity
 from dsd_ncrn.kinetics.network import ReactionNetwork
+from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.train import Progress, no_progress
-from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.units import per_nM_s_to_per_M_s
 
 ALLOWED_RATIO = 1.1

@@ -8,7 +8,7 @@ from numpy.random import Generator, SeedSequence
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.simulate.imperfections import realise
-from dsd_ncrn.simulate.imperfections.realisation import Pot, Realisation
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 from dsd_ncrn.simulate.tube import Tube
 
 
@@ -25,15 +25,15 @@ class RealTubes:
 
     def __init__(self, study: Study, leaking: bool = True) -> None:
         self.study, self.network = study, study.leaky_network() if leaking else study.network
-        self.pot = Pot(study.system, self.network)
+        self.mixture = Mixture(study.system, self.network)
         self._tube = study.tube(self.network)
 
     def draw(self, given: Imperfections, random: Generator) -> Realisation:
         """One realisation of some imperfections. Raises what they raise."""
-        return realise(given, self.pot, random)
+        return realise(given, self.mixture, random)
 
     def mix(self, given: Imperfections, random: Generator, leak_rate: float) -> Tube:
-        """A fresh tube, calibrated if that is asked for; ``leak_rate`` in /nM/s. It is valid until the next is mixed.
+        """A fresh tube, calibrated if that is asked for; ``leak_rate`` in /nM/s.
 
         Raises CheckFailed where it cannot be calibrated.
         """
@@ -42,7 +42,6 @@ class RealTubes:
     def mixed(self, realisation: Realisation, leak_rate: float, calibrated: bool) -> Tube:
         """A fresh tube of a realisation that has been drawn; ``leak_rate`` in /nM/s. Raises CheckFailed as ``mix``."""
         if not calibrated:
-            self._tube.mix(leak_rate / self.study.spec.leak.clamp_factor, realisation)
-            return self._tube
+            return self._tube.mixed_with(leak_rate / self.study.spec.leak.clamp_factor, realisation)
         measured = realisation.without_leaks(self.network, self.study.network)
         return self.study.calibrated_on(measured).tube(self.network, leak_rate, realisation=realisation)

@@ -18,18 +18,18 @@ from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.ncrn.types import NeuralCrn
+from dsd_ncrn.protocol.clocked import ClockedProtocol, Schedule
 from dsd_ncrn.simulate.calibrate import Calibration, Points, by_rate_laws, calibrate, probes
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.imperfections.realisation import Realisation
 from dsd_ncrn.simulate.modules import rate_report
+from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.sizing import size_gates
-from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.train import Progress, no_progress, train
 from dsd_ncrn.simulate.training import ended_after, repeats_of, train_ideal
-from dsd_ncrn.simulate.tube import Tube
-from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.simulate.tube import Tube, tube_of
 from dsd_ncrn.tasks import Dataset, load_dataset
 
 Floats = NDArray[np.float64]
@@ -72,6 +72,11 @@ class Study:
         wanted = self.spec.training.strand_iterations or self.ideal.iterations
         return ended_after(self.ideal, wanted, self.ncrn, self.engine, self.data)
 
+    @property
+    def protocol(self) -> ClockedProtocol:
+        """What is done with the strands when: burn-in and iterations as events."""
+        return replace(_protocol(self.spec, self.ncrn, self.system, self.schedule), burn_in=self.spec.timing.burn_in)
+
     def leaky_network(self) -> ReactionNetwork:
         """The network with the leak channels of the design's model, enumerated when first asked for."""
         return self._leaky_network
@@ -88,21 +93,10 @@ class Study:
         realisation: Realisation | None = None,
         refill_below: float = 1.0,
     ) -> Tube:
-        """A fresh tube, burned in where the design says so. ``leak_rate`` in /nM/s scales every leak step of ``network``."""
-        return Tube(
-            self.ncrn,
-            self.system,
-            network or self.network,
-            self.schedule,
-            self.tube_engine or self.engine,
-            self.spec.chemistry.unit,
-            self.spec.chemistry.scavenger_excess,
-            leak_rate=leak_rate / self.spec.leak.clamp_factor,
-            top_up=top_up,
-            realisation=realisation,
-            burn_in=self.spec.timing.burn_in,
-            refill_below=refill_below,
-        )
+        """A fresh tube, not yet burned in. ``leak_rate`` in /nM/s scales every leak step of ``network``."""
+        protocol = replace(self.protocol, refill_below=refill_below if top_up else None)
+        engine, rate = self.tube_engine or self.engine, leak_rate / self.spec.leak.clamp_factor
+        return tube_of(protocol, network or self.network, engine, rate, realisation)
 
     def calibrated_on(self, realisation: Realisation | None = None) -> Study:
         """The design with its joins and free durations fitted to a real tube, whose firings are measured without leaks.
@@ -177,6 +171,10 @@ def _check_loading(spec: DesignSpec, system: DsdSystem) -> None:
         )
 
 
+def _protocol(spec: DesignSpec, ncrn: NeuralCrn, system: DsdSystem, schedule: Schedule) -> ClockedProtocol:
+    return ClockedProtocol(ncrn, system, schedule, spec.chemistry.unit, spec.chemistry.scavenger_excess)
+
+
 def _is_fuel(component: Component) -> bool:
     """Whether a component's consumption is of interest: clocks are dosed anew in every iteration anyway."""
     return component.topped_up and component.role != Role.CLOCK and component.concentration > 0
@@ -199,7 +197,7 @@ def _calibrated(
     free = _free_phases(spec, ncrn)
 
     def make(changed: DsdSystem, timing: Schedule) -> Tube:
-        return Tube(ncrn, changed, network, timing, engine, spec.chemistry.unit, spec.chemistry.scavenger_excess)
+        return tube_of(_protocol(spec, ncrn, changed, timing), network, engine)
 
     system, schedule = by_rate_laws(system, schedule, ncrn, spec.chemistry.unit, free, ToeholdLengthRates())
     return calibrate(make, system, schedule, free, reference, points, progress)

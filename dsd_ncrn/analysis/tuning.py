@@ -24,8 +24,8 @@ from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.compile import compile_design
+from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.train import Progress, no_progress
-from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.tasks import Dataset, load_dataset
 from dsd_ncrn.units import per_nM_s_to_per_M_s
 

@@ -15,8 +15,8 @@ from dsd_ncrn.analysis.real_tubes import RealTubes, stream
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed, InputError
+from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.train import Progress, no_progress
-from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.units import per_nM_s_to_per_M_s
 
 HALF = 0.5

@@ -8,7 +8,7 @@ import numpy as np
 
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.simulate.types import Floats, Trajectory
+from dsd_ncrn.simulate.results import Floats, Trajectory
 
 if TYPE_CHECKING:
     from dsd_ncrn.simulate.networks import NetworkRun

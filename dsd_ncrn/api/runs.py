@@ -16,7 +16,7 @@ from dsd_ncrn.design.files import read_text
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.simulate.types import Floats, Training
+from dsd_ncrn.simulate.results import Floats, Training
 
 LEVELS = ("value", "ideal", "autonomous", "dsd", "dsd_leaky", "dsd_sequences", "one_pot")
 

@@ -19,7 +19,7 @@ from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.learner import Iteration, checked
 from dsd_ncrn.simulate.mass_action import from_crn
-from dsd_ncrn.simulate.types import Training, Trajectory
+from dsd_ncrn.simulate.results import Training, Trajectory
 
 Floats = NDArray[np.float64]
 RELATIVE, ABSOLUTE = 1e-8, 1e-12
@@ -40,7 +40,7 @@ class Turn:
     maxima: tuple[tuple[str, float], ...]
 
 
-class Pot:
+class RingPot:
     """A network with a ring in it, followed from one crossing of its species to the next."""
 
     def __init__(self, crn: Crn, oscillator: Oscillator, engine: Engine) -> None:
@@ -76,7 +76,7 @@ class AutonomousLearner:
         self.ncrn = ncrn
         self.oscillator = oscillator
         self.crn = with_oscillator(ncrn.crn, oscillator)
-        self.pot = Pot(self.crn, oscillator, engine)
+        self.pot = RingPot(self.crn, oscillator, engine)
         self.state = self.pot.start
         self.reading = oscillator.after(ncrn.outputs_after)
         self.turns: list[Turn] = []
@@ -175,7 +175,7 @@ class ClockReport:
 def measure_clock(oscillator: Oscillator, engine: Engine, turns: int = 20) -> ClockReport:
     """Let a ring run by itself and measure it. Raises CheckFailed where it stops before ``turns`` are over."""
     ring = Crn("clock", oscillator.ring, oscillator.reactions(), initial=oscillator.initial)
-    pot = Pot(ring, oscillator, engine)
+    pot = RingPot(ring, oscillator, engine)
     history = pot.until(pot.start, oscillator.feeding)
     for _ in range(turns):
         history = _joined(history, pot.until(history.values[-1], oscillator.feeding))

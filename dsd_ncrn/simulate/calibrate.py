@@ -24,8 +24,8 @@ from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.rate_laws import design_joins
 from dsd_ncrn.kinetics.rates import RateModel
 from dsd_ncrn.ncrn.types import NeuralCrn
+from dsd_ncrn.protocol.clocked import Schedule
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.tube import Tube
 

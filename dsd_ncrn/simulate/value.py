@@ -15,7 +15,7 @@ from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.dynamics import Dynamics
 from dsd_ncrn.simulate.flow import Flow, Fuels, advance, flow_of
 from dsd_ncrn.simulate.learner import Iteration
-from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.simulate.results import Training
 
 Floats = NDArray[np.float64]
 Rows = tuple[tuple[float, ...], ...]
