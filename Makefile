@@ -11,7 +11,7 @@ endif
 # Compiled functions leave no trace for coverage: the tests that compare them with known answers run them once more as Python.
 COMPILED = tests/test_engines_problems.py tests/test_engines_sparse_lu.py tests/test_value_level.py tests/test_sensitivity.py
 
-.PHONY: help setup demo test test-slow fuzz coverage lint docs format clean
+.PHONY: help setup demo test test-slow fuzz coverage mutants lint docs format clean
 
 help:
 	@echo "make demo    set up and run designs/linreg2d.toml: sequences, order files and a report in runs/linreg2d"
@@ -19,6 +19,7 @@ help:
 	@echo "make test-slow  set up and run the long tests: whole runs, killed and repeated ones, the pages' commands"
 	@echo "make fuzz    set up and give every parser 100,000 random inputs (9 minutes)"
 	@echo "make coverage  set up, run the tests and tell which lines and branches they reach (docs/coverage.md)"
+	@echo "make mutants  set up, change the code in 420 places and tell which changes the tests notice (an hour or two)"
 	@echo "make lint    set up and run the linters"
 	@echo "make docs    set up and build the documentation site into docs/_build/html"
 	@echo "make format  let ruff write the code as the linters want it"
@@ -51,6 +52,10 @@ coverage: setup
 	NUMBA_DISABLE_JIT=1 $(RUN) pytest -n 2 --dist loadfile --cov --cov-append --cov-report= -W ignore::RuntimeWarning \
 		$(COMPILED) -k "not tube and not topping_up and not carries and not meanwhile and not network"
 	$(RUN) coverage report
+
+# Threads of libraries would not survive the forks of the runner.
+mutants: setup
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(RUN) python -m mutants --page
 
 lint: setup
 	$(RUN) ruff check .

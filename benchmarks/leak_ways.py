@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from dsd_ncrn.analysis.tuning import Bench, Question, evaluate, tolerated_leak
+from dsd_ncrn.analysis.tuning import Question, TuningCase, evaluate, tolerated_leak
 from dsd_ncrn.analysis.ways import ways
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.ncrn.compile import compile_design
@@ -28,7 +28,7 @@ def main(design: Path, leak: float, iterations: int) -> None:
     print("| way | tolerates, /M/s | first error without leak | with it | mean | test error over ideal | strands | h |")
     print("|---|---|---|---|---|---|---|---|")
     for name, changed in ways(spec, compile_design(spec, data.dimension, data.outputs)).items():
-        bench = Bench(changed, 0, Question(leak, iterations), ())
+        bench = TuningCase(changed, 0, Question(leak, iterations), ())
         point = evaluate(bench, ())
         if point.failure:
             print(f"| {name} | – | {point.failure} |", flush=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.report import build_report
+from cli.report.page import build_report
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

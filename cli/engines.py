@@ -18,7 +18,7 @@ STOCHASTIC = "ssa"
 
 
 @dataclass(frozen=True)
-class Choice:
+class EngineChoice:
     """``--engine`` with ``--volume`` (litres, only for ``ssa``) and ``--seed``.
 
     What is worked out before a simulation, as sizes of gates and durations, is always integrated: by ``integrator``.

@@ -181,7 +181,7 @@ class Pipeline:
             self.display.done("report", "finished already, kept")
             return
         from cli.provenance import provenance
-        from cli.report import build_report
+        from cli.report.page import build_report
         from cli.stages.training import joint_predictions
 
         start = time.monotonic()

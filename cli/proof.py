@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dsd_ncrn.simulate.proof import Check, Proof
+    from dsd_ncrn.simulate.proof import Claim, Proof
 
 
 def proof_json(proof: Proof) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def proof_text(proof: Proof) -> str:
     return "\n".join([*lines, *([""] if lines else []), *laws])
 
 
-def _line(check: Check) -> str:
+def _line(check: Claim) -> str:
     if check.error is None:
         return f"-       {check.claim}: {check.note}"
     word = "holds " if check.holds else "FALSE "

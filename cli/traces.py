@@ -12,19 +12,19 @@ from cli.stages.traces import POINTS, Columns, dsd_columns, ideal_columns
 from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
-    from cli.engines import Choice
+    from cli.engines import EngineChoice
     from cli.stages.job import Job
     from dsd_ncrn.crn.rate_law import RateLaw
     from dsd_ncrn.design.spec import Translation
     from dsd_ncrn.dsd.system import DsdSystem
-    from dsd_ncrn.simulate.network_sizing import Limits, SizedNetwork
-    from dsd_ncrn.simulate.networks import NetworkRun
+    from dsd_ncrn.gates.network import Limits, SizedNetwork
+    from dsd_ncrn.gates.network_run import NetworkRun
 
 DEFAULT_SECONDS = 1000.0
 STRAND_POINTS = 600
 
 
-def design_trace(job: Job, level: str, choice: Choice, forward_only: bool) -> Columns:
+def design_trace(job: Job, level: str, choice: EngineChoice, forward_only: bool) -> Columns:
     """One iteration of a design at a level, with the first training point."""
     columns = _iteration(job, level, choice, forward_only)
     if not forward_only:
@@ -33,7 +33,7 @@ def design_trace(job: Job, level: str, choice: Choice, forward_only: bool) -> Co
     return _rows(columns, rows)
 
 
-def _iteration(job: Job, level: str, choice: Choice, forward_only: bool) -> Columns:
+def _iteration(job: Job, level: str, choice: EngineChoice, forward_only: bool) -> Columns:
     from dsd_ncrn.simulate.ideal import IdealLearner
 
     x, y = job.data.train_x[0], job.data.train_y[0]
@@ -45,7 +45,7 @@ def _iteration(job: Job, level: str, choice: Choice, forward_only: bool) -> Colu
     return dsd_columns(tube, tube.trace(x, target, POINTS))
 
 
-def network_trace(path: Path, choice: Choice, seconds: float | None, law: RateLaw = "product") -> Columns:
+def network_trace(path: Path, choice: EngineChoice, seconds: float | None, law: RateLaw = "product") -> Columns:
     """A plain network, with constants of a rate law, from its initial concentrations: nM and s."""
     from dsd_ncrn.crn.text import load_crn
     from dsd_ncrn.simulate.learner import checked
@@ -65,8 +65,8 @@ def sized_network(
 ) -> SizedNetwork:
     """The strands of a plain network, their gates sized to last for ``seconds`` of its time; errors name the file."""
     from dsd_ncrn.crn.text import load_crn
+    from dsd_ncrn.gates.network_run import sized_for
     from dsd_ncrn.simulate.engines import engine_named
-    from dsd_ncrn.simulate.networks import sized_for
 
     crn = load_crn(path, law)
     try:
@@ -89,10 +89,10 @@ def network_as_given(path: Path, translation: Translation | None = None) -> DsdS
         raise error.at(str(path)) from None
 
 
-def strand_trace(path: Path, choice: Choice, seconds: float | None, limits: Limits, law: RateLaw) -> NetworkRun:
+def strand_trace(path: Path, choice: EngineChoice, seconds: float | None, limits: Limits, law: RateLaw) -> NetworkRun:
     """A plain network and its strands, side by side."""
     from dsd_ncrn.design.spec import Translation
-    from dsd_ncrn.simulate.networks import run_network
+    from dsd_ncrn.gates.network_run import run_network
 
     sized = sized_network(path, seconds, limits, Translation(), law)
     return run_network(sized, np.linspace(0.0, seconds or DEFAULT_SECONDS, STRAND_POINTS + 1), choice.engine())

@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from dsd_ncrn.dsd.kernel import write_pil
     from dsd_ncrn.dsd.system import DsdSystem
     from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError
+    from dsd_ncrn.gates.network_run import NetworkRun
     from dsd_ncrn.kinetics.network import ReactionNetwork
     from dsd_ncrn.ncrn.counts import counts
     from dsd_ncrn.ncrn.types import NeuralCrn
-    from dsd_ncrn.simulate.networks import NetworkRun
     from dsd_ncrn.simulate.results import Training, Trajectory
     from dsd_ncrn.tasks.types import Dataset
 
@@ -112,7 +112,7 @@ _HOMES = {
     "kinetics.network": ("ReactionNetwork",),
     "ncrn.counts": ("counts",),
     "ncrn.types": ("NeuralCrn",),
-    "simulate.networks": ("NetworkRun",),
+    "gates.network_run": ("NetworkRun",),
     "simulate.results": ("Training", "Trajectory"),
     "tasks.types": ("Dataset",),
 }

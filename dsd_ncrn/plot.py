@@ -7,8 +7,9 @@ from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.analysis.types import ALLOWED_RATIO
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from dsd_ncrn.analysis.types import LeakPoint
     from dsd_ncrn.simulate.results import Training, Trajectory
 
-Floats = NDArray[np.float64]
 __all__ = ["leak_curve", "learning", "parameters", "predictions", "trajectory"]
 
 TITLES = {
@@ -36,8 +36,6 @@ COLOURS = ("#1a1d23", "#0066aa", "#c04a00", "#007a5a", "#9b3f86", "#7a5b00")
 """All with a contrast of 4.5 or more on white; curves are told apart by dashes and markers as well."""
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
-ACCEPTED_RATIO = 1.1
-"""The test error may grow by this factor over the ideal network's."""
 
 
 def learning(*trainings: Training, labels: Sequence[str] = (), window: int | None = None, ax: Axes | None = None) -> Axes:
@@ -142,7 +140,7 @@ def leak_curve(points: Iterable[LeakPoint], *, ax: Axes | None = None) -> Axes:
         raise InputError("a leak curve has at least one point", None, "Give those of leaks().curve.")
     axes = _axes(ax)
     axes.plot([point.rate_per_M_s for point in known], [point.rmse_ratio for point in known], **(_style(2) | {"markevery": 1}))
-    axes.axhline(ACCEPTED_RATIO, color=COLOURS[0], linestyle="--", linewidth=0.8)
+    axes.axhline(ALLOWED_RATIO, color=COLOURS[0], linestyle="--", linewidth=0.8)
     axes.set(xlabel="leak rate of every gate, /M/s", ylabel="test error over the ideal one's", xscale="log")
     _logarithmic(axes)
     return axes

@@ -8,6 +8,7 @@ import re
 from dsd_ncrn.errors import InputError
 
 ZERO_CELSIUS_K = 273.15
+NM_PER_M = 1e9
 
 _FACTORS: dict[str, dict[str, float]] = {
     "concentration": {"pM": 1e-3, "nM": 1.0, "uM": 1e3, "µM": 1e3, "mM": 1e6, "M": 1e9},
@@ -47,7 +48,7 @@ def format_quantity(value: float, kind: str, unit: str) -> str:
 
 def per_nM_s_to_per_M_s(rate: float) -> float:
     """Bimolecular rate constant, /nM/s to /M/s."""
-    return rate * 1e9
+    return rate * NM_PER_M
 
 
 def molecules_per_nM(volume: float) -> float:

@@ -10,10 +10,8 @@ from dsd_ncrn.units import ZERO_CELSIUS_K
 from sequences.words import reverse_complement
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from dsd_ncrn.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 _MASS = {"A": 313.209, "C": 289.184, "G": 329.208, "T": 304.196}
 _MASS_END = -61.964

@@ -45,7 +45,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class DocumentSection:
     """A heading with what stands under it. A deeper ``level`` is a part of the section before."""
 
     title: str
@@ -58,7 +58,7 @@ class Document:
     """A title and sections."""
 
     title: str
-    sections: tuple[Section, ...]
+    sections: tuple[DocumentSection, ...]
 
     def markdown(self) -> str:
         """The text; pictures are left out."""

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.structure import Complex, Strand
 from dsd_ncrn.dsd.system import Component, DsdSystem
+from dsd_ncrn.units import NM_PER_M
 from sequences.assignment import SequenceAssignment
 from sequences.oligos import oligos_of
 from sequences.thermo import Energies, TargetStructure
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Floats = NDArray[np.float64]
+    from dsd_ncrn.arrays import Floats
+
 
 LOWEST_CORE = 0.9
 """A complex whose helices are all there with a lower probability is flagged."""
@@ -28,8 +29,6 @@ LARGEST_DEFECT = 0.05
 
 LOWEST_OPEN = 0.9
 """A toehold that is open with a lower probability is flagged: its reactions are slower by as much."""
-
-_NM_PER_M = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ def formed_share(words: Sequence[str], concentration: float, energies: Energies)
     parts = dict.fromkeys([tuple(words), *((word,) for word in kinds), *combinations_with_replacement(kinds, 2)])
     parts.update(dict.fromkeys(tuple(words[:index]) + tuple(words[index + 1 :]) for index in range(len(words))))
     counts = [[part.count(kind) for kind in kinds] for part in parts]
-    molar = concentration / _NM_PER_M
+    molar = concentration / NM_PER_M
     totals = np.array([words.count(kind) * molar for kind in kinds])
     amounts = equilibrium_of(parts, counts, totals, energies)
     return min(1.0, float(amounts[0]) / molar)

@@ -23,7 +23,7 @@ from sequences.protocol_strands import (
     resuspension_section,
     strands_section,
 )
-from sequences.schedule import Addition, TopUp, additions, top_ups, used_nmol
+from sequences.schedule import Addition, StockTopUp, additions, top_ups, used_nmol
 from sequences.vendors.base import Vendor
 
 
@@ -37,7 +37,7 @@ class Bench:
 
     mixes: Mixes
     added: tuple[Addition, ...]
-    topped_up: tuple[TopUp, ...]
+    topped_up: tuple[StockTopUp, ...]
     recipes: tuple[AnnealingRecipe, ...]
     nmol: Mapping[str, float]
     growth: float | None

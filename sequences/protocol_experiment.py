@@ -8,11 +8,11 @@ from dsd_ncrn.design.spec import Order
 from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.conditions import READOUT_NM, TRIGGER_EXCESS, Mixes, TubeMix
-from sequences.document import Picture, Section, Table
+from sequences.document import DocumentSection, Picture, Table
 from sequences.mixing import MixingRow, Stocks
 from sequences.modifications import APART_NM, channels_of
 from sequences.plate_map import plate_svg
-from sequences.schedule import Addition, TopUp, additions
+from sequences.schedule import Addition, StockTopUp, additions
 from sequences.vendors.plates import Plates
 
 SHOWN_POINTS = 12
@@ -20,7 +20,7 @@ _PREMIX = 10
 _MIX_COLUMNS = ("component", "role", "final nM", "stock µM", "volume µL")
 
 
-def mixing_sections(mixes: Mixes, order: Order) -> list[Section]:
+def mixing_sections(mixes: Mixes, order: Order) -> list[DocumentSection]:
     """What the tubes are for, the common mix, and each tube."""
     labels = [label for label, _ in zip(Plates(96, "row").labels(), mixes.tubes)]
     rows = tuple(
@@ -31,7 +31,7 @@ def mixing_sections(mixes: Mixes, order: Order) -> list[Section]:
     wells = {label: (tube.condition.name, _kind(tube)) for label, tube in zip(labels, mixes.tubes)}
     picture = Picture("reaction_plate", plate_svg("Reactions", Plates(96, "row"), wells))
     title = f"4. Mixing, {order.volume_uL:g} µL"
-    first = Section(title, (*_mixing_advice(mixes, order), head, picture))
+    first = DocumentSection(title, (*_mixing_advice(mixes, order), head, picture))
     return [first, _common_section(mixes), *(_tube_section(tube) for tube in mixes.tubes)]
 
 
@@ -61,7 +61,7 @@ def _mixing_advice(mixes: Mixes, order: Order) -> list[str]:
     return lines
 
 
-def _common_section(mixes: Mixes) -> Section:
+def _common_section(mixes: Mixes) -> DocumentSection:
     common = mixes.common
     water = (_liquid("water", common.water_uL),) if common.water_uL > -1e-9 else ()
     rows = (*water, _liquid("10x TE/Mg", common.buffer_uL), *map(mix_cells, common.rows))
@@ -69,15 +69,15 @@ def _common_section(mixes: Mixes) -> Section:
         f"Common mix for {common.tubes} tubes, {common.volume_uL:.6g} µL; each gets {common.share_uL:.6g} µL of it. Final "
         "concentrations are those in the tube."
     )
-    return Section("Common mix", (text, Table("mix_common", _MIX_COLUMNS, rows)), 3)
+    return DocumentSection("Common mix", (text, Table("mix_common", _MIX_COLUMNS, rows)), 3)
 
 
-def _tube_section(tube: TubeMix) -> Section:
+def _tube_section(tube: TubeMix) -> DocumentSection:
     name = tube.condition.name
     share = (_liquid("common mix", tube.share_uL),) if tube.share_uL else ()
     buffer = (_liquid("10x TE/Mg", tube.buffer_uL),) if tube.buffer_uL else ()
     rows = (_liquid("water", tube.water_uL), *buffer, *share, *map(mix_cells, tube.rows))
-    return Section(f"Tube: {name}", (Table(f"mix_{name.replace(' ', '_')}", _MIX_COLUMNS, rows),), 3)
+    return DocumentSection(f"Tube: {name}", (Table(f"mix_{name.replace(' ', '_')}", _MIX_COLUMNS, rows),), 3)
 
 
 def _liquid(name: str, volume_uL: float) -> tuple[str, ...]:
@@ -93,10 +93,10 @@ def schedule_sections(
     system: DsdSystem,
     experiment: Experiment,
     added: Sequence[Addition],
-    topped_up: Sequence[TopUp],
+    topped_up: Sequence[StockTopUp],
     volume_uL: float,
     stocks: Stocks,
-) -> list[Section]:
+) -> list[DocumentSection]:
     """One iteration's additions, what brings fuels and gates back, and the points that follow; nothing without steps."""
     if not experiment.steps:
         return []
@@ -111,7 +111,7 @@ def schedule_sections(
     )
     tiny = dict.fromkeys(each.row.component for each in added if each.row and not each.row.pipettable)
     warning = [f"**Too little to pipette:** {', '.join(tiny)}. Use a larger volume."] if tiny else []
-    first = Section("5. Schedule", (Table("schedule", header, rows), text, *warning))
+    first = DocumentSection("5. Schedule", (Table("schedule", header, rows), text, *warning))
     more = [_top_up_section(topped_up, volume_uL, after)] if experiment.left else []
     return [first, *more, *([_points_section(system, experiment, volume_uL, stocks)] if experiment.points else [])]
 
@@ -122,10 +122,10 @@ def _step_cells(addition: Addition) -> tuple[str, ...]:
     return (clock_time(addition.step.time), addition.step.what, *cells, f"{addition.after_uL:.10g}")
 
 
-def _top_up_section(topped_up: Sequence[TopUp], start_uL: float, now_uL: float) -> Section:
+def _top_up_section(topped_up: Sequence[StockTopUp], start_uL: float, now_uL: float) -> DocumentSection:
     if not topped_up:
         text = "**Topping up does not fit:** the stocks would fill the whole reaction. Concentrate them on a spin filter."
-        return Section("Top-up", (text,), 3)
+        return DocumentSection("Top-up", (text,), 3)
     rows = tuple(
         (
             each.component,
@@ -149,10 +149,10 @@ def _top_up_section(topped_up: Sequence[TopUp], start_uL: float, now_uL: float) 
         f"back. Nothing tops the parameters up: in the grown volume {100 * (1 - start_uL / after):.0f} % of each would be "
         "forgotten in every iteration. `dilution` in summary.json says how much the training bears."
     )
-    return Section("Top-up", (Table("top_up", header, rows), text, forgotten), 3)
+    return DocumentSection("Top-up", (Table("top_up", header, rows), text, forgotten), 3)
 
 
-def _points_section(system: DsdSystem, experiment: Experiment, volume_uL: float, stocks: Stocks) -> Section:
+def _points_section(system: DsdSystem, experiment: Experiment, volume_uL: float, stocks: Stocks) -> DocumentSection:
     """Inputs and targets of every point: those of the first are in the tubes, the others are added."""
     rows: list[tuple[str, ...]] = []
     for number, point in enumerate(experiment.points):
@@ -164,7 +164,7 @@ def _points_section(system: DsdSystem, experiment: Experiment, volume_uL: float,
         ]
     header = ("time h:min:s", "point", "component", "nM", "stock µM", f"volume µL in {volume_uL:g} µL")
     text = "Each point starts an iteration. In a reaction that has grown, volumes grow in proportion."
-    return Section("Points", (text, Table("points", header, tuple(rows), SHOWN_POINTS)), 3)
+    return DocumentSection("Points", (text, Table("points", header, tuple(rows), SHOWN_POINTS)), 3)
 
 
 def _point_cells(addition: Addition, mixed: bool) -> tuple[str, ...]:
@@ -178,12 +178,12 @@ def clock_time(seconds: float) -> str:
     return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
 
-def readout_section(system: DsdSystem) -> Section:
+def readout_section(system: DsdSystem) -> DocumentSection:
     """Which reporter reads which species, in which channel, and how fluorescence becomes a concentration."""
     channels = channels_of(system)
     if not channels:
         text = "The design names no reporters: name species in `translation.reporters`, such as the rails of a parameter."
-        return Section("6. Readout", (text,))
+        return DocumentSection("6. Readout", (text,))
     header = ("reporter", "reads", "signal", "dye", "quencher", "excitation nm", "emission nm", "read in", "nM")
     rows = tuple(
         (
@@ -206,7 +206,7 @@ def readout_section(system: DsdSystem) -> Section:
         "with a sample does not (count the sample's dilution). Dyes that are read together are at least "
         f"{APART_NM} nm apart in emission."
     )
-    return Section("6. Readout", (Table("readout", header, rows), text))
+    return DocumentSection("6. Readout", (Table("readout", header, rows), text))
 
 
 def _place(concentration: float, tube: int) -> str:

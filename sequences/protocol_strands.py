@@ -19,7 +19,7 @@ from sequences.bench import (
     ug_per_od,
 )
 from sequences.certificate import Delivery
-from sequences.document import Picture, Section, Table
+from sequences.document import DocumentSection, Picture, Table
 from sequences.mixing import TOP_EXCESS, AnnealingRecipe, Stocks
 from sequences.oligos import Oligo, oligo_in
 from sequences.plate_map import plate_svg
@@ -62,7 +62,7 @@ def assumptions(assignment: SequenceAssignment, rules: SequenceRules) -> str:
     )
 
 
-def strands_section(oligos: Sequence[Oligo], vendor: Vendor, rules: SequenceRules, head: str) -> Section:
+def strands_section(oligos: Sequence[Oligo], vendor: Vendor, rules: SequenceRules, head: str) -> DocumentSection:
     """Every oligo with its numbers; those of which the order brings too little are named."""
     rows = tuple(_strand_row(oligo, vendor, sodium_equivalent(rules)) for oligo in oligos)
     scarce = [oligo.name for oligo in oligos if 0 < expected_nmol(oligo, vendor) < oligo.nmol]
@@ -72,7 +72,7 @@ def strands_section(oligos: Sequence[Oligo], vendor: Vendor, rules: SequenceRule
         "desalted oligos of that scale and length usually yield, of purified ones less."
     )
     warning = f"**Order more of these:** a synthesis does not yield what the recipes below use: {', '.join(scarce)}."
-    return Section("1. Strands", (head, Table("strands", _STRAND_COLUMNS, rows), text, *([warning] if scarce else [])))
+    return DocumentSection("1. Strands", (head, Table("strands", _STRAND_COLUMNS, rows), text, *([warning] if scarce else [])))
 
 
 def expected_nmol(oligo: Oligo, vendor: Vendor) -> float:
@@ -114,22 +114,22 @@ def _pieces(oligo: Oligo) -> list[str]:
     return pieces
 
 
-def plate_sections(oligos: Sequence[Oligo], vendor: Vendor, order: Order) -> list[Section]:
+def plate_sections(oligos: Sequence[Oligo], vendor: Vendor, order: Order) -> list[DocumentSection]:
     """A table and a picture of each plate."""
     wells, plates = vendor.wells(oligos), Plates(order.plate, order.fill)
     roles = {oligo.name: str(oligo.role) for oligo in oligos}
     columns = [str(number) for number in range(1, plates.columns + 1)]
-    sections: list[Section] = []
+    sections: list[DocumentSection] = []
     for number in sorted({well.plate for well in wells}):
         names = {well.label: well.oligo for well in wells if well.plate == number}
         rows = tuple((row, *(names.get(f"{row}{column}", "") for column in columns)) for row in plates.rows)
         picture = plate_svg(f"Plate {number}", plates, {label: (name, roles[name]) for label, name in names.items()})
         parts = (Table(f"plate_{number}", ("", *columns), rows), Picture(f"plate_{number}", picture))
-        sections.append(Section(f"Plate {number}", parts, 3))
+        sections.append(DocumentSection(f"Plate {number}", parts, 3))
     return sections
 
 
-def resuspension_section(oligos: Sequence[Oligo], stocks: Stocks, delivered: Sequence[Delivery]) -> Section:
+def resuspension_section(oligos: Sequence[Oligo], stocks: Stocks, delivered: Sequence[Delivery]) -> DocumentSection:
     """How to dissolve the strands: by rule, or with volumes for what the certificate says was delivered."""
     rule = (
         "Spin down, then dissolve each strand in TE (10 mM Tris, 1 mM EDTA, pH 8.0) to "
@@ -138,7 +138,7 @@ def resuspension_section(oligos: Sequence[Oligo], stocks: Stocks, delivered: Seq
     )
     if not delivered:
         hint = "Volumes for what was really delivered: `dsd-ncrn order … --certificate FILE` with the vendor's coa file."
-        return Section("2. Resuspension", (rule, hint))
+        return DocumentSection("2. Resuspension", (rule, hint))
     header = ("name", "plate", "well", "nmol delivered", "nmol needed", f"µL to {stocks.strands:g} µM", "enough")
     rows = tuple(_delivered_row(each, stocks) for each in delivered)
     names = {each.oligo.name for each in delivered}
@@ -146,7 +146,7 @@ def resuspension_section(oligos: Sequence[Oligo], stocks: Stocks, delivered: Seq
     scarce = [each.oligo.name for each in delivered if not each.enough]
     notes = [f"**Not in the certificate:** {', '.join(missing)}."] if missing else []
     notes += [f"**Less than needed:** {', '.join(scarce)}."] if scarce else []
-    return Section("2. Resuspension", (rule, Table("resuspension", header, rows), *notes))
+    return DocumentSection("2. Resuspension", (rule, Table("resuspension", header, rows), *notes))
 
 
 def _delivered_row(delivery: Delivery, stocks: Stocks) -> tuple[str, ...]:
@@ -163,7 +163,7 @@ def _delivered_row(delivery: Delivery, stocks: Stocks) -> tuple[str, ...]:
 
 def annealing_section(
     system: DsdSystem, oligos: Sequence[Oligo], recipes: Sequence[AnnealingRecipe], stocks: Stocks
-) -> Section:
+) -> DocumentSection:
     """A line for every complex."""
     header = (
         "complex",
@@ -191,7 +191,7 @@ def annealing_section(
         "then cool by 1 °C per minute to 20 °C (75 min). Purify by native PAGE and measure A260 again, with the ε260 of the "
         f"complex: without that step {100 * (TOP_EXCESS - 1):.0f} % of each covered strand stays free in the stock."
     )
-    return Section(f"3. Annealing {len(recipes)} complexes", (Table("annealing", header, rows), text))
+    return DocumentSection(f"3. Annealing {len(recipes)} complexes", (Table("annealing", header, rows), text))
 
 
 def _absorbance(system: DsdSystem, oligos: Sequence[Oligo], name: str) -> float:
@@ -202,7 +202,7 @@ def _absorbance(system: DsdSystem, oligos: Sequence[Oligo], name: str) -> float:
     return complex_extinction_260(words, paired)
 
 
-def cost_section(oligos: Sequence[Oligo], vendor: Vendor, order: Order) -> Section:
+def cost_section(oligos: Sequence[Oligo], vendor: Vendor, order: Order) -> DocumentSection:
     """Bases by scale and purification, and what they cost where the design gives prices."""
     products: dict[str, list[Oligo]] = {}
     for oligo in oligos:
@@ -215,7 +215,7 @@ def cost_section(oligos: Sequence[Oligo], vendor: Vendor, order: Order) -> Secti
     text = "" if total else "Costs follow from `[order] prices` in the design: the price of a base by scale and purification. "
     text += "Labels, purification by the strand and plates cost extra."
     header = ("scale and purification", "oligos", "bases", "with labels", "price of a base", "cost")
-    return Section("7. Bases and cost", (f"{vendor.title}. {vendor.advice}", Table("cost", header, tuple(rows)), text))
+    return DocumentSection("7. Bases and cost", (f"{vendor.title}. {vendor.advice}", Table("cost", header, tuple(rows)), text))
 
 
 def cost_of(oligos: Sequence[Oligo], price: float | None) -> float | None:

@@ -49,7 +49,7 @@ def _into(system: DsdSystem, step: ScheduleRow, volume_uL: float, stocks: Stocks
 
 
 @dataclass(frozen=True, slots=True)
-class TopUp:
+class StockTopUp:
     """What brings one component back to its concentration: what is left of it (nM), what is wished, stock (uM), uL."""
 
     component: str
@@ -59,7 +59,9 @@ class TopUp:
     volume_uL: float
 
 
-def top_ups(system: DsdSystem, left: Mapping[str, float], start_uL: float, now_uL: float, stocks: Stocks) -> tuple[TopUp, ...]:
+def top_ups(
+    system: DsdSystem, left: Mapping[str, float], start_uL: float, now_uL: float, stocks: Stocks
+) -> tuple[StockTopUp, ...]:
     """Volumes to add all at once, so that what is left of each component (nM, counted in the start volume) is whole again.
 
     With V2 the volume afterwards, v = (c V2 - left V0) / s for each; their sum is V2 - V1, so that
@@ -79,7 +81,7 @@ def top_ups(system: DsdSystem, left: Mapping[str, float], start_uL: float, now_u
             break
         short = [name for name in short if name not in enough]
     return tuple(
-        TopUp(
+        StockTopUp(
             name,
             left[name],
             wanted[name],

@@ -13,12 +13,10 @@ from sequences.rules.alphabet import TOP_BASES
 from sequences.rules.base import Context, Rule
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.random import Generator
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    from dsd_ncrn.arrays import Floats, Ints
+
 
 _BATCH = 20_000
 _MOST_BATCHES = 60

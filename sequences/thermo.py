@@ -16,14 +16,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from dsd_ncrn.design.spec import SequenceRules
-from dsd_ncrn.units import ZERO_CELSIUS_K
+from dsd_ncrn.units import NM_PER_M, ZERO_CELSIUS_K
 from sequences.words import reverse_complement
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from dsd_ncrn.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 PARAMETER_SET = "DNA Mathews 2004 (ViennaRNA)"
 """The only set in use: ViennaRNA cannot switch sets within one process without leaving stale copies behind."""
@@ -35,7 +33,6 @@ FRAYING = 2
 """Pairs at each end of a helix that may be open without the helix counting as broken: every end breathes."""
 
 _KEPT = 500_000
-_NM_PER_M = 1e9
 
 
 def sodium_equivalent(rules: SequenceRules) -> float:
@@ -43,7 +40,7 @@ def sodium_equivalent(rules: SequenceRules) -> float:
 
     [Na+] + 3.3 sqrt([Mg2+]), both in M: the convention of Peyret (2000), also used by NUPACK and OligoCalc.
     """
-    return rules.sodium / _NM_PER_M + 3.3 * sqrt(rules.magnesium / _NM_PER_M)
+    return rules.sodium / NM_PER_M + 3.3 * sqrt(rules.magnesium / NM_PER_M)
 
 
 @cache

@@ -99,9 +99,9 @@ def show(page: Page, figure: str) -> None:
 
 def write_pages(folder: Path) -> Path:
     """Report and protocol of a run, and its comparison with another; returns the folder of the pages."""
+    from cli.compare.measures import compare
     from cli.compare.page import comparison_html
-    from cli.compare.read import compare
-    from cli.report import build_report
+    from cli.report.page import build_report
 
     runs = (write_run(folder / "run", 0.3), write_run(folder / "slower", 0.2))
     changed = (runs[1] / "design.toml").read_text(encoding="utf-8").replace("toehold = 5", "toehold = 6")

@@ -13,13 +13,13 @@ from studies import strand_network, study
 
 
 @cache
-def leaky_mixture() -> Mixture:
+def leaky_pot() -> Mixture:
     return Mixture(study("linreg2d").system, strand_network("linreg2d", "gate"))
 
 
 def drawn(seed: int = 0, **magnitudes: float) -> Realisation:
     """A realisation of linreg2d with its leaks."""
-    return realise(Imperfections(**magnitudes), leaky_mixture(), np.random.default_rng(seed))
+    return realise(Imperfections(**magnitudes), leaky_pot(), np.random.default_rng(seed))
 
 
 def chance(seed: int = 0) -> np.random.Generator:

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from cli.report import build_report
+from cli.report.page import build_report
 from cli.run_folder import json_text
 from conftest import DESIGNS
 from dsd_ncrn.design.load import dump_design, load_design

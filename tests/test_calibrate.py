@@ -10,7 +10,7 @@ from dsd_ncrn.analysis.study import Study, prepare
 from dsd_ncrn.design.chemistry import GateBudget
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.simulate.calibrate import Term, slow_terms
+from dsd_ncrn.gates.calibrate import ReactionGroup, slow_terms
 from studies import ALL_DESIGNS, changed, design, study
 
 pytestmark = pytest.mark.xdist_group("studies")
@@ -120,7 +120,7 @@ def test_a_calibrated_design_is_a_fixed_point() -> None:
     assert np.array_equal(once.tube().nominal, twice.tube().nominal)
 
 
-def by_names(terms: tuple[Term, ...]) -> dict[str, Term]:
+def by_names(terms: tuple[ReactionGroup, ...]) -> dict[str, ReactionGroup]:
     return {name: term for term in terms for name in term.names}
 
 

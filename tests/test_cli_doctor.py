@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.doctor import checks, installed, working
-from cli.doctor.types import Check, Status
+from cli.doctor import installed, working
+from cli.doctor.installed import Check, Status
 from conftest import Invoke
 from dsd_ncrn.errors import InputError
 
@@ -19,7 +19,7 @@ def test_this_installation_works(tmp_path: Path, invoke: Invoke) -> None:
     found = json.loads(result.stdout)
     assert found == json.loads((tmp_path / "doctor.json").read_text(encoding="utf-8"))
     assert found["ok"]
-    assert [each["name"] for each in found["checks"]] == [*(check.name for check in checks.CHECKS), *installed.OPTIONAL]
+    assert [each["name"] for each in found["checks"]] == [*(check.name for check in working.CHECKS), *installed.OPTIONAL]
     assert {each["status"] for each in found["checks"]} <= {"ok", "warning"}
 
 
@@ -27,7 +27,7 @@ def test_a_failed_check_is_told_with_its_remedy(invoke: Invoke, monkeypatch: pyt
     def broken() -> None:
         raise OSError("no\nlibrary")
 
-    monkeypatch.setattr(checks, "CHECKS", (Check("numerics", broken, "Install it again."),))  # pyright: ignore[reportArgumentType]
+    monkeypatch.setattr(working, "CHECKS", (Check("numerics", broken, "Install it again."),))  # pyright: ignore[reportArgumentType]
     monkeypatch.setattr(installed, "OPTIONAL", {})
     result = invoke("doctor")
     assert result.exit_code == 1

@@ -15,7 +15,7 @@ from click.shell_completion import BashComplete
 from cli import names
 from cli.commands.completion import SHELLS
 from cli.main import COMMANDS, GROUPS, main
-from cli.scaffold.templates import TEMPLATES
+from cli.new.templates import TEMPLATES
 from cli.stages import STAGES
 from cli.subcommand import Subcommand
 from conftest import DESIGNS, Invoke

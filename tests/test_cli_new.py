@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from cli.names import TEMPLATES
-from cli.scaffold.columns import Column, choose, factor_of
-from cli.scaffold.keys import KEYS, SECTIONS, TOP
-from cli.scaffold.writing import design_text
+from cli.new.columns import Column, choose, factor_of
+from cli.new.keys import KEYS, SECTIONS, TOP
+from cli.new.templates import design_text
 from conftest import DESIGNS, Invoke
 from dsd_ncrn.design.load import dump_design, load_design
 from dsd_ncrn.design.spec import DesignSpec

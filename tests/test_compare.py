@@ -11,11 +11,9 @@ from typing import Any
 
 import pytest
 
-from cli.compare.charts import drawn_as
-from cli.compare.page import comparison_html
-from cli.compare.read import compare
-from cli.compare.tables import comparison_csv, comparison_json, comparison_text
-from cli.compare.types import Cell, Comparison, Measure, Quantity
+from cli.compare.comparison import Cell, Comparison, Measure, Quantity
+from cli.compare.measures import compare
+from cli.compare.page import comparison_csv, comparison_html, comparison_json, comparison_text, drawn_as
 from conftest import Invoke
 from report_runs import DESIGN, HOSTILE, full_summary, write_full_run, write_json
 

@@ -11,8 +11,8 @@ import pytest
 from cli.stages.diluted import TOO_WEAK, diluted_stage
 from cli.stages.job import job_of
 from dsd_ncrn.analysis.dilution import LEAST, study_dilution, train_diluted
-from dsd_ncrn.analysis.leaks import ALLOWED_RATIO
 from dsd_ncrn.analysis.study import Study, prepare
+from dsd_ncrn.analysis.types import ALLOWED_RATIO
 from studies import changed, design
 
 pytestmark = pytest.mark.xdist_group("studies")

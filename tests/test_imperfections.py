@@ -17,7 +17,7 @@ from dsd_ncrn.simulate.imperfections.initial_leak import SPREAD, InitialLeak
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
 from dsd_ncrn.simulate.imperfections.spreads import NO_GATE, Inactive, Pipetting, gate_of_steps
 from dsd_ncrn.simulate.tube import Tube
-from imperfect import chance, drawn, leaky_mixture
+from imperfect import chance, drawn, leaky_pot
 from studies import changed, done, strand_counts, study, translated
 
 pytestmark = pytest.mark.xdist_group("studies")
@@ -36,7 +36,7 @@ def test_every_imperfection_has_its_key() -> None:
 def test_a_tube_without_imperfections_is_the_designed_one_to_the_last_bit(leaking: bool) -> None:
     """All magnitudes 0: the states after two iterations are equal, not only close."""
     made = study("linreg2d")
-    network = leaky_mixture().network if leaking else made.network
+    network = leaky_pot().network if leaking else made.network
     rate = 1e-11 if leaking else 0.0
     realisation = realise(Imperfections(), Mixture(made.system, network), chance())
     plain, real = made.tube(network, rate), made.tube(network, rate, realisation=realisation)
@@ -50,7 +50,7 @@ def test_a_tube_without_imperfections_is_the_designed_one_to_the_last_bit(leakin
 def test_a_tube_that_is_mixed_again_is_a_fresh_one() -> None:
     """Between the two it held something else; equal to the last bit."""
     made, realisation = study("linreg2d"), drawn(**SOME)
-    once, again = (made.tube(leaky_mixture().network, 1e-11, realisation=realisation) for _ in range(2))
+    once, again = (made.tube(leaky_pot().network, 1e-11, realisation=realisation) for _ in range(2))
     again.iterate(INPUT, TARGET)
     again = again.mixed_with(0.0, drawn(1, pipetting=0.3))
     again.iterate(INPUT, TARGET)
@@ -91,7 +91,7 @@ def test_dilution_thins_what_is_not_topped_up_and_nothing_else() -> None:
 
 def test_pipetting_is_off_by_its_coefficient_of_variation() -> None:
     """Lognormal: mean 1 and standard deviation 0.2, over 100,000 components within four standard errors."""
-    factors = Pipetting().apply(Realisation(np.ones(100_000), np.ones(0)), leaky_mixture(), 0.2, chance()).doses
+    factors = Pipetting().apply(Realisation(np.ones(100_000), np.ones(0)), leaky_pot(), 0.2, chance()).doses
     assert factors.mean() == pytest.approx(1.0, abs=4 * 0.2 / np.sqrt(100_000))
     assert factors.std() == pytest.approx(0.2, rel=0.02)
     assert factors.min() > 0
@@ -99,7 +99,7 @@ def test_pipetting_is_off_by_its_coefficient_of_variation() -> None:
 
 def test_the_inactive_fraction_has_its_median() -> None:
     """Uniform from 0 to twice the median (Chen et al. 2013: 12 %), the variance (2 m)^2 / 12."""
-    lost = 1 - Inactive().apply(Realisation(np.ones(100_000), np.ones(0)), leaky_mixture(), 0.12, chance()).doses
+    lost = 1 - Inactive().apply(Realisation(np.ones(100_000), np.ones(0)), leaky_pot(), 0.12, chance()).doses
     assert np.median(lost) == pytest.approx(0.12, abs=0.002)
     assert 0 <= lost.min() < lost.max() <= 0.24
     assert lost.std() == pytest.approx(0.24 / np.sqrt(12), rel=0.01)
@@ -114,24 +114,24 @@ def totals(network: ReactionNetwork) -> Floats:
 
 def start_of(realisation: Realisation) -> Floats:
     """What is in the tube after mixing, (species,)."""
-    fresh = leaky_mixture().nominal * realisation.doses
-    state = np.concatenate([fresh, np.zeros(len(leaky_mixture().network.names) - len(fresh))])
+    fresh = leaky_pot().nominal * realisation.doses
+    state = np.concatenate([fresh, np.zeros(len(leaky_pot().network.names) - len(fresh))])
     realisation.accompany(state, fresh)
     return state
 
 
 def test_an_initial_leak_conserves_every_strand() -> None:
     """Gates, attackers and what they have become hold what was weighed out."""
-    nominal = leaky_mixture().nominal
-    weighed = np.concatenate([nominal, np.zeros(len(leaky_mixture().network.names) - len(nominal))])
-    strands, state = totals(leaky_mixture().network), start_of(drawn(initial_leak=0.016))
+    nominal = leaky_pot().nominal
+    weighed = np.concatenate([nominal, np.zeros(len(leaky_pot().network.names) - len(nominal))])
+    strands, state = totals(leaky_pot().network), start_of(drawn(initial_leak=0.016))
     assert strands @ state == pytest.approx(strands @ weighed, rel=1e-12, abs=1e-9)
     assert state.min() >= 0
 
 
 def test_an_initial_leak_is_a_fraction_of_each_gate_that_leaks() -> None:
     """Median and spread of the fractions over many draws; annihilators, sinks and strands keep all."""
-    pot = leaky_mixture()
+    pot = leaky_pot()
     lost = np.array([1 - drawn(seed, initial_leak=0.01).doses for seed in range(200)])
     attacked = {index for step in pot.network.kinds(StepKind.LEAK) for index in step.reactants}
     roles = [component.role for component in pot.system.components]
@@ -146,7 +146,7 @@ def test_an_initial_leak_is_a_fraction_of_each_gate_that_leaks() -> None:
 
 def test_what_leaked_is_where_the_leaks_of_a_gate_lead() -> None:
     """The fork of N1 sets X1, P1 and Z1 free in proportion to the cogates that displace them: 2000, 800 and 200 nM."""
-    pot, realisation = leaky_mixture(), drawn(initial_leak=0.01)
+    pot, realisation = leaky_pot(), drawn(initial_leak=0.01)
     assert realisation.companions is not None
     place, column = pot.network.index, realisation.companions[:, pot.network.index["fork_N1_1"]]
     freed = {name: column[place[name]] for name in ("X1", "P1", "Z1")}
@@ -161,7 +161,7 @@ def test_a_top_up_brings_its_leaked_fraction_along() -> None:
     """A refilled tube holds the strands that it held, and those that were added."""
     made = study("linreg2d")
     realisation = drawn(initial_leak=0.016)
-    tube = made.tube(leaky_mixture().network, realisation=realisation)
+    tube = made.tube(leaky_pot().network, realisation=realisation)
     tube.state[tube.pot.index("fork_N1_1")] -= 100.0
     before, after = tube.state.copy(), done(tube, tube.protocol.fed(np.zeros(2), np.zeros(1)))
     fork, fraction = tube.pot.index("fork_N1_1"), 1 - realisation.doses[tube.pot.index("fork_N1_1")]
@@ -179,7 +179,7 @@ def test_an_initial_leak_needs_leak_channels() -> None:
 
 def test_a_strand_triggers_no_more_gates_than_there_is_of_it() -> None:
     """1 nM of the helper triggers 1 nM of its join at most, of which a tenth would have been 69 nM."""
-    pot = leaky_mixture()
+    pot = leaky_pot()
     scarce = Mixture(pot.system.with_concentrations({"helper_N1_1": 1.0}), pot.network)
     realisation = InitialLeak().apply(perfect(scarce), scarce, 0.1, chance())
     assert realisation.companions is not None
@@ -190,7 +190,7 @@ def test_a_strand_triggers_no_more_gates_than_there_is_of_it() -> None:
 @pytest.mark.parametrize(("name", "leaks"), [("rate_spread", False), ("leak_spread", True)])
 def test_all_reactions_or_all_leaks_of_a_gate_share_a_factor(name: str, leaks: bool) -> None:
     """There and back alike, so that equilibria stay; the logarithms have the deviation asked for."""
-    pot, owners = leaky_mixture(), gate_of_steps(leaky_mixture())
+    pot, owners = leaky_pot(), gate_of_steps(leaky_pot())
     kinds = np.array([(step.kind == StepKind.LEAK) == leaks for step in pot.network.steps]) & (owners != NO_GATE)
     logarithms: list[float] = []
     for seed in range(20):
@@ -204,7 +204,7 @@ def test_all_reactions_or_all_leaks_of_a_gate_share_a_factor(name: str, leaks: b
 
 
 def test_reversible_steps_keep_their_equilibrium() -> None:
-    pot, rates = leaky_mixture(), drawn(rate_spread=1.0, occlusion=1.0).rates
+    pot, rates = leaky_pot(), drawn(rate_spread=1.0, occlusion=1.0).rates
     place = {(step.reactants, step.products): n for n, step in enumerate(pot.network.steps) if step.kind != StepKind.LEAK}
     pairs = [(n, place[key[::-1]]) for key, n in place.items() if key[::-1] in place]
     full = [(a, b) for a, b in pairs if pot.network.steps[a].rate == pot.network.steps[b].rate]
@@ -215,12 +215,12 @@ def test_reversible_steps_keep_their_equilibrium() -> None:
 def test_a_real_tube_gets_what_it_is_dosed() -> None:
     """Inputs, parameters, clocks, scavengers and top-ups are off by the factors of their stocks."""
     made, realisation = study("linreg2d"), drawn(pipetting=0.3)
-    tube = made.tube(leaky_mixture().network, realisation=realisation)
+    tube = made.tube(leaky_pot().network, realisation=realisation)
     place, doses = tube.pot.mass_action.index, realisation.doses
     state = done(tube, tube.protocol.fed(INPUT, TARGET))
     assert state[place["X2"]] == pytest.approx(3.5 * tube.protocol.unit * doses[place["X2"]])
     assert state[place["P1"]] == pytest.approx(4.0 * doses[place["P1"]])
-    assert state[place["join_N1_1"]] == pytest.approx(leaky_mixture().nominal[place["join_N1_1"]] * doses[place["join_N1_1"]])
+    assert state[place["join_N1_1"]] == pytest.approx(leaky_pot().nominal[place["join_N1_1"]] * doses[place["join_N1_1"]])
     clock = made.system.clocks["C1"]
     opened = done(tube, [tube.protocol.opening("C1")], state)[place[clock.strand]]
     assert opened == pytest.approx(clock.concentration * doses[place[clock.strand]])
@@ -235,7 +235,7 @@ def burnt_in(fraction: float, seconds: float | None) -> Tube:
     made = study("linreg2d")
     spec = changed(made.spec, "timing", burn_in=seconds)
 
-    return replace(made, spec=spec).tube(leaky_mixture().network, realisation=drawn(initial_leak=fraction))
+    return replace(made, spec=spec).tube(leaky_pot().network, realisation=drawn(initial_leak=fraction))
 
 
 def test_a_burn_in_leaves_a_tube_without_leak_as_designed() -> None:
@@ -290,6 +290,6 @@ def test_fuels_are_topped_up_where_they_have_lost_enough() -> None:
 def test_the_translated_system_is_not_changed() -> None:
     """Realisations belong to tubes: the study and its system stay as calibrated."""
     before = study("linreg2d").system
-    study("linreg2d").tube(leaky_mixture().network, realisation=drawn(**SOME)).iterate(INPUT, TARGET)
+    study("linreg2d").tube(leaky_pot().network, realisation=drawn(**SOME)).iterate(INPUT, TARGET)
     assert study("linreg2d").system is before
     assert translated("linreg2d").components[0].concentration == 0

@@ -16,7 +16,7 @@ from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.imperfections.occlusion import Occlusion, common_nt, crowd_of, open_toeholds
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, perfect
 from dsd_ncrn.simulate.mass_action import from_network
-from imperfect import chance, drawn, leaky_mixture
+from imperfect import chance, drawn, leaky_pot
 from studies import A, E, P, T, X, join, study
 
 pytestmark = pytest.mark.xdist_group("studies")
@@ -93,14 +93,14 @@ def test_occlusion_stretches_all_durations_unless_told_otherwise() -> None:
     """The phases take as many times longer as the usual toehold step is slower."""
     made = study("linreg2d")
     realisation, unstretched = drawn(occlusion=0.1), drawn(occlusion=0.1, stretch=False)
-    tube = made.tube(leaky_mixture().network, realisation=realisation)
+    tube = made.tube(leaky_pot().network, realisation=realisation)
     assert realisation.stretch > 2
     assert np.array_equal(realisation.rates, unstretched.rates) and unstretched.stretch == 1
     taken = sum(tube.pot.seconds(event) for event in tube.protocol.whole([1.0, 1.0], [1.0]) if isinstance(event, Wait))
     assert taken == pytest.approx(made.schedule.seconds_per_iteration * realisation.stretch)
-    toehold = [n for n, step in enumerate(leaky_mixture().network.steps) if step.kind == StepKind.DISPLACEMENT]
+    toehold = [n for n, step in enumerate(leaky_pot().network.steps) if step.kind == StepKind.DISPLACEMENT]
     assert np.median(realisation.rates[toehold]) == pytest.approx(1 / realisation.stretch, rel=1e-9)
-    leaks = [n for n, step in enumerate(leaky_mixture().network.steps) if step.kind == StepKind.LEAK]
+    leaks = [n for n, step in enumerate(leaky_pot().network.steps) if step.kind == StepKind.LEAK]
     assert (realisation.rates[leaks] == 1).all()
 
 

@@ -22,7 +22,7 @@ from dsd_ncrn.dsd.modules.parts import seals
 from dsd_ncrn.dsd.modules.reporter import reporter
 from dsd_ncrn.dsd.modules.sealed import sealed_join_fork
 from dsd_ncrn.dsd.modules.sinks import capture, cogate_sink, strand_sink
-from dsd_ncrn.dsd.plan import Bench
+from dsd_ncrn.dsd.plan import PlainOptions
 from dsd_ncrn.dsd.system import Component
 from dsd_ncrn.dsd.words import Words
 
@@ -30,7 +30,7 @@ GOLDEN = Path(__file__).parent / "golden" / "modules.txt"
 
 BUDGET = {"join": "1 nM", "fork": "2 nM", "fuel": "3 nM"}
 GATES = {kind: BUDGET | ({"first_toehold": 3} if kind == "bias" else {}) for kind in GATE_KINDS}
-BENCH = Bench(Translation(), Chemistry.model_validate({"gates": GATES, "seal": "4 nM"}))
+BENCH = PlainOptions(Translation(), Chemistry.model_validate({"gates": GATES, "seal": "4 nM"}))
 
 PLAIN = Words(BENCH, {})
 WEAK = Words(BENCH, {}, weak_toeholds=(3,), weak_mirrored=(3,))

@@ -15,10 +15,10 @@ from dsd_ncrn.crn.text import load_crn, parse_crn
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.gates.network import Limits
+from dsd_ncrn.gates.network_run import NetworkRun, ideal_network, run_network, sized_for
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.simulate.engines import engine_named
-from dsd_ncrn.simulate.network_sizing import Limits
-from dsd_ncrn.simulate.networks import NetworkRun, ideal_network, run_network, sized_for
 from studies import DESIGNS
 
 ENGINE, RATES = engine_named("rosenbrock"), ToeholdLengthRates()

@@ -13,15 +13,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cli.report.chart import Axis, Band, Chart, Curve, Panel, Rule, numbers
 from cli.report.data import read_run
+from cli.report.figures.chart import Axis, Band, Chart, Curve, Panel, ReferenceLine, numbers
 from cli.report.figures.interactive import plot
-from cli.report.figures.palette import LIGHT_AND_DARK, SERIES
-from cli.report.figures.samples import MARKS
+from cli.report.figures.leaks import front
+from cli.report.figures.palette import LIGHT_AND_DARK, MARKS, SERIES
 from cli.report.figures.static import draw
-from cli.report.figures.tuning import front
-from cli.report.library import packed_library
-from cli.report.render import CHARTS, charts_of, plots_json, static_svg
+from cli.report.page import CHARTS, charts_of, packed_library, plots_json, static_svg
 from report_runs import HOSTILE, write_full_run
 
 
@@ -109,7 +107,7 @@ def test_points_that_are_not_finite_are_gaps_in_both() -> None:
 
 def test_hostile_texts_cannot_end_the_script_nor_become_markup_of_a_plot() -> None:
     curve = Curve(HOSTILE, (1.0,), (1.0,), "dsd", hover=(HOSTILE,), labels=(HOSTILE,))
-    rules, bands = (Rule("x", 1.0, HOSTILE),), (Band(1.0, 2.0, HOSTILE),)
+    rules, bands = (ReferenceLine("x", 1.0, HOSTILE),), (Band(1.0, 2.0, HOSTILE),)
     panel = Panel(HOSTILE, Axis(HOSTILE), Axis(HOSTILE, ticks=((1.0, HOSTILE),)), (curve,), rules, bands, HOSTILE)
     text = plots_json([Chart("key", HOSTILE, HOSTILE, (HOSTILE,), (panel,), 1, 2.0)])
     assert not re.search("[<>&]", text)

@@ -10,8 +10,7 @@ from click.testing import CliRunner
 
 from cli.commands import report
 from cli.report.data import read_run
-from cli.report.stages import failed_stages, missing_stages
-from cli.report.verdict import advice, headline
+from cli.report.verdict import advice, failed_stages, headline, missing_stages
 from dsd_ncrn.errors import CheckFailed
 from runs import run
 

@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cli.report.chart import MOST_POINTS, thinned, thinning_note
 from cli.report.data import read_run
-from cli.report.figures.calibration import MOST_ROWS, furthest
-from cli.report.figures.network import MOST_MERGED, MOST_REACTIONS, pictures, without_rails
+from cli.report.figures.chart import MOST_POINTS, thinned, thinning_note
+from cli.report.figures.pictures import MOST_MERGED, MOST_REACTIONS, pictures, without_rails
+from cli.report.figures.strands import MOST_ROWS, furthest
 from report_runs import HOSTILE, write_full_run, write_json
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.report import build_report
-from cli.report.library import packed_library
+from cli.report.page import build_report, packed_library
 from dsd_ncrn.errors import InputError
 from report_runs import HOSTILE, SECTIONS, full_summary, write_full_run, write_json
 
@@ -68,7 +67,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Static pictures are left out, which takes most of the time; what is in them is worked out all the same."""
-    monkeypatch.setattr("cli.report.render.static_svg", lambda chart: f"<svg><title>{chart.key}</title></svg>")
+    monkeypatch.setattr("cli.report.page.static_svg", lambda chart: f"<svg><title>{chart.key}</title></svg>")
 
 
 def test_every_section_is_there_once_and_in_order(full: str) -> None:

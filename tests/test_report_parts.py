@@ -11,12 +11,11 @@ import pytest
 
 from cli.report import tables, verdict
 from cli.report.data import ReportData, read_run
-from cli.report.figures.gates import gate_svg
 from cli.report.figures.learning import epoch_length, running_mean
 from cli.report.figures.palette import LIGHT_AND_DARK
-from cli.report.figures.trajectories import phase_axis
-from cli.report.kernel import Block, gate_blocks
-from cli.report.picture import picture
+from cli.report.figures.pictures import Block, gate_blocks, gate_svg
+from cli.report.figures.strands import phase_axis
+from cli.report.page import picture
 from cli.report.text import days, number, percent, size
 from report_runs import HOSTILE, JOIN, full_summary, write_full_run, write_json
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.report import build_report
+from cli.report.page import build_report
 from conftest import Invoke
 from dsd_ncrn.design.load import dump_design, load_design
 from killing import tiny_design

@@ -257,10 +257,10 @@ def test_every_table_of_the_text_is_in_the_page_and_in_a_file() -> None:
 def test_the_page_is_well_formed_and_escapes_what_is_in_cells() -> None:
     from xml.etree import ElementTree
 
-    from sequences.document import Picture, Section, Table
+    from sequences.document import DocumentSection, Picture, Table
 
     parts = ("a < b **and** c", Table("t", ("x & y",), (("<1>",), ("2",)), shown=1), Picture("p", "<svg></svg>"))
-    page = Document("T", (Section("S", parts),)).html()
+    page = Document("T", (DocumentSection("S", parts),)).html()
     body = ElementTree.fromstring(page[page.index("<body>") : page.index("</html>")])
     assert [cell.text for cell in body.iter("td")] == ["<1>"]
     assert [each.text for each in body.iter("b")] == ["and"]

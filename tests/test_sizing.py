@@ -17,15 +17,16 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.dsd.words import budget_name
-from dsd_ncrn.kinetics.rate_laws import achieved, join_laws
+from dsd_ncrn.gates.calibrate import probes
+from dsd_ncrn.gates.fit import WEAKEST_NT
+from dsd_ncrn.gates.laws import join_laws, loading
+from dsd_ncrn.gates.learner import POINTS, RESERVE, SHORTEST_S, largest_firings, size_gates
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.ncrn.types import NeuralCrn
-from dsd_ncrn.simulate.calibrate import probes
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.sizing import POINTS, RESERVE, SHORTEST_S, WEAKEST_NT, size_gates
 from dsd_ncrn.tasks import Dataset, load_dataset
 from studies import DESIGNS, changed, design
 
@@ -58,7 +59,7 @@ class Sized:
 
 
 def resized(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn) -> DesignSpec:
-    return size_gates(spec, data, ncrn, ENGINE, RATES)
+    return size_gates(spec, ncrn, largest_firings(spec, data, ncrn, ENGINE), RATES)
 
 
 @cache
@@ -132,7 +133,8 @@ def test_the_reaction_that_needs_most_has_the_full_toehold_at_its_budget(name: s
 
 def paces(found: Sized, phase: str) -> list[float]:
     """Formal constant over that of the law, s per unit of time, of every slow reaction of a phase."""
-    given, unit = achieved(found.system, RATES), found.given.chemistry.unit
+    laws, unit = join_laws(found.system), found.given.chemistry.unit
+    given = {law.reaction: law.achieved(RATES, loading(laws, RATES)) for law in laws}
     rows = {n: r for n, r in found.slow.items() if phase in r.phases}
     return [r.rate / unit ** (len(r.reactants) - 1) / given[n] for n, r in rows.items()]
 

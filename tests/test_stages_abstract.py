@@ -14,7 +14,7 @@ from cli.stages.job import Job
 from conftest import Invoke
 from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.simulate.engines import engine_named
-from dsd_ncrn.simulate.proof import Check, Proof, prove
+from dsd_ncrn.simulate.proof import Claim, Proof, prove
 
 DESIGNS = Path(__file__).parent.parent / "designs"
 
@@ -81,7 +81,7 @@ def test_the_command_compile_proves_a_design_and_keeps_the_proof(invoke: Invoke,
 
 def test_a_compilation_that_is_wrong_ends_the_command_with_the_claim(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proof with one false check: exit code 1, after the whole proof has been told."""
-    false = Proof((Check("the gradient is that of the loss", 0.5, 1e-6),), ())
+    false = Proof((Claim("the gradient is that of the loss", 0.5, 1e-6),), ())
     monkeypatch.setattr("dsd_ncrn.simulate.proof.prove", lambda *_: false)
     result = invoke("compile", DESIGNS / "linreg2d.toml", "--verify")
     assert result.exit_code == 1

@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from conftest import Invoke
 from dsd_ncrn.analysis import tuning
 from dsd_ncrn.analysis.fidelity import parameter_errors
-from dsd_ncrn.analysis.knobs import Factor, Toehold, knobs_of, turned
+from dsd_ncrn.analysis.knobs import ScaleKnob, ToeholdKnob, knobs_of, turned
 from dsd_ncrn.analysis.study import prepare
 from dsd_ncrn.analysis.tuning import (
     FAILED,
-    Bench,
     Bounds,
     OperatingPoint,
     Positions,
     Question,
+    TuningCase,
     bench_of,
     cost,
     evaluate,
@@ -37,7 +37,7 @@ POINT = OperatingPoint((), 0.0, 0.01, 0.03, 0.05, 1.0, 2.0, 1e4, 120, 100)
 
 
 @cache
-def bench() -> Bench:
+def bench() -> TuningCase:
     """With two test points: errors of parameters do not depend on them."""
     return bench_of(changed(design("linreg2d"), "task", test_points=2), 0, Question(0.1, 2))
 
@@ -66,9 +66,9 @@ def test_knobs_at_their_start_leave_the_design_as_it_is() -> None:
 def test_a_knob_stays_between_its_ends(position: float) -> None:
     """Factors 0.2 to 4 of 1,000 nM; toeholds of 3 to 5 nt."""
     spec = design("linreg2d")
-    budget = Factor("N1", (("chemistry", "gates", "N1", "join"),), 0.2, 4.0).turned(spec, position).chemistry.gates["N1"]
+    budget = ScaleKnob("N1", (("chemistry", "gates", "N1", "join"),), 0.2, 4.0).turned(spec, position).chemistry.gates["N1"]
     assert 200.0 <= budget.join <= 4000.0
-    budget = Toehold("N1", ("chemistry", "gates", "N1", "first_toehold")).turned(spec, position).chemistry.gates["N1"]
+    budget = ToeholdKnob("N1", ("chemistry", "gates", "N1", "first_toehold")).turned(spec, position).chemistry.gates["N1"]
     assert budget.first_toehold == 3 + min(int(3 * position), 2)
 
 
@@ -90,7 +90,7 @@ def test_the_front_is_what_nothing_beats() -> None:
 
 def test_a_candidate_that_cannot_be_calibrated_has_a_reason_and_a_cost() -> None:
     spec = changed(design("linreg2d"), "chemistry", unit=400.0)
-    point = evaluate(Bench(spec, 0, Question(0.1, 1), ()), ())
+    point = evaluate(TuningCase(spec, 0, Question(0.1, 1), ()), ())
     assert point.failure and point.cost == FAILED
 
 
@@ -105,7 +105,7 @@ def test_a_candidate_is_measured_as_the_design_would_be() -> None:
 def test_a_search_is_repeatable_and_goes_downhill(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a made-up cost, the distance of all knobs from their middle: CMA-ES comes closer, in the same way each time."""
 
-    def distance(_: Bench, positions: Positions) -> OperatingPoint:
+    def distance(_: TuningCase, positions: Positions) -> OperatingPoint:
         return replace(POINT, positions=tuple(positions), cost=sum((place - 0.5) ** 2 for place in positions))
 
     monkeypatch.setattr(tuning, "evaluate", distance)
@@ -124,7 +124,7 @@ def test_the_command_tune_writes_what_it_found(tmp_path: Path, invoke: Invoke) -
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
     assert found["best"]["cost"] == found["start"]["cost"] == costs(tmp_path / "tune.csv")[0]
-    tuned = evaluate(Bench(load_design(tmp_path / "tuned.toml"), 0, Question(0.1, 1), ()), ())
+    tuned = evaluate(TuningCase(load_design(tmp_path / "tuned.toml"), 0, Question(0.1, 1), ()), ())
     assert tuned.cost == pytest.approx(found["best"]["cost"], rel=1e-3)
     assert list(found["front"]) == ["plain"] and found["best"]["scheme"] == "plain"
     again = invoke("tune", path, *options, "-o", tmp_path)

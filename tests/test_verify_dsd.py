@@ -19,7 +19,7 @@ from dsd_ncrn.dsd.modules import SCHEMES
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, gate
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import translate, translate_network
-from dsd_ncrn.dsd.verify import BISIMULATION, FINAL_STATES, Check
+from dsd_ncrn.dsd.verify import BISIMULATION, FINAL_STATES, SystemCheck
 from dsd_ncrn.ncrn.compile import compile_design
 from studies import ALL_DESIGNS, changed, design, translated
 
@@ -43,7 +43,7 @@ def system_of(text: str, **options: object) -> DsdSystem:
     return translate_network(parse_crn(text), Translation.model_validate(options), Chemistry())
 
 
-def of_reactions(system: DsdSystem) -> dict[str, Check]:
+def of_reactions(system: DsdSystem) -> dict[str, SystemCheck]:
     """The checks of the modules by the name of their reaction."""
     found = verified(system)
     assert found.ok, str(found)

@@ -26,9 +26,8 @@ def command(run_folders: tuple[Path, ...], out: Path | None, seed: int, as_json:
 
     The first run is the one that the others are held against. Nothing is random: --seed is accepted and changes nothing.
     """
-    from cli.compare.page import comparison_html
-    from cli.compare.read import compare
-    from cli.compare.tables import comparison_csv, comparison_json, comparison_text
+    from cli.compare.measures import compare
+    from cli.compare.page import comparison_csv, comparison_html, comparison_json, comparison_text
     from cli.output import check_folder, deliver, show
 
     check_folder(out)

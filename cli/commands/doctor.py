@@ -9,7 +9,7 @@ from cli.options import json_option, out_option
 from cli.subcommand import subcommand
 
 if TYPE_CHECKING:
-    from cli.doctor.types import Finding
+    from cli.doctor.installed import Finding
 
 
 @subcommand("doctor", examples=("dsd-ncrn doctor", "dsd-ncrn doctor --json"))
@@ -22,8 +22,8 @@ def command(out: Path | None, as_json: bool) -> None:
     fails.
     """
     from cli.console import working
-    from cli.doctor.checks import examined
-    from cli.doctor.types import Status
+    from cli.doctor.installed import Status
+    from cli.doctor.working import examined
     from cli.output import deliver, show
     from cli.run_folder import json_text
     from dsd_ncrn.errors import CheckFailed

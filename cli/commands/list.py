@@ -77,7 +77,7 @@ def _vendors() -> Listing:
 
 
 def _templates() -> Listing:
-    from cli.scaffold.templates import TEMPLATES
+    from cli.new.templates import TEMPLATES
 
     return {template.name: template.description for template in TEMPLATES}
 

@@ -14,7 +14,7 @@ from cli.subcommand import OneOf, subcommand
 from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
-    from cli.scaffold.proposal import Proposal
+    from cli.new.proposal import Proposal
 
 
 @subcommand(
@@ -93,8 +93,7 @@ def _listed(names: str | None) -> tuple[str, ...]:
 
 
 def _from_template(name: str, template: str, task: str | None) -> dict[str, str]:
-    from cli.scaffold.templates import template_named
-    from cli.scaffold.writing import design_text
+    from cli.new.templates import design_text, template_named
 
     chosen = template_named(template)
     values: dict[str, Any] = dict(chosen.values)
@@ -129,9 +128,9 @@ def _from_table(
     """The files of a design for a CSV file, and what is to be told of it."""
     from os.path import relpath
 
-    from cli.scaffold.columns import choose, read_columns
-    from cli.scaffold.proposal import propose
-    from cli.scaffold.writing import design_text
+    from cli.new.columns import choose, read_columns
+    from cli.new.proposal import propose
+    from cli.new.templates import design_text
 
     columns, left_out = read_columns(csv)
     found = propose(choose(columns, inputs, targets, str(csv)), Path(relpath(csv, folder)), name)

@@ -23,7 +23,7 @@ def command(run_folder: Path, out: Path | None, seed: int, as_json: bool) -> Non
 
     from cli.console import working
     from cli.output import deliver, show
-    from cli.report import build_report
+    from cli.report.page import build_report
 
     if not (run_folder / "design.toml").is_file():
         raise InputError("this folder holds no run", None, "Give a folder that `run` has written.", str(run_folder))

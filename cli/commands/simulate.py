@@ -23,11 +23,11 @@ from dsd_ncrn.crn.rate_law import RATE_LAWS
 from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
-    from cli.engines import Choice
+    from cli.engines import EngineChoice
     from cli.options import Stop
     from cli.stages.traces import Columns
     from dsd_ncrn.crn.rate_law import RateLaw
-    from dsd_ncrn.simulate.networks import NetworkRun
+    from dsd_ncrn.gates.network_run import NetworkRun
 
 
 @subcommand(
@@ -91,11 +91,11 @@ def command(
     With --engine ssa the molecules of a small volume are counted and every reaction is drawn by chance, with --seed.
     """
     from cli.console import working
-    from cli.engines import Choice
+    from cli.engines import EngineChoice
     from cli.traces import network_trace, strand_trace
-    from dsd_ncrn.simulate.network_sizing import Limits
+    from dsd_ncrn.gates.network import Limits
 
-    choice, network, stop = Choice(engine, volume, seed), design.suffix == ".crn", t_end.seconds if t_end else None
+    choice, network, stop = EngineChoice(engine, volume, seed), design.suffix == ".crn", t_end.seconds if t_end else None
     if network and level == "dsd":
         with working("simulate"):
             run = strand_trace(design, choice, stop, Limits(largest, scale), law)
@@ -110,7 +110,7 @@ def command(
     _show(as_json, {name: values[-1] for name, values in columns.items()})
 
 
-def _iteration(design: Path, level: str, choice: Choice, t_end: Stop | None, no_training: bool) -> Columns:
+def _iteration(design: Path, level: str, choice: EngineChoice, t_end: Stop | None, no_training: bool) -> Columns:
     """One iteration of a design. Raises InputError for a unit of time where there is none."""
     from cli.console import display, step
     from cli.prepare import calibrated, shown_job

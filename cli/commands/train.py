@@ -14,7 +14,7 @@ from cli.subcommand import OneOf, subcommand
 
 if TYPE_CHECKING:
     from cli.console import Display
-    from cli.engines import Choice
+    from cli.engines import EngineChoice
     from cli.stages.job import Job
     from cli.stages.types import Outcome, Tell
     from dsd_ncrn.simulate.results import Training
@@ -65,12 +65,12 @@ def command(
 ) -> None:
     """Train a design: its equations, its abstract network, or its strands."""
     from cli.console import display
-    from cli.engines import Choice
+    from cli.engines import EngineChoice
     from cli.output import deliver, show, table
     from cli.prepare import calibrated, shown_job
     from cli.stages.job import placed
 
-    choice = Choice(engine, volume, seed)
+    choice = EngineChoice(engine, volume, seed)
     _check_options(level, leaks, one_pot, choice)
     _check_length(iterations, epochs)
     with placed(design), display() as shown:
@@ -86,7 +86,7 @@ def command(
     show(as_json, section, table(rows.items()))
 
 
-def _check_options(level: str, leaks: bool, one_pot: bool, choice: Choice) -> None:
+def _check_options(level: str, leaks: bool, one_pot: bool, choice: EngineChoice) -> None:
     from dsd_ncrn.errors import InputError
 
     for name, given in (("--leaks", leaks), ("--one-pot", one_pot)):
@@ -115,7 +115,7 @@ def _set_length(job: Job, level: str, iterations: int | None, epochs: int | None
         job.spec = job.spec.model_copy(update=plan)
 
 
-def _trained(job: Job, choice: Choice, level: str, leaks: bool, one_pot: bool, shown: Display) -> Outcome:
+def _trained(job: Job, choice: EngineChoice, level: str, leaks: bool, one_pot: bool, shown: Display) -> Outcome:
     """One training with a display."""
     from cli.stages.training import training_outcome
 
@@ -126,7 +126,7 @@ def _trained(job: Job, choice: Choice, level: str, leaks: bool, one_pot: bool, s
     return outcome
 
 
-def _training(job: Job, choice: Choice, level: str, leaks: bool, one_pot: bool, tell: Tell) -> Training:
+def _training(job: Job, choice: EngineChoice, level: str, leaks: bool, one_pot: bool, tell: Tell) -> Training:
     from cli.stages.abstract import autonomous_training
     from cli.stages.training import strands_training
     from dsd_ncrn.simulate.training import train_ideal, train_value

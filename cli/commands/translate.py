@@ -23,8 +23,8 @@ from cli.subcommand import NETWORKS, OneOf, subcommand
 if TYPE_CHECKING:
     from cli.options import Stop
     from dsd_ncrn.dsd.system import DsdSystem
-    from dsd_ncrn.simulate.modules import RateReport
-    from dsd_ncrn.simulate.network_sizing import Limits
+    from dsd_ncrn.gates.network import Limits
+    from dsd_ncrn.gates.report import RateReport
 
 FILES = {"dsd": "system.dsd", "dot": "system.dot", "svg": "system.svg"}
 """What -o writes for a format, beside system.pil and system.json."""
@@ -89,7 +89,7 @@ def command(
     from cli.run_folder import json_text
     from dsd_ncrn.dsd.jsonable import system_to_json
     from dsd_ncrn.dsd.kernel import write_pil
-    from dsd_ncrn.simulate.network_sizing import Limits
+    from dsd_ncrn.gates.network import Limits
 
     limits = Limits(largest, scale) if sizing == "auto" else None
     with working("translate"):
@@ -141,8 +141,8 @@ def _rates(system: DsdSystem, unit: float, as_json: bool) -> None:
 
     from cli.output import show
     from cli.plain import plain
+    from dsd_ncrn.gates.report import rate_report
     from dsd_ncrn.kinetics.rates import ToeholdLengthRates
-    from dsd_ncrn.simulate.modules import rate_report
 
     found = rate_report(system, unit, ToeholdLengthRates())
     modules = [{**asdict(module), "seconds": module.seconds} for module in found.modules]

@@ -1,15 +1,27 @@
-"""The numbers of the summaries that are held against each other."""
+"""From run folders to their comparison, with the numbers of the summaries that are held against each other."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, cast
 
-from cli.compare.types import Cell, Measure, Quantity, Run
-from cli.report.data import ReportData
+from cli.compare.comparison import (
+    Cell,
+    ComparedRun,
+    ComparedVerdict,
+    Comparison,
+    Measure,
+    Quantity,
+    changes_of,
+    notes_of,
+    other_task,
+)
+from cli.report.data import ReportData, read_run
 from cli.report.figures.palette import SERIES
-from cli.report.verdict import smallest_rate
+from cli.report.verdict import answers, smallest_rate
+from dsd_ncrn.errors import InputError
 
 TRAINING = (
     Quantity("iterations", "iterations", "", "", "difference"),
@@ -67,7 +79,7 @@ SECTIONS: Mapping[str, tuple[Quantity, ...]] = {
 """Title of a part of the table, and what stands in it."""
 
 
-def measures_of(runs: Sequence[Run], other_task: bool) -> tuple[Measure, ...]:
+def measures_of(runs: Sequence[ComparedRun], other_task: bool) -> tuple[Measure, ...]:
     """Every quantity that some run has. Errors of different tasks are not comparable."""
     trainings = (
         Measure(title, quantity, _cells(runs, quantity), not other_task) for title, quantity in _training_quantities(runs)
@@ -78,7 +90,7 @@ def measures_of(runs: Sequence[Run], other_task: bool) -> tuple[Measure, ...]:
     return tuple(measure for measure in (*trainings, *others) if any(cell != Cell() for cell in measure.cells))
 
 
-def _training_quantities(runs: Sequence[Run]) -> Iterator[tuple[str, Quantity]]:
+def _training_quantities(runs: Sequence[ComparedRun]) -> Iterator[tuple[str, Quantity]]:
     """Title of the training and quantity; the training with leak is named without its rate, which may differ."""
     for series in SERIES:
         if any(run.data.training(series.key) for run in runs):
@@ -87,7 +99,7 @@ def _training_quantities(runs: Sequence[Run]) -> Iterator[tuple[str, Quantity]]:
                 yield f"Training: {series.title}", Quantity(place, each.title, each.unit, each.better, each.against)
 
 
-def _cells(runs: Sequence[Run], quantity: Quantity) -> tuple[Cell, ...]:
+def _cells(runs: Sequence[ComparedRun], quantity: Quantity) -> tuple[Cell, ...]:
     return tuple(_cell(run.data, quantity) for run in runs)
 
 
@@ -118,3 +130,53 @@ def _section(value: Any) -> Mapping[str, Any]:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def compare(folders: Sequence[Path]) -> Comparison:
+    """Compare finished or partial runs with the first of them.
+
+    Raises InputError for fewer than two folders, one that is given twice, one without a run, and a file of a run that
+    cannot be read.
+    """
+    _check(folders)
+    labels = _labels([folder.resolve() for folder in folders])
+    runs = tuple(ComparedRun(label, str(folder), read_run(folder)) for label, folder in zip(labels, folders))
+    changes = changes_of(runs)
+    return Comparison(runs, changes, _verdicts(runs), measures_of(runs, other_task(changes)), notes_of(changes))
+
+
+def _check(folders: Sequence[Path]) -> None:
+    if len(folders) < 2:
+        given = str(folders[0]) if folders else None
+        raise InputError("a comparison needs two run folders or more", given, "Give another one beside it.")
+    seen: dict[Path, Path] = {}
+    for folder in folders:
+        if not (folder / "design.toml").is_file():
+            raise InputError("this folder holds no run", None, "Give folders that `run` has written.", str(folder))
+        if folder.resolve() in seen:
+            raise InputError("every run is given once", str(folder), f"It is the same folder as {seen[folder.resolve()]}.")
+        seen[folder.resolve()] = folder
+
+
+def _labels(folders: Sequence[Path]) -> tuple[str, ...]:
+    """The last parts of the paths, as many as it takes to tell them apart."""
+    longest = max(len(folder.parts) for folder in folders)
+    for count in range(1, longest):
+        labels = tuple("/".join(folder.parts[-count:]) for folder in folders)
+        if len(set(labels)) == len(labels):
+            return labels
+    return tuple(map(str, folders))
+
+
+def _verdicts(runs: Sequence[ComparedRun]) -> tuple[ComparedVerdict, ...]:
+    """The questions of the report, whose order and number are those of every run."""
+    by_question = zip(*(answers(run.data) for run in runs))
+    return tuple(
+        ComparedVerdict(
+            question=found[0].question,
+            statuses=tuple(answer.status for answer in found),
+            words=tuple(answer.word for answer in found),
+            texts=tuple(answer.text for answer in found),
+        )
+        for found in by_question
+    )

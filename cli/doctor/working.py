@@ -1,14 +1,18 @@
-"""Checks that do a little of what the program does, and compare with what must come out."""
+"""Checks that do a little of what the program does, and compare with what must come out; all checks in their order."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
-from cli.doctor.types import Finding, failure, ok, warning
+from cli.doctor import installed
+from cli.doctor.installed import Check, Finding, failure, ok, warning
+from dsd_ncrn import simulate
 
 ROBERTSON = "A -> B [k = 0.04]\nB + B -> B + C [k = 3e7]\nB + C -> A + C [k = 1e4]"
 AT_40 = (0.7158270688, 9.185534765e-6, 0.2841637458)
@@ -55,7 +59,6 @@ def _triangle(number: int) -> int:
 
 def _cache_folder() -> Path:
     """Where numba keeps what it compiles: beside the source, unless the user says otherwise."""
-    from dsd_ncrn import simulate
 
     given = os.environ.get("NUMBA_CACHE_DIR")
     beside = Path(simulate.__path__[0]) / "__pycache__"
@@ -101,8 +104,7 @@ def writing() -> Finding:
 
 def end_to_end() -> Finding:
     """A tiny design from its file to its strands and their reactions."""
-    from cli.scaffold.templates import template_named
-    from cli.scaffold.writing import design_text
+    from cli.new.templates import design_text, template_named
     from cli.stages.job import job_of
     from dsd_ncrn.ncrn.counts import counts
 
@@ -120,3 +122,25 @@ def end_to_end() -> Finding:
         return failure(f"{what}, and not {REACTIONS} and {SPECIES}", "Install dsd-ncrn again.")
     slow = "The first start compiles the simulator: try once more."
     return warning(f"{what}, in {seconds:.0f} s", slow) if seconds > LONG_S else ok(f"{what}, in {seconds:.1f} s")
+
+
+CHECKS: tuple[Check, ...] = (
+    Check("python", installed.python, installed.REINSTALL),
+    Check("packages", installed.packages, installed.REINSTALL),
+    Check("nuad", installed.nuad, installed.REINSTALL),
+    Check("viennarna", vienna, "Install viennarna again."),
+    Check("numba", numba, "Install numba and llvmlite again."),
+    Check("rosenbrock", partial(stiff, "rosenbrock"), "Install numba again."),
+    Check("cvode", partial(stiff, "cvode"), "Install scikit-sundae again; --engine rosenbrock does without."),
+    Check("disk", disk),
+    Check("writing", writing, PERMISSIONS),
+    Check("end to end", end_to_end, installed.REINSTALL),
+)
+
+
+def examined(advance: Callable[[float], None]) -> Iterator[tuple[str, Finding]]:
+    """The findings by the names of checks, the packages of single commands last; ``advance`` hears of the share done."""
+    for number, check in enumerate(CHECKS):
+        yield check.name, check.finding()
+        advance((number + 1) / (len(CHECKS) + 1))
+    yield from installed.optional()

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cli.report.figures.palette import SERIES, Series
 from cli.report.files import Row, number, read_csv, read_json, read_parquet, read_text, read_toml
+from dsd_ncrn.arrays import Floats
 
-Floats = NDArray[np.float64]
 Json = Mapping[str, Any]
 PREVIEW_LINES = 6
 WRITTEN_LATER = ("report.html", "summary.json")

@@ -27,7 +27,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
+class Relation:
     """A formula behind the numbers of the report: what it gives, how it is written, the keys of its references, or where it is
     derived."""
 
@@ -114,64 +114,68 @@ REFERENCES = (
 )
 
 LEARNED_FORMULAS = (
-    Formula(
+    Relation(
         "training of the network",
         "L = |W z(T) − y|²/2; da/dt = a ∂f/∂z and dg/dt = a ∂f/∂θ backwards from a = Wᵀ(W z − y); θ ← θ − η g",
         ("Chen 2018", "Neural CRN"),
     ),
-    Formula("test error", "RMSE = √(mean of (prediction − target)²) over the points and outputs of the test set"),
-    Formula("parameter error", "largest |θ − θ ideal| over the largest |θ ideal|"),
-    Formula("time-scale separation", "largest |θ network − θ equations| over the largest |θ|, over all iterations"),
+    Relation("test error", "RMSE = √(mean of (prediction − target)²) over the points and outputs of the test set"),
+    Relation("parameter error", "largest |θ − θ ideal| over the largest |θ ideal|"),
+    Relation("time-scale separation", "largest |θ network − θ equations| over the largest |θ|, over all iterations"),
 )
 
 STRAND_FORMULAS = (
-    Formula("displacement by toehold length", "k(n, 0), k(n, n): table at 25 °C, 12.5 mM Mg²⁺", ("Zhang & Winfree 2009",)),
-    Formula(
+    Relation("displacement by toehold length", "k(n, 0), k(n, n): table at 25 °C, 12.5 mM Mg²⁺", ("Zhang & Winfree 2009",)),
+    Relation(
         "toehold exchange n for m",
         "k(n, m) = √(k(n,n) k(m,m)) · √(k_r(m)/k_r(n))",
         ("Zhang & Winfree 2009",),
         "an interpolation that keeps detailed balance",
     ),
-    Formula("toehold dissociation", "k_r(n) = k_b (k_f/k(n,0) − 1), k_f = 3.5·10⁶ /M/s, k_b = 1 /s", ("Zhang & Winfree 2009",)),
-    Formula(
+    Relation(
+        "toehold dissociation", "k_r(n) = k_b (k_f/k(n,0) − 1), k_f = 3.5·10⁶ /M/s, k_b = 1 /s", ("Zhang & Winfree 2009",)
+    ),
+    Relation(
         "rate constant of a join",
         "k = k₀ [J] / (b x~ (1 + p~/C)); bound over free X = k₀ [J] / (k(t,t) b x~)",
         ("Cardelli 2010",),
         "the linear chain of toehold exchanges in quasi-steady state",
     ),
-    Formula(
+    Relation(
         "calibration",
         "firings of the strands over those of the ideal network → 1 for every slow reaction",
         (),
         "firings are counted as spent joins",
     ),
-    Formula("proof of the translation", "CRN bisimulation where possible, else all final states", ("Johnson 2019",)),
-    Formula("fuel", "share = used in one iteration / concentration at its start; iterations to a tenth = 0.1 / share"),
+    Relation("proof of the translation", "CRN bisimulation where possible, else all final states", ("Johnson 2019",)),
+    Relation("fuel", "share = used in one iteration / concentration at its start; iterations to a tenth = 0.1 / share"),
 )
 
 LEAK_FORMULAS = (
-    Formula("leak of a gate", "strand + gate → strand + gate without a toehold, one rate for all", ("Lakin 2011", "Chen 2013")),
-    Formula("tolerated leak", "largest rate with test RMSE < 1.1 × that of the ideal network"),
-    Formula("ranking of leaks", "|∂θ/∂k| of every leak step after one iteration, by the adjoint of the integrator"),
+    Relation(
+        "leak of a gate", "strand + gate → strand + gate without a toehold, one rate for all", ("Lakin 2011", "Chen 2013")
+    ),
+    Relation("tolerated leak", "largest rate with test RMSE < 1.1 × that of the ideal network"),
+    Relation("ranking of leaks", "|∂θ/∂k| of every leak step after one iteration, by the adjoint of the integrator"),
 )
 
-INTEGRATION: Mapping[str, Formula] = {
-    "rosenbrock": Formula("integration", "mass action by RODAS4, a Rosenbrock method of order 4(3)", ("Hairer & Wanner",)),
-    "cvode": Formula(
+INTEGRATION: Mapping[str, Relation] = {
+    "rosenbrock": Relation("integration", "mass action by RODAS4, a Rosenbrock method of order 4(3)", ("Hairer & Wanner",)),
+    "cvode": Relation(
         "integration", "mass action by backward differentiation formulas (CVODE of SUNDIALS)", ("Hairer & Wanner",)
     ),
-    "ssa": Formula("simulation", "every reaction drawn by chance, molecules counted", ("Gillespie 1977",)),
+    "ssa": Relation("simulation", "every reaction drawn by chance, molecules counted", ("Gillespie 1977",)),
 }
 """By the engine of the run."""
 
-YIELD_FORMULAS = (Formula("interval of a yield", "score interval of a proportion at 95 %", ("Wilson 1927",)),)
+YIELD_FORMULAS = (Relation("interval of a yield", "score interval of a proportion at 95 %", ("Wilson 1927",)),)
 
 SEQUENCE_FORMULAS = (
-    Formula(
+    Relation(
         "energy of a duplex", "nearest neighbours: ΔG = initiation + stacks + terminal penalties", ("SantaLucia & Hicks 2004",)
     ),
-    Formula("folding of strands and complexes", "partition function of all structures without pseudoknots", ("Lorenz 2011",)),
-    Formula(
+    Relation("folding of strands and complexes", "partition function of all structures without pseudoknots", ("Lorenz 2011",)),
+    Relation(
         "rates of these sequences",
         "k_r = k_f (2/b) exp(G/RT), k_b = 400/b² /s; used as a ratio to the published toehold of the same length",
         ("Zhang & Winfree 2009", "SantaLucia & Hicks 2004"),
@@ -179,7 +183,7 @@ SEQUENCE_FORMULAS = (
 )
 
 
-def formulas(data: ReportData) -> tuple[Formula, ...]:
+def formulas(data: ReportData) -> tuple[Relation, ...]:
     """The formulas behind what this report shows."""
     shown = (
         (LEARNED_FORMULAS, data.trainings),

@@ -8,8 +8,7 @@ from itertools import groupby
 from typing import Any, cast
 
 from cli.report.data import Json, ReportData
-from cli.report.figures.gates import gate_svg
-from cli.report.kernel import gate_blocks
+from cli.report.figures.pictures import gate_blocks, gate_svg
 from cli.report.text import number
 
 STAGES: Mapping[str, str] = {

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.report.data import ReportData, section_of
-from cli.report.figures.leaks import ACCEPTED_RATIO, LITERATURE_LEAK
-from cli.report.stages import failed_stages
+from cli.report.figures.leaks import LITERATURE_LEAK
 from cli.report.text import days, number, percent
+from dsd_ncrn.analysis.types import ALLOWED_RATIO, AS_IT_IS
 
 LEARNED = 0.5
 """The test error must fall under this part of what it was before training."""
-AS_IT_IS = "as it is"
-"""The row of ways.csv that the others are held against."""
 LONG_OLIGO_NT = 60
 """Beyond it a plain synthesis has too many incomplete strands: of a 100-mer 37 to 61 % are whole at 99 to 99.5 % coupling."""
 
@@ -82,7 +80,7 @@ def _learns(data: ReportData) -> Answer:
     if not strands:
         return Answer(question, UNKNOWN, "Not run: there is no strand-level training in this folder.")
     ratio, error = (data.section("fidelity").get(key) for key in ("rmse_ratio", "parameter_error_final"))
-    close = ratio is not None and ratio < ACCEPTED_RATIO
+    close = ratio is not None and ratio < ALLOWED_RATIO
     if partly_simulated(data):
         count, whole = number(strands["iterations"]), number(ideal["iterations"])
         text = f"Only {count} of {whole} iterations were simulated with strands. After them the parameters are within "
@@ -154,7 +152,7 @@ def _one_pot(data: ReportData) -> Answer:
     if not pot:
         return Answer(question, UNKNOWN, "Not run: there is no training without top-up in this folder.")
     text = f"In one pot, without refilling fuels, the test error ends at {number(pot['rmse_after'])}"
-    good = bool(ideal) and pot["rmse_after"] < ACCEPTED_RATIO * ideal["rmse_after"]
+    good = bool(ideal) and pot["rmse_after"] < ALLOWED_RATIO * ideal["rmse_after"]
     text += "." if good else ", so the protocol tops fuels and gates up before every iteration."
     return Answer(question, GOOD if good else CAUTION if pot["rmse_after"] < LEARNED * pot["rmse_before"] else BAD, text)
 
@@ -294,3 +292,17 @@ def advice(data: ReportData) -> tuple[str, ...]:
             f"Order the strands over {LONG_OLIGO_NT} nt purified by PAGE: a plain synthesis of 100 nt is 40 to 60 % whole."
         )
     return tuple(todo)
+
+
+FINISHED, FAILED_STAGE = "finished", "failed: "
+"""What the summary says of a finished stage, and what it says of a failed one begins with."""
+
+
+def failed_stages(data: ReportData) -> list[tuple[str, str]]:
+    """Every stage that failed, and what it said."""
+    return [(name, state.removeprefix(FAILED_STAGE)) for name, state in data.stages.items() if state.startswith(FAILED_STAGE)]
+
+
+def missing_stages(data: ReportData) -> list[tuple[str, str]]:
+    """Every stage that did neither finish nor fail, and why it is not there."""
+    return [(name, state) for name, state in data.stages.items() if state != FINISHED and not state.startswith(FAILED_STAGE)]

@@ -64,11 +64,12 @@ class Job:
     @cached_property
     def sized(self) -> DesignSpec:
         """The design with a budget for the gates of every reaction, where it leaves their sizes open."""
+        from dsd_ncrn.gates.learner import largest_firings, size_gates
         from dsd_ncrn.kinetics.rates import ToeholdLengthRates
         from dsd_ncrn.simulate.engines import engine_named
-        from dsd_ncrn.simulate.sizing import size_gates
 
-        return size_gates(self.spec, self.data, self.ncrn, engine_named(self.engine), ToeholdLengthRates())
+        flux = largest_firings(self.spec, self.data, self.ncrn, engine_named(self.engine))
+        return size_gates(self.spec, self.ncrn, flux, ToeholdLengthRates())
 
     @cached_property
     def translated(self) -> DsdSystem:

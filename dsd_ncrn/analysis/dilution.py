@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from dsd_ncrn.analysis.leaks import ALLOWED_RATIO
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.types import ALLOWED_RATIO
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, perfect
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.train import Progress, no_progress

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.types import Fidelity, ReactionFidelity
-from dsd_ncrn.simulate.calibrate import probes, slow_terms
+from dsd_ncrn.arrays import Floats
+from dsd_ncrn.gates.calibrate import probes, slow_terms
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.results import Training
 
-Floats = NDArray[np.float64]
 PROBES = 6
 """Training points at which every reaction's firings are compared."""
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.analysis.types import FuelBudget, TopUp
+from dsd_ncrn.analysis.types import FuelAddition, FuelBudget
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.tube import Tube
 
@@ -27,7 +27,7 @@ def fuel_budget(training: Training) -> FuelBudget:
     return FuelBudget(fraction, used, lasts[limiting], limiting, lasts, top_up_schedule(training))
 
 
-def top_up_schedule(training: Training) -> tuple[TopUp, ...]:
+def top_up_schedule(training: Training) -> tuple[FuelAddition, ...]:
     """What to add before which iteration so that no fuel starts one with less than nine tenths and ends it with less still.
 
     A fuel is added, in the amount that is gone, before the first iteration that would bring its loss above a tenth; one
@@ -39,11 +39,11 @@ def top_up_schedule(training: Training) -> tuple[TopUp, ...]:
     return tuple(sorted(added, key=lambda each: (each.iteration, each.fuel)))
 
 
-def _additions(fuel: str, used: NDArray[np.float64], start: float) -> Iterator[TopUp]:
+def _additions(fuel: str, used: Floats, start: float) -> Iterator[FuelAddition]:
     gone = 0.0
     for number, amount in enumerate(used, start=1):
         if gone > 0 and gone + amount > DEPLETION * start:
-            yield TopUp(number, fuel, float(gone))
+            yield FuelAddition(number, fuel, float(gone))
             gone = 0.0
         gone += amount
 

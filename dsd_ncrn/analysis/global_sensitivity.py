@@ -8,18 +8,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsd_ncrn.analysis.jobs import run_jobs
 from dsd_ncrn.analysis.real_tubes import RealTubes, stream
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.imperfections import MAGNITUDES
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.simulate.imperfections.realisation import Realisation
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.units import per_nM_s_to_per_M_s
 
-Floats = NDArray[np.float64]
 Model = Callable[[Floats], Floats]
 """From factors (points, factors) to outputs (points,)."""
 LEVELS = 4

@@ -13,10 +13,10 @@ from typing import Any, Protocol, cast
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.plan import plan_of_learner
 from dsd_ncrn.dsd.words import budget_name
+from dsd_ncrn.gates.learner import WEAKEST_NT
 from dsd_ncrn.ncrn.types import NeuralCrn
 
 Path = tuple[str, ...]
-WEAKEST_NT = 3
 SLOW_KINDS = ("N1", "bias", "readout", "N3")
 """Kinds of reactions whose joins calibration sets: their budget decides how long a phase takes, and what they leak."""
 
@@ -39,7 +39,7 @@ class Knob(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Factor:
+class ScaleKnob:
     """Quantities that are multiplied together by ``low`` to ``high``, evenly in the logarithm."""
 
     name: str
@@ -57,7 +57,7 @@ class Factor:
 
 
 @dataclass(frozen=True, slots=True)
-class Toehold:
+class ToeholdKnob:
     """The first toehold of a kind of reaction, ``WEAKEST_NT`` to the universal one."""
 
     name: str
@@ -83,13 +83,13 @@ def knobs_of(spec: DesignSpec, ncrn: NeuralCrn) -> tuple[Knob, ...]:
     kinds = sorted({budget_name(reaction) for reaction in plan.reactions} & set(spec.chemistry.gates))
     groups = sorted({species.rstrip("pm0123456789_") for species in plan.species} & set(spec.chemistry.buffers))
     return (
-        Factor("unit", (("chemistry", "unit"),), 0.5, 8.0),
+        ScaleKnob("unit", (("chemistry", "unit"),), 0.5, 8.0),
         *(knob for kind in kinds for knob in _gate_knobs(spec, kind)),
-        *(Factor(f"buffer {group}", (("chemistry", "buffers", group),), 0.2, 4.0) for group in (*groups, "clock")),
-        Factor("clock", (("chemistry", "clock"),), 0.3, 2.0),
-        Factor("seal", (("chemistry", "seal"),), 0.1, 2.0),
-        Factor("flush", (("timing", "flush"),), 0.2, 2.0),
-        Factor("wait", (("timing", "wait"),), 0.3, 2.0),
+        *(ScaleKnob(f"buffer {group}", (("chemistry", "buffers", group),), 0.2, 4.0) for group in (*groups, "clock")),
+        ScaleKnob("clock", (("chemistry", "clock"),), 0.3, 2.0),
+        ScaleKnob("seal", (("chemistry", "seal"),), 0.1, 2.0),
+        ScaleKnob("flush", (("timing", "flush"),), 0.2, 2.0),
+        ScaleKnob("wait", (("timing", "wait"),), 0.3, 2.0),
     )
 
 
@@ -111,12 +111,12 @@ def _gate_knobs(spec: DesignSpec, kind: str) -> Iterator[Knob]:
     path, budget = ("chemistry", "gates", kind), spec.chemistry.gates[kind]
     supply = tuple((*path, part) for part in ("fork", "fuel") if getattr(budget, part) > 0)
     if kind not in SLOW_KINDS:
-        yield Factor(kind, ((*path, "join"), *supply), 0.1, 4.0)
+        yield ScaleKnob(kind, ((*path, "join"), *supply), 0.1, 4.0)
         return
-    yield Factor(f"{kind} join", ((*path, "join"),), 0.2, 4.0)
+    yield ScaleKnob(f"{kind} join", ((*path, "join"),), 0.2, 4.0)
     if supply:
-        yield Factor(f"{kind} fork and fuel", supply, 0.05, 2.0)
-    yield Toehold(f"{kind} toehold", (*path, "first_toehold"))
+        yield ScaleKnob(f"{kind} fork and fuel", supply, 0.05, 2.0)
+    yield ToeholdKnob(f"{kind} toehold", (*path, "first_toehold"))
 
 
 def _changed(node: Any, path: Sequence[str], change: Callable[[Any], object]) -> Any:

@@ -9,13 +9,12 @@ from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.jobs import run_jobs
 from dsd_ncrn.analysis.ranking import rank_leaks
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.analysis.types import LeakPoint, LeakSensitivity
+from dsd_ncrn.analysis.types import ALLOWED_RATIO, LeakPoint, LeakSensitivity
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.units import per_nM_s_to_per_M_s
 
-ALLOWED_RATIO = 1.1
 GRID_PER_M_S = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 REFINEMENTS = 1
 LOWEST_PER_M_S = 1e-6

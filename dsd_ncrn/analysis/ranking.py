@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.types import LeakChannel, LeakRanking, LeakShare
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
 from dsd_ncrn.simulate.tape import sensitivities
 from dsd_ncrn.units import per_nM_s_to_per_M_s
 
-Floats = NDArray[np.float64]
 WORST = 20
 """Leak steps that are listed."""
 

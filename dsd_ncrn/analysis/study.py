@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.gates.calibrate import Firings, GateDesign, calibrate, firings_of, probes, slow_terms
+from dsd_ncrn.gates.learner import design_gates, free_phases, largest_firings, size_gates
+from dsd_ncrn.gates.report import rate_report
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
@@ -19,22 +23,16 @@ from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.protocol.clocked import ClockedProtocol, Schedule
-from dsd_ncrn.simulate.calibrate import Calibration, Points, by_rate_laws, calibrate, probes
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.imperfections.realisation import Realisation
-from dsd_ncrn.simulate.modules import rate_report
 from dsd_ncrn.simulate.results import Training
-from dsd_ncrn.simulate.sizing import size_gates
 from dsd_ncrn.simulate.train import Progress, no_progress, train
 from dsd_ncrn.simulate.training import ended_after, repeats_of, train_ideal
 from dsd_ncrn.simulate.tube import Tube, tube_of
 from dsd_ncrn.tasks import Dataset, load_dataset
 
-Floats = NDArray[np.float64]
-FIRST_GUESS_S = 3600.0
-"""Duration that the calibration of a free phase starts from."""
 PROBES = 2
 """Training points at which reactions are calibrated, beside the mean one."""
 
@@ -52,7 +50,7 @@ class Study:
     ideal: Training
     system: DsdSystem
     network: ReactionNetwork
-    calibration: Calibration
+    calibration: GateDesign
     engine: Engine
     tube_engine: Engine | None = None
 
@@ -104,13 +102,14 @@ class Study:
         ``realisation`` is of the network without leaks; without one the tube is a perfect one of ``network``, which may have
         been given other rates. Raises CheckFailed where that would need too large a change.
         """
-        reference, points = _measured_at(self.data, self.ncrn, self.ideal, self.engine)
 
         def make(changed: DsdSystem, timing: Schedule) -> Tube:
             calibration = replace(self.calibration, system=changed, schedule=timing)
             return replace(self, system=changed, calibration=calibration).tube(realisation=realisation)
 
-        found = calibrate(make, self.system, self.schedule, _free_phases(self.spec, self.ncrn), reference, points)
+        firings = _firings(make, self.data, self.ncrn, self.ideal, self.engine)
+        free = free_phases(self.spec, self.ncrn)
+        found = calibrate(firings, slow_terms(self.ncrn), self.system, self.schedule, free)
         return replace(self, system=found.system, calibration=found)
 
     def train(self, tube: Tube, level: str, progress: Progress = no_progress) -> Training:
@@ -141,7 +140,7 @@ def prepare_with(
     """``prepare`` with the points given."""
     spec = decide(spec, data, seed)
     ncrn, chosen = compile_design(spec, data.dimension, data.outputs), engine_named(engine)
-    spec = size_gates(spec, data, ncrn, chosen, ToeholdLengthRates())
+    spec = size_gates(spec, ncrn, largest_firings(spec, data, ncrn, chosen), ToeholdLengthRates())
     return study_of(spec, data, ncrn, train_ideal(spec, data, ncrn, chosen, progress), chosen)
 
 
@@ -155,7 +154,12 @@ def study_of(
     """
     system = translate(ncrn, spec)
     network = build_network(system)
-    calibration = _calibrated(spec, data, ncrn, ideal, system, network, chosen, progress)
+
+    def make(changed: DsdSystem, timing: Schedule) -> Tube:
+        return tube_of(_protocol(spec, ncrn, changed, timing), network, chosen)
+
+    firings = _firings(make, data, ncrn, ideal, chosen)
+    calibration = design_gates(spec, ncrn, {}, firings, ToeholdLengthRates(), progress)
     _check_loading(spec, calibration.system)
     return Study(spec, data, ncrn, ideal, calibration.system, network, calibration, chosen)
 
@@ -180,43 +184,12 @@ def _is_fuel(component: Component) -> bool:
     return component.topped_up and component.role != Role.CLOCK and component.concentration > 0
 
 
-def _calibrated(
-    spec: DesignSpec,
-    data: Dataset,
-    ncrn: NeuralCrn,
-    ideal: Training,
-    system: DsdSystem,
-    network: ReactionNetwork,
-    engine: Engine,
-    progress: Progress,
-) -> Calibration:
-    reference, points = _measured_at(data, ncrn, ideal, engine)
-    durations = _durations(spec, ncrn)
-    waits = sum(len(clock.scavengers) for clock in system.clocks.values())
-    schedule = Schedule({name: seconds or FIRST_GUESS_S for name, seconds in durations.items()}, spec.timing.wait, waits)
-    free = _free_phases(spec, ncrn)
-
-    def make(changed: DsdSystem, timing: Schedule) -> Tube:
-        return tube_of(_protocol(spec, ncrn, changed, timing), network, engine)
-
-    system, schedule = by_rate_laws(system, schedule, ncrn, spec.chemistry.unit, free, ToeholdLengthRates())
-    return calibrate(make, system, schedule, free, reference, points, progress)
-
-
-def _measured_at(data: Dataset, ncrn: NeuralCrn, ideal: Training, engine: Engine) -> tuple[IdealLearner, Points]:
-    """The ideal network with the parameters that it ends with, and the mean and the first training points."""
+def _firings(
+    make_tube: Callable[[DsdSystem, Schedule], Tube], data: Dataset, ncrn: NeuralCrn, ideal: Training, engine: Engine
+) -> Firings:
+    """Those with the parameters that the ideal network ends with, at the mean and the first training points."""
     reference = IdealLearner(ncrn, engine)
     reference.set_parameters(ideal.parameters[-1])
     inputs = np.vstack([data.train_x.mean(axis=0), data.train_x[:PROBES]])
     targets = np.vstack([data.train_y.mean(axis=0), data.train_y[:PROBES]])
-    return reference, probes(reference, inputs, targets)
-
-
-def _free_phases(spec: DesignSpec, ncrn: NeuralCrn) -> set[str]:
-    return {name for name, seconds in _durations(spec, ncrn).items() if seconds is None}
-
-
-def _durations(spec: DesignSpec, ncrn: NeuralCrn) -> dict[str, float | None]:
-    """Seconds of each phase where the design fixes them; the slow ones are found by calibration where it does not."""
-    given = {"C1": spec.timing.forward, "C2": spec.timing.backward, "flush": spec.timing.flush, "update": spec.timing.update}
-    return {phase.name: given.get(phase.name) for phase in ncrn.crn.phases}
+    return firings_of(make_tube, reference, probes(reference, inputs, targets))

@@ -13,12 +13,12 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.jobs import run_jobs
 from dsd_ncrn.analysis.knobs import Knob, knobs_of, turned
 from dsd_ncrn.analysis.study import Study, prepare_with
+from dsd_ncrn.analysis.types import ALLOWED_RATIO
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.errors import CheckFailed, InputError
@@ -29,7 +29,6 @@ from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.tasks import Dataset, load_dataset
 from dsd_ncrn.units import per_nM_s_to_per_M_s
 
-Floats = NDArray[np.float64]
 Positions = tuple[float, ...]
 TEST_POINTS = 20
 """Of the test set, evenly spaced, on which candidates are compared."""
@@ -37,7 +36,6 @@ FAILED = 10.0
 """The cost of a candidate that cannot be calibrated or simulated."""
 FIRST_SPREAD = 0.15
 MOST_SHOWN = 8
-ALLOWED_RATIO = 1.1
 LEAKS_PER_DECADE = 4
 LEAST_PER_M_S, MOST_PER_M_S = 1e-3, 100.0
 
@@ -101,13 +99,13 @@ class Tuning:
         return min(self.points, key=lambda point: point.cost)
 
 
-def bench_of(spec: DesignSpec, seed: int, question: Question) -> Bench:
+def bench_of(spec: DesignSpec, seed: int, question: Question) -> TuningCase:
     """Where the candidates of a design are tried. Raises InputError where the design cannot be compiled."""
     data = load_dataset(spec.task, seed)
-    return Bench(spec, seed, question, knobs_of(spec, compile_design(spec, data.dimension, data.outputs)))
+    return TuningCase(spec, seed, question, knobs_of(spec, compile_design(spec, data.dimension, data.outputs)))
 
 
-def tune(bench: Bench, candidates: int, pool: Executor | None = None, progress: Progress = no_progress) -> Tuning:
+def tune(bench: TuningCase, candidates: int, pool: Executor | None = None, progress: Progress = no_progress) -> Tuning:
     """Search; ``candidates`` are the trainings that it may cost, rounded up to a whole generation."""
     points: list[OperatingPoint] = []
     for generation in _generations([knob.start(bench.spec) for knob in bench.knobs], bench.seed, candidates, points):
@@ -137,7 +135,7 @@ def _generations(start: Sequence[float], seed: int, most: int, told: list[Operat
 
 
 @dataclass(frozen=True, eq=False)
-class Bench:
+class TuningCase:
     """Where candidates are tried: a design, its knobs, and what is asked."""
 
     spec: DesignSpec
@@ -153,7 +151,7 @@ class Bench:
         return prepare_with(spec, thinned(load_dataset(spec.task, self.seed)), self.seed)
 
 
-def evaluate(bench: Bench, positions: Positions) -> OperatingPoint:
+def evaluate(bench: TuningCase, positions: Positions) -> OperatingPoint:
     """Train a candidate under the leak."""
     try:
         return _measured(bench.study(positions), positions, bench.question)
@@ -183,7 +181,7 @@ def _measured(study: Study, positions: Positions, question: Question) -> Operati
     return replace(point, cost=cost(point, question.bounds))
 
 
-def tolerated_leak(bench: Bench, positions: Positions) -> float:
+def tolerated_leak(bench: TuningCase, positions: Positions) -> float:
     """The largest leak rate (/M/s) with a ratio under 1.1, in steps of a quarter of a decade from the least; 0 for none."""
     study = bench.study(positions)
     network, tolerated = study.leaky_network(), 0.0

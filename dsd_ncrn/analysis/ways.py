@@ -13,14 +13,14 @@ from typing import Any
 
 from dsd_ncrn.analysis.jobs import run_jobs
 from dsd_ncrn.analysis.knobs import SLOW_KINDS, scaled
-from dsd_ncrn.analysis.tuning import Bench, OperatingPoint, Question, evaluate
+from dsd_ncrn.analysis.tuning import OperatingPoint, Question, TuningCase, evaluate
+from dsd_ncrn.analysis.types import AS_IT_IS
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.simulate.train import Progress, no_progress
 
 Changes = Mapping[str, Mapping[str, Any]]
-AS_IT_IS = "as it is"
 CLAMP_FACTOR = 10.0
 """What clamps of 1 to 3 nt are expected to divide leaks by; it is to be measured gate by gate."""
 THRESHOLD = 0.25
@@ -68,7 +68,7 @@ def compare_ways(shared: Shared, pool: Executor | None = None, progress: Progres
 def try_way(shared: Shared, name: str) -> OperatingPoint:
     """What one of some designs comes to."""
     tried, seed, question = shared
-    return evaluate(Bench(tried[name], seed, question, ()), ())
+    return evaluate(TuningCase(tried[name], seed, question, ()), ())
 
 
 def _changed(spec: DesignSpec, changes: Changes) -> DesignSpec:

@@ -10,9 +10,9 @@ import numpy as np
 
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.jobs import run_jobs
-from dsd_ncrn.analysis.leaks import ALLOWED_RATIO
 from dsd_ncrn.analysis.real_tubes import RealTubes, stream
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.types import ALLOWED_RATIO
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.simulate.results import Training

@@ -11,7 +11,7 @@ from dsd_ncrn.errors import InputError
 from dsd_ncrn.simulate.results import Floats, Trajectory
 
 if TYPE_CHECKING:
-    from dsd_ncrn.simulate.networks import NetworkRun
+    from dsd_ncrn.gates.network_run import NetworkRun
 
 ENGINE = "rosenbrock"
 
@@ -26,8 +26,8 @@ def simulate_crn(crn: Crn, seconds: float = 1000.0, points: int = 601) -> Trajec
     >>> round(float(decay.of("A")[-1]), 3)  # 10 exp(-1)
     3.679
     """
+    from dsd_ncrn.gates.network_run import ideal_network
     from dsd_ncrn.simulate.engines import engine_named
-    from dsd_ncrn.simulate.networks import ideal_network
 
     return ideal_network(crn, _times(seconds, points), engine_named(ENGINE))[0]
 
@@ -44,8 +44,8 @@ def simulate_crn_strands(crn: Crn, seconds: float = 1000.0, points: int = 601) -
     >>> run.deviation < 0.05
     True
     """
+    from dsd_ncrn.gates.network_run import run_network, sized_for
     from dsd_ncrn.simulate.engines import engine_named
-    from dsd_ncrn.simulate.networks import run_network, sized_for
 
     engine, times = engine_named(ENGINE), _times(seconds, points)
     return run_network(sized_for(crn, seconds, engine), times, engine)

@@ -74,15 +74,16 @@ def translate_design(design: DesignSpec, data: Dataset | None = None, seed: int 
     (120, 39)
     """
     from dsd_ncrn.dsd.translate import translate
+    from dsd_ncrn.gates.learner import largest_firings, size_gates
     from dsd_ncrn.kinetics.rates import ToeholdLengthRates
     from dsd_ncrn.ncrn.compile import compile_design as compiled
     from dsd_ncrn.simulate.engines import engine_named
-    from dsd_ncrn.simulate.sizing import size_gates
 
     points = load_dataset(design.task, seed) if data is None else data
     decided = _decided(design, points, seed)
     learner = compiled(decided, points.dimension, points.outputs)
-    return translate(learner, size_gates(decided, points, learner, engine_named("rosenbrock"), ToeholdLengthRates()))
+    flux = largest_firings(decided, points, learner, engine_named("rosenbrock"))
+    return translate(learner, size_gates(decided, learner, flux, ToeholdLengthRates()))
 
 
 def enumerate_strands(system: DsdSystem, leak_model: str | None = None) -> ReactionNetwork:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+
+from dsd_ncrn.arrays import Floats, Ints
 
 if TYPE_CHECKING:
     import networkx
 
 Key = TypeVar("Key", bound=Hashable)
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 EDGE = 1.05
 """Mean length of an edge before boxes are moved; lengths are in inches."""

@@ -57,7 +57,7 @@ def parse_crn(text: str, name: str = "crn", file: str | None = None) -> Crn:
     >>> dn.parse_crn("A + B -> C [k = 1e-3]").species
     ('A', 'B', 'C')
     """
-    parser = _Parser(file)
+    parser = _CrnParser(file)
     for number, line in enumerate(text.splitlines(), start=1):
         parser.line(number, _COMMENT.sub("", line))
     if not parser.reactions:
@@ -86,7 +86,7 @@ def _reaction_line(reaction: Reaction) -> str:
 
 
 @dataclass(slots=True)
-class _Parser:
+class _CrnParser:
     file: str | None
     species: dict[str, None] = field(default_factory=dict)
     initial: dict[str, float] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from dsd_ncrn.design.files import read_text
 from dsd_ncrn.design.positions import Key, Position, positions
-from dsd_ncrn.design.problems import DesignError, Finding, findings_of
+from dsd_ncrn.design.problems import DesignError, KeyFinding, findings_of
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import InputError
 
@@ -107,7 +107,7 @@ def _tuples(value: Any) -> Any:
 def _first_problem(error: ValidationError, data: dict[str, Any], text: str, file: str) -> InputError:
     places, found = positions(text), findings_of(error, data)
 
-    def order(finding: Finding) -> tuple[bool, int]:
+    def order(finding: KeyFinding) -> tuple[bool, int]:
         """A misspelt key shows up twice, as unknown and as missing: the first of the two says what to do."""
         place = _nearest(places, finding.key)
         return not finding.unknown_key, place.line if place else 0

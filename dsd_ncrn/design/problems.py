@@ -39,7 +39,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Finding:
+class KeyFinding:
     """What pydantic has found wrong with the value of a key."""
 
     key: Key
@@ -55,12 +55,12 @@ class Finding:
         return _problem(self.key, self.details)
 
 
-def findings_of(error: ValidationError, data: Mapping[str, Any]) -> tuple[Finding, ...]:
+def findings_of(error: ValidationError, data: Mapping[str, Any]) -> tuple[KeyFinding, ...]:
     """Pydantic's findings, one per key; a value that fits no member of a union gives one finding, not several."""
     grouped: dict[Key, list[Any]] = {}
     for detail in error.errors(include_url=False):
         grouped.setdefault(_path(detail, data), []).append(detail)
-    return tuple(Finding(key, tuple(details)) for key, details in grouped.items())
+    return tuple(KeyFinding(key, tuple(details)) for key, details in grouped.items())
 
 
 def _path(detail: Mapping[str, Any], data: Mapping[str, Any]) -> Key:

@@ -133,7 +133,7 @@ def draw(complex_: Complex, palette: Palette) -> Canvas:
     bottoms = [number for number, strand in enumerate(complex_.strands) if strand[0].starred]
     if len(bottoms) != 1 or complex_.is_strand:
         return _strand(complex_.strands[0], palette)
-    return _Gate(complex_, bottoms[0], palette).drawn()
+    return _GateDrawing(complex_, bottoms[0], palette).drawn()
 
 
 def mark_ends(drawing: Canvas, right: bool) -> None:
@@ -175,7 +175,7 @@ def _run_label(run: Sequence[Domain], star: bool = False) -> str:
     return label(cut if whole else first.name, star)
 
 
-class _Gate:
+class _GateDrawing:
     """One bottom strand with its tops. Columns are the domains of the bottom, from its 3' end, left to right."""
 
     def __init__(self, complex_: Complex, bottom: int, palette: Palette) -> None:

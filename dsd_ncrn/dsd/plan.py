@@ -53,7 +53,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class PlainOptions:
     """The options of a translation without a design file."""
 
     translation: Translation
@@ -80,7 +80,7 @@ def plan_of_network(crn: Crn, translation: Translation, chemistry: Chemistry) ->
     A reaction without reactants is driven by a source strand that it does not use up; it lasts as long as its gates.
     Raises DesignError where ``chemistry`` allots nothing to a reaction, and as ``ordered``.
     """
-    options = Bench(translation, chemistry)
+    options = PlainOptions(translation, chemistry)
     named = _named(crn.reactions)
     sources = {r.origin.reaction: f"source_{r.origin.reaction}" for r in named if not r.reactants}
     reactions = ordered((_with_source(r, sources) for r in named), translation, spread=True)

@@ -22,7 +22,7 @@ BISIMULATION, FINAL_STATES = "CRN bisimulation", "all final states"
 
 
 @dataclass(frozen=True)
-class Check:
+class SystemCheck:
     """One line: what was checked and how, whether it holds, and why not. ``witness`` interprets the species of a proof."""
 
     subject: str
@@ -39,7 +39,7 @@ class Check:
 class Verification:
     """All checks of a system."""
 
-    checks: tuple[Check, ...]
+    checks: tuple[SystemCheck, ...]
 
     @property
     def ok(self) -> bool:
@@ -47,7 +47,7 @@ class Verification:
         return all(check.ok for check in self.checks)
 
     @property
-    def failures(self) -> tuple[Check, ...]:
+    def failures(self) -> tuple[SystemCheck, ...]:
         """Those that do not."""
         return tuple(check for check in self.checks if not check.ok)
 
@@ -65,17 +65,17 @@ def verify(system: DsdSystem, network: Network, enumerate_complexes: Enumerate) 
     return Verification((mass_balance(network), private_domains(system), whole, *proofs))
 
 
-def mass_balance(network: Network) -> Check:
+def mass_balance(network: Network) -> SystemCheck:
     """Whether every step keeps the number of each strand."""
     for left, right in steps_of(network):
         before, after = (Counter(strand for each in side for strand in each.strands) for side in (left, right))
         if before != after:
             lost = ", ".join(map(strand_text, (before - after) or (after - before)))
-            return Check("strands", "mass balance of every step", False, f"a step changes the number of {lost}")
-    return Check("strands", f"mass balance of {len(network.steps)} steps", True)
+            return SystemCheck("strands", "mass balance of every step", False, f"a step changes the number of {lost}")
+    return SystemCheck("strands", f"mass balance of {len(network.steps)} steps", True)
 
 
-def private_domains(system: DsdSystem) -> Check:
+def private_domains(system: DsdSystem) -> SystemCheck:
     """Whether each reaction has its private domains to itself: a shared trigger opens the fork of another reaction."""
     shared = _shared_domains(system)
     owners: dict[str, set[str]] = {}
@@ -85,8 +85,10 @@ def private_domains(system: DsdSystem) -> Check:
                 owners.setdefault(domain.name, set()).update(origin.reaction for origin in component.origins)
     for domain, reactions in owners.items():
         if len(reactions) > 1:
-            return Check("domains", "private to one reaction", False, f"{domain} is in gates of {', '.join(sorted(reactions))}")
-    return Check("domains", f"{len(owners)} private to one reaction each", True)
+            return SystemCheck(
+                "domains", "private to one reaction", False, f"{domain} is in gates of {', '.join(sorted(reactions))}"
+            )
+    return SystemCheck("domains", f"{len(owners)} private to one reaction each", True)
 
 
 def _shared_domains(system: DsdSystem) -> set[str]:
@@ -97,11 +99,11 @@ def _shared_domains(system: DsdSystem) -> set[str]:
     return {domain.name for strand in strands for domain in strand.domains if not domain.is_toehold}
 
 
-def composition(system: DsdSystem, network: Network, modules: Sequence[Module], found: Sequence[Steps]) -> Check:
+def composition(system: DsdSystem, network: Network, modules: Sequence[Module], found: Sequence[Steps]) -> SystemCheck:
     """Whether every step of the whole, sinks and readout apart, is one of a single module, and no state belongs to two."""
     method = f"no step but those of its {len(found)} modules, which share signals and fuels alone"
     fault = _stray_step(system, network, found) or _shared_state(modules, found)
-    return Check("system", method, not fault, fault)
+    return SystemCheck("system", method, not fault, fault)
 
 
 def _stray_step(system: DsdSystem, network: Network, found: Sequence[Steps]) -> str:
@@ -134,11 +136,11 @@ def _holds(complexes: Side, strands: set[Strand]) -> bool:
     return any(strand in strands for complex_ in complexes for strand in complex_.strands)
 
 
-def _module_check(module: Module, commits: bool, enumerate_complexes: Enumerate) -> Check:
+def _module_check(module: Module, commits: bool, enumerate_complexes: Enumerate) -> SystemCheck:
     """The check of one module, under its own name."""
     method, ok, detail, witness = _proof(renamed(module), commits, enumerate_complexes)
     name = module.formal.origin.reaction
-    return Check(f"{name} ({module.formal})", method, ok, detail, dict(witness))
+    return SystemCheck(f"{name} ({module.formal})", method, ok, detail, dict(witness))
 
 
 @lru_cache(maxsize=512)

@@ -64,7 +64,7 @@ def visual_structure(complex_: Complex, domains: Mapping[str, str]) -> str:
     """A strand or gate in Visual DSD's notation. Raises InputError where it has no place for the structure."""
     if complex_.is_strand:
         return f"<{_text(complex_.strands[0], domains)}>"
-    return ":".join(segment.text(domains) for segment in _Gate(complex_).segments())
+    return ":".join(segment.text(domains) for segment in _GateText(complex_).segments())
 
 
 @dataclass
@@ -83,7 +83,7 @@ class _Segment:
         return "".join(f"{before}{_text(part, domains)}{after}" for before, part, after in parts if part)
 
 
-class _Gate:
+class _GateText:
     """A complex as one bottom strand, read 3' to 5', with tops on it."""
 
     def __init__(self, complex_: Complex) -> None:

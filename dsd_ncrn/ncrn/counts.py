@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.types import STAGES, Reaction
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.ncrn.compile import derive, initial_parameters
@@ -15,7 +15,6 @@ from dsd_ncrn.ncrn.shapes import shape_of
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.tasks.types import Dataset
 
-Floats = NDArray[np.float64]
 LEARNING_STAGES = ("N1", "readout", "N2", "N3", "N4")
 
 

@@ -67,7 +67,7 @@ def parse_formula(text: str, dimension: int, beta: Sequence[float] | None = None
     """
     tree = _syntax_tree(text)
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return _Parser(text, dimension, names, beta).parse(tree)
+    return _FormulaParser(text, dimension, names, beta).parse(tree)
 
 
 def _syntax_tree(text: str) -> ast.expr:
@@ -97,7 +97,7 @@ def _fail(rule: str, value: object = None, remedy: str = "", offset: int | None 
     raise DesignError(f"circuit.f: {rule}", value, remedy, key=KEY, offset=offset)
 
 
-class _Parser:
+class _FormulaParser:
     def __init__(self, text: str, dimension: int, names: set[str], beta: Sequence[float] | None) -> None:
         self.text, self.dimension, self.beta = text, dimension, beta
         self.parameters = _parameters(names, dimension, trained_beta=beta is None)
@@ -227,13 +227,13 @@ class _Parser:
         return _Value(tuple(reduced(power) for power in powers), left.shape)
 
 
-_HANDLERS: dict[type[ast.expr], Callable[[_Parser, Any, int], _Value]] = {
-    ast.Constant: _Parser.constant,
-    ast.Name: _Parser.name,
-    ast.UnaryOp: _Parser.unary,
-    ast.BinOp: _Parser.binary,
-    ast.Call: _Parser.call,
-    ast.List: _Parser.listing,
+_HANDLERS: dict[type[ast.expr], Callable[[_FormulaParser, Any, int], _Value]] = {
+    ast.Constant: _FormulaParser.constant,
+    ast.Name: _FormulaParser.name,
+    ast.UnaryOp: _FormulaParser.unary,
+    ast.BinOp: _FormulaParser.binary,
+    ast.Call: _FormulaParser.call,
+    ast.List: _FormulaParser.listing,
 }
 
 

@@ -21,12 +21,11 @@ from dataclasses import dataclass, replace
 from math import ceil, floor, log
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.types import Crn, Origin, Phase, Reaction
 from dsd_ncrn.errors import InputError
 
-Floats = NDArray[np.float64]
 STAGE = "clock"
 SPACING, RESIDUAL = 3, 1e-6
 SMALLEST_RING = 3

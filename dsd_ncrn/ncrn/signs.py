@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import Circuit, DesignSpec
 from dsd_ncrn.ncrn.shapes import each
 from dsd_ncrn.tasks import Dataset
-
-Floats = NDArray[np.float64]
 
 
 def check_signs(spec: DesignSpec, data: Dataset) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats, Ints
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.oscillator import Crossing, Oscillator, with_oscillator
@@ -21,7 +21,6 @@ from dsd_ncrn.simulate.learner import Iteration, checked
 from dsd_ncrn.simulate.mass_action import from_crn
 from dsd_ncrn.simulate.results import Training, Trajectory
 
-Floats = NDArray[np.float64]
 RELATIVE, ABSOLUTE = 1e-8, 1e-12
 """The ring's floor decides when the next pulse comes, so the absolute tolerance is far below it."""
 POINTS = 400
@@ -215,7 +214,7 @@ def _integrals(times: Floats, values: Floats, cuts: Floats) -> Floats:
     return np.diff(at)
 
 
-def _crossed(history: Trajectory, crossing: Crossing) -> NDArray[np.int64]:
+def _crossed(history: Trajectory, crossing: Crossing) -> Ints:
     """The numbers of the last times before the last species overtakes the first."""
     ahead = history.of(crossing.species[-1]) - history.of(crossing.species[0])
     there = np.sum([history.of(species) for species in crossing.species], axis=0) > crossing.least

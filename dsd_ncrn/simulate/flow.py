@@ -13,12 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import RK45
 
+from dsd_ncrn.arrays import Flags, Floats, Indices
 from dsd_ncrn.ncrn.dynamics import Term, Terms
 from dsd_ncrn.simulate.compiled import compiled
 
-Floats = NDArray[np.float64]
-Indices = NDArray[np.uint32]
-Flags = NDArray[np.bool_]
 Rules = NDArray[np.uint8]
 
 STAGES = 6

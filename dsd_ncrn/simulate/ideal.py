@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.types import Phase, Reaction
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.simulate.engines.stochastic import StochasticEngine
@@ -15,7 +15,6 @@ from dsd_ncrn.simulate.learner import Iteration, checked
 from dsd_ncrn.simulate.mass_action import MassAction, Part, from_crn, part_of
 from dsd_ncrn.simulate.results import Trajectory
 
-Floats = NDArray[np.float64]
 TIMES_TO_LOOK_AT = 2001
 
 

@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.simulate.engines.types import Solution
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Flags, Floats, Ints
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.kinetics.network import ReactionNetwork
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 NONE = -1
 
 
@@ -102,7 +100,7 @@ class Part:
         return [(row, column[row]) for row, column in zip(rows, self.held.T) if len(row)]
 
 
-def part_of(system: MassAction, running: NDArray[np.bool_], everyone: bool = False) -> Part:
+def part_of(system: MassAction, running: Flags, everyone: bool = False) -> Part:
     """The reactions that ``running`` (reactions,) selects, without the species that none of them changes.
 
     With ``everyone`` all species stay: where molecules are drawn one by one, the second of a kind has one less to meet,

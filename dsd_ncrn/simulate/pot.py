@@ -7,17 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats, Ints
 from dsd_ncrn.crn.events import Add, Adjust, Event, PullDown, Purpose, Return, Split, TopUp, Wait
 from dsd_ncrn.kinetics.network import StepKind
 from dsd_ncrn.simulate.engines.types import Engine, Stepper
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
 from dsd_ncrn.simulate.learner import checked
 from dsd_ncrn.simulate.mass_action import MassAction, from_network
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.ncrn.compile import compile_design
@@ -26,7 +26,6 @@ from dsd_ncrn.simulate.mass_action import from_crn
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.tasks import Dataset
 
-Floats = NDArray[np.float64]
 RELATIVE, ABSOLUTE = 1e-11, 1e-13
 STEP = 2e-3
 LIFETIMES = 1e5
@@ -38,7 +37,7 @@ POINTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Claim:
     """One claim: the largest error found and its bound; ``error`` is None where the design gives the claim up."""
 
     claim: str
@@ -56,7 +55,7 @@ class Check:
 class Proof:
     """All checks of a compilation, and what its reactions conserve."""
 
-    checks: tuple[Check, ...]
+    checks: tuple[Claim, ...]
     conserved: tuple[Conservation, ...]
 
     @property
@@ -76,7 +75,7 @@ def prove(spec: DesignSpec, data: Dataset, engine: Engine, seed: int = 0, progre
     note = "; ".join(f"{each.stage} {each.variable}: {each.difference}" for each in found)
     rng = np.random.default_rng(seed)
     checks = (
-        Check("mass action is the differential equation, in symbols", float(len(found)), 0.0, note),
+        Claim("mass action is the differential equation, in symbols", float(len(found)), 0.0, note),
         _gradient_check(spec, data, engine, rng, progress),
         _update_check(ncrn, spec, engine, rng),
         *_cap_check(spec, data, engine, seed),
@@ -178,10 +177,10 @@ def _random_parameters(ncrn: NeuralCrn, rng: np.random.Generator) -> Floats:
     return np.where(single, np.abs(values) + 2 * STEP, values)
 
 
-def _gradient_check(spec: DesignSpec, data: Dataset, engine: Engine, rng: np.random.Generator, progress: Progress) -> Check:
+def _gradient_check(spec: DesignSpec, data: Dataset, engine: Engine, rng: np.random.Generator, progress: Progress) -> Claim:
     claim = "the gradients of N3 are the finite differences of the loss"
     if spec.circuit.first_order:
-        return Check(claim, None, GRADIENT_BOUND, "given up: first_order keeps the adjoint constant")
+        return Claim(claim, None, GRADIENT_BOUND, "given up: first_order keeps the adjoint constant")
     ncrn = compile_design(_uncapped(spec), data.dimension, data.outputs)
     stages = Stages(ncrn, engine)
     scales = np.array([gradient_scale(spec.circuit, parameter) for parameter in ncrn.parameters])
@@ -193,14 +192,14 @@ def _gradient_check(spec: DesignSpec, data: Dataset, engine: Engine, rng: np.ran
         wanted = finite_difference(stages, parameters, x, y)
         found = loss_and_gradient(stages, parameters, x, y)[1] / scales
         worst = max(worst, float(np.max(np.abs(found - wanted)) / max(1.0, float(np.max(np.abs(wanted))))))
-    return Check(claim, worst, GRADIENT_BOUND)
+    return Claim(claim, worst, GRADIENT_BOUND)
 
 
 def _uncapped(spec: DesignSpec) -> DesignSpec:
     return spec.model_copy(update={"circuit": spec.circuit.model_copy(update={"zb_cap": None})})
 
 
-def _update_check(ncrn: NeuralCrn, spec: DesignSpec, engine: Engine, rng: np.random.Generator) -> Check:
+def _update_check(ncrn: NeuralCrn, spec: DesignSpec, engine: Engine, rng: np.random.Generator) -> Claim:
     """N4 at random amounts of G, against theta - share g, or max(0, theta - g) where one rail holds theta."""
     stages, shares = Stages(ncrn, engine), np.array([update_share(spec.circuit, p) for p in ncrn.parameters])
     phase = next(iter(next(r.phases for r in ncrn.crn.reactions if r.origin.stage == "N4")))
@@ -213,10 +212,10 @@ def _update_check(ncrn: NeuralCrn, spec: DesignSpec, engine: Engine, rng: np.ran
     after = np.array([stages.read(state, variable) for variable in ncrn.parameters])
     single = np.array([variable.minus is None for variable in ncrn.parameters])
     wanted = np.where(single, np.maximum(before - gradient, 0.0), before - shares * gradient)
-    return Check("N4 makes theta - eta g, or max(0, theta - g)", float(np.max(np.abs(after - wanted))), UPDATE_BOUND)
+    return Claim("N4 makes theta - eta g, or max(0, theta - g)", float(np.max(np.abs(after - wanted))), UPDATE_BOUND)
 
 
-def _cap_check(spec: DesignSpec, data: Dataset, engine: Engine, seed: int) -> tuple[Check, ...]:
+def _cap_check(spec: DesignSpec, data: Dataset, engine: Engine, seed: int) -> tuple[Claim, ...]:
     """How much the finite fuel of the backward pass changes the gradient; a statement, not a claim."""
     cap = spec.circuit.zb_cap
     if cap is None:
@@ -227,4 +226,4 @@ def _cap_check(spec: DesignSpec, data: Dataset, engine: Engine, seed: int) -> tu
     x, y = data.train_x[0], data.train_y[0]
     capped, free = (loss_and_gradient(each, parameters, x, y)[1] for each in stages)
     change = float(np.max(np.abs(capped - free)) / np.max(np.abs(free)))
-    return (Check("the cap of zb", None, 0.0, f"a fuel of {cap:g} changes the gradient by {change:.2g} of its largest entry"),)
+    return (Claim("the cap of zb", None, 0.0, f"a fuel of {cap:g} changes the gradient by {change:.2g} of its largest entry"),)

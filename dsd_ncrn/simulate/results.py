@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from dsd_ncrn.arrays import Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.events import Add, Adjust, Event, PullDown, Return, TopUp, Wait
 from dsd_ncrn.simulate.engines.adjoint import pull_back
 from dsd_ncrn.simulate.engines.rosenbrock import Path, RosenbrockEngine
@@ -20,7 +20,6 @@ from dsd_ncrn.simulate.learner import checked
 from dsd_ncrn.simulate.pot import Contents, Pot, Watch
 from dsd_ncrn.simulate.tube import ABSOLUTE, RELATIVE, Tube
 
-Floats = NDArray[np.float64]
 NOMINAL = 1e-7
 """Relative distance within which a concentration is the nominal one."""
 

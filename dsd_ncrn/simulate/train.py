@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.simulate.learner import Iteration, Learner
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.tasks import Dataset
 
-Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 """Called with (iterations done, iterations in all), or with points where the number of iterations is not known ahead."""
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.dsd.system import Counter
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.types import Variable
@@ -20,7 +20,6 @@ from dsd_ncrn.simulate.pot import Contents, Pot, pot_of
 from dsd_ncrn.simulate.results import Trajectory
 from dsd_ncrn.simulate.watches import Account, Readings, Recorder
 
-Floats = NDArray[np.float64]
 RELATIVE, ABSOLUTE = 1e-3, 1e-5
 """Per-step tolerances (the latter in nM): after the 205 iterations of linreg2d the parameters are within 3e-6 of those at
 1e-6, 1e-8; the method is of order 4 and errs far less than it estimates."""

@@ -9,15 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.dynamics import Dynamics
 from dsd_ncrn.simulate.flow import Flow, Fuels, advance, flow_of
 from dsd_ncrn.simulate.learner import Iteration
 from dsd_ncrn.simulate.results import Training
 
-Floats = NDArray[np.float64]
 Rows = tuple[tuple[float, ...], ...]
 TOLERANCE = 1e-9
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.events import Adjust, Done, Event, Purpose, Read, TopUp, Wait
 from dsd_ncrn.simulate.pot import Contents, Pot, Watch
 from dsd_ncrn.simulate.results import Trajectory
-
-Floats = NDArray[np.float64]
 
 
 class Readings(Watch):

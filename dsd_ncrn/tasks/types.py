@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from dsd_ncrn.arrays import Flags, Floats
+
 Sampler = Callable[[np.random.Generator, int], tuple[Floats, Floats]]
 
 
@@ -55,7 +55,7 @@ class Dataset:
         return _share((predictions > self.threshold) == (targets > self.threshold))
 
 
-def _share(right: NDArray[np.bool_]) -> float:
+def _share(right: Flags) -> float:
     return float(right.mean())
 
 

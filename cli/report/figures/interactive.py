@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from cli.report.chart import Axis, Band, Chart, Curve, Dash, Legend, Panel, Rule
+from cli.report.figures.chart import Axis, Band, Chart, Curve, Dash, Legend, Panel, ReferenceLine
 
 PIXELS = 100
 """Of an inch of a chart's height."""
@@ -227,7 +227,7 @@ def _add_band(layout: dict[str, Any], band: Band, axis: Axis, x: str, y: str) ->
     layout["annotations"].append({"text": _text(band.label).replace("\n", "<br>"), **place, **_words("ink", 11)})
 
 
-def _add_rule(layout: dict[str, Any], rule: Rule, panel: Panel, x: str, y: str) -> None:
+def _add_rule(layout: dict[str, Any], rule: ReferenceLine, panel: Panel, x: str, y: str) -> None:
     line = {"color": _colour(rule.colour), "width": 1.2, "dash": DASHES[rule.dash]}
     if rule.axis == "x":
         where = {"xref": x, "yref": f"{y} domain"}

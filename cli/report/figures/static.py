@@ -1,19 +1,173 @@
-"""A chart as a matplotlib figure: the static picture of the page, for print, papers and pages without scripts.
+"""A chart as a matplotlib figure, and that as a small, deterministic SVG that takes its colours and font from its page.
 
 Axes are of any type here: matplotlib's own annotations are incomplete.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
-from cli.report.chart import Axis, Chart, Curve, Dash, Panel, Rule
-from cli.report.figures.canvas import WIDTH, legend_above, panels, plain_log
-from cli.report.figures.palette import STAND_INS
+from cli.report.figures.chart import Axis, Chart, Curve, Dash, Panel, ReferenceLine
+from cli.report.figures.palette import STAND_INS, css_variables
+from cli.report.text import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+WIDTH = 7.6
+"""Inches; on the page a figure is as wide as its column."""
+
+FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+_HANDLE, _LETTER = 0.62, 0.055
+"""Inches of a sample in a legend with its gaps, and of a letter."""
+
+_COORDINATES = re.compile(r'(?<= )(?:d|x|y|transform|width|height|viewBox)="[^"]*"')
+
+_STYLE: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "dsd_ncrn",
+    "font.family": "DejaVu Sans",
+    "font.size": 7.5,
+    "axes.titlesize": 8.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 7.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.7,
+    "axes.edgecolor": STAND_INS["muted"],
+    "axes.labelcolor": STAND_INS["muted"],
+    "axes.titlecolor": STAND_INS["ink"],
+    "axes.facecolor": "none",
+    "axes.unicode_minus": True,
+    "figure.facecolor": "none",
+    "grid.color": STAND_INS["faint"],
+    "grid.linewidth": 0.6,
+    "text.parse_math": False,  # names may hold dollar signs
+    "text.color": STAND_INS["ink"],
+    "xtick.color": STAND_INS["muted"],
+    "ytick.color": STAND_INS["muted"],
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "legend.frameon": False,
+    "legend.fontsize": 7.5,
+    "lines.linewidth": 1.6,
+    "lines.solid_capstyle": "round",
+    "path.simplify_threshold": 0.3,
+}
+
+
+def panels(rows: int, columns: int, height: float, **options: Any) -> tuple[Figure, Any]:
+    """A figure of the page's width with its axes (always a two-dimensional array), free of any global state."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, **options)
+    for each in axes.flat:
+        each.grid(True, axis="y")
+        each.set_axisbelow(True)
+    return figure, axes
+
+
+def legend_above(figure: Figure, axes: Sequence[Any], width: float) -> None:
+    """One legend for all panels, above them, in as many columns as its names leave room for."""
+    named = {name: handle for each in axes for handle, name in zip(*each.get_legend_handles_labels())}
+    columns = max(1, min(len(named), int(width / (_HANDLE + _LETTER * max(map(len, named), default=1)))))
+    whole: Any = figure
+    whole.legend([*named.values()], [*named], loc="outside upper left", ncols=columns, handlelength=3.6, columnspacing=1.6)
+
+
+def plain_log(axes: Any, *which: str) -> None:
+    """Logarithmic scales for the axes named ("x", "y"), labelled with plain numbers."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+    for name in which:
+        axes.set(**{f"{name}scale": "log"})
+        axis = axes.xaxis if name == "x" else axes.yaxis
+        low, high = sorted(axis.get_view_interval())
+        subs = (1.0, 2.0, 5.0) if high < 100 * low else (1.0,)
+        axis.set_major_locator(MaxNLocator(6) if high < 4 * low else LogLocator(subs=subs))
+        axis.set_minor_locator(NullLocator())
+        axis.set_major_formatter(FuncFormatter(_tick))
+
+
+def _tick(value: float, _: int | None) -> str:
+    return number(value, 2)
+
+
+def inline_svg(draw: Callable[[], Figure], title: str, description: str, key: str) -> str:
+    """What ``draw`` makes as an SVG element for a page.
+
+    ``key`` keeps its ids apart from those of other figures; ``title`` and ``description`` are what is read aloud.
+    """
+    import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    text = io.StringIO()
+    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    library: Any = matplotlib  # its own annotations are incomplete
+    with library.rc_context(_STYLE):
+        canvas: Any = FigureCanvasSVG(draw())
+        canvas.print_svg(text, metadata=nothing)
+    return page_svg(text.getvalue(), title, description, key, STAND_INS)
+
+
+def page_svg(file: str, title: str, description: str, key: str, colours: Mapping[str, str]) -> str:
+    """An SVG file of matplotlib's as an element for a page: ``colours`` says which of its colours is which of the page's."""
+    svg = _with_title(_with_local_ids(_small(file), key), title, description, key)
+    for name, colour in colours.items():
+        svg = svg.replace(colour, f"var(--{name})")
+    return svg
+
+
+def standalone_svg(inline: str) -> str:
+    """An inline SVG as a file of its own, with a background, in light or dark as the viewer prefers."""
+    style = (
+        f"<style>svg{{{css_variables(dark=False)}font-family:{FONTS}}}"
+        f"@media (prefers-color-scheme:dark){{svg{{{css_variables(dark=True)}}}}}</style>"
+        '<rect width="100%" height="100%" style="fill:var(--paper)"/>'
+    )
+    named = inline.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ', 1)
+    return re.sub(r"(</desc>)", rf"\1{style}", named, count=1) + "\n"
+
+
+def _small(svg: str) -> str:
+    """Drop prolog, comments, metadata and needless digits."""
+    svg = svg[svg.index("<svg ") :]
+    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = _COORDINATES.sub(lambda match: re.sub(r"(\d+\.\d\d)\d+", r"\1", match[0]), svg)
+    svg = re.sub(r'<svg [^>]*viewBox="([^"]*)"[^>]*>', r'<svg viewBox="\1" role="img">', svg, count=1)
+    svg = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
+    svg = re.sub(r"font: (?:bold|700) ([\d.]+)px [^;\"]*", r"font-size: \1px; font-weight: 700", svg)
+    return re.sub(r"\n\s*", "\n", svg).strip()
+
+
+def _with_local_ids(svg: str, key: str) -> str:
+    """Ids of series become data attributes, ids that are referred to get a prefix, all others go."""
+    used = set(re.findall(r"(?:xlink:href=\"#|url\(#)([^\")]+)", svg))
+
+    def rewritten(match: re.Match[str]) -> str:
+        name = match[1]
+        if name.startswith("series-"):
+            key_of_series = name.removeprefix("series-")
+            return "" if key_of_series == "none" else f' data-series="{key_of_series}"'
+        return f' id="{key}-{name}"' if name in used else ""
+
+    svg = re.sub(r' id="([^"]+)"', rewritten, svg)
+    return re.sub(r"(xlink:href=\"#|url\(#)([^\")]+)", rf"\1{key}-\2", svg)
+
+
+def _with_title(svg: str, title: str, description: str, key: str) -> str:
+    names = f'aria-labelledby="{key}-title" aria-describedby="{key}-desc"'
+    spoken = f'<title id="{key}-title">{escape(title)}</title><desc id="{key}-desc">{escape(description)}</desc>'
+    return re.sub(r"<svg ([^>]*)>", lambda match: f"<svg {match[1]} {names}>{spoken}", svg, count=1)
+
 
 DASHES: Mapping[Dash, Any] = {
     "solid": "-",
@@ -109,7 +263,7 @@ def _axis(axes: Any, name: str, axis: Axis) -> None:
     axes.grid(axis.grid, axis=name)
 
 
-def _rule(axes: Any, rule: Rule) -> None:
+def _rule(axes: Any, rule: ReferenceLine) -> None:
     style: dict[str, Any] = {"color": STAND_INS[rule.colour], "linewidth": 0.9, "linestyle": DASHES[rule.dash]}
     words: dict[str, Any] = {"color": STAND_INS[rule.colour], "fontsize": 6.5}
     if rule.axis == "x":

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.simulate.engines.equations import Equations, equations_of
 from dsd_ncrn.simulate.engines.types import ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Solution
 from dsd_ncrn.simulate.mass_action import MassAction
 
-Floats = NDArray[np.float64]
 MAX_STEPS = 100_000
 LARGE = 100
 """Species from which on the linear systems are treated as sparse."""

@@ -6,13 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csc_matrix, csr_matrix
 
+from dsd_ncrn.arrays import Floats, Ints
 from dsd_ncrn.simulate.mass_action import NONE, JacobianEntries, MassAction
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 Function = Callable[[Floats], Floats]
 
 

@@ -9,14 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats, Indices, Ints
 from dsd_ncrn.simulate.compiled import compiled
 from dsd_ncrn.simulate.mass_action import NONE, MassAction
-
-Ints = NDArray[np.int64]
-Indices = NDArray[np.uint32]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

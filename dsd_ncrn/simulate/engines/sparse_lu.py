@@ -11,13 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats, Indices, Ints
 from dsd_ncrn.simulate.compiled import compiled
-
-Ints = NDArray[np.int64]
-Indices = NDArray[np.uint32]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

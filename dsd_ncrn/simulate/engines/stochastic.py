@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats, Ints
 from dsd_ncrn.simulate.engines.types import Solution
 from dsd_ncrn.simulate.mass_action import NONE, MassAction
 from dsd_ncrn.units import molecules_per_nM
@@ -29,8 +29,6 @@ from dsd_ncrn.units import molecules_per_nM
 if TYPE_CHECKING:
     from bngsim import Model, Simulator
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 VOLUME = 1e-13
 """Litres, if nothing else is asked for: 60 molecules are 1 nM."""
 SLICE = 1e6

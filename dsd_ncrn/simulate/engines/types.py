@@ -5,12 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.simulate.mass_action import MassAction
-
-Floats = NDArray[np.float64]
 
 RELATIVE_TOLERANCE = 1e-6
 ABSOLUTE_TOLERANCE = 1e-9

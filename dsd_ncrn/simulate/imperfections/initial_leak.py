@@ -16,14 +16,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.network import Step, StepKind
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
-Floats = NDArray[np.float64]
 SPREAD = float(np.log(5.7 / 1.6) / 2)
 """Standard deviation of ln(fraction): the largest of Chen's fits is two of them above the median."""
 LARGEST = 0.5
@@ -50,7 +49,7 @@ class InitialLeak:
         return replace(before, doses=before.doses * (1.0 - lost), companions=companions)
 
 
-class Channel(NamedTuple):
+class TriggerChannel(NamedTuple):
     """Which fraction of a gate has been triggered by one strand, and the leak step by which."""
 
     gate: int
@@ -59,7 +58,7 @@ class Channel(NamedTuple):
     fraction: float
 
 
-def _channels(mixture: Mixture, levels: Floats, fractions: Floats) -> Iterator[list[Channel]]:
+def _channels(mixture: Mixture, levels: Floats, fractions: Floats) -> Iterator[list[TriggerChannel]]:
     """For every gate the leak steps by strands that are mixed with it, which share its fraction."""
     components = mixture.system.components
     leaks = mixture.network.kinds(StepKind.LEAK)
@@ -71,10 +70,10 @@ def _channels(mixture: Mixture, levels: Floats, fractions: Floats) -> Iterator[l
         attacked = [step for step in leaks if gate in step.reactants] if component.role == Role.GATE else []
         found = [(other, step) for step in attacked for other in step.reactants if other in strands]
         total = sum(levels[other] for other, _ in found)
-        yield [Channel(gate, other, step, fractions[gate] * levels[other] / total) for other, step in found]
+        yield [TriggerChannel(gate, other, step, fractions[gate] * levels[other] / total) for other, step in found]
 
 
-def _available(channels: list[Channel], levels: Floats) -> list[Channel]:
+def _available(channels: list[TriggerChannel], levels: Floats) -> list[TriggerChannel]:
     """The channels, less of those whose strand would be used up by all gates together."""
     wanted = np.zeros(len(levels))
     for channel in channels:

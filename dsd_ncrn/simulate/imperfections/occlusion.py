@@ -14,15 +14,14 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand, strand_length
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.network import Step, StepKind
 from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
-Floats = NDArray[np.float64]
 BY_TOEHOLD = (StepKind.DISPLACEMENT, StepKind.BINDING)
 ROUNDS, CLOSE_ENOUGH = 100_000, 1e-12
 

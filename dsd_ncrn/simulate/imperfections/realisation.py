@@ -11,10 +11,9 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.kinetics.network import Step, StepKind
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
-Floats = NDArray[np.float64]
 NO_GATE = -1
 
 

@@ -1,0 +1,180 @@
+"""The HTML report of a run: one file that needs nothing else, made of the run folder's files alone.
+
+Pictures for the README: ``python -m cli.report.page RUN_DIR OUT.svg [FIGURE]``, the learning curves by default.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.report import tables, verdict
+from cli.report.data import ReportData, read_run
+from cli.report.figures.chart import Chart
+from cli.report.figures.interactive import plot
+from cli.report.figures.leaks import LITERATURE_LEAK, front, leak_curve, leak_ranking, simulated, trained, tuning, yields
+from cli.report.figures.learning import greek, learning, parameters, predictions, residuals
+from cli.report.figures.palette import LIGHT_AND_DARK, Series, css_variables, sample
+from cli.report.figures.pictures import pictures
+from cli.report.figures.static import FONTS, draw, inline_svg, standalone_svg
+from cli.report.figures.strands import calibration, concentrations, fuel_history, fuels, has_components, ranked, trajectories
+from cli.report.references import REFERENCES, formulas, limits
+from cli.report.text import number, percent, size
+from cli.report.verdict import failed_stages, missing_stages
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+Make = Callable[[ReportData], Chart]
+Wanted = Callable[[ReportData], object]
+
+CHARTS: tuple[tuple[Make, Wanted], ...] = (
+    (concentrations, has_components),
+    (calibration, lambda data: data.section("fidelity").get("reactions")),
+    (learning, lambda data: data.trainings),
+    (parameters, lambda data: data.trainings),
+    (predictions, lambda data: data.tests),
+    (residuals, lambda data: data.tests),
+    (trajectories, lambda data: data.traces),
+    (leak_curve, lambda data: data.leak_curve),
+    (leak_ranking, lambda data: data.leak_ranking),
+    (yields, trained),
+    (fuels, ranked),
+    (fuel_history, lambda data: data.fuel_rows),
+    (tuning, simulated),
+)
+"""What makes a figure, and what must be there for it to be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart on the page: its static SVG, what it leaves out, and the files that its numbers come from."""
+
+    key: str
+    title: str
+    svg: str
+    note: str
+    sources: tuple[str, ...]
+
+
+def render(data: ReportData) -> str:
+    """The page, one self-contained HTML document."""
+    filters = {"number": number, "percent": percent, "size": size, "equation": tables.equation, "greek": greek}
+    environment = environment_of({**filters, "origin_of": tables.origin_name}, "cli.report")
+    return environment.get_template("report.html").render(_context(data))
+
+
+def environment_of(filters: Mapping[str, Any], *packages: str) -> Environment:
+    """Templates of some packages, of which the first that has one of a name gives it, with what they call filters."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    loader = ChoiceLoader([PackageLoader(package) for package in packages])
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters.update(filters)
+    return environment
+
+
+def charts_of(data: ReportData) -> list[Chart]:
+    """Every figure whose data are there."""
+    return [make(data) for make, wanted in CHARTS if wanted(data)]
+
+
+def static_svg(chart: Chart) -> str:
+    """The SVG element of a chart."""
+    return inline_svg(partial(draw, chart), chart.title, chart.description, chart.key)
+
+
+def plots_json(charts: list[Chart]) -> str:
+    """The interactive plots by key as JSON that no text in it can end: it stands in a script element."""
+    text = json.dumps({chart.key: plot(chart) for chart in charts}, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _figure(chart: Chart) -> Figure:
+    return Figure(chart.key, chart.title, static_svg(chart), chart.note, chart.sources)
+
+
+def look(charts: list[Chart], series: Iterable[Series]) -> dict[str, Any]:
+    """What the style, the scripts and the macros of a page need: its figures, those of their series that can be switched."""
+    from markupsafe import Markup
+
+    return {
+        "figures": {chart.key: _figure(chart) for chart in charts},
+        "plots": Markup(plots_json(charts)),
+        "library": Markup(packed_library()) if charts else "",
+        "series": [(each, sample(each)) for each in series],
+        "light": Markup(css_variables(dark=False)),
+        "dark": Markup(css_variables(dark=True)),
+        "light_colours": Markup(json.dumps({name: light for name, (light, _) in LIGHT_AND_DARK.items()})),
+        "fonts": Markup(FONTS),
+        "svg": Markup,
+    }
+
+
+def _context(data: ReportData) -> dict[str, Any]:
+    listed = tables.gates(data)
+    return {
+        **look(charts_of(data), (series for series in data.series if series.key in data.trainings)),
+        "data": data,
+        "pictures": pictures(data),
+        "headline": verdict.headline(data),
+        "answers": verdict.answers(data),
+        "limits": verdict.limits(data),
+        "tolerated": verdict.tolerated(data),
+        "duration": verdict.duration(data),
+        "bench_hours": verdict.bench_hours(data),
+        "advice": verdict.advice(data),
+        "stages": tables.reactions_by_stage(data),
+        "failed_stages": failed_stages(data),
+        "missing_stages": missing_stages(data),
+        "components": tables.components(data),
+        "gates": listed,
+        "typical_gates": tables.typical_gates(listed),
+        "trainings": tables.trainings(data),
+        "fuel_ranking": ranked(data),
+        "front": front(data),
+        "rules": tables.rules(data),
+        "failures": [row for row in data.verdicts if not tables.is_true(row["passed"])],
+        "provenance": tables.provenance(data),
+        "timings": tables.timings(data),
+        "literature": LITERATURE_LEAK,
+        "model_limits": limits(data),
+        "formulas": formulas(data),
+        "references": REFERENCES,
+    }
+
+
+@cache
+def packed_library() -> str:
+    """The minified script as Base64 of its gzip form, under 2 MB; the same version gives the same text."""
+    script = files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
+    return base64.b64encode(gzip.compress(script, compresslevel=9, mtime=0)).decode("ascii")
+
+
+def build_report(run: Path) -> str:
+    """The report of a run folder as an HTML document; stages that did not run are said to be missing.
+
+    The same files give the same bytes. Raises InputError for a file of the folder that cannot be read.
+    """
+
+    return render(read_run(run))
+
+
+def picture(run: Path, key: str = "learning") -> str:
+    """A figure of a run as an SVG file of its own. Raises KeyError for a figure that this run has not."""
+    charts = {chart.key: chart for chart in charts_of(read_run(run))}
+    return standalone_svg(static_svg(charts[key]))
+
+
+if __name__ == "__main__":
+    source, target, *figure = sys.argv[1:]
+    Path(target).write_text(picture(Path(source), *figure), encoding="utf-8")

@@ -1,0 +1,273 @@
+"""Correct the DNA circuit's rates by measured firings: those of the formal reactions, by joins and phase durations.
+
+The strand-level network runs iterations at some points, the firings of every slow reaction are counted by the complexes that
+only a fired join holds together, and what differs from the ideal network's is taken out: the common factor of a phase by
+its duration, the rest by the joins. What the rate laws leave out, latency and depletion, is thus in the measured number.
+
+Where the two rails of a variable annihilate, only the difference of what makes them means anything, and the sum depends on
+how fast they meet: the reactions of one term are then corrected together, by their net effect. The states of the backward
+pass run away from small errors, so that their firings say little: their terms are corrected as far as the rate laws allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dsd_ncrn.arrays import Floats
+from dsd_ncrn.crn.types import Reaction
+from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.ncrn.types import NeuralCrn
+from dsd_ncrn.protocol.clocked import Schedule
+from dsd_ncrn.simulate.ideal import IdealLearner
+from dsd_ncrn.simulate.train import Progress, no_progress
+from dsd_ncrn.simulate.tube import Tube
+
+Points = Sequence[tuple[Floats, Floats]]
+ROUNDS, SWEEPS = 8, 3
+CLOSE_ENOUGH = 1e-3
+STALLED = 2.0
+"""Rounds end where the largest distance has grown to this many times the least one so far."""
+CONVERGED = 0.25
+"""A slow term further off than this (in the logarithm) in the end makes no circuit; less is told, with its ratio."""
+NEGLIGIBLE = 1e-3
+"""A term whose firings are this much below the largest of its phase says too little to be corrected by."""
+MAX_FACTOR = 4.0
+"""A join is moved from what the rate law says by no more than this factor."""
+BACKWARD_FACTOR = 1.5
+"""That of a state of the backward pass."""
+
+
+@dataclass(frozen=True)
+class GateDesign:
+    """Strands and durations as designed, and firings of each slow reaction over wanted ones, before and after correction."""
+
+    system: DsdSystem
+    schedule: Schedule
+    before: Mapping[str, float]
+    after: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Firings:
+    """How often every reaction fires in an iteration at some points, in the design's units.
+
+    ``wanted`` are those of the ideal network, ``measured`` gives those of strands with some concentrations and durations.
+    """
+
+    wanted: Sequence[Mapping[str, float]]
+    measured: Callable[[DsdSystem, Schedule], Sequence[Mapping[str, float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionGroup:
+    """Slow reactions that are corrected together: names with the sign of their effect, and their phase."""
+
+    names: tuple[str, ...]
+    signs: tuple[float, ...]
+    phase: str
+    backward: bool = False
+
+    def net(self, firings: Mapping[str, float]) -> float:
+        """What they do together."""
+        return sum(sign * firings[name] for name, sign in zip(self.names, self.signs))
+
+
+def firings_of(make_tube: Callable[[DsdSystem, Schedule], Tube], ideal: IdealLearner, points: Points) -> Firings:
+    """Firings at points (x, y) with the parameters that ``ideal`` holds, in its own pot and in tubes."""
+    parameters = np.array([ideal.read(ideal.state, variable) for variable in ideal.ncrn.parameters])
+
+    def measured(system: DsdSystem, schedule: Schedule) -> list[dict[str, float]]:
+        tube = make_tube(system, schedule)
+        tube.set_parameters(parameters)
+        return [tube.extents(x, y) for x, y in points]
+
+    return Firings([ideal.extents(x, y) for x, y in points], measured)
+
+
+def calibrate(
+    firings: Firings,
+    terms: Sequence[ReactionGroup],
+    system: DsdSystem,
+    schedule: Schedule,
+    free: frozenset[str],
+    progress: Progress = no_progress,
+) -> GateDesign:
+    """Iterate until every term fires as often as it should at all points, in the sense of least squares.
+
+    What a phase does depends on those before it, most of all the adjoint, a small difference of large numbers: the phases
+    are settled one after the other, in sweeps, since a later one loads what an earlier one uses. Durations of the ``free``
+    phases may change. A term that the ideal network hardly fires keeps its join. ``progress`` hears of the phases that are
+    settled, out of those of all sweeps that there may be. Raises CheckFailed where a join would have to leave its bounds,
+    where a term does not fire at all, and where the rounds end far from their aim; the states of the backward pass apart,
+    whose ratios are told as they are.
+    """
+    work = _Work(firings, terms, system, free)
+    order = [phase for phase in schedule.phases if any(term.phase == phase for term in terms)]
+    before: dict[ReactionGroup, float] = {}
+    ratio: dict[ReactionGroup, float] = {}
+    for sweep in range(SWEEPS):
+        for place, phase in enumerate(order):
+            progress(sweep * len(order) + place, SWEEPS * len(order))
+            system, schedule, first = work.settle(phase, system, schedule)
+            before |= {term: value for term, value in first.items() if term not in before}
+        ratio = work.ratios(system, schedule)
+        if _largest(ratio)[1] < CLOSE_ENOUGH:
+            break
+    term, distance = _largest(ratio)
+    if distance > CONVERGED:
+        raise CheckFailed(
+            f"calibration did not settle: reaction {term.names[0]} fires {ratio[term]:.3g} times as often as it should; "
+            "give it more gate, fuel or buffer under chemistry"
+        )
+    return GateDesign(system, schedule, _by_reaction(before), _by_reaction(ratio))
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What stays the same while a circuit is calibrated."""
+
+    firings: Firings
+    terms: Sequence[ReactionGroup]
+    designed: DsdSystem
+    free: frozenset[str]
+
+    def settle(
+        self, phase: str, system: DsdSystem, schedule: Schedule
+    ) -> tuple[DsdSystem, Schedule, dict[ReactionGroup, float]]:
+        """Correct the terms of one phase; the closest of the rounds, and the ratios that the first one started from."""
+        first: dict[ReactionGroup, float] = {}
+        closest, best = np.inf, (system, schedule)
+        for _ in range(ROUNDS):
+            ratio = {term: value for term, value in self.ratios(system, schedule).items() if term.phase == phase}
+            first = first or ratio
+            distance = _largest(ratio)[1]
+            if distance < closest:
+                closest, best = distance, (system, schedule)
+            if distance < CLOSE_ENOUGH or distance > STALLED * closest:
+                break
+            system, schedule = self.corrected(system, schedule, ratio)
+        return *best, first
+
+    def ratios(self, system: DsdSystem, schedule: Schedule) -> dict[ReactionGroup, float]:
+        """Fired over wanted by term: the slope through the origin over all points."""
+        wanted, fired = self.firings.wanted, self.firings.measured(system, schedule)
+        counted = [term for term in self.terms if all(name in fired[0] for name in term.names)]
+        norms = {term: float(np.linalg.norm([term.net(each) for each in wanted])) for term in counted}
+        largest = {phase: max(norms[t] for t in counted if t.phase == phase) for phase in {t.phase for t in counted}}
+        ratios: dict[ReactionGroup, float] = {}
+        for term in counted:
+            if norms[term] > NEGLIGIBLE * largest[term.phase]:
+                product = sum(term.net(one) * term.net(other) for one, other in zip(fired, wanted))
+                ratios[term] = product / norms[term] ** 2
+                if term.backward:
+                    ratios[term] = float(np.clip(ratios[term], 1 / BACKWARD_FACTOR, BACKWARD_FACTOR))
+                if ratios[term] <= 0:
+                    rule = f"reaction {term.names[0]} never fires at strand level"
+                    raise CheckFailed(f"{rule}: check its fork, fuel and buffers under chemistry")
+        return ratios
+
+    def corrected(
+        self, system: DsdSystem, schedule: Schedule, ratio: Mapping[ReactionGroup, float]
+    ) -> tuple[DsdSystem, Schedule]:
+        """The common factor of a free phase goes into its duration, the rest of what is missing into the joins."""
+        common = {phase: _common(ratio, phase) for phase in sorted(self.free & {term.phase for term in ratio})}
+        for phase, factor in common.items():
+            schedule = schedule.with_phase(phase, schedule.phases[phase] / factor)
+        changed: dict[str, float] = {}
+        reactions: dict[str, str] = {}
+        for term, value in ratio.items():
+            factor = value / common.get(term.phase, 1.0)
+            for name in term.names:
+                join = system.joins[name]
+                level, before = system.by_name[join].concentration / factor, self.designed.by_name[join].concentration
+                low, high = (before / BACKWARD_FACTOR, before * BACKWARD_FACTOR) if term.backward else (0.0, np.inf)
+                changed[join] = float(np.clip(level, low, high))
+                reactions[join] = name
+        self.check_bounds(changed, reactions)
+        return system.with_concentrations(changed), schedule
+
+    def check_bounds(self, levels: Mapping[str, float], reactions: Mapping[str, str]) -> None:
+        """Raises CheckFailed naming the join furthest from its design: where a phase is stretched, it moves the others too."""
+        designed = {join: self.designed.by_name[join].concentration for join in levels}
+        shift = {join: level / designed[join] for join, level in levels.items()}
+        join = max(shift, key=lambda name: abs(np.log(shift[name])))
+        if not 1 / MAX_FACTOR <= shift[join] <= MAX_FACTOR:
+            raise CheckFailed(
+                f"{join} would need {levels[join]:.3g} nM to give reaction {reactions[join]} its rate, "
+                f"{shift[join]:.2g} times the {designed[join]:.3g} nM of its rate law: "
+                "give it more fork, fuel or buffer under chemistry"
+            )
+
+
+def probes(ideal: IdealLearner, x: Floats, y: Floats) -> list[tuple[Floats, Floats]]:
+    """Points to calibrate at, from inputs x (points, inputs) and targets y (points, outputs).
+
+    Where terms are corrected by their net effect the predictions miss their targets by turns to either side, by half the
+    root mean square of the targets: the backward pass then has something to do also where the parameters have been
+    learned. A single-rail target stays at or above zero.
+    """
+    if all(len(term.names) == 1 for term in slow_terms(ideal.ncrn)):
+        return list(zip(x, y))
+    miss = np.sqrt(np.mean(y**2, axis=0))
+    lowest = np.array([0.0 if target.minus is None else -np.inf for target in ideal.ncrn.targets])
+    return [(each, np.maximum(ideal.predict(each) + miss * (-1) ** number / 2, lowest)) for number, each in enumerate(x)]
+
+
+def slow_terms(ncrn: NeuralCrn) -> tuple[ReactionGroup, ...]:
+    """The slow reactions one by one, but those that make or read a variable whose rails annihilate by term."""
+    pairs = [frozenset(r.reactants) for r in ncrn.crn.stage("annihilation")]
+    sides = {name: pair for pair in pairs for name in pair}
+    grouped: dict[tuple[object, ...], list[Reaction]] = {}
+    fuels = ncrn.crn.fuel_species
+    for reaction in (_without(fuels, reaction) for reaction in ncrn.crn.reactions):
+        if not reaction.fast:
+            together = any(name in sides for name in (*reaction.reactants, *reaction.products))
+            target = tuple(sorted({_variable(name) for name in _changes(reaction)}))
+            key = (reaction.origin.stage, reaction.origin.term, target) if together else (reaction.origin.reaction,)
+            grouped.setdefault((next(iter(reaction.phases)), *key), []).append(reaction)
+    return tuple(_term(str(key[0]), reactions) for key, reactions in grouped.items())
+
+
+def _without(fuels: frozenset[str], reaction: Reaction) -> Reaction:
+    return replace(reaction, reactants=tuple(name for name in reaction.reactants if name not in fuels))
+
+
+def _term(phase: str, reactions: Sequence[Reaction]) -> ReactionGroup:
+    backward = all(name.startswith("Zb") for reaction in reactions for name in _changes(reaction))
+    return ReactionGroup(tuple(r.origin.reaction for r in reactions), tuple(map(_sign, reactions)), phase, backward)
+
+
+def _changes(reaction: Reaction) -> dict[str, int]:
+    names = (*reaction.reactants, *reaction.products)
+    changes = {name: reaction.products.count(name) - reaction.reactants.count(name) for name in dict.fromkeys(names)}
+    return {name: change for name, change in changes.items() if change}
+
+
+def _variable(species: str) -> str:
+    return species.removesuffix("p").removesuffix("m")
+
+
+def _sign(reaction: Reaction) -> float:
+    """+1 where a reaction raises its variable: makes of its positive rail, or takes from its negative one."""
+    name, change = next(iter(_changes(reaction).items()))
+    return float(np.sign(change)) * (-1.0 if name.endswith("m") else 1.0)
+
+
+def _by_reaction(ratio: Mapping[ReactionGroup, float]) -> dict[str, float]:
+    return {name: value for term, value in ratio.items() for name in term.names}
+
+
+def _largest(ratio: Mapping[ReactionGroup, float]) -> tuple[ReactionGroup, float]:
+    """The term that is furthest off, states of the backward pass apart, and the size of the logarithm of its ratio."""
+    far = {term: abs(float(np.log(value))) for term, value in ratio.items() if not term.backward}
+    term = max(far, key=lambda each: far[each])
+    return term, far[term]
+
+
+def _common(ratio: Mapping[ReactionGroup, float], phase: str) -> float:
+    values = [np.log(value) for term, value in ratio.items() if term.phase == phase and not term.backward]
+    return float(np.exp(np.mean(values)))

@@ -1,0 +1,142 @@
+"""What the rate laws say of every module of a system: rate constants, what gates hold, how far fast and slow are apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dsd_ncrn.crn.types import Reaction
+from dsd_ncrn.dsd.modules.clocks import cogate_name
+from dsd_ncrn.dsd.modules.cooperative import CLOCK_SIGN
+from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.gates.laws import join_laws, level, loading, toehold_length
+from dsd_ncrn.kinetics.rates import RateModel
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleRate:
+    """One reaction: the formal constant in nM^(1-n) per unit of time, and what its gates give, nM^(1-n)/s.
+
+    ``achieved`` counts all of its inputs, on gates or free; None where no law holds: the drains of the flush, and joins whose
+    cogates are sunk. ``first_order`` (/s) is how fast an input is used where the others are at the working concentration.
+    """
+
+    reaction: str
+    formula: str
+    stage: str
+    phases: tuple[str, ...]
+    fast: bool
+    wanted: float
+    achieved: float | None
+    first_order: float | None
+
+    @property
+    def seconds(self) -> float | None:
+        """Seconds of the strands for a unit of time; equal for all slow reactions of a phase whose gates fit."""
+        return self.wanted / self.achieved if self.achieved else None
+
+
+@dataclass(frozen=True)
+class RateReport:
+    """The modules of a system; ``loading`` is bound over free of what enters gates first.
+
+    ``separation`` is, by phase, the slowest fast reaction over the fastest slow one, pseudo-first-order at the working
+    concentration.
+    """
+
+    modules: tuple[ModuleRate, ...]
+    loading: Mapping[str, float]
+    separation: Mapping[str, float]
+
+
+def rate_report(system: DsdSystem, unit: float, rates: RateModel) -> RateReport:
+    """The rates of a system as it is mixed; ``unit`` (nM) is the working concentration, and a unit of the network."""
+    laws = join_laws(system)
+    bound = loading(laws, rates)
+    given = {law.reaction: law.achieved(rates, bound) for law in laws} | cooperative_rates(system, rates)
+    modules = tuple(_module(reaction, given.get(reaction.origin.reaction), unit) for reaction in system.formal)
+    for species, more in cooperative_loading(system, rates).items():
+        bound[species] = bound.get(species, 0.0) + more
+    return RateReport(modules, bound, _separation(modules))
+
+
+def cooperative_rates(system: DsdSystem, rates: RateModel) -> dict[str, float]:
+    """The rate constants of cooperative annihilators, /nM/s.
+
+    One partner rests on the annihilator, bound over free [A] k_b / k_off, until the other displaces the rest with it:
+    k = k_b [A] (k(u, 0) / k_off(t) + k(t, 0) / k_off(u)), which is the 2 k_f^2 [A] / k_off of two equal toeholds (after
+    Zhang, J. Am. Chem. Soc. 133:1077, 2011), over 1 + bound of both. Of annihilators that a clock opens, [A] is the share
+    C / (C + C~) that is open, with the clock's cogates C~: its partner at that end rests on these alone.
+    """
+    found: dict[str, float] = {}
+    for reaction in _cooperative(system):
+        straight, mirrored = sorted(reaction.reactants, key=lambda species: -system.polarity[species])
+        rest, share = _resting(system, reaction, rates), _open_share(system, reaction)
+        free = 1 / ((1 + rest[straight]) * (1 + rest[mirrored]))
+        straight_first = rest[straight] * rates.displacement(_toehold(system, mirrored), 0)
+        mirrored_first = rest[mirrored] * rates.displacement(_toehold(system, straight), 0)
+        found[reaction.origin.reaction] = free * (straight_first + share * mirrored_first)
+    return found
+
+
+def cooperative_loading(system: DsdSystem, rates: RateModel) -> dict[str, float]:
+    """The ratio of bound to free of what rests on cooperative annihilators, by species."""
+    bound: dict[str, float] = {}
+    for reaction in _cooperative(system):
+        for species, held in _resting(system, reaction, rates).items():
+            bound[species] = bound.get(species, 0.0) + held
+    return bound
+
+
+def _resting(system: DsdSystem, reaction: Reaction, rates: RateModel) -> dict[str, float]:
+    """Bound over free of both partners of an annihilator."""
+    present = system.by_name[system.joins[reaction.origin.reaction]].concentration
+    held: dict[str, float] = {}
+    for species in reaction.reactants:
+        length = _toehold(system, species)
+        share = _open_share(system, reaction) if system.polarity[species] == CLOCK_SIGN else 1.0
+        held[species] = share * present * rates.binding(length) / rates.unbinding(length)
+    return held
+
+
+def _open_share(system: DsdSystem, reaction: Reaction) -> float:
+    """The share of an annihilator that its clock keeps open: 1 where it waits for none."""
+    phase = system.gated.get(reaction.origin.reaction)
+    if phase is None:
+        return 1.0
+    clock = system.clocks[phase]
+    return clock.concentration / (clock.concentration + level(system, cogate_name(clock.strand, CLOCK_SIGN)))
+
+
+def _cooperative(system: DsdSystem) -> Iterable[Reaction]:
+    return (reaction for reaction in system.formal if reaction.origin.reaction in system.cooperative)
+
+
+def _toehold(system: DsdSystem, species: str) -> int:
+    return toehold_length(system.by_name[system.signals[species]].complex)
+
+
+def _module(reaction: Reaction, given: float | None, unit: float) -> ModuleRate:
+    others = unit ** (len(reaction.reactants) - 1)
+    return ModuleRate(
+        reaction.origin.reaction,
+        str(reaction),
+        reaction.origin.stage,
+        tuple(sorted(reaction.phases)),
+        reaction.fast,
+        reaction.rate / others,
+        given,
+        None if given is None else given * others,
+    )
+
+
+def _separation(modules: Iterable[ModuleRate]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    known = [module for module in modules if module.first_order]
+    for phase in sorted({phase for module in known for phase in module.phases}):
+        running = [module for module in known if not module.phases or phase in module.phases]
+        fast = [module.first_order or 0.0 for module in running if module.fast]
+        slow = [module.first_order or 0.0 for module in running if not module.fast]
+        if fast and slow:
+            found[phase] = min(fast) / max(slow)
+    return found

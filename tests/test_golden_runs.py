@@ -1,0 +1,106 @@
+"""What seven short runs leave, against files kept in ``tests/golden/runs``: summary, tables, protocol, order.
+
+They hold no truth but yesterday's: a change of the code's structure must leave them as they are. Words are compared letter by
+letter, numbers within 1e-9, since another processor may round the last bits of a fixed point otherwise. Where results are
+changed on purpose, run pytest with UPDATE_GOLDEN=1 and read the difference.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from conftest import Invoke
+from dsd_ncrn.design.load import dump_design, load_design
+from runs import run, summary_of
+
+pytestmark = pytest.mark.slow
+
+DESIGNS = Path(__file__).parent.parent / "designs"
+GOLDEN = Path(__file__).parent / "golden" / "runs"
+SEQUENCES = GOLDEN / "sequences"
+NAMES = (
+    "linreg2d",
+    "linreg2d_cooperative",
+    "linreg2d_minimal",
+    "linreg2d_imperfect",
+    "linreg2d_batch",
+    "own_data",
+    "xor2d_bimolecular",
+)
+TEXTS = (".csv", ".crn", ".pil", ".md")
+NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?![\w.])")
+"""A number that stands for itself, not the digits of a name."""
+
+
+def short(name: str, folder: Path) -> Path:
+    """The file of a design with few points, trained for one epoch."""
+    spec = load_design(DESIGNS / f"{name}.toml")
+    points = max(3, spec.training.batch)
+    task = spec.task.model_copy(update={"training_points": points, "test_points": 4})
+    iterations = spec.training.strand_iterations and 2
+    training = spec.training.model_copy(update={"epochs": 1, "strand_iterations": iterations})
+    path = folder / f"{name}.toml"
+    path.write_text(dump_design(spec.model_copy(update={"task": task, "training": training})), encoding="utf-8")
+    return path
+
+
+def texts(folder: Path) -> dict[str, str]:
+    """The text files of a folder by their names in it."""
+    found = sorted(path for path in folder.rglob("*") if path.suffix in TEXTS)
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in found}
+
+
+def left_by(name: str, folder: Path, invoke: Invoke) -> str:
+    """All that a run and an order of a short design leave, one file after the other."""
+    design, skipped = short(name, folder), ["--skip", "sequences"]
+    if name != "linreg2d":  # the leak study takes longest
+        skipped += ["--skip", "leaks"]
+    result = run(design, folder / "run", *skipped)
+    assert result.exit_code == 0, result.output
+    sequences = SEQUENCES / f"{name}.csv"
+    if sequences.exists():
+        ordered = invoke("order", design, "--sequences", sequences, "--vendor", "idt-tube", "-o", folder / "run" / "ordered")
+        assert ordered.exit_code == 0, ordered.output
+    summary = summary_of(folder / "run")
+    del summary["version"], summary["design"]["sha256"]
+    files = {"summary.json": json.dumps(summary, indent=1, sort_keys=True) + "\n"} | texts(folder / "run")
+    return "".join(f"==== {path}\n{text}" for path, text in files.items())
+
+
+def differences(found: str, golden: str) -> list[str]:
+    """The lines that differ in words, or in a number by more than 1e-9 of it."""
+    ours, kept = found.splitlines(), golden.splitlines()
+    lines = [f"{len(ours)} lines where {len(kept)} were"] if len(ours) != len(kept) else []
+    for one, other in zip(ours, kept):
+        same = one == other or (
+            NUMBER.sub("#", one) == NUMBER.sub("#", other)
+            and all(
+                math.isclose(float(a), float(b), rel_tol=1e-9, abs_tol=1e-12)
+                for a, b in zip(NUMBER.findall(one), NUMBER.findall(other))
+            )
+        )
+        if not same:
+            lines.append(f"{other!r} is now {one!r}")
+    return lines
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_run_leaves_what_it_left(name: str, tmp_path: Path, invoke: Invoke) -> None:
+    found, golden = left_by(name, tmp_path, invoke), GOLDEN / f"{name}.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(found, encoding="utf-8")
+    assert not differences(found, golden.read_text(encoding="utf-8"))[:20]
+
+
+def test_a_changed_word_and_a_changed_number_are_seen() -> None:
+    kept = "theta1,2.0934\nN1_1 joins 1e-3 nM\n"
+    assert not differences("theta1,2.09340000000001\nN1_1 joins 0.001 nM\n", kept)
+    assert differences("theta1,2.0934001\nN1_1 joins 1e-3 nM\n", kept) == ["'theta1,2.0934' is now 'theta1,2.0934001'"]
+    assert differences("theta2,2.0934\nN1_1 joins 1e-3 nM\n", kept) == ["'theta1,2.0934' is now 'theta2,2.0934'"]
+    assert differences("theta1,2.0934\n", kept) == ["1 lines where 2 were"]
