@@ -181,7 +181,7 @@ def test_a_parameter_carries_over() -> None:
     ends = []
     for change in (0.01, -0.01):
         moved, _ = leaky(0.0)
-        moved.stepper = RosenbrockEngine().prepare(moved.system, 1e-7, 1e-9)
+        moved.pot = replace(moved.pot, stepper=RosenbrockEngine().prepare(moved.pot.mass_action, 1e-7, 1e-9))
         moved.set_parameters(start + np.array([change, 0.0]))
         moved.iterate(*study("linreg2d").reference)
         ends.append(moved.parameters())

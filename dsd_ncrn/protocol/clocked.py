@@ -13,7 +13,7 @@ nothing annihilates stays in excess.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,7 +23,7 @@ from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 
 REST = 0.5
 """Of the burn-in, after loading: in ``linreg2d`` an excess of parameters goes with a time constant of 5 min."""
-Values = Sequence[float]
+Values = Iterable[float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,13 +42,12 @@ def sensitivities(
 ) -> Sensitivities:
     """Train a tube on points (inputs, targets), one iteration each, and differentiate the parameters that it ends with.
 
-    The tube itself stays as it is. The tolerances are those of every integration step, ``absolute`` in nM. Raises
-    CheckFailed where an integration fails.
+    The tolerances are those of every integration step, ``absolute`` in nM. Raises CheckFailed where an integration fails.
     """
-    tape, contents = Tape(tube.pot, relative, absolute), tube.contents
-    for number, (x, y) in enumerate(points, start=tube.number):
-        contents = tube.pot.run(tube.protocol.iteration(number, x, y), contents, tape)
-    contents = tube.pot.run(tube.protocol.update(), contents, tape)
+    tape = Tape(tube.pot, relative, absolute)
+    for x, y in points:
+        tube.run(tube.protocol.iteration(tube.number, x, y), tape)
+    contents = tube.pot.run(tube.protocol.update(), tube.contents, tape)
     weights = _readout(tube)
     start, rates = tape.pull_back(weights)
     return Sensitivities(weights @ contents.values, rates, start)

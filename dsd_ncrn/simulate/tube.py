@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
+from dsd_ncrn.crn.events import Event
 from dsd_ncrn.dsd.system import Counter
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.types import Variable
@@ -16,7 +17,7 @@ from dsd_ncrn.protocol.clocked import ClockedProtocol
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 from dsd_ncrn.simulate.learner import Iteration
-from dsd_ncrn.simulate.pot import Contents, Pot, pot_of
+from dsd_ncrn.simulate.pot import Contents, Pot, Watch, pot_of
 from dsd_ncrn.simulate.results import Trajectory
 from dsd_ncrn.simulate.watches import Account, Readings, Recorder
 
@@ -37,14 +38,14 @@ class Tube:
         self.pot, self.protocol = pot, replace(protocol, growth=pot.realisation.growth)
         self.nominal = np.array([c.concentration for c in protocol.system.components]) * pot.realisation.doses
         self._contents: Contents | None = None
-        self.account = Account(self.nominal)
+        self._account = Account(self.nominal)
 
     def start(self) -> Contents:
         """Mix the tube afresh and do what comes before the first iteration."""
-        self.account = Account(self.nominal)
+        self._account = Account(self.nominal)
         levels = {component.name: component.concentration for component in self.protocol.system.components}
         later = self.protocol.loaded if self.protocol.burn_in is not None else ()
-        self.contents = self.pot.run(self.protocol.start(), self.pot.mixed(levels, later), self.account)
+        self.contents = self.pot.run(self.protocol.start(), self.pot.mixed(levels, later), self._account)
         return self.contents
 
     @property
@@ -64,6 +65,13 @@ class Tube:
     @state.setter
     def state(self, values: Floats) -> None:
         self.contents = replace(self.contents, values=values)
+
+    @property
+    def account(self) -> Account:
+        """What was consumed since the start."""
+        if self._contents is None:
+            self.start()
+        return self._account
 
     @property
     def used(self) -> list[Floats]:
@@ -100,8 +108,12 @@ class Tube:
         parameters, readings = self.parameters(), Readings()
         first = self.protocol.phases(self.number)[0]
         subtracted = y if self.protocol.ncrn.outputs_after != first else 0.0
-        self.contents = self.pot.run(self.protocol.iteration(self.number, x, y), self.contents, readings, self.account)
+        self.run(self.protocol.iteration(self.number, x, y), readings)
         return Iteration(self._outputs(readings) + subtracted, parameters)
+
+    def run(self, events: Iterable[Event], *watches: Watch) -> None:
+        """Do something with the tube and account for it; the first watch integrates."""
+        self.contents = self.pot.run(events, self.contents, *watches, self.account)
 
     @property
     def number(self) -> int:
