@@ -16,7 +16,8 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from dsd_ncrn.analysis.study import Study, prepare
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.arrays import Flags
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.kinetics.network import StepKind
 from dsd_ncrn.simulate.tube import Tube
@@ -29,11 +30,11 @@ LEAK, SPREAD = 1e-11, 1.0
 
 
 @cache
-def workbench(path: Path) -> tuple[Study, Tube, NDArray[np.bool_]]:
+def workbench(path: Path) -> tuple[Study, Tube, Flags]:
     """What a process makes once: a tube with leaks, and which of its steps they are."""
-    study = prepare(load_design(path), seed=0)
-    network = study.leaky_network()
-    return study, study.tube(network), np.array([step.kind == StepKind.LEAK for step in network.steps])
+    study = Study(load_design(path)).ready
+    is_leak = np.array([step.kind == StepKind.LEAK for step in study.leaky.steps])
+    return study, study.tube("dsd_leaky", 0.0), is_leak
 
 
 def replica(number: int) -> Floats:

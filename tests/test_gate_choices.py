@@ -7,15 +7,15 @@ from collections import defaultdict
 import pytest
 from pydantic import ValidationError
 
-from dsd_ncrn.analysis.study import prepare
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.design.chemistry import GateBudget
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.structure import Bound, Domain, Open, free, gate
 from dsd_ncrn.dsd.translate import translate
+from dsd_ncrn.gates.fit import SMALLEST_NM
 from dsd_ncrn.gates.laws import achieved, join_laws
-from dsd_ncrn.gates.learner import SMALLEST_NM, size_gates
+from dsd_ncrn.gates.learner import largest_firings, size_gates
 from dsd_ncrn.kinetics.network import StepKind
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
@@ -23,7 +23,7 @@ from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.tasks import load_dataset
 from finite import finite_network_of
-from studies import DESIGNS, changed, design
+from studies import DESIGNS, changed, design, prepare
 from test_sizing import ENGINE, Sized
 
 RATES = ToeholdLengthRates()
@@ -35,7 +35,7 @@ def sized(name: str, toehold: int, **circuit: object) -> Sized:
     data = load_dataset(given.task, 0)
     given = decide(given, data, 0)
     ncrn = compile_design(given, data.dimension, data.outputs)
-    spec = size_gates(given, data, ncrn, ENGINE, RATES)
+    spec = size_gates(given, ncrn, largest_firings(given, data, ncrn, ENGINE), RATES)
     return Sized(given, spec, data, ncrn, translate(ncrn, spec))
 
 

@@ -21,7 +21,7 @@ from dsd_ncrn.dsd.structure import free
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import realise, translate
 from dsd_ncrn.gates.fit import Need, Pace
-from dsd_ncrn.gates.laws import join_laws, loading
+from dsd_ncrn.gates.laws import achieved, join_laws, loading
 from dsd_ncrn.gates.learner import fit_joins
 from dsd_ncrn.gates.report import cooperative_loading, cooperative_rates, rate_report
 from dsd_ncrn.kinetics.build import build_network
@@ -86,12 +86,6 @@ def system_of(
     return realise(Plan("m", bench, reactions, clocks, gated, start, frozenset(), lambda _: FUELS, buffered=species))
 
 
-def achieved(system: DsdSystem, reaction: str) -> float:
-    """The rate constant of the law for the whole of a reaction's inputs, bound or free."""
-    laws = join_laws(system)
-    return next(law.achieved(RATES, loading(laws, RATES)) for law in laws if law.reaction == reaction)
-
-
 def reaction_of(kind: tuple[Species, Species], gated: bool = False, name: str = "r") -> Reaction:
     return Reaction(*kind, 1.0, frozenset({"C1"}) if gated else frozenset(), origin=Origin(name, "N1"))
 
@@ -119,7 +113,7 @@ def simulated(system: DsdSystem, seconds: float) -> Run:
 def checked_constant(kind: tuple[Species, Species], toehold: int, gated: bool, scheme: str) -> tuple[float, float]:
     """The simulated rate constant over that of the law, and the latter; 2 % of the inputs fire, in 400 s at least."""
     system = system_of(reaction_of(kind, gated), joins={"r": (JOINS[toehold], toehold)}, scheme=scheme)
-    law = achieved(system, "r")
+    law = achieved(system, RATES)["r"]
     seconds = max(400.0, 0.02 * SIGNAL / (law * SIGNAL ** len(kind[0])))
     return simulated(system, seconds).constant / law, law
 
@@ -183,7 +177,7 @@ def test_what_a_fork_has_not_yet_given_back_is_missing(toehold: int, delay: floa
 def test_a_whole_trajectory_is_that_of_mass_action(toehold: int, signal: float) -> None:
     """X + Y -> Z over three half-lives, X = Y = S / (1 + k S t): 3 % of full scale at 1 µM (measured: 0.2 and 0.7 %)."""
     system = system_of(reaction_of((("X", "Y"), ("Z",))), joins={"r": (10 * JOINS[5], toehold)}, signal=signal)
-    law = achieved(system, "r")
+    law = achieved(system, RATES)["r"]
     run = simulated(system, 7 / (law * signal))  # after 1, 2 and 3 half-lives k S t is 1, 3 and 7
     wanted = signal * (1 - 1 / (1 + law * signal * run.times))
     assert np.abs(run.fired - wanted).max() < 0.03 * signal
@@ -209,7 +203,7 @@ def test_the_law_is_that_of_two_equal_exchanges() -> None:
     """Full toeholds: k = k0 ([J] / x~) / (1 + p~ / C), over 1 + [J] / x~ for the X that is bound (the closed form)."""
     system = system_of(reaction_of((("X", "P"), ("X", "P", "Z"))), joins={"r": (250.0, 5)})
     exchange = RATES.displacement(5, 5)
-    assert achieved(system, "r") == pytest.approx(exchange * 0.25 / (1 + 1) / (1 + 0.25), rel=1e-12)
+    assert achieved(system, RATES)["r"] == pytest.approx(exchange * 0.25 / (1 + 1) / (1 + 0.25), rel=1e-12)
     assert loading(join_laws(system), RATES) == {"X": pytest.approx(0.25)}
 
 

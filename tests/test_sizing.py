@@ -19,7 +19,7 @@ from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.dsd.words import budget_name
 from dsd_ncrn.gates.calibrate import probes
 from dsd_ncrn.gates.fit import WEAKEST_NT
-from dsd_ncrn.gates.laws import join_laws, loading
+from dsd_ncrn.gates.laws import achieved, join_laws
 from dsd_ncrn.gates.learner import POINTS, RESERVE, SHORTEST_S, largest_firings, size_gates
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
@@ -133,8 +133,7 @@ def test_the_reaction_that_needs_most_has_the_full_toehold_at_its_budget(name: s
 
 def paces(found: Sized, phase: str) -> list[float]:
     """Formal constant over that of the law, s per unit of time, of every slow reaction of a phase."""
-    laws, unit = join_laws(found.system), found.given.chemistry.unit
-    given = {law.reaction: law.achieved(RATES, loading(laws, RATES)) for law in laws}
+    given, unit = achieved(found.system, RATES), found.given.chemistry.unit
     rows = {n: r for n, r in found.slow.items() if phase in r.phases}
     return [r.rate / unit ** (len(r.reactants) - 1) / given[n] for n, r in rows.items()]
 

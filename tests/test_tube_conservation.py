@@ -30,7 +30,7 @@ def totals(network: ReactionNetwork) -> Floats:
 
 @cache
 def leaky_network(name: str) -> ReactionNetwork:
-    return study(name).leaky_network()
+    return study(name).leaky
 
 
 class Moves(Watch):
@@ -88,7 +88,7 @@ def test_strands_are_conserved_over_a_whole_training() -> None:
 def test_strands_are_conserved_under_leaks() -> None:
     """The same over the leaky network, at a leak rate that shows."""
     study_ = study("linreg2d")
-    tube = study_.tube(leaky_network("linreg2d"), leak_rate=1e-10)
+    tube = study_.tube("dsd_leaky", 1e-10)
     strands = totals(tube.network)
     state = done(tube, [tube.protocol.opening("C1")], done(tube, tube.protocol.fed(X, Y)))
     after = done(tube, [Wait(3600.0)], state)

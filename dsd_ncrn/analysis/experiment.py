@@ -3,16 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
-from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.crn.events import Add, Adjust, Done, Event, PullDown, Purpose, Wait
+from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
-from dsd_ncrn.ncrn.types import Variable
+from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.ncrn.types import NeuralCrn, Variable
+from dsd_ncrn.protocol.clocked import ClockedProtocol
+from dsd_ncrn.simulate.results import Training
+from dsd_ncrn.simulate.tube import Tube
+from dsd_ncrn.tasks import Dataset
 
 LOADING = "measure what of"
 
 
-def experiment_of(study: Study) -> Experiment:
+class Calibrated(Protocol):
+    """What is needed of a study."""
+
+    @property
+    def spec(self) -> DesignSpec:
+        """The design, with nothing left open."""
+        ...
+
+    @property
+    def data(self) -> Dataset:
+        """The points."""
+        ...
+
+    @property
+    def ncrn(self) -> NeuralCrn:
+        """The abstract network."""
+        ...
+
+    @property
+    def ideal(self) -> Training:
+        """Its training."""
+        ...
+
+    @property
+    def system(self) -> DsdSystem:
+        """The strands and complexes, calibrated."""
+        ...
+
+    @property
+    def protocol(self) -> ClockedProtocol:
+        """What is done with them when."""
+        ...
+
+    def tube(self) -> Tube:
+        """A fresh tube."""
+        ...
+
+
+def experiment_of(study: Calibrated) -> Experiment:
     """The steps of an iteration, the training points, and what the first iteration leaves of fuels and gates."""
     protocol, first = study.protocol, (study.data.train_x[0], study.data.train_y[0])
     burning, start = rows_of(study, protocol.start())
@@ -34,7 +78,7 @@ def experiment_of(study: Study) -> Experiment:
     )
 
 
-def rows_of(study: Study, events: Iterable[Event], start: float = 0.0) -> tuple[tuple[ScheduleRow, ...], float]:
+def rows_of(study: Calibrated, events: Iterable[Event], start: float = 0.0) -> tuple[tuple[ScheduleRow, ...], float]:
     """What is added when by some events, the first at ``start`` (s), and when they are over."""
     rows, time = list[ScheduleRow](), start
     for event in events:
@@ -57,7 +101,7 @@ def rows_of(study: Study, events: Iterable[Event], start: float = 0.0) -> tuple[
     return tuple(rows), time
 
 
-def _what(study: Study, event: Add) -> str:
+def _what(study: Calibrated, event: Add) -> str:
     match event.purpose:
         case Purpose.OPEN:
             every = next(phase.every for phase in study.ncrn.crn.phases if phase.name == event.phase)
@@ -70,12 +114,12 @@ def _what(study: Study, event: Add) -> str:
             return "end of the burn-in, scavenger on beads"
 
 
-def _point(study: Study, x: Sequence[float], y: Sequence[float]) -> dict[str, float]:
+def _point(study: Calibrated, x: Sequence[float], y: Sequence[float]) -> dict[str, float]:
     """Inputs and targets of a point on the rails of their signs, nM by component."""
     values = [*zip(x, study.ncrn.inputs), *zip(y, study.ncrn.targets)]
     return dict(_load(study, variable, float(value) * study.spec.chemistry.unit) for value, variable in values)
 
 
-def _load(study: Study, variable: Variable, nM: float) -> tuple[str, float]:
+def _load(study: Calibrated, variable: Variable, nM: float) -> tuple[str, float]:
     species = variable.minus if nM < 0 and variable.minus else variable.plus
     return study.system.signals[species], abs(nM)

@@ -9,12 +9,11 @@ from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import DesignSpec, Translation
-from dsd_ncrn.dsd.modules import Scheme, scheme_named
 from dsd_ncrn.dsd.modules.annihilation import two_domain_annihilation
 from dsd_ncrn.dsd.modules.clocks import clock_components, clock_strands
 from dsd_ncrn.dsd.modules.cooperative import CLOCK_SIGN, cooperative_annihilation
 from dsd_ncrn.dsd.modules.drain import drain
-from dsd_ncrn.dsd.modules.parts import seals, side_of, split_outputs
+from dsd_ncrn.dsd.modules.parts import Scheme, seals, side_of, split_outputs
 from dsd_ncrn.dsd.modules.reporter import reporter
 from dsd_ncrn.dsd.modules.sinks import cogate_sink, strand_sink
 from dsd_ncrn.dsd.naming import check_names, merged
@@ -25,6 +24,7 @@ from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.dsd.system import ClockStrands, Component, Counter, DsdSystem, Reporter, Role
 from dsd_ncrn.dsd.words import Words, budget_name, strand_component
 from dsd_ncrn.errors import did_you_mean
+from dsd_ncrn.families import SCHEMES
 from dsd_ncrn.ncrn.types import NeuralCrn
 
 
@@ -101,7 +101,7 @@ class _Translator:
     @property
     def scheme(self) -> Scheme:
         """The gates that the design chose."""
-        return scheme_named(self.plan.options.translation.scheme)
+        return SCHEMES[self.plan.options.translation.scheme]
 
     def components(self) -> list[Component]:
         """Every strand and complex that is there at the start, those of reporters apart."""

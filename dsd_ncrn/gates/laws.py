@@ -68,10 +68,6 @@ class JoinLaw:
         back = self.cogates[-1] * (exchange if len(self.inputs) > 1 else returned)
         return rates.displacement(opening, self.full) / (held * (1 + back / self._driven(rates)))
 
-    def achieved(self, rates: RateModel, bound: Mapping[str, float]) -> float:
-        """The rate constant for the whole of its inputs, bound or free, given bound over free; nM^-(inputs - 1) /s."""
-        return self.rate(rates) * self.level * self.free(bound)
-
     def bound(self, rates: RateModel) -> float:
         """What the join adds to bound over free of its first input."""
         onward = self._driven(rates) if len(self.inputs) == 1 else 0.0
@@ -99,6 +95,13 @@ def loading(laws: Iterable[JoinLaw], rates: RateModel) -> dict[str, float]:
     for law in laws:
         bound[law.first] = bound.get(law.first, 0.0) + law.bound(rates)
     return bound
+
+
+def achieved(system: DsdSystem, rates: RateModel) -> dict[str, float]:
+    """The rate constant that the law gives each reaction, nM^-(inputs - 1) /s, for the whole of its inputs, bound or free."""
+    laws = join_laws(system)
+    bound = loading(laws, rates)
+    return {law.reaction: law.rate(rates) * law.level * law.free(bound) for law in laws}
 
 
 def _law(system: DsdSystem, reaction: Reaction) -> JoinLaw | None:

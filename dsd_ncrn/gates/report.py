@@ -9,7 +9,7 @@ from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.dsd.modules.clocks import cogate_name
 from dsd_ncrn.dsd.modules.cooperative import CLOCK_SIGN
 from dsd_ncrn.dsd.system import DsdSystem
-from dsd_ncrn.gates.laws import join_laws, level, loading, toehold_length
+from dsd_ncrn.gates.laws import achieved, join_laws, level, loading, toehold_length
 from dsd_ncrn.kinetics.rates import RateModel
 
 
@@ -51,9 +51,8 @@ class RateReport:
 
 def rate_report(system: DsdSystem, unit: float, rates: RateModel) -> RateReport:
     """The rates of a system as it is mixed; ``unit`` (nM) is the working concentration, and a unit of the network."""
-    laws = join_laws(system)
-    bound = loading(laws, rates)
-    given = {law.reaction: law.achieved(rates, bound) for law in laws} | cooperative_rates(system, rates)
+    given = achieved(system, rates) | cooperative_rates(system, rates)
+    bound = loading(join_laws(system), rates)
     modules = tuple(_module(reaction, given.get(reaction.origin.reaction), unit) for reaction in system.formal)
     for species, more in cooperative_loading(system, rates).items():
         bound[species] = bound.get(species, 0.0) + more

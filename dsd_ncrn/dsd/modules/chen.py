@@ -13,7 +13,17 @@ from __future__ import annotations
 
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.dsd.modules.join_fork import join_fork, join_mark
-from dsd_ncrn.dsd.modules.parts import check_fuels, check_inputs, entry, fork, release, side_of, split_outputs, trigger_name
+from dsd_ncrn.dsd.modules.parts import (
+    Scheme,
+    check_fuels,
+    check_inputs,
+    entry,
+    fork,
+    release,
+    side_of,
+    split_outputs,
+    trigger_name,
+)
 from dsd_ncrn.dsd.structure import Bound, Strand
 from dsd_ncrn.dsd.system import Component, Role
 from dsd_ncrn.dsd.words import Words, strand_component
@@ -40,3 +50,12 @@ def chen_mark(reaction: Reaction, words: Words) -> Strand:
     """The strand that each firing binds: the helper, or the seal where there is one."""
     outputs, freed = split_outputs(reaction, words)
     return join_mark(reaction, words) if freed or not outputs else side_of(reaction, words).enter(trigger_name(reaction))
+
+
+CHEN = Scheme(
+    "chen",
+    "a toehold of its own between join and fork, joins without a seal (Chen et al. 2013); final states as for plain",
+    chen_join_fork,
+    chen_mark,
+    False,
+)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.dsd.modules.parts import (
+    Scheme,
     check_fuels,
     check_inputs,
     entry,
@@ -54,3 +55,13 @@ def join_mark(reaction: Reaction, words: Words) -> Strand:
     side = side_of(reaction, words)
     _, freed = split_outputs(reaction, words)
     return side.strand(last_toehold(freed, side.toehold, side), words.join_end)
+
+
+PLAIN = Scheme(
+    "plain",
+    "join and fork of two-domain gates with shared seals (Cardelli 2010); every final state is right, but products"
+    " come before commitment, so that it is no CRN bisimulation",
+    join_fork,
+    join_mark,
+    False,
+)

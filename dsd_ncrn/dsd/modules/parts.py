@@ -6,7 +6,8 @@ the other polarity, which the fork cannot free because all its strands face the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.design.chemistry import GateBudget
@@ -17,6 +18,20 @@ from dsd_ncrn.dsd.words import Side, Words, budget_name, strand_component
 
 MAX_INPUTS = 3
 """Reactants that one join takes; each further one would make the gate 20 nt longer and the reaction slower."""
+
+
+class Scheme(NamedTuple):
+    """How reactions with outputs are made.
+
+    ``mark`` is the strand that a join binds when it fires. ``commits_first`` tells whether an irreversible step comes
+    before anything is set free, which is what CRN bisimulation needs.
+    """
+
+    name: str
+    description: str
+    make: Callable[[Reaction, str | None, Words], list[Component]]
+    mark: Callable[[Reaction, Words], Strand]
+    commits_first: bool
 
 
 def check_inputs(reaction: Reaction) -> None:

@@ -14,7 +14,7 @@ a shared one would let the helper of one reaction jam the join of another.
 from __future__ import annotations
 
 from dsd_ncrn.crn.types import Reaction
-from dsd_ncrn.dsd.modules.parts import check_fuels, check_inputs, entry, fork, side_of, split_outputs, trigger_name
+from dsd_ncrn.dsd.modules.parts import Scheme, check_fuels, check_inputs, entry, fork, side_of, split_outputs, trigger_name
 from dsd_ncrn.dsd.structure import Bound, Strand
 from dsd_ncrn.dsd.system import Component, Role
 from dsd_ncrn.dsd.words import Words, strand_component
@@ -57,3 +57,13 @@ def _helpers(reaction: Reaction, words: Words) -> list[Component]:
         strands[f"helper_{name}"] = side.enter(trigger)
     level = words.budget(reaction).fuel
     return [strand_component(each, strand, Role.FUEL, level, reaction.origin) for each, strand in strands.items()]
+
+
+SEALED = Scheme(
+    "sealed",
+    "joins that commit by a helper of three domains (Cardelli 2013, figure 15); every module proved by CRN"
+    " bisimulation; one domain more for each reaction",
+    sealed_join_fork,
+    commit_strand,
+    True,
+)

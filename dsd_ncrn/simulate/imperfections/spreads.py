@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
-from dsd_ncrn.arrays import Floats
+from dsd_ncrn.arrays import Floats, Ints
 from dsd_ncrn.kinetics.network import Step, StepKind
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
@@ -23,6 +22,7 @@ class Pipetting:
     """
 
     name = "pipetting"
+    largest = 0.1
 
     def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""
@@ -40,6 +40,7 @@ class Inactive:
     """
 
     name = "inactive"
+    largest = 0.15
 
     def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""
@@ -55,6 +56,7 @@ class RateSpread:
     """
 
     name = "rate_spread"
+    largest = 0.5
 
     def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""
@@ -68,6 +70,7 @@ class LeakSpread:
     """
 
     name = "leak_spread"
+    largest = 1.0
 
     def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""
@@ -81,13 +84,14 @@ class Dilution:
     """
 
     name = "dilution"
+    largest = None
 
     def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""
         return replace(before, growth=magnitude)
 
 
-def gate_of_steps(mixture: Mixture) -> NDArray[np.int64]:
+def gate_of_steps(mixture: Mixture) -> Ints:
     """The component whose bottom strand takes a step, in whatever state, shape (steps,); -1 for none."""
     owners = {
         strand: number
