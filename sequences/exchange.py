@@ -10,8 +10,8 @@ from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import CheckFailed
 from sequences.assignment import SequenceAssignment
-from sequences.exchange import scadnano_text
 from sequences.oligos import Oligo, oligo_in
+from sequences.scadnano_design import scadnano_text
 from sequences.vendors.base import csv_bytes
 
 COMPLEX_COLUMNS = ("component", "role", "nM", "strands", "sequences", "structure")

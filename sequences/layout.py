@@ -9,7 +9,7 @@ from itertools import groupby
 from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Domain, Strand, strand_text
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import InputError
-from sequences.layout import reverse_complement
+from sequences.words import reverse_complement
 
 ToeholdWord = tuple[Domain, ...]
 """Toehold domains that always stand side by side, read 5' to 3': together they are one toehold."""

@@ -18,9 +18,9 @@ from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.rates import DISPLACEMENT_PER_M_S
 from sequences.assignment import SequenceAssignment
 from sequences.folding import dot_parens
-from sequences.layout import reverse_complement
 from sequences.rates import BRANCH, TOEHOLD
 from sequences.thermo import Energies
+from sequences.words import reverse_complement
 
 
 @dataclass(frozen=True, slots=True)

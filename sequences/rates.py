@@ -21,9 +21,9 @@ from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind, Toehold
 from dsd_ncrn.kinetics.rates import ASSOCIATION_PER_M_S
 from dsd_ncrn.units import ZERO_CELSIUS_K
 from sequences.assignment import SequenceAssignment
-from sequences.layout import BASES
-from sequences.properties import INITIATION, stack_energies
+from sequences.bench import INITIATION, stack_energies
 from sequences.thermo import GAS_CONSTANT
+from sequences.words import BASES
 
 BRANCH = "CCCTCATTCAATACCCTACG"
 """The paper's branch domain."""

@@ -14,7 +14,7 @@ from dsd_ncrn.dsd.system import Component, DsdSystem
 from dsd_ncrn.errors import InputError
 from sequences.modifications import FIVE, THREE
 from sequences.oligos import Oligo, oligo_in
-from sequences.vendors.idt import IdtTube
+from sequences.vendors.idt_tube import IdtTube
 
 Span = tuple[int, int]
 """Start and end offset of a domain on its helix; the end is the first offset behind it."""

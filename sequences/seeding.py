@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dsd_ncrn.errors import InputError
+from sequences.bench import INITIATION, stack_energies
 from sequences.families import RULES
-from sequences.properties import INITIATION, stack_energies
+from sequences.rules.alphabet import TOP_BASES
 from sequences.rules.base import Context, Rule
-from sequences.rules.words import TOP_BASES
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -10,9 +10,9 @@ from statistics import fmean
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand, strand_text
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.assignment import SequenceAssignment
-from sequences.layout import BASES
-from sequences.properties import INITIATION, stack_energies
+from sequences.bench import INITIATION, stack_energies
 from sequences.rates import MEASURED_AT, dissociation, target_energy, three_step
+from sequences.words import BASES
 
 Placed = tuple[Domain, bool]
 """A domain of a complex, and whether it is paired."""

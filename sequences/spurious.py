@@ -17,8 +17,8 @@ from typing import NamedTuple
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind, Toehold
 from sequences.assignment import SequenceAssignment
-from sequences.layout import reverse_complement
 from sequences.thermo import Energies
+from sequences.words import reverse_complement
 
 RULE = "spurious"
 SLOWEST = 1e-11

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.units import NM_PER_M, ZERO_CELSIUS_K
-from sequences.layout import reverse_complement
+from sequences.words import reverse_complement
 
 if TYPE_CHECKING:
     from dsd_ncrn.arrays import Floats

@@ -9,11 +9,13 @@ from math import log
 from typing import TYPE_CHECKING
 
 from dsd_ncrn.dsd.structure import Domain, Strand
-from sequences.layout import ToeholdWord, longest_run, spell
+from sequences.layout import ToeholdWord, spell
 from sequences.rates import MEASURED_AT, dissociation, target_energy, toehold_energy
+from sequences.rules.alphabet import TOP_BASES
 from sequences.rules.base import Context
-from sequences.rules.strands import toehold_limit
-from sequences.rules.words import LONGEST_RUN, TOP_BASES
+from sequences.rules.runs import LONGEST_RUN
+from sequences.rules.toehold_crosstalk import toehold_limit
+from sequences.words import longest_run
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -12,8 +12,9 @@ from sequences.crosstalk import WORST_SHOWN, CrosstalkMatrix, Interaction, domai
 from sequences.families import RULES
 from sequences.folding import LARGEST_DEFECT, LOWEST_CORE, LOWEST_OPEN, TargetCheck, target_checks
 from sequences.layout import Layout
+from sequences.leak_sites import LeakSite, leak_sites
 from sequences.rules.base import Context, Verdict
-from sequences.sites import LeakSite, ToeholdClass, ToeholdSite, energy_spread, leak_sites, toehold_classes, toehold_sites
+from sequences.sites import ToeholdClass, ToeholdSite, energy_spread, toehold_classes, toehold_sites
 from sequences.thermo import Energies
 
 __all__ = ["WORST_SHOWN", "Interaction", "SequenceVerdicts", "ToeholdSite", "Verdict", "judge", "judge_domains"]

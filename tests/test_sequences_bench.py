@@ -6,9 +6,9 @@ import pytest
 
 from dsd_ncrn.design.spec import SequenceRules
 from sequences import bench
-from sequences.layout import reverse_complement
 from sequences.thermo import sodium_equivalent
 from sequences.vendors.base import LengthRange
+from sequences.words import reverse_complement
 
 OLIGO_33 = "CATAACACAATCACATCTCACCACCAAACTTCA"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sequences.bench.mixing import SMALLEST_UL, USUAL_STOCKS, Stocks, annealing_recipes, mixing_rows
 
 from dsd_ncrn.errors import InputError
 from sequences.assignment import SequenceAssignment
+from sequences.mixing import SMALLEST_UL, USUAL_STOCKS, Stocks, annealing_recipes, mixing_rows
 from sequences.oligos import oligos_of
 from sequences_circuits import SMALL_WORDS, linear_circuit, small_circuit
 

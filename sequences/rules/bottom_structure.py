@@ -7,7 +7,7 @@ from typing import Any
 
 from dsd_ncrn.dsd.structure import strand_text
 from sequences.rules.base import Context, Rule, SearchParts, Verdict
-from sequences.rules.strands import fold_constraint
+from sequences.rules.strand_structure import fold_constraint
 
 
 class BottomStructure(Rule):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from sequences.layout import longest_common
 from sequences.rules.base import PAIR, Context, Rule, Verdict
+from sequences.words import longest_common
 
 LONGEST_COMMON = 7
 """A stretch beyond this binds a foreign complement as a toehold of eight would: for good."""

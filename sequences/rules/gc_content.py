@@ -7,8 +7,8 @@ from math import ceil, floor
 from types import ModuleType
 from typing import Any
 
-from sequences.layout import gc_fraction
 from sequences.rules.base import Context, Rule, Verdict
+from sequences.words import gc_fraction
 
 
 class GcContent(Rule):

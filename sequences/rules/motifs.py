@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dsd_ncrn.dsd.structure import strand_text
-from sequences.layout import IUPAC
 from sequences.rules.base import Context, Rule, SearchParts, Verdict
+from sequences.words import IUPAC
 
 
 class Motifs(Rule):

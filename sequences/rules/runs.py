@@ -7,8 +7,8 @@ from types import ModuleType
 from typing import Any
 
 from dsd_ncrn.dsd.structure import strand_text
-from sequences.layout import longest_run
 from sequences.rules.base import Context, Rule, SearchParts, Verdict
+from sequences.words import longest_run
 
 LONGEST_RUN = 3
 """Runs of four G stack into quadruplexes, and runs of four of any base are synthesised badly."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from sequences.bench import extinction_260, molecular_weight
 from sequences.oligos import Oligo
-from sequences.properties import extinction_260, molecular_weight
 from sequences.vendors.base import LengthRange, Line, Vendor, csv_bytes, csv_rows
 
 HEADER = (
