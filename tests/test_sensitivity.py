@@ -105,7 +105,7 @@ def leaky(leak: float) -> tuple[Tube, ReactionNetwork]:
     """The linear regressor's tube at the trained parameters; ``leak`` in /nM/s."""
     network = strand_network("linreg2d", "gate")
     made = study("linreg2d")
-    tube = made.tube(network)
+    tube = made.given(leaky=network).tube("dsd_leaky", 0.0)
     tube.pot.rates[[step.kind == "leak" for step in network.steps]] = leak
     tube.set_parameters(made.ideal.parameters[-1])
     return tube, network

@@ -123,7 +123,7 @@ def test_top_up_restores_what_is_nominal(name: str) -> None:
 
 def test_without_top_up_fuels_stay_used() -> None:
     study_ = study("linreg2d")
-    tube = study_.tube(top_up=False)
+    tube = study_.tube("one_pot")
     tube.iterate(X, Y)
     again = done(tube, tube.protocol.fed(X, Y))
     fork = tube.pot.index("fork_N1_1")

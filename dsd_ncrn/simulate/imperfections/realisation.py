@@ -9,9 +9,8 @@ from typing import Protocol
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
-from dsd_ncrn.arrays import Floats
+from dsd_ncrn.arrays import Flags, Floats
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 
@@ -71,9 +70,11 @@ class Realisation:
     growth: float = 0.0
 
     @cached_property
-    def brings(self) -> NDArray[np.bool_]:
+    def brings(self) -> Flags:
         """Whether anything comes with a component, (components,)."""
-        return np.zeros(len(self.doses), dtype=bool) if self.companions is None else self.companions.any(axis=0)
+        if self.companions is None:
+            return np.zeros(len(self.doses), dtype=bool)
+        return np.asarray(self.companions.any(axis=0))
 
     def accompany(self, state: Floats, added: Floats) -> None:
         """Change a state (species,) by what comes with components in the amounts ``added`` (components,), nM."""
