@@ -88,7 +88,7 @@ def test_a_burn_in_loads_parameters_however_small() -> None:
     system = made.system.with_concentrations({"P1": 0.5, "P2": 8.0})
     calibration = replace(made.calibration, system=system)
     tube = made.given(calibration=calibration, spec=changed(made.spec, "timing", burn_in=3600.0)).tube()
-    assert tube.parameters() * tube.unit == pytest.approx([0.5, 8.0], rel=1e-3)
+    assert tube.parameters() * tube.protocol.unit == pytest.approx([0.5, 8.0], rel=1e-3)
 
 
 def test_reactions_of_one_name_are_numbered_from_two_on() -> None:
