@@ -71,7 +71,7 @@ def dsd_section(job: Job) -> dict[str, Any]:
         "network_reactions": len(job.network.steps),
         "leak_reactions": len(job.leaky_network.kinds(StepKind.LEAK)),
         "cooperative_annihilations": len(job.translated.cooperative),
-        "two_domain_annihilations": len(job.translated.two_domain_annihilations),
+        "two_domain_annihilations": len(job.translated.fallbacks),
         "verified": verified(job.translated, job.network).ok,
         "longest_strand_nt": longest_strand(job.translated),
     }

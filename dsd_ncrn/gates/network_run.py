@@ -84,7 +84,7 @@ def run_network(sized: SizedNetwork, times: Floats, engine: Engine) -> NetworkRu
 
 
 def _used(sized: SizedNetwork, network: ReactionNetwork, start: Floats, end: Floats) -> dict[str, float]:
-    places = {name: network.index[join] for name, join in sized.system.joins.items()}
+    places = {name: network.index[gates.join] for name, gates in sized.system.gates.items()}
     return {name: float(1 - end[place] / start[place]) for name, place in places.items()}
 
 

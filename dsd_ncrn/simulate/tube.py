@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from dsd_ncrn.arrays import Flags, Floats
-from dsd_ncrn.dsd.structure import Complex
-from dsd_ncrn.dsd.system import Counter, DsdSystem
+from dsd_ncrn.dsd.structure import Complex, Strand
+from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.simulate.burn_in import burn_in
@@ -146,11 +146,7 @@ class Tube:
     @property
     def always_updating(self) -> bool:
         """Whether the parameter update runs without a clock, so that it is over when the iteration ends."""
-        clock_strands = {self.dsd.by_name[c.strand].complex.domains for c in self.dsd.clocks.values()}
-        clock_branches = {domain.name for domains in clock_strands for domain in domains if not domain.is_toehold}
-        updates = [self.dsd.joins[r.origin.reaction] for r in self.ncrn.crn.stage("N4")]
-        gates = (self.dsd.by_name[name].complex for name in updates if name in self.dsd.by_name)
-        return not any(domain.name in clock_branches for gate in gates for domain in gate.domains)
+        return not any(self.dsd.gates[r.origin.reaction].phase for r in self.ncrn.crn.stage("N4"))
 
     def amount(self, state: Floats, variable: Variable) -> float:
         """The value of a variable in a state (species,), counting what gates hold of it, in the design's units."""
@@ -227,11 +223,11 @@ class Tube:
         state = before
         for phase in self.schedule.phases:
             state = self.close_phase(self.run_phase(state, phase), phase)
-        fired = {name: self._fired_complexes(counter) for name, counter in self.dsd.counters.items()}
+        fired = {name: self._fired_complexes(gates.bottom, gates.mark) for name, gates in self.dsd.gates.items() if gates.mark}
         return {name: float((state - before)[places].sum()) / self.unit for name, places in fired.items()}
 
-    def _fired_complexes(self, counter: Counter) -> list[int]:
-        needed = {counter.bottom, counter.seal}
+    def _fired_complexes(self, bottom: Strand, mark: Strand) -> list[int]:
+        needed = {bottom, mark}
         return [number for number, complex_ in enumerate(self.network.complexes) if needed <= set(complex_.strands)]
 
     def _refill(self, state: Floats) -> Floats:
