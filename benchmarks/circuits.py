@@ -15,11 +15,11 @@ from dsd_ncrn.crn.text import load_crn
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.design.spec import Translation
-from dsd_ncrn.dsd.modules import SCHEMES
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import translate, translate_network
 from dsd_ncrn.errors import DsdNcrnError
+from dsd_ncrn.families import SCHEMES
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import decide

@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 from scipy.sparse import csc_matrix
 
-from dsd_ncrn.analysis.study import Study, prepare
+from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.load import load_design
-from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.cvode import CvodeEngine
 from dsd_ncrn.simulate.engines.equations import Equations, equations_of
@@ -91,9 +90,9 @@ def iteration(tube: Tube, study: Study) -> tuple[Floats, Floats]:
     return tube.state, tube.parameters()
 
 
-def timed(study: Study, network: ReactionNetwork, leak: float, engine: Engine, repeats: int) -> tuple[float, Floats, Floats]:
+def timed(study: Study, level: str, leak: float, engine: Engine, repeats: int) -> tuple[float, Floats, Floats]:
     """The best wall-clock time of an iteration in ms, and where it ends."""
-    tube = replace(study, engine=engine).tube(network, leak)
+    tube = study.given(simulator=engine).tube(level, leak)
     start, best = tube.state, np.inf
     state = parameters = start
     for _ in range(repeats):
@@ -104,16 +103,17 @@ def timed(study: Study, network: ReactionNetwork, leak: float, engine: Engine, r
     return best * 1e3, state, parameters
 
 
-def compare(study: Study, title: str, network: ReactionNetwork, leak: float, tolerances: tuple[float, ...]) -> None:
+def compare(study: Study, title: str, level: str, leak: float, tolerances: tuple[float, ...]) -> None:
     """One table."""
     ours = engine_named("rosenbrock")
-    _, true_state, true_parameters = timed(study, network, leak, At(ours, REFERENCE), 1)
+    _, true_state, true_parameters = timed(study, level, leak, At(ours, REFERENCE), 1)
+    network = study.tube(level).network
     print(f"\n{title}: {len(network.names)} species, {len(network.steps)} steps")
     print(f"{'engine':<14}{'tolerance':>10}{'ms':>10}{'ratio':>8}{'error nM':>11}{'parameters':>12}")
     for tolerance in tolerances:
         base = None
         for engine, repeats in ((ours, 5), (engine_named("cvode"), 2), (DenseCvode(), 1), (ScipyBdf(), 2)):
-            ms, state, parameters = timed(study, network, leak, At(engine, tolerance), repeats)
+            ms, state, parameters = timed(study, level, leak, At(engine, tolerance), repeats)
             base = base or ms
             errors = np.abs(state - true_state).max(), np.abs(parameters - true_parameters).max()
             row = f"{engine.name:<14}{tolerance:>10.0e}{ms:>10.1f}{ms / base:>8.1f}{errors[0]:>11.1e}{errors[1]:>12.1e}"
@@ -124,10 +124,10 @@ def compare(study: Study, title: str, network: ReactionNetwork, leak: float, tol
 @click.option("--tolerance", "tolerances", multiple=True, type=float, default=(1e-3, 1e-6), show_default=True)
 def main(tolerances: tuple[float, ...]) -> None:
     """Time every engine."""
-    study = prepare(load_design(DESIGN), seed=0)
+    study = Study(load_design(DESIGN)).ready
     iteration(study.tube(), study)  # compiled code is loaded before the clock runs
-    compare(study, "without leaks", study.network, 0.0, tolerances)
-    compare(study, "with leaks at 0.01 /M/s", study.leaky_network(), 1e-11, tolerances)
+    compare(study, "without leaks", "dsd", 0.0, tolerances)
+    compare(study, "with leaks at 0.01 /M/s", "dsd_leaky", 1e-11, tolerances)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import click
 import numpy as np
 
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
-from dsd_ncrn.kinetics.enumerate import enumerate_complexes
+from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 

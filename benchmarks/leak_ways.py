@@ -10,8 +10,7 @@ from pathlib import Path
 
 import click
 
-from dsd_ncrn.analysis.tuning import Question, TuningCase, evaluate, tolerated_leak
-from dsd_ncrn.analysis.ways import ways
+from dsd_ncrn.analysis.tuning import Question, TuningCase, evaluate, tolerated_leak, ways
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.tasks import load_dataset

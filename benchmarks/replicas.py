@@ -16,7 +16,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from dsd_ncrn.analysis.study import Study, prepare
+from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.simulate.tube import Tube
 
@@ -30,8 +30,8 @@ LEAK, SPREAD = 1e-11, 1.0
 @cache
 def workbench(path: Path) -> tuple[Study, Tube, Floats]:
     """What a process makes once: a tube with leaks, and its state when it is fresh."""
-    study = prepare(load_design(path), seed=0)
-    tube = study.tube(study.leaky_network())
+    study = Study(load_design(path)).ready
+    tube = study.tube("dsd_leaky", 0.0)
     return study, tube, tube.state.copy()
 
 

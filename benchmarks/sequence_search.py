@@ -17,12 +17,12 @@ from typing import Any
 
 import click
 
-from cli.stages.job import job_of
+from cli.job import job_of
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.system import DsdSystem
+from sequences.families import RULES
 from sequences.layout import Layout
 from sequences.nuad_search import quiet, to_strand
-from sequences.rules import RULES
 from sequences.rules.base import Context, SearchParts
 from sequences.search import design_sequences
 from sequences.thermo import Energies, forget
@@ -54,7 +54,7 @@ def plain_nuad(context: Context, seed: int, wanted: float, most_cpu: float) -> t
 
     with TemporaryDirectory() as directory, quiet():
         parameters = SearchParameters(
-            constraints=[each for rule in RULES for each in rule.constraints(parts, context)],
+            constraints=[each for rule in RULES.values() for each in rule.constraints(parts, context)],
             out_directory=directory, force_overwrite=True, random_seed=seed, on_improved_design=look,
             warn_fixed_sequences=False, save_design_for_all_updates=False,
         )  # fmt: skip
@@ -69,13 +69,13 @@ def _plain_design(context: Context, over: Callable[[], bool]) -> tuple[Any, Sear
     def admits(word: str) -> bool:
         if over():
             raise _Ended
-        return all(rule.admits(word, context) for rule in RULES)
+        return all(rule.admits(word, context) for rule in RULES.values())
 
     pools = {
         length: nuad.DomainPool(
             name=f"branch{length}",
             length=length,
-            numpy_filters=[each for rule in RULES for each in rule.filters(nuad, length, context)],
+            numpy_filters=[each for rule in RULES.values() for each in rule.filters(nuad, length, context)],
             sequence_filters=[admits],
         )
         for length in {domain.length for domain in context.layout.branches}
@@ -116,7 +116,7 @@ def main(names: tuple[str, ...], seeds: int, steps: int, patience: float) -> Non
     for name in names or ("linreg2d",):
         job = job_of(DESIGNS / f"{name}.toml", 0, strands=True)
         for seed in range(seeds):
-            print(compared(name, job.translated, job.spec.sequences, seed, steps, patience), flush=True)
+            print(compared(name, job.study.designed, job.study.design.sequences, seed, steps, patience), flush=True)
 
 
 if __name__ == "__main__":

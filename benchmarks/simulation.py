@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from simulation_peers import BngsimOde, RoadRunnerGillespie, cpu_seconds, pilsimulator
 from training import RoadRunner
 
-from dsd_ncrn.analysis.study import prepare
+from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.simulate.engines import engine_named
@@ -129,7 +129,7 @@ def integration(limit: float) -> None:
 
 def tube() -> None:
     """Enumeration, preparation and training iterations of the linear regressor's strands, without and with leaks."""
-    study = prepare(load_design(DESIGN), seed=0)
+    study = Study(load_design(DESIGN)).ready
     for title, model, leak in (("no leaks", None, 0.0), ("gate leaks", "gate", 1e-11)):
         began = time.process_time()
         strands = build_network(study.system, model)

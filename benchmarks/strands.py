@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from dsd_ncrn.analysis.fidelity import fidelity
-from dsd_ncrn.analysis.study import prepare
+from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import DsdNcrnError
@@ -31,7 +31,7 @@ def cells(path: Path, iterations: int) -> list[str]:
     """A line of the table."""
     began = time.perf_counter()
     try:
-        study = prepare(briefly(load_design(path), iterations), seed=0)
+        study = Study(briefly(load_design(path), iterations)).ready
         training = study.train(study.tube(), "dsd")
     except DsdNcrnError as error:
         return [f"`{path.stem}`", f"no: {error}", *[""] * (len(HEADING) - 2)]

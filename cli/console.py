@@ -1,7 +1,5 @@
-"""What is said: results on standard output, and on standard error progress, warnings and where files went.
-
-Progress is a display that moves on a terminal, and plain lines elsewhere: one when a stage ends, and one every ten seconds
-with the share that is done and the time that is left.
+"""Progress: a display that moves on a terminal, a bar for each stage under way with the time left, and plain lines elsewhere:
+one when a stage ends, and one every ten seconds with the share that is done and the time that is left.
 """
 
 from __future__ import annotations
@@ -12,56 +10,23 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
+from rich.table import Column
+from rich.text import Text
 
-from cli.subcommand import QUIET
+from cli.streams import is_quiet, say, tell
 
 LINE_EVERY_S = 10.0
 SETTLED_S = 1.0
 """What has been done within this time of a stage's start was found finished, and says nothing about its pace."""
 
 
-class ReaderGone(Exception):
-    """Whoever read standard output or standard error has closed it."""
-
-
-def say(text: str) -> None:
-    """Print to standard output. Raises ReaderGone where nobody reads it any more."""
-    _echo(text, err=False)
-
-
-def tell(text: str) -> None:
-    """Print to standard error, unless the user wants it quiet."""
-    if not is_quiet():
-        _echo(text, err=True)
-
-
-def warn(text: str) -> None:
-    """A warning on standard error."""
-    tell(f"Warning: {text}")
-
-
-def is_quiet() -> bool:
-    """Whether nothing but errors is wanted on standard error."""
-    context = click.get_current_context(silent=True)
-    return context is not None and bool(context.meta.get(QUIET))
-
-
-def forgiving_streams() -> None:
-    """Where the output cannot hold a character, such as a Greek letter in ASCII, write its code."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure: Callable[..., Any] | None = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
-
-
-def _echo(text: str, err: bool) -> None:
-    try:
-        click.echo(text, err=err)
-    except BrokenPipeError:
-        raise ReaderGone from None
+NARROW = 60
+"""Below this many columns there is no room for bars."""
+_SHARE = "{task.fields[percentage]:>4}"
 
 
 class Display(Protocol):
@@ -89,7 +54,7 @@ class Display(Protocol):
 
 
 @dataclass
-class Pace:
+class StagePace:
     """How fast a stage goes, as its shares tell."""
 
     started: float
@@ -148,18 +113,18 @@ class PlainDisplay:
     """A line when a stage ends, and one every ten seconds."""
 
     def __init__(self) -> None:
-        self.paces: dict[str, Pace] = {}
+        self.paces: dict[str, StagePace] = {}
         self.lines: dict[str, float] = {}
 
     def start(self, name: str) -> None:
         """Nothing is shown yet."""
-        self.paces[name] = Pace(time.monotonic())
+        self.paces[name] = StagePace(time.monotonic())
         self.lines[name] = self.paces[name].started
 
     def advance(self, name: str, share: float) -> None:
         """A line, if the last one is some time ago."""
         now = time.monotonic()
-        pace = self.paces.setdefault(name, Pace(now))
+        pace = self.paces.setdefault(name, StagePace(now))
         pace.advance(share, now)
         if now - self.lines.setdefault(name, now) >= LINE_EVERY_S:
             self.lines[name] = now
@@ -180,6 +145,71 @@ class PlainDisplay:
         say(text)
 
 
+def _one_line() -> Column:
+    """A column that is cut where the terminal is too narrow, so that the bars stay in their places."""
+    return Column(no_wrap=True, overflow="ellipsis")
+
+
+class TimeLeft(ProgressColumn):
+    """The time left, counted anew in every frame."""
+
+    def __init__(self, paces: dict[str, StagePace]) -> None:
+        super().__init__(_one_line())
+        self.paces = paces
+
+    def render(self, task: Task) -> Text:
+        pace = self.paces.get(task.description)
+        return Text(pace.text(time.monotonic()) if pace else "")
+
+
+class MovingDisplay:
+    """A bar for each stage under way; it pulses until the stage has told how far it is."""
+
+    def __init__(self, progress: Progress, paces: dict[str, StagePace]) -> None:
+        self.progress, self.paces = progress, paces
+        self.tasks: dict[str, TaskID] = {}
+
+    def start(self, name: str) -> None:
+        """Add the stage's bar."""
+        if name not in self.tasks:
+            self.paces[name] = StagePace(time.monotonic())
+            self.tasks[name] = self.progress.add_task(name, total=None, percentage="")
+
+    def advance(self, name: str, share: float) -> None:
+        """Move the stage's bar."""
+        if name in self.tasks:
+            self.paces[name].advance(share, time.monotonic())
+            self.progress.update(self.tasks[name], total=1.0, completed=share, percentage=f"{share:.0%}")
+
+    def done(self, name: str, note: str) -> None:
+        """Replace the bar by the stage's line."""
+        self.ended(name)
+        self.progress.console.print(f"{name:<12} {note}", highlight=False, markup=False, soft_wrap=True)
+
+    def ended(self, name: str) -> None:
+        """Take the bar away."""
+        if name in self.tasks:
+            self.progress.remove_task(self.tasks.pop(name))
+            del self.paces[name]
+
+    def result(self, text: str) -> None:
+        """Print the result while the bars are away."""
+        self.progress.stop()
+        say(text)
+        self.progress.start()
+
+
+@contextmanager
+def moving_display() -> Generator[MovingDisplay]:
+    """The display on standard error; nothing is left of its bars."""
+    console, paces = Console(stderr=True), dict[str, StagePace]()
+    bar = [BarColumn(bar_width=min(40, console.width - 45))] if console.width >= NARROW else []
+    name, share = (TextColumn(text, table_column=_one_line()) for text in ("{task.description:<12}", _SHARE))
+    columns = (name, *bar, share, TimeLeft(paces))
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as progress:
+        yield MovingDisplay(progress, paces)
+
+
 @contextmanager
 def display() -> Generator[Display]:
     """The display that suits standard error."""
@@ -188,8 +218,6 @@ def display() -> Generator[Display]:
     elif not sys.stderr.isatty() or os.environ.get("TERM") in ("dumb", "unknown"):
         yield PlainDisplay()
     else:
-        from cli.moving import moving_display
-
         with moving_display() as shown:
             yield shown
 

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from cli.console import ReaderGone
+from cli.streams import ReaderGone
 from dsd_ncrn.errors import DsdNcrnError
 
 FAILED = 1

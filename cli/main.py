@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 
-from cli.console import forgiving_streams
 from cli.failures import READER_GONE, ending_of, interruptible
-from cli.subcommand import DEBUG, near, shared_options
+from cli.options import DEBUG, near, shared_options
+from cli.streams import forgiving_streams
 
 GROUPS: Mapping[str, Mapping[str, str]] = {
     "Main job": {
@@ -112,9 +112,9 @@ def _let_go() -> None:
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from cli.version import version
+        from importlib.metadata import version
 
-        click.echo(f"dsd-ncrn {version()}")
+        click.echo(f"dsd-ncrn {version('dsd-ncrn')}")
         ctx.exit()
 
 

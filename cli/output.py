@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cli.console import say, tell
-from cli.run_folder import json_text, write_files
+from cli.run.folder import write_files
+from cli.streams import say, tell
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.runs.files import json_text
 
 
 def deliver(out: Path | None, files: Mapping[str, str | bytes]) -> None:

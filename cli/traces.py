@@ -1,55 +1,64 @@
-"""Trajectories that the command ``simulate`` asks for."""
+"""Trajectories that the command ``simulate`` asks for, and the engine that a command line asks for."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cli.stages.job import DEFAULT_ENGINE
-from cli.stages.traces import POINTS, Columns, dsd_columns, ideal_columns
+from cli.run.strands import POINTS, dsd_columns, ideal_columns
+from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Study
+from dsd_ncrn.crn.text import load_crn
+from dsd_ncrn.design.chemistry import Chemistry
+from dsd_ncrn.design.spec import Translation
+from dsd_ncrn.dsd.translate import translate_network
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.families import COUNTING
+from dsd_ncrn.gates.network_run import run_network, sized_for
+from dsd_ncrn.runs.trainings import Columns
+from dsd_ncrn.simulate.engines import engine_named
+from dsd_ncrn.simulate.engines.stochastic import VOLUME, StochasticEngine
+from dsd_ncrn.simulate.ideal import IdealLearner
+from dsd_ncrn.simulate.learner import checked
+from dsd_ncrn.simulate.mass_action import from_crn
 
 if TYPE_CHECKING:
-    from cli.engines import EngineChoice
-    from cli.stages.job import Job
     from dsd_ncrn.crn.rate_law import RateLaw
-    from dsd_ncrn.design.spec import Translation
     from dsd_ncrn.dsd.system import DsdSystem
     from dsd_ncrn.gates.network import Limits, SizedNetwork
     from dsd_ncrn.gates.network_run import NetworkRun
+    from dsd_ncrn.simulate.engines.stochastic import StochasticEngine
+    from dsd_ncrn.simulate.engines.types import Engine
+
 
 DEFAULT_SECONDS = 1000.0
 STRAND_POINTS = 600
 
 
-def design_trace(job: Job, level: str, choice: EngineChoice, forward_only: bool) -> Columns:
+def design_trace(study: Study, level: str, choice: EngineChoice, forward_only: bool) -> Columns:
     """One iteration of a design at a level, with the first training point."""
-    columns = _iteration(job, level, choice, forward_only)
+    columns = _iteration(study, level, choice, forward_only)
     if not forward_only:
         return columns
     rows = [number for number, phase in enumerate(columns["phase"]) if phase == columns["phase"][0]]
     return _rows(columns, rows)
 
 
-def _iteration(job: Job, level: str, choice: EngineChoice, forward_only: bool) -> Columns:
-    from dsd_ncrn.simulate.ideal import IdealLearner
-
-    x, y = job.data.train_x[0], job.data.train_y[0]
+def _iteration(study: Study, level: str, choice: EngineChoice, forward_only: bool) -> Columns:
+    x, y = study.data.train_x[0], study.data.train_y[0]
     target = np.zeros_like(y) if forward_only else y
+    simulated = choice.simulating(study, level)
     if level == "ideal":
-        learner = IdealLearner(job.ncrn, choice.ideal(job))
+        learner = IdealLearner(study.ncrn, simulated.simulator)
         return ideal_columns(learner, learner.trace(x, target, POINTS))
-    tube = choice.study(job).tube()
+    tube = simulated.tube()
     return dsd_columns(tube, tube.trace(x, target, POINTS))
 
 
 def network_trace(path: Path, choice: EngineChoice, seconds: float | None, law: RateLaw = "product") -> Columns:
     """A plain network, with constants of a rate law, from its initial concentrations: nM and s."""
-    from dsd_ncrn.crn.text import load_crn
-    from dsd_ncrn.simulate.learner import checked
-    from dsd_ncrn.simulate.mass_action import from_crn
 
     crn = load_crn(path, law)
     system = from_crn(crn)
@@ -64,9 +73,6 @@ def sized_network(
     path: Path, seconds: float | None, limits: Limits, translation: Translation, law: RateLaw = "product"
 ) -> SizedNetwork:
     """The strands of a plain network, their gates sized to last for ``seconds`` of its time; errors name the file."""
-    from dsd_ncrn.crn.text import load_crn
-    from dsd_ncrn.gates.network_run import sized_for
-    from dsd_ncrn.simulate.engines import engine_named
 
     crn = load_crn(path, law)
     try:
@@ -77,10 +83,6 @@ def sized_network(
 
 def network_as_given(path: Path, translation: Translation | None = None) -> DsdSystem:
     """The strands of a plain network with the defaults of the chemistry; errors name the file."""
-    from dsd_ncrn.crn.text import load_crn
-    from dsd_ncrn.design.chemistry import Chemistry
-    from dsd_ncrn.design.spec import Translation
-    from dsd_ncrn.dsd.translate import translate_network
 
     crn = load_crn(path)
     try:
@@ -91,8 +93,6 @@ def network_as_given(path: Path, translation: Translation | None = None) -> DsdS
 
 def strand_trace(path: Path, choice: EngineChoice, seconds: float | None, limits: Limits, law: RateLaw) -> NetworkRun:
     """A plain network and its strands, side by side."""
-    from dsd_ncrn.design.spec import Translation
-    from dsd_ncrn.gates.network_run import run_network
 
     sized = sized_network(path, seconds, limits, Translation(), law)
     return run_network(sized, np.linspace(0.0, seconds or DEFAULT_SECONDS, STRAND_POINTS + 1), choice.engine())
@@ -115,3 +115,45 @@ def until(columns: Columns, end: float | None) -> Columns:
 
 def _rows(columns: Columns, rows: list[int]) -> Columns:
     return {name: [values[row] for row in rows] for name, values in columns.items()}
+
+
+@dataclass(frozen=True)
+class EngineChoice:
+    """``--engine`` with ``--volume`` (litres, only for ``ssa``) and ``--seed``.
+
+    What is worked out before a simulation, as sizes of gates and durations, is always integrated: by ``integrator``.
+    """
+
+    name: str
+    volume: float | None
+    seed: int
+
+    def __post_init__(self) -> None:
+        """Raises InputError for a volume that would be of no effect."""
+        if self.volume is not None and not self.stochastic:
+            raise InputError("--volume is for --engine ssa", self.name, "Leave it out, or give --engine ssa.")
+
+    @property
+    def stochastic(self) -> bool:
+        """Whether molecules are counted."""
+        return self.name == COUNTING
+
+    @property
+    def integrator(self) -> str:
+        """The name of the engine for everything that has no chance in it."""
+        return DEFAULT_ENGINE if self.stochastic else self.name
+
+    def engine(self, unit: float = 1.0) -> Engine:
+        """The engine for a system with concentrations in multiples of ``unit`` nM. Raises InputError for an unknown name."""
+
+        return self._counting(unit) if self.stochastic else engine_named(self.name)
+
+    def _counting(self, unit: float) -> StochasticEngine:
+
+        return StochasticEngine(self.volume or VOLUME, self.seed, unit)
+
+    def simulating(self, study: Study, level: str) -> Study:
+        """The study, to be simulated with this engine; concentrations of its abstract network are in its unit."""
+        if not self.stochastic:
+            return study
+        return study.given(simulator=self.engine(study.design.chemistry.unit if level == "ideal" else 1.0))

@@ -22,14 +22,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dsd_ncrn import plot
+    from dsd_ncrn.analysis.fidelity import Fidelity
+    from dsd_ncrn.analysis.fuel import FuelBudget
+    from dsd_ncrn.analysis.leaks import LeakPoint, LeakRanking, LeakSensitivity
     from dsd_ncrn.analysis.tuning import Tuning
-    from dsd_ncrn.analysis.types import Fidelity, FuelBudget, LeakPoint, LeakRanking, LeakSensitivity
     from dsd_ncrn.analysis.yields import Yield
-    from dsd_ncrn.api.data import dataset, sampled_dataset
-    from dsd_ncrn.api.networks import simulate_crn, simulate_crn_strands
-    from dsd_ncrn.api.prepared import PreparedDesign
-    from dsd_ncrn.api.runs import Run, read_run
-    from dsd_ncrn.api.steps import compile_design, crn_text, enumerate_strands, prepare, translate_design, tune
     from dsd_ncrn.crn.text import load_crn, parse_crn
     from dsd_ncrn.crn.types import Crn
     from dsd_ncrn.design.load import dump_design, load_design
@@ -39,12 +36,16 @@ if TYPE_CHECKING:
     from dsd_ncrn.dsd.kernel import write_pil
     from dsd_ncrn.dsd.system import DsdSystem
     from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError
-    from dsd_ncrn.gates.network_run import NetworkRun
+    from dsd_ncrn.gates.network_run import NetworkRun, simulate_crn, simulate_crn_strands
     from dsd_ncrn.kinetics.network import ReactionNetwork
     from dsd_ncrn.ncrn.counts import counts
     from dsd_ncrn.ncrn.types import NeuralCrn
+    from dsd_ncrn.prepared import PreparedDesign, prepare
+    from dsd_ncrn.runs.run import Run, read_run
     from dsd_ncrn.simulate.types import Training, Trajectory
-    from dsd_ncrn.tasks.types import Dataset
+    from dsd_ncrn.steps import compile_design, crn_text, enumerate_strands, translate_design, tune
+    from dsd_ncrn.tasks.dataset import Dataset
+    from dsd_ncrn.tasks.given import dataset, sampled_dataset
 
 __all__ = [
     "CheckFailed",
@@ -93,13 +94,11 @@ __all__ = [
 
 _HOMES = {
     "analysis.tuning": ("Tuning",),
-    "analysis.types": ("Fidelity", "FuelBudget", "LeakPoint", "LeakRanking", "LeakSensitivity"),
+    "analysis.fidelity": ("Fidelity",),
+    "analysis.fuel": ("FuelBudget",),
+    "analysis.leaks": ("LeakPoint", "LeakRanking", "LeakSensitivity"),
     "analysis.yields": ("Yield",),
-    "api.data": ("dataset", "sampled_dataset"),
-    "api.networks": ("simulate_crn", "simulate_crn_strands"),
-    "api.prepared": ("PreparedDesign",),
-    "api.runs": ("Run", "read_run"),
-    "api.steps": ("compile_design", "crn_text", "enumerate_strands", "prepare", "translate_design", "tune"),
+    "runs.run": ("Run", "read_run"),
     "crn.text": ("load_crn", "parse_crn"),
     "crn.types": ("Crn",),
     "design.load": ("dump_design", "load_design"),
@@ -112,9 +111,12 @@ _HOMES = {
     "kinetics.network": ("ReactionNetwork",),
     "ncrn.counts": ("counts",),
     "ncrn.types": ("NeuralCrn",),
-    "gates.network_run": ("NetworkRun",),
+    "gates.network_run": ("NetworkRun", "simulate_crn", "simulate_crn_strands"),
     "simulate.types": ("Training", "Trajectory"),
-    "tasks.types": ("Dataset",),
+    "prepared": ("PreparedDesign", "prepare"),
+    "steps": ("compile_design", "crn_text", "enumerate_strands", "translate_design", "tune"),
+    "tasks.given": ("dataset", "sampled_dataset"),
+    "tasks.dataset": ("Dataset",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -50,9 +50,21 @@ class InputError(DsdNcrnError):
         return InputError(self.rule, self.value, self.remedy, self.file or file, self.line or line, self.column)
 
 
+@dataclass(eq=False)
+class DesignError(InputError):
+    """A value of a design that is wrong for a reason only a later stage knows.
+
+    ``key`` is the path of the value, ``offset`` the index of the offending character in it where that is known.
+    ``design.load.located`` turns both into a line and a column.
+    """
+
+    key: tuple[str, ...] = ()
+    offset: int | None = None
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A remedy naming the nearest known word, or all of them."""
-    known = list(islice(known, MOST_KNOWN))
+    known = list(map(str, islice(known, MOST_KNOWN)))
     near = get_close_matches(word[:LONGEST_WORD], [each for each in known if len(each) <= LONGEST_WORD], n=1)
     return f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(known))}."
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dsd_ncrn.analysis.types import ALLOWED_RATIO
+from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.errors import InputError, did_you_mean
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from dsd_ncrn.analysis.types import LeakPoint
+    from dsd_ncrn.analysis.leaks import LeakPoint
     from dsd_ncrn.simulate.types import Training, Trajectory
 
 __all__ = ["leak_curve", "learning", "parameters", "predictions", "trajectory"]

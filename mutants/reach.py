@@ -11,12 +11,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from mutants.sample import Mutant, Places
 
-OPTIONS = ["-q", "-p", "no:cacheprovider", "-p", "no:cov", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-m", "not slow"]
+OPTIONS = ["-q", "-p", "no:cacheprovider", "-p", "no:cov", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+WHOLE = "tests/test_golden_runs.py"
+"""Whole runs against what they left: the only long tests that count here, where the others have noticed nothing."""
 Reached = dict[str, dict[int, int]]  # for each line of each file its tests, as the bits of a number
 
 
@@ -57,7 +60,7 @@ def record(root: Path, test_file: str, result: Path) -> None:
     measured = coverage.Coverage(data_file=None, source=places, config_file=False, messages=False)
     recorder = Recorder(measured)
     measured.start()
-    pytest.main([*OPTIONS, test_file], plugins=[recorder])
+    pytest.main([*OPTIONS, "-m", "" if test_file == WHOLE else "not slow", test_file], plugins=[recorder])
     measured.stop()
     data = measured.get_data()
     seconds = {test: spent for test, spent in recorder.seconds.items() if test not in recorder.failed}
@@ -83,6 +86,7 @@ class Reach:
     """All that was recorded; chooses the tests of a mutant."""
 
     root: Path
+    digest: str  # of the tests
     seconds: dict[str, float] = field(default_factory=dict)  # by test
     reached: Reached = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
     loaded: set[str] = field(default_factory=set)  # the libraries' modules that tests use
@@ -90,7 +94,7 @@ class Reach:
     @classmethod
     def read(cls, root: Path, records: list[Path]) -> Reach:
         """From the files that :func:`record` wrote."""
-        reach = cls(root)
+        reach = cls(root, sha256(" ".join(sorted(path.name for path in records)).encode()).hexdigest()[:12])
         for path in records:
             found = json.loads(path.read_text(encoding="utf-8"))
             offset = len(reach.seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -18,14 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mutants.reach import OPTIONS, Reach, compiles
+from mutants.reach import OPTIONS, WHOLE, Reach, compiles
 from mutants.sample import Mutant
 
-CHUNKS = (2.0, 15.0, 1e9)  # s of tests that pytest gets at once: most mutants die in the first
-LONGEST = 150.0  # s of tests for one mutant, as measured without it
+CHUNKS = (2.0, 10.0, 45.0)  # s of tests after which pytest has had a piece: most mutants die in the first
 Work = Callable[[], None]
 Start = Callable[[Any, Path], tuple[Work, Work, float]]  # for a task and a copy: what to do, undo, s
-HANGS = 5.0  # times longer than that, and a minute: a mutant that hangs
+HANGS = 3.0  # times as much processor time as without the change, and a minute: a mutant that hangs
+BUSY = 6.0  # times the processor time: one that waits
 
 
 def copies(checkout: Path, commit: str, where: Path, count: int) -> list[Path]:
@@ -108,9 +109,12 @@ def _forked(work: Work, root: Path) -> int:
 
 
 def collect() -> None:
-    """Load all tests once, so that Python keeps their byte code and that of the packages."""
+    """Load all tests once, so that Python keeps their byte code and that of the packages; nuad's gives warnings."""
     import pytest
 
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        importlib.import_module("nuad.constraints")
     pytest.main([*OPTIONS, "--collect-only"])
 
 
@@ -129,11 +133,12 @@ class Chooser:
             self.failed = report.nodeid
 
 
-def judge(tests: list[str], reach: Reach, result: Path) -> None:
-    """Run tests until one fails; write its name, or nothing where all pass."""
+def judge(tests: list[str], reach: Reach, result: Path, seconds: int) -> None:
+    """Run tests until one fails; write its name, or nothing where all pass. Ends after so much processor time."""
     import hypothesis
     import pytest
 
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     first = tuple(phase for phase in hypothesis.Phase if phase.name in ("explicit", "generate"))
@@ -148,18 +153,19 @@ def judge(tests: list[str], reach: Reach, result: Path) -> None:
     result.write_text(json.dumps({"killed": ""}), encoding="utf-8")
 
 
-def _chunks(tests: list[str], reach: Reach) -> Iterator[list[str]]:
-    spent, chunk, sizes = 0.0, list[str](), iter(CHUNKS)
-    size = next(sizes)
-    for test in tests:
-        if (spent := spent + reach.seconds[test]) > LONGEST and chunk:
+def _chunks(tests: list[str], reach: Reach) -> list[list[str]]:
+    """The tests in the pieces that pytest gets: those of a moment, more, as many as there is time for, and two whole runs."""
+    pieces: list[list[str]] = [[] for _ in CHUNKS]
+    whole = [test for test in tests if test.startswith(WHOLE)]
+    spent, place = 0.0, 0
+    for test in (test for test in tests if test not in whole):
+        spent += reach.seconds[test]
+        while spent > CHUNKS[place] and place < len(CHUNKS) - 1:
+            place += 1
+        if spent > CHUNKS[-1] and any(pieces):
             break
-        if spent > size and chunk:
-            yield chunk
-            chunk, size = [], next(sizes)
-        chunk.append(test)
-    if chunk:
-        yield chunk
+        pieces[place].append(test)
+    return [piece for piece in (*pieces, whole[:2]) if piece]
 
 
 def trial(mutant: Mutant, root: Path, tests: list[str], reach: Reach) -> tuple[Work, Work, float]:
@@ -174,9 +180,9 @@ def trial(mutant: Mutant, root: Path, tests: list[str], reach: Reach) -> tuple[W
         path.write_text(source, encoding="utf-8")
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
-    expected = min(LONGEST, sum(reach.seconds[test] for test in tests))
-    compiling = 300 if compiles(source) else 0
-    return lambda: judge(tests, reach, result), undo, 60 + HANGS * expected + compiling
+    expected = sum(reach.seconds[test] for piece in _chunks(tests, reach) for test in piece)
+    seconds = int(60 + HANGS * expected + (300 if compiles(source) else 0))
+    return lambda: judge(tests, reach, result, seconds), undo, BUSY * seconds
 
 
 @contextmanager

@@ -259,6 +259,8 @@ class Places:
                         yield from node.body
                 case ast.keyword() if node.arg in self.TEXTS:
                     yield node.value
+                case ast.Call(func=ast.Attribute(attr="fail")):
+                    yield from (*node.args, *node.keywords)
                 case ast.If(test=ast.Name(id="TYPE_CHECKING")):
                     yield node
                 case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sequences.rules import RULES
+from sequences.families import RULES
 from sequences.rules.base import Verdict
 from sequences.verdicts import SequenceVerdicts
 
@@ -26,7 +26,7 @@ class Obstacle:
 
 def obstacles(found: SequenceVerdicts) -> tuple[Obstacle, ...]:
     """The broken hard rules, the one that is broken most often first."""
-    remedies = {rule.name: rule.remedy for rule in RULES}
+    remedies = {rule.name: rule.remedy for rule in RULES.values()}
     broken = {name: [each for each in found.failed if each.hard and each.rule == name] for name in remedies}
     listed = (
         Obstacle(name, len(failed), max(failed, key=lambda each: abs(each.value - each.limit)), remedies[name])

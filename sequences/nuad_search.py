@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.errors import InputError
-from sequences.rules import RULES
+from sequences.families import RULES
 from sequences.rules.alphabet import TOP_BASES
 from sequences.rules.base import Context, SearchParts
 
@@ -98,7 +98,7 @@ class Search:
             self.best = {domain.name: domain.sequence() for domain in parts.branches}
 
         parameters = SearchParameters(
-            constraints=[each for rule in RULES for each in rule.constraints(parts, self.context)],
+            constraints=[each for rule in RULES.values() for each in rule.constraints(parts, self.context)],
             out_directory=directory, restart=resumed, force_overwrite=True, random_seed=seed,
             max_iterations=min(ROUND, self.steps - self.done), on_improved_design=keep, warn_fixed_sequences=False,
             probability_of_keeping_change=self._probability, never_increase_score=True,
@@ -143,7 +143,8 @@ def _pool(length: int, context: Context) -> Any:
     import nuad.constraints as nuad
     from nuad.np import DNASeqList
 
-    filters = [each for rule in RULES for each in rule.filters(nuad, length, context)]
+    rules = tuple(RULES.values())
+    filters = [each for rule in rules for each in rule.filters(nuad, length, context)]
     checks = [each for each in filters if not isinstance(each, nuad.RestrictBasesFilter)]  # in the letters of _varied
 
     class NearbyWords(nuad.DomainPool):
@@ -154,7 +155,7 @@ def _pool(length: int, context: Context) -> Any:
                 for check in checks:
                     batch = check.remove_violating_sequences(batch)
                 for word in batch.to_list():
-                    if all(rule.admits(word, context) for rule in RULES):
+                    if all(rule.admits(word, context) for rule in rules):
                         return word
 
     return NearbyWords(name=f"branch{length}", length=length, numpy_filters=filters)

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dsd_ncrn.errors import CheckFailed, InputError, did_you_mean
+from dsd_ncrn.errors import CheckFailed
+from sequences.families import VENDORS
 from sequences.oligos import Oligo
-from sequences.vendors import VENDORS
 from sequences.vendors.base import Vendor, check_oligos
 from sequences.vendors.idt_plate import IdtPlate
 from sequences.vendors.plates import Plates
@@ -37,9 +37,7 @@ class OrderSummary:
 
 def vendor_named(name: str, plates: Plates | None = None) -> Vendor:
     """The vendor of a name, with plates of a kind if it sells them. Raises InputError with the nearest known one."""
-    found = next((vendor for vendor in VENDORS if vendor.name == name), None)
-    if found is None:
-        raise InputError("unknown vendor", name, did_you_mean(name, [vendor.name for vendor in VENDORS]))
+    found = VENDORS[name]
     return replace(found, plates=plates) if plates and isinstance(found, IdtPlate) else found
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dsd_ncrn.errors import InputError
 from sequences.bench import INITIATION, stack_energies
-from sequences.rules import RULES
+from sequences.families import RULES
 from sequences.rules.alphabet import TOP_BASES
 from sequences.rules.base import Context, Rule
 
@@ -34,7 +34,7 @@ def draw_words(length: int, count: int, context: Context, rng: Generator) -> lis
     """
     words: dict[str, None] = {}
     for batch in range(1, _MOST_BATCHES + 1):
-        words.update(dict.fromkeys(_passing(RULES, length, _BATCH, context, rng)))
+        words.update(dict.fromkeys(_passing(RULES.values(), length, _BATCH, context, rng)))
         if len(words) >= count or (not words and batch == _EMPTY_BATCHES):
             break
     if not words:
@@ -42,7 +42,7 @@ def draw_words(length: int, count: int, context: Context, rng: Generator) -> lis
     return list(words)[:count]
 
 
-def _passing(rules: Sequence[Rule], length: int, count: int, context: Context, rng: Generator) -> list[str]:
+def _passing(rules: Iterable[Rule], length: int, count: int, context: Context, rng: Generator) -> list[str]:
     """Those of some random words that pass the filters of some rules."""
     import nuad.constraints as nuad
     from nuad.np import DNASeqList
@@ -56,7 +56,7 @@ def _passing(rules: Sequence[Rule], length: int, count: int, context: Context, r
 
 def _no_words(length: int, context: Context, rng: Generator) -> InputError:
     """Says which rule lets the fewest words pass, and how many pass it."""
-    passing = {rule: len(_passing([rule], length, _TRIED_ALONE, context, rng)) for rule in RULES}
+    passing = {rule: len(_passing([rule], length, _TRIED_ALONE, context, rng)) for rule in RULES.values()}
     rule = min(passing, key=lambda each: passing[each])
     achieved = f"of {_TRIED_ALONE} random words {passing[rule]} pass {rule.name}, the tightest rule, and none passes all"
     return InputError(f"some word of {length} nt meets the sequence rules", achieved, rule.remedy)

@@ -9,10 +9,10 @@ from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.assignment import SequenceAssignment, check_covers
 from sequences.crosstalk import WORST_SHOWN, CrosstalkMatrix, Interaction, domain_matrix, strand_matrix
+from sequences.families import RULES
 from sequences.folding import LARGEST_DEFECT, LOWEST_CORE, LOWEST_OPEN, TargetCheck, target_checks
 from sequences.layout import Layout
 from sequences.leak_sites import LeakSite, leak_sites
-from sequences.rules import RULES
 from sequences.rules.base import Context, Verdict
 from sequences.sites import ToeholdClass, ToeholdSite, energy_spread, toehold_classes, toehold_sites
 from sequences.thermo import Energies
@@ -105,7 +105,7 @@ def _judged(
     leaks: tuple[LeakSite, ...],
 ) -> SequenceVerdicts:
     context = Context(Layout.of(system), rules, Energies.under(rules, temperature), assignment.sequences)
-    found = tuple(verdict for rule in RULES for verdict in rule.verdicts(context))
+    found = tuple(verdict for rule in RULES.values() for verdict in rule.verdicts(context))
     weakest = max((context.energies.perfect(word) for _, word in context.branch_words()), default=0.0)
     worst = min(_values(found, "branch_crosstalk"), default=0.0)
     sites = toehold_sites(system, assignment, temperature)

@@ -10,10 +10,9 @@ from typing import Any
 
 import dsd_ncrn as dn
 import sequences
-from cli.stages.job import Job
-from cli.stages.leaks import leaks_csv
-from cli.stages.training import training_outcome
-from dsd_ncrn.analysis.types import LeakPoint, LeakRanking, LeakSensitivity
+from cli.run.strands import training_outcome
+from dsd_ncrn.analysis.leaks import LeakPoint, LeakRanking, LeakSensitivity
+from dsd_ncrn.runs.tables import leak_files
 
 DESIGN = Path(__file__).parent.parent / "designs" / "linreg2d.toml"
 CURVE = (LeakPoint(0.001, 0.40, 0.99, 0.012, 0.006), LeakPoint(0.1, 0.9, 2.2, 0.2, 0.1))
@@ -61,13 +60,12 @@ def few() -> dn.DesignSpec:
 def write_run(folder: Path) -> dict[str, dn.Training]:
     """A run folder with two trainings and a leak curve, written by the stages of ``run``; the trainings."""
     study = linreg()
-    job = Job(study.study.spec, 0)
     trainings = {"ideal": study.train("ideal", iterations=4), "dsd": study.train("dsd", iterations=4)}
     summary: dict[str, Any] = {"ncrn": {"reactions": study.counts["reactions"]}, "training": {}}
     sensitivity = LeakSensitivity(CURVE, 0.001, LeakRanking((), ()), 0.001)
-    files: dict[str, str | bytes] = {"design.toml": dn.dump_design(study.design), "leaks.csv": leaks_csv(sensitivity)}
+    files: dict[str, str | bytes] = {"design.toml": dn.dump_design(study.design), **leak_files(sensitivity)}
     for level, training in trainings.items():
-        outcome = training_outcome(job, training)
+        outcome = training_outcome(study.study, training)
         files |= outcome.files
         summary["training"][level] = outcome.summary[f"training.{level}"]
     files["summary.json"] = json.dumps(summary)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dsd_ncrn.dsd.structure import Complex
-from dsd_ncrn.kinetics.enumerate import enumerate_complexes
+from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
 

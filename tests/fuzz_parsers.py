@@ -12,11 +12,10 @@ from dataclasses import fields
 from pathlib import Path
 from tempfile import mkdtemp
 
-from cli.run_folder import LEDGER, opened
-from cli.stages import STAGES
-from cli.stages.sequences import _SEARCH_FIELDS, read_sequences
-from cli.store import opened_store
-from cli.summary import FILE, empty_summary, fill, read_summary, results_key, sections_of, seed_of
+from cli.families import STAGES
+from cli.run.folder import LEDGER, opened
+from cli.run.summary import FILE, empty_summary, fill, read_summary, results_key, sections_of, seed_of
+from cli.run.sweeps import opened_store
 from dsd_ncrn.crn.text import load_crn
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.design.spec import Task
@@ -24,12 +23,13 @@ from dsd_ncrn.dsd.kernel import read_pil
 from dsd_ncrn.dsd.structure import Domain
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.ncrn.formula import parse_formula
-from dsd_ncrn.tasks.table import load_table
+from dsd_ncrn.tasks.dataset import load_table
 from dsd_ncrn.units import parse_quantity
 from fuzzing import Parser
 from sequences.assignment import Candidate, read_assignment
 from sequences.certificate import read_certificate
 from sequences.oligos import Oligo
+from sequences.tables import SEARCH_FIELDS, read_sequences
 from sequences.vendors.xlsx import workbook_bytes
 
 DESIGNS = Path(__file__).parent.parent / "designs"
@@ -142,7 +142,7 @@ def _summary(path: Path) -> object:
     """What ``run`` and ``order`` do with the summary of an earlier run."""
     found = read_summary(path.parent)
     seed_of(path.parent, 0)
-    for stage in STAGES:
+    for stage in STAGES.values():
         sections = sections_of(found, (*stage.sections, *stage.may_fill, f"wall_seconds.{stage.name}"))
         fill(empty_summary("d", "", 0, ""), sections or {})
         results_key(sections or {})
@@ -242,7 +242,7 @@ _SUMMARIES = tuple(
     for more in ({}, {"training": {"ideal": {"rmse_after": 0.1}, "dsd": None}, "leaks": {"samples": 3, "ranking": []}})
 )
 _SEARCHES = tuple(
-    json.dumps(dict.fromkeys(_SEARCH_FIELDS, 1) | {"candidates": [dict.fromkeys(names, 2)] * 2}, indent=indent)
+    json.dumps(dict.fromkeys(SEARCH_FIELDS, 1) | {"candidates": [dict.fromkeys(names, 2)] * 2}, indent=indent)
     for indent in (None, 2)
     for names in ([each.name for each in fields(Candidate)],)
 )

@@ -9,7 +9,8 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from dsd_ncrn.crn.text import load_crn
-from dsd_ncrn.crn.types import Crn, Origin, Phase, Reaction
+from dsd_ncrn.crn.types import Crn, Origin, Phase, Reaction, Species
+from dsd_ncrn.design.chemistry import SpeciesKind
 
 DESIGNS = Path(__file__).parent.parent / "designs"
 PLAIN = tuple(sorted(DESIGNS.glob("*.crn")))
@@ -53,6 +54,7 @@ def clocked() -> Crn:
         ),
         (Phase("C1", "C1", 0.5), Phase("C2", "C2", 0.25, every=3), Phase("flush", "", 0.125)),
         initial={"X": 2.0, "A1p": 1.0},
+        carriers={"A1p": Species(SpeciesKind.ADJOINT, "1", "p")},
     )
 
 

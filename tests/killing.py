@@ -23,9 +23,9 @@ from tempfile import TemporaryDirectory
 import psutil
 
 from cli.report.page import build_report
-from cli.run_folder import json_text
 from conftest import DESIGNS
 from dsd_ncrn.design.load import dump_design, load_design
+from dsd_ncrn.runs.files import json_text
 from runs import contents
 
 MOMENTS = ("started", "ended")
@@ -34,7 +34,7 @@ LONGEST_S = 600.0
 GONE_S = 15.0
 KILLS_OF_ONE, SOONER = 6, 0.6
 QUICK = """
-import cli.stages.ways as ways, dsd_ncrn.analysis.leaks as leaks
+import cli.run.leaks as ways, dsd_ncrn.analysis.leaks as leaks
 from cli.main import main
 ways.LARGEST, leaks.GRID_PER_M_S, leaks.REFINEMENTS = 0, (1.0, 10.0), 1
 main()

@@ -8,6 +8,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from dsd_ncrn.analysis.leaks import LeakChannel, LeakPoint, LeakRanking, LeakSensitivity, LeakShare
+from dsd_ncrn.analysis.yields import Sample, Yield
+from dsd_ncrn.runs.tables import leak_files
+
 HOSTILE = '<script>alert("x")</script> $a_b$ & {{ 7 * 7 }}'
 LEVELS = ("ideal", "dsd", "dsd_leaky", "dsd_sequences", "dsd_diluted", "one_pot")
 ITERATIONS, EPOCHS = 8, 2
@@ -110,16 +114,15 @@ def write_full_run(run: Path, name: str = "N1_1") -> Path:
     write_json(run / "summary.json", full_summary(name))
     write_json(run / "ncrn.json", {"reactions": [formal_reaction(name)], "warnings": [f"mind {name}"]})
     write_json(run / "system.json", system(name))
+    run.joinpath("predictions").mkdir(exist_ok=True)
     for level in LEVELS:
         rows = [[number, 3.0 + number, 3.5 + number, 1.0 + number, 2.0] for number in range(1, ITERATIONS + 1)]
         header = ["iteration", "prediction", "target", name, "theta2"]
         write_csv(run / f"training_{level}.csv", [header, [0, "", "", 1.0, 2.0], *rows])
-    tests = [f"{level}_{when}" for level in LEVELS for when in ("before", "after")]
-    write_csv(
-        run / "test_predictions.csv", [["target", *tests], *([t, *[t / 2, t + 0.1] * len(LEVELS)] for t in (3.0, 5.0, 9.0))]
-    )
+        tests = [[target, target / 2, target + 0.1] for target in (3.0, 5.0, 9.0)]
+        write_csv(run / "predictions" / f"{level}.csv", [["target", "before", "after"], *tests])
     write_trajectories(run / "trajectories.parquet")
-    write_leaks(run / "leaks.csv", name)
+    write_leaks(run, name)
     write_csv(
         run / "fuel.csv", [["iteration", name, "seal"], *([number, 3.2, 0.5 * number] for number in range(1, ITERATIONS + 1))]
     )
@@ -175,7 +178,7 @@ def tuned(name: str) -> list[list[object]]:
     header += ["strands", "longest_nt", "failure", "tolerated_leak_per_M_s", name]
     start = [name, 0, 5.0, 0.0048, 0.63, 0.43, 8.4, 1.07, 36943.7, 120, 100, "", "", 0.1]
     best = [name, 1, 0.17, 0.0035, 0.15, 0.15, 1.02, 0.7, 55394.7, 120, 100, "", 1.78, 0.2]
-    return [header, start, best, [name, 2, "", *[""] * 8, f"no calibration of {name}", "", 0.3]]
+    return [header, start, best, [name, 2, "", *[""] * 6, 0, 0, f"no calibration of {name}", "", 0.3]]
 
 
 def system(name: str) -> dict[str, Any]:
@@ -208,19 +211,16 @@ def write_trajectories(path: Path) -> None:
     pyarrow.parquet.write_table(pyarrow.table(columns), path)
 
 
-def write_leaks(path: Path, name: str) -> None:
-    """A curve of three rates, a ranking of two origins and a leak."""
-    named = ["reactants", "products", "rule", "parameter", "shift_per_M_per_s"]
-    header = ["kind", "origin", "rate_per_M_s", "rmse", "rmse_ratio", "share", *named, "sample", "rmse_before", "failure"]
-    curve = [
-        ["curve", "", rate, 0.43 * ratio, ratio, *[""] * 6] for rate, ratio in ((0.001, 1.02), (0.0023, 1.09), (0.1, 31.0))
-    ]
-    ranking = [["ranking", origin, "", "", "", share, *[""] * 5] for origin, share in ((name, 0.61), ("N2_Y", 0.39))]
-    channel = ["channel", name, *[""] * 4, f"P1_cogate + fork_{name}", "P1 + s172", "LL", "theta1", 0.526]
-    tubes = [["yield", "", 0.01, rmse, rmse / 0.43, *[""] * 6, tube, 6.5, ""] for tube, rmse in ((0, 0.44), (1, 0.61))]
-    failed = ["yield", "", 0.01, "nan", "nan", *[""] * 6, 2, "nan", f"no calibration with {name}"]
-    rows = [[*row, *[""] * (len(header) - len(row))] for row in (*curve, *ranking, channel)]
-    write_csv(path, [header, *rows, *tubes, failed])
+def write_leaks(run: Path, name: str) -> None:
+    """A curve of three rates, a ranking of two origins, a leak and three tubes, of which one failed."""
+    curve = [LeakPoint(rate, 0.43 * ratio, ratio, 0.1, 0.01) for rate, ratio in ((0.001, 1.02), (0.0023, 1.09), (0.1, 31.0))]
+    shares = (LeakShare(name, 0.61, 0.526), LeakShare("N2_Y", 0.39, 0.336))
+    leak = LeakChannel(name, "LL", ("P1_cogate", f"fork_{name}"), ("P1", "s172"), "theta1", 0.526)
+    tubes = [Sample(number, rmse, 6.5, rmse / 0.43, 0.1, 0.01) for number, rmse in ((0, 0.44), (1, 0.61))]
+    failed = Sample(2, *[float("nan")] * 5, f"no calibration with {name}")
+    found = LeakSensitivity(tuple(curve), 0.0023, LeakRanking(shares, (leak,)), 0.001)
+    for file, text in leak_files(found, Yield((*tubes, failed), 0.01)).items():
+        run.joinpath(file).write_text(text, encoding="utf-8")
 
 
 def write_json(path: Path, value: object) -> None:

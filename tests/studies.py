@@ -9,14 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dsd_ncrn.analysis.study import Study, prepare
+from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Study
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, Strand, free, gate
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import translate
-from dsd_ncrn.kinetics.build import build_network
-from dsd_ncrn.kinetics.enumerate import enumerate_complexes
+from dsd_ncrn.kinetics.build import build_network, enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step
 from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
@@ -48,6 +47,11 @@ def translated(name: str) -> DsdSystem:
 @cache
 def strand_network(name: str, leak_model: str | None = None) -> ReactionNetwork:
     return build_network(translated(name), leak_model)
+
+
+def prepare(spec: DesignSpec, seed: int, engine: str = DEFAULT_ENGINE) -> Study:
+    """The study of a design once it is calibrated."""
+    return Study(spec, seed, engine).ready
 
 
 @cache

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from cli.stages.job import Job
-from cli.store import opened_store
-from cli.sweep import sweep
+from cli.job import Job
+from cli.run.sweeps import opened_store, sweep
 from dsd_ncrn.analysis.jobs import run_jobs
 
 NUMBERS = tuple(range(2, 26))

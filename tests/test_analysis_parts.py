@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -12,13 +13,21 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cli.stages.leaks import leaks_csv
 from dsd_ncrn.analysis import leaks as leak_analysis
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.fuel import fuel_budget, top_up_schedule
-from dsd_ncrn.analysis.leaks import leak_point, leak_sensitivity
+from dsd_ncrn.analysis.leaks import (
+    LeakChannel,
+    LeakPoint,
+    LeakRanking,
+    LeakSensitivity,
+    LeakShare,
+    leak_point,
+    leak_sensitivity,
+)
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.analysis.types import LeakChannel, LeakPoint, LeakRanking, LeakSensitivity, LeakShare
+from dsd_ncrn.errors import InputError
+from dsd_ncrn.runs.tables import LEAK_RANKING, LEAK_STEPS, LEAKS, leak_files
 from dsd_ncrn.simulate.types import Training
 
 Floats = NDArray[np.float64]
@@ -203,15 +212,28 @@ def test_rounds_may_run_side_by_side(curve: Install, workers: int) -> None:
     assert (found.ranking, found.ranking_rate_per_M_s) == (RANKING, pytest.approx(0.01))
 
 
-def test_every_row_of_the_table_of_leaks_has_its_columns() -> None:
+def test_the_tables_of_leaks_have_their_columns_and_are_read_back(tmp_path: Path) -> None:
     """Shifts are given per /M/s and, to first order, at the rate of the row."""
     channel = LeakChannel("N1_1", "LL", ("P1_cogate", "fork_N1_1"), ("P1", "s172"), "theta1", -0.5)
     point = LeakPoint(0.01, 0.44, 1.02, 0.1, 0.01)
     found = LeakSensitivity((point,), 0.01, LeakRanking(RANKING.shares, (channel,)), 0.02)
-    curve, first, _, leak = csv.DictReader(leaks_csv(found).splitlines())
-    assert (curve["kind"], float(curve["rmse_ratio"]), curve["share"]) == ("curve", 1.02, "")
-    assert (first["kind"], first["origin"], float(first["share"])) == ("ranking", "N1 N1_1", 0.75)
+    files = leak_files(found)
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert LEAKS.read(tmp_path) == (point,)
+    assert (LEAK_RANKING.read(tmp_path), LEAK_STEPS.read(tmp_path)) == (RANKING.shares, (channel,))
+    ((first, _), (leak,)) = (list(csv.DictReader(files[f"leak_{name}.csv"].splitlines())) for name in ("ranking", "steps"))
+    assert (first["origin"], float(first["share"]), float(first["rate_per_M_s"])) == ("N1 N1_1", 0.75, 0.02)
     assert (float(first["parameter_shift"]), float(first["shift_per_M_per_s"])) == pytest.approx((0.03 * 0.02, 0.03))
-    assert (leak["kind"], leak["rule"], leak["parameter"]) == ("channel", "LL", "theta1")
+    assert (leak["rule"], leak["parameter"]) == ("LL", "theta1")
     assert (leak["reactants"], leak["products"]) == ("P1_cogate + fork_N1_1", "P1 + s172")
     assert float(leak["parameter_shift"]) == pytest.approx(-0.01)
+
+
+def test_a_table_of_an_older_version_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "leaks.csv").write_text("kind,rate_per_M_s,origin,rmse\ncurve,0.01,,0.4\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"leaks\.csv: this table .* other columns .* \(got 'kind'\)\. Run the design again"):
+        LEAKS.read(tmp_path)
+    (tmp_path / "leaks.csv").write_text(LEAKS.text([]) + "a,b,c,d,e\n", encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be read: could not convert"):
+        LEAKS.read(tmp_path)

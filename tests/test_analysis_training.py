@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from dsd_ncrn.analysis.fidelity import fidelity, parameter_errors
 from dsd_ncrn.analysis.fuel import compare_refuelling, fuel_budget
-from dsd_ncrn.analysis.leaks import LeakTrainer
-from dsd_ncrn.analysis.ranking import rank_leaks
-from dsd_ncrn.analysis.study import prepare
-from studies import ALL_DESIGNS, changed, design, study, whole_training
+from dsd_ncrn.analysis.leaks import leak_point, rank_leaks, train_leaky
+from studies import ALL_DESIGNS, changed, design, prepare, study, whole_training
 
 pytestmark = pytest.mark.xdist_group("studies")
 
@@ -109,7 +105,7 @@ def test_the_worst_leaks_are_named() -> None:
 def test_a_clamp_divides_the_shift() -> None:
     """Leak rates are given before clamping: with a factor of ten the same rate does a tenth, at first order."""
     bare = study("linreg2d")
-    clamped = replace(bare, spec=changed(bare.spec, "leak", clamp_factor=bare.spec.leak.clamp_factor * 10))
+    clamped = bare.given(spec=changed(bare.spec, "leak", clamp_factor=bare.spec.leak.clamp_factor * 10))
     pairs = zip(rank_leaks(bare, 0.0).shares, rank_leaks(clamped, 0.0).shares, strict=True)
     assert all(much.shift_per_M_s == pytest.approx(10 * little.shift_per_M_s) for much, little in pairs)
 
@@ -117,11 +113,11 @@ def test_a_clamp_divides_the_shift() -> None:
 def test_the_ranking_foretells_what_a_leak_does() -> None:
     """N1_1's gates leaking alone at 0.001 /M/s: the shift that the tube shows, to the second order."""
     made = study("linreg2d")
-    network = made.leaky_network()
+    network = made.leaky
     expected = next(share for share in rank_leaks(made, 0.0).shares if share.origin == "N1_1").shift_per_M_s * 1e-3
     ends = []
     for rate in (0.0, 1e-12 / made.spec.leak.clamp_factor):
-        tube = made.tube(network)
+        tube = made.tube("dsd_leaky", 0.0)
         tube.rates[[n for n, s in enumerate(network.steps) if s.kind == "leak" and str(s.origins[0]) == "N1_1"]] = rate
         tube.set_parameters(made.ideal.parameters[-1])
         tube.iterate(*made.reference)
@@ -133,7 +129,6 @@ def test_a_training_with_leaks_is_worse() -> None:
     """Six iterations at 1 /M/s, a hundred times the design's rate: the parameters leave the ideal ones."""
     spec = changed(changed(design("linreg2d_minimal"), "training", iterations=6), "task", test_points=2)
     made = prepare(spec, seed=0)
-    trainer = LeakTrainer(made)
-    quiet, loud = trainer.point(0.0), trainer.point(1.0)
+    quiet, loud = (leak_point(made, rate, train_leaky(made, rate)) for rate in (0.0, 1.0))
     assert quiet.parameter_error_final < 0.02 < loud.parameter_error_final
     assert quiet.parameter_error_first_iteration < 0.01 < loud.parameter_error_first_iteration

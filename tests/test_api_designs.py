@@ -10,7 +10,7 @@ import pytest
 
 import dsd_ncrn as dn
 from dsd_ncrn.tasks import load_dataset
-from dsd_ncrn.tasks.linreg2d import TASK
+from dsd_ncrn.tasks.builtin import LINREG2D
 
 DESIGNS = Path(__file__).parent.parent / "designs"
 LINREG = DESIGNS / "linreg2d.toml"
@@ -75,7 +75,7 @@ def test_several_wrong_values_are_counted() -> None:
 
 
 def test_points_are_those_of_a_built_in_task_where_its_sampler_draws_them() -> None:
-    own = dn.sampled_dataset(TASK.sample, 7, 5, seed=3)
+    own = dn.sampled_dataset(LINREG2D.sample, 7, 5, seed=3)
     task = load_dataset(dn.new_design({**LEAST, "task.training_points": 7, "task.test_points": 5}).task, seed=3)
     for name in ("train_x", "train_y", "test_x", "test_y"):
         assert np.array_equal(getattr(own, name), getattr(task, name))

@@ -9,7 +9,7 @@ import pytest
 import dsd_ncrn as dn
 import sequences
 from api_cases import DESIGN, found_once, prepared_once
-from cli.stages.job import Job
+from cli.job import Job
 from conftest import Invoke
 from sequences.assignment import assignment_csv
 
@@ -47,7 +47,7 @@ def test_an_order_straight_from_a_design_is_of_the_sequences_that_are_sought_for
     sought: list[str] = []
 
     def seek(job: Job) -> sequences.SequenceAssignment:
-        sought.append(job.spec.name)
+        sought.append(job.study.design.name)
         return found
 
     monkeypatch.setattr("cli.commands.sequences.design_here", seek)

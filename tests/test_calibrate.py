@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from circuits import DUAL, compiled
-from dsd_ncrn.analysis.study import Study, prepare
+from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.chemistry import GateBudget
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.gates.calibrate import ReactionGroup, slow_terms
-from studies import ALL_DESIGNS, changed, design, study
+from studies import ALL_DESIGNS, changed, design, prepare, study
 
 pytestmark = pytest.mark.xdist_group("studies")
 SLOW = {"N1_1", "N1_2", "N3_1p", "N3_1m", "N3_2p", "N3_2m"}

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from cli.main import COMMANDS
-from cli.stages.abstract import autonomous_training, clock_section
-from cli.stages.job import Job
+from cli.run.abstract import clock_section
 from conftest import DESIGNS, Invoke
+from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.crn.text import load_crn
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.dsd.kernel import read_pil
@@ -162,6 +162,6 @@ def test_output_that_nobody_reads_is_no_error(small: Path) -> None:
 def test_a_chemical_clock_is_judged_after_a_single_iteration(small: Path) -> None:
     spec = load_design(small)
     training, clock = spec.training.model_copy(update={"iterations": 1}), spec.clock.model_copy(update={"kind": "oscillator"})
-    job = Job(spec.model_copy(update={"training": training, "clock": clock}), 0)
-    section = clock_section(job, autonomous_training(job, lambda share: None))
+    study = Study(spec.model_copy(update={"training": training, "clock": clock}))
+    section = clock_section(study, study.training("autonomous"))
     assert section["parameter_error_first_iteration"] == section["parameter_error_final"] > 0

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cli.names import TEMPLATES
+from cli.families import TEMPLATES
 from cli.new.columns import Column, choose, factor_of
 from cli.new.keys import KEYS, SECTIONS, TOP
 from cli.new.templates import design_text

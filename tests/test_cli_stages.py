@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
-from cli.names import STAGES
-from cli.stages import printed
-from cli.stages.job import Job, job_of
+from cli.job import job_of
 from conftest import Invoke
 from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.kernel import read_pil
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.proof import prove
 
 QUICK = ("--workers", "1")
@@ -78,10 +76,6 @@ def test_several_stages_are_printed_under_their_names_also_when_kept(small: Path
     assert training == (out / "training_ideal.csv").read_text(encoding="utf-8") + clock
 
 
-def test_every_stage_can_be_printed() -> None:
-    assert set(printed.FILES) | set(printed.MADE) == set(STAGES)
-
-
 def test_calibrated_strands_come_with_their_durations(small: Path, out: Path, invoke: Invoke) -> None:
     result = invoke("run", small, "-o", out, "--until", "calibrate", "--print-after", "calibrate", *QUICK)
     strands = (out / "system.pil").read_text(encoding="utf-8")
@@ -91,15 +85,15 @@ def test_calibrated_strands_come_with_their_durations(small: Path, out: Path, in
 
 
 def test_long_steps_tell_how_far_they_are(small: Path) -> None:
-    job, shares = job_of(small, 0, strands=True), dict[str, list[float]]()
+    shares = dict[str, list[float]]()
 
     def into(name: str) -> Callable[[int, int], None]:
         return lambda done, total: shares.setdefault(name, []).append(done / total)
 
-    job.calibrated(into("calibrate"))
-    verified(job.translated, progress=into("strands"))
-    prove(job.spec, job.data, engine_named(job.engine), progress=into("proof"))
-    assert set(shares) == {"calibrate", "strands", "proof"}
+    study = job_of(small, 0, watch=lambda part: nullcontext(into(part))).study.ready
+    verified(study.designed, progress=into("strands"))
+    prove(study.decided, study.data, study.integrator, progress=into("proof"))
+    assert set(shares) == {"ideal", "calibrate", "strands", "proof"}
     for told in shares.values():
         assert len(told) > 1 and told == sorted(told) and 0 <= told[0] < told[-1] <= 1
 
@@ -108,7 +102,7 @@ def failing(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     def raised(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(Job, "ideal_training", raised)
+    monkeypatch.setattr("dsd_ncrn.analysis.study.train_ideal", raised)
 
 
 def test_bad_input_that_a_stage_finds_is_told_at_its_line(

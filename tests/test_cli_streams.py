@@ -14,8 +14,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from cli import console
-from cli.console import Pace, PlainDisplay, duration, working
+from cli import console, streams
+from cli.console import PlainDisplay, StagePace, duration, working
 from cli.output import show
 from conftest import Invoke
 
@@ -31,7 +31,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_time_left_follows_from_the_pace() -> None:
-    pace = Pace(started=0.0)
+    pace = StagePace(started=0.0)
     assert pace.left(5.0) is None
     pace.advance(0.25, 10.0)
     assert pace.left(10.0) == pytest.approx(30.0)
@@ -40,7 +40,7 @@ def test_time_left_follows_from_the_pace() -> None:
 
 def test_what_was_found_finished_does_not_count_as_pace() -> None:
     """Half is there at once, a tenth takes 10 s: four tenths are left, 40 s."""
-    pace = Pace(started=0.0)
+    pace = StagePace(started=0.0)
     pace.advance(0.5, 0.1)
     pace.advance(0.6, 10.1)
     assert pace.left(10.1) == pytest.approx(40.0)
@@ -98,7 +98,7 @@ def test_a_bug_is_one_line_that_says_so(small: Path, invoke: Invoke, monkeypatch
     def broken(_: object) -> None:
         raise KeyError("a\nb")
 
-    monkeypatch.setattr("cli.stages.network.warnings_of", broken)
+    monkeypatch.setattr("cli.run.abstract.warnings_of", broken)
     result = invoke("compile", small)
     assert result.exit_code == 70
     assert result.stderr.startswith("Error: this is a bug in dsd-ncrn: KeyError: 'a\\nb' at ")
@@ -113,7 +113,7 @@ def test_memory_that_runs_out_is_no_bug(small: Path, invoke: Invoke, monkeypatch
     def large(_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("cli.stages.network.warnings_of", large)
+    monkeypatch.setattr("cli.run.abstract.warnings_of", large)
     result = invoke("compile", small)
     assert (result.exit_code, result.stderr) == (1, "Error: there is not enough memory.\n")
 
@@ -186,4 +186,4 @@ def test_a_dumb_terminal_gets_plain_lines(small: Path) -> None:
 
 def test_quiet_is_known_in_a_context_alone() -> None:
     assert click.get_current_context(silent=True) is None
-    assert not console.is_quiet()
+    assert not streams.is_quiet()

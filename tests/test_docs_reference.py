@@ -11,9 +11,9 @@ import click
 import pytest
 from pydantic import TypeAdapter
 
+from cli.families import STAGES
 from cli.main import main
-from cli.stages import STAGES
-from cli.summary import empty_summary
+from cli.run.summary import empty_summary
 from docs.pages import PAGES
 from docs.pages.dependencies import declared, dependencies_of
 from docs.pages.design import sections
@@ -92,4 +92,4 @@ def test_the_run_folders_page_has_every_section_of_the_summary_and_every_stage()
     assert set(summary) | set(summary["training"]) | set(summary["design"]) <= listed
     stages = " ".join(re.findall(r"^\| [^|]* \| ([^|]*) \|", RUN_PAGE.split("## summary.json")[0], re.MULTILINE))
     own = {"one_pot", "dsd_leaky", "calibrate"}
-    assert {stage.name for stage in STAGES} - own <= set(re.findall(r"\w+", stages))
+    assert set(STAGES) - own <= set(re.findall(r"\w+", stages))

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from circuits import DUAL
-from dsd_ncrn.analysis.study import prepare
 from dsd_ncrn.design.spec import Circuit, DesignSpec
-from studies import changed, design
+from studies import changed, design, prepare
 
 POINTS = (1.0, -1.5, 0.5, -0.5, 1.5, -1.0, 0.75, -0.75)
 

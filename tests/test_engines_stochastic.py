@@ -206,7 +206,7 @@ def test_the_ideal_network_counts_the_partner_of_its_own_kind() -> None:
 
 
 def iterated(name: str, volume: float, seed: int) -> Tube:
-    study_ = replace(study(name), tube_engine=StochasticEngine(volume, seed))
+    study_ = study(name).given(simulator=StochasticEngine(volume, seed))
     tube = study_.tube()
     tube.iterate(study_.data.train_x[0], study_.data.train_y[0])
     return tube

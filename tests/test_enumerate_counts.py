@@ -9,8 +9,7 @@ from __future__ import annotations
 import pytest
 
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
-from dsd_ncrn.kinetics.jsonable import count_steps
-from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
+from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind, count_steps
 from studies import A, C, E, P, T, U, X, Y, Z, catalysis, fork, join, network_of, transducer, two_inputs
 
 OUTPUTS = tuple(Domain(f"y{number}", 15) for number in range(1, 5))

@@ -11,11 +11,9 @@ import pytest
 from dsd_ncrn.dsd.kernel import parse_pil
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
 from dsd_ncrn.errors import CheckFailed, InputError
-from dsd_ncrn.kinetics.build import build_network
-from dsd_ncrn.kinetics.enumerate import enumerate_complexes
+from dsd_ncrn.kinetics.build import build_network, enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
-from dsd_ncrn.kinetics.three_step import ThreeStepRates
+from dsd_ncrn.kinetics.rates import ThreeStepRates, ToeholdLengthRates
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.mass_action import from_network
 from finite import effective_rates, finite_network_of

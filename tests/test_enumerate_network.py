@@ -10,8 +10,7 @@ import pytest
 from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.kinetics.build import build_network
-from dsd_ncrn.kinetics.enumerate import enumerate_complexes
+from dsd_ncrn.kinetics.build import build_network, enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from studies import (
     ALL_DESIGNS,

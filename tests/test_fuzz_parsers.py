@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.run_folder import LEDGER, opened
-from cli.summary import FILE, read_summary, seed_of
+from cli.run.folder import LEDGER, opened
+from cli.run.summary import FILE, read_summary, seed_of
 from dsd_ncrn.crn.text import load_crn, parse_crn
 from dsd_ncrn.design.load import dump_design, line_of, load_design
 from dsd_ncrn.design.spec import DesignSpec, Task
 from dsd_ncrn.dsd.kernel import parse_pil, read_pil
 from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.ncrn.formula import parse_formula
-from dsd_ncrn.tasks.table import load_table
+from dsd_ncrn.tasks.dataset import load_table
 from dsd_ncrn.units import parse_quantity
 from fuzz_parsers import DESIGNS, HOSTILE_FORMULAS, OLIGOS, parsers
 from fuzzing import ANYWHERE, LONGEST_MESSAGE, Parser, tally

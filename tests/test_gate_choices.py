@@ -7,7 +7,6 @@ from collections import defaultdict
 import pytest
 from pydantic import ValidationError
 
-from dsd_ncrn.analysis.study import prepare
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.design.chemistry import GateBudget
 from dsd_ncrn.design.load import load_design
@@ -24,7 +23,7 @@ from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.tasks import load_dataset
 from finite import finite_network_of
-from studies import DESIGNS, changed, design
+from studies import DESIGNS, changed, design, prepare
 from test_sizing import ENGINE, Sized
 
 RATES = ToeholdLengthRates()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dsd_ncrn.analysis.global_sensitivity import (
+from dsd_ncrn.analysis.ranges import (
     FACTORS,
     LEAK_RATE,
     LEAKS_OF,
@@ -20,7 +20,8 @@ from dsd_ncrn.analysis.global_sensitivity import (
     morris,
     sobol,
 )
-from dsd_ncrn.design.imperfections import MAGNITUDES, Imperfections
+from dsd_ncrn.design.imperfections import Imperfections
+from dsd_ncrn.simulate.imperfections import IMPERFECTIONS
 from studies import study
 
 pytestmark = pytest.mark.xdist_group("studies")
@@ -69,7 +70,11 @@ def test_the_seed_decides(analysis: Callable[..., object]) -> None:
 
 def test_the_factors_are_the_leak_rate_and_every_imperfection() -> None:
     """The bounds are values that a design may have."""
-    assert [factor.name for factor in FACTORS] == [LEAK_RATE, *(name for name in MAGNITUDES if name != "dilution")]
+    assert [factor.name for factor in FACTORS] == [
+        LEAK_RATE,
+        *(name for name, each in IMPERFECTIONS.items() if each.largest is not None),
+    ]
+    assert IMPERFECTIONS["dilution"].largest is None
     for factor in FACTORS[1:]:
         assert getattr(Imperfections(**{factor.name: factor.high}), factor.name) == factor.high
 

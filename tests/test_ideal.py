@@ -10,7 +10,7 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import decide
-from dsd_ncrn.simulate.engines import ENGINES, engine_named
+from dsd_ncrn.simulate.engines import INTEGRATING, engine_named
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.training import train_ideal
 from dsd_ncrn.simulate.types import Training, rmse
@@ -36,7 +36,7 @@ def closed_form(theta: Floats, beta: float) -> Floats:
     return theta - RATE * T * (yhat - Y[0]) * X
 
 
-@pytest.mark.parametrize("engine", [engine.name for engine in ENGINES])
+@pytest.mark.parametrize("engine", INTEGRATING)
 def test_one_iteration_is_the_closed_form(engine: str) -> None:
     """The paper's equations solved by hand; with k_fast / k_slow = 1e5 the network is within 0.02 % of them."""
     ideal = learner(regressor(fast_ratio=1e5), engine)

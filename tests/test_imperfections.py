@@ -29,7 +29,7 @@ SOME = {"pipetting": 0.1, "inactive": 0.1, "initial_leak": 0.01, "rate_spread": 
 
 
 def test_every_imperfection_has_its_key() -> None:
-    assert tuple(imperfection.name for imperfection in IMPERFECTIONS) == MAGNITUDES
+    assert [imperfection.name for imperfection in IMPERFECTIONS.values()] == list(MAGNITUDES)
     assert not Imperfections().any
     assert all(Imperfections(**{name: 0.01}).any for name in MAGNITUDES)
 

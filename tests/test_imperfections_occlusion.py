@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dsd_ncrn.dsd.structure import Complex, Domain, free
-from dsd_ncrn.dsd.system import Component, DsdSystem, Role
+from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
+from dsd_ncrn.dsd.system import ClockStrands, Component, DsdSystem, Role
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
@@ -16,7 +18,7 @@ from dsd_ncrn.simulate.imperfections.occlusion import Occlusion, common_nt, crow
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, perfect
 from dsd_ncrn.simulate.mass_action import from_network
 from imperfect import chance, drawn, leaky_pot
-from studies import A, E, P, T, X, join, study
+from studies import A, E, P, T, U, X, join, study
 
 pytestmark = pytest.mark.xdist_group("studies")
 Floats = NDArray[np.float64]
@@ -105,3 +107,23 @@ def test_occlusion_stretches_all_durations_unless_told_otherwise() -> None:
 def test_a_stronger_occlusion_is_slower() -> None:
     stretches = [drawn(occlusion=strength).stretch for strength in (0.03, 0.1, 0.3, 1.0)]
     assert stretches == sorted(stretches)
+
+
+def test_the_clock_strand_is_among_those_that_rest() -> None:
+    """It is added later, in its phase: 1500 nM of <t c> rest on 2 µM of open t* as the root of the quadratic says.
+
+    Of several clocks the one of which most is added counts. A gate with another toehold, of which nothing is there, changes
+    nothing.
+    """
+    gates, clock, rates = 2000.0, 1500.0, ToeholdLengthRates()
+    levels = {"host": (join((X, T), (A,)), gates), "c1": (free(T, P), 0.0), "c2": (free(T, E), 0.0)}
+    levels["absent"] = (gate(Open((U,)), Bound((A,))), 0.0)
+    clocks = {"C1": ClockStrands("c1", (), clock, 0.0), "C2": ClockStrands("c2", (), clock / 2, 0.0)}
+    pot = Mixture(replace(small_system(levels), clocks=clocks), build_network(small_system(levels)))
+    total = gates + clock + rates.unbinding(5) / rates.binding(5)
+    bound = (total - np.sqrt(total**2 - 4 * gates * clock)) / 2
+    assert bound > 700
+    crowd = crowd_of(pot, np.ones(4), rates, 1.0)
+    assert crowd.share_of_host((T,)) == pytest.approx(1 - bound / gates, rel=1e-6)
+    assert crowd.share_of_visitor((T,)) == pytest.approx(1 - bound / clock, rel=1e-6)
+    assert crowd_of(pot, np.array([1.0, 0.0, 1.0, 1.0]), rates, 1.0).share_of_host((T,)) == 1.0

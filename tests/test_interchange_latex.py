@@ -11,7 +11,8 @@ from pylatexenc.latex2text import LatexNodes2Text
 from pylatexenc.latexwalker import LatexEnvironmentNode, LatexWalker
 
 from dsd_ncrn.crn.latex import ROWS, escaped, latex_of, latex_species
-from dsd_ncrn.crn.types import Crn, Origin, Reaction
+from dsd_ncrn.crn.types import Crn, Origin, Reaction, Species
+from dsd_ncrn.design.chemistry import SpeciesKind
 from interchange_networks import PLAIN, clocked, example, names, networks, of_every_order
 
 NO_LIGATURES = st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="`'\"-?!"), max_size=20)
@@ -33,33 +34,33 @@ def rows(text: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"),
+    ("carrier", "expected"),
     [
-        ("X1p", "X_{1}^{+}"),
-        ("Zb2m", "Z_{2}^{b-}"),
-        ("P12p", "P_{12}^{+}"),
-        ("Gb1m", "G_{1}^{b-}"),
-        ("Ap", "A^{+}"),
-        ("Zb", "Z^{b}"),
-        ("Y", "Y"),
+        (Species(SpeciesKind.INPUT, "1", "p"), "X_{1}^{+}"),
+        (Species(SpeciesKind.BACKWARD_STATE, "2", "m"), "Z_{2}^{b-}"),
+        (Species(SpeciesKind.PARAMETER, "12", "p"), "P_{12}^{+}"),
+        (Species(SpeciesKind.OFFSET_GRADIENT, "1", "m"), "G_{1}^{b-}"),
+        (Species(SpeciesKind.ADJOINT, rail="p"), "A^{+}"),
+        (Species(SpeciesKind.BACKWARD_STATE), "Z^{b}"),
+        (Species(SpeciesKind.TARGET), "Y"),
     ],
 )
-def test_species_of_a_neural_crn_show_index_and_rail(name: str, expected: str) -> None:
+def test_species_of_a_neural_crn_show_index_and_rail(carrier: Species, expected: str) -> None:
     """By hand, as the paper writes them."""
-    assert latex_species(name, neural=True) == expected
+    assert latex_species(carrier.name, carrier) == expected
 
 
 def test_a_plain_network_has_no_rails() -> None:
     """By hand: a p at the end of a user's name is a letter."""
-    assert latex_species("Ap", neural=False) == r"\mathrm{Ap}"
-    assert latex_species("prey12", neural=False) == r"\mathrm{prey}_{12}"
-    assert latex_species("_x_1", neural=False) == r"\mathrm{\_x\_1}"
+    assert latex_species("Ap") == r"\mathrm{Ap}"
+    assert latex_species("prey12") == r"\mathrm{prey}_{12}"
+    assert latex_species("_x_1") == r"\mathrm{\_x\_1}"
 
 
 @given(names)
 def test_every_legal_name_can_be_read_off(name: str) -> None:
     """pylatexenc's text of the formula is the name; a subscript shows as _."""
-    read = LatexNodes2Text(math_mode="text").latex_to_text(f"${latex_species(name, neural=False)}$")
+    read = LatexNodes2Text(math_mode="text").latex_to_text(f"${latex_species(name)}$")
     assert read in (name, re.sub(r"(?<=[A-Za-z])(?=\d+$)", "_", name))
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cli.stages.job import job_of
+from cli.job import job_of
 from dsd_ncrn.crn.sbml import sbml_of, sbml_problems
 from dsd_ncrn.crn.types import Crn
-from dsd_ncrn.simulate.engines import ENGINES, engine_named
+from dsd_ncrn.simulate.engines import INTEGRATING, engine_named
 from dsd_ncrn.simulate.mass_action import from_crn
 from interchange_networks import DESIGNS, PLAIN, clocked, example
 from interchange_peers import simulated
@@ -28,7 +28,7 @@ LOADED = {"X1": 1.5, "X2": 3.0, "Y": 4.0}
 @cache
 def regressor() -> Crn:
     """The Neural CRN of the linear regressor with a point loaded."""
-    crn = job_of(DESIGNS / "linreg2d.toml", 0).ncrn.crn
+    crn = job_of(DESIGNS / "linreg2d.toml", 0).study.ncrn.crn
     return replace(crn, initial={**crn.initial, **LOADED})
 
 
@@ -56,7 +56,7 @@ def disagreement(crn: Crn, engine: str) -> float:
     return float((np.abs(ours - theirs).max(axis=0) / scale).max())
 
 
-@pytest.mark.parametrize("engine", [engine.name for engine in ENGINES])
+@pytest.mark.parametrize("engine", INTEGRATING)
 def test_an_iteration_of_the_linear_regressor(engine: str) -> None:
     """libRoadRunner, one whole iteration with all phases: forward, backward, flush."""
     crn = regressor()
@@ -82,7 +82,7 @@ def test_the_exported_iteration_learns() -> None:
 
 
 @pytest.mark.parametrize("crn", [clocked(), *map(example, PLAIN)], ids=lambda crn: crn.name)
-@pytest.mark.parametrize("engine", [engine.name for engine in ENGINES])
+@pytest.mark.parametrize("engine", INTEGRATING)
 def test_small_networks(crn: Crn, engine: str) -> None:
     """libRoadRunner against both engines."""
     assert disagreement(crn, engine) < TOLERANCE

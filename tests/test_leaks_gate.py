@@ -11,9 +11,8 @@ import pytest
 from dsd_ncrn.dsd.structure import Bound, Complex, Open, free, gate
 from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.kinetics.build import add_leaks, build_network
-from dsd_ncrn.kinetics.enumerate import enumerator_for, to_network
-from dsd_ncrn.kinetics.leaks import LEAK_MODELS
+from dsd_ncrn.families import LEAK_MODELS
+from dsd_ncrn.kinetics.build import add_leaks, build_network, enumerator_for, to_network
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.mass_action import from_network
@@ -186,7 +185,7 @@ def facts_of(network: ReactionNetwork) -> set[StepFacts]:
 
 
 def test_models_are_found_by_name() -> None:
-    assert {"gate", "gate_gate"} <= {model.name for model in LEAK_MODELS}
+    assert {"gate", "gate_gate"} <= set(LEAK_MODELS)
     assert facts_of(build_network(translated("linreg2d"), "gate")) == facts_of(strand_network("linreg2d", "gate"))
     with pytest.raises(InputError, match="unknown leak model"):
         build_network(translated("linreg2d"), "gates")

@@ -10,8 +10,7 @@ import pytest
 from dsd_ncrn.dsd.structure import Bound, Complex, Open, free, gate
 from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.kinetics.build import add_leaks, build_network
-from dsd_ncrn.kinetics.enumerate import enumerator_for, to_network
+from dsd_ncrn.kinetics.build import add_leaks, build_network, enumerator_for, to_network
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.mass_action import from_network

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from dsd_ncrn.crn.types import Origin, Reaction
-from dsd_ncrn.dsd.modules import SCHEMES
 from dsd_ncrn.dsd.modules.endings import cooperative_annihilation, drain, reporter, two_domain_annihilation
 from dsd_ncrn.dsd.modules.parts import seals, side_of
 from dsd_ncrn.dsd.structure import Complex, free
 from dsd_ncrn.dsd.system import Component
 from dsd_ncrn.dsd.words import Words
-from dsd_ncrn.kinetics.jsonable import count_steps
-from dsd_ncrn.kinetics.network import ReactionNetwork
+from dsd_ncrn.families import SCHEMES
+from dsd_ncrn.kinetics.network import ReactionNetwork, count_steps
 from dsd_ncrn.simulate.mass_action import from_network
 from studies import design, network_of
 

@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 
 from circuits import DUAL, THREE_STATES, TWO_OUTPUTS, compiled, random_data, spec_with, stage_texts, value_of
 from dsd_ncrn.crn.types import Reaction
+from dsd_ncrn.design.chemistry import SpeciesKind
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.counts import counts, stability_warnings
 from dsd_ncrn.ncrn.decide import choose_rails, decide
+from dsd_ncrn.ncrn.fast import branches
 from dsd_ncrn.ncrn.types import Variable
 from dsd_ncrn.ncrn.verify import conservation_laws
-from dsd_ncrn.ncrn.weighted import branches
 from dsd_ncrn.tasks import Dataset
+from symbols import dual
 
 weights = st.lists(st.floats(-9.0, 9.0).map(lambda value: round(value, 3)), max_size=5)
 
@@ -27,7 +29,7 @@ weights = st.lists(st.floats(-9.0, 9.0).map(lambda value: round(value, 3)), max_
 @given(weights, st.sampled_from([1.0, -1.0]))
 def test_branches_give_every_target_its_weight_exactly(values: list[float], sign: float) -> None:
     """Conservation: shares add up to 1, and the expected products are the weights."""
-    targets = [(Variable(f"v{i}", f"V{i}p", f"V{i}m"), value) for i, value in enumerate(values)]
+    targets = [(dual(f"x{i}", SpeciesKind.INPUT), value) for i, value in enumerate(values)]
     found = branches(targets, sign)
     assert isinstance(found, tuple)
     assert sum(branch.share for branch in found) == pytest.approx(1.0)
@@ -66,7 +68,7 @@ def test_the_adjoint_starts_at_the_gradient_of_the_loss_by_z() -> None:
     """a = W^T (W z - y) for L = |W z - y|^2 / 2."""
     ncrn = compiled(f="theta * x", w_in=THREE_STATES, w_out=TWO_OUTPUTS, outputs=2, **DUAL)
     z, y, w = np.array([0.4, -0.8, 1.1]), np.array([-0.5, 0.9]), np.array(TWO_OUTPUTS)
-    states = tuple(Variable(f"z{i}", f"Z{i}p", f"Z{i}m") for i in (1, 2, 3))
+    states = tuple(dual(f"z{i}", SpeciesKind.STATE) for i in (1, 2, 3))
     start = loaded(states, z.tolist()) | loaded(ncrn.targets, y.tolist())
     state = dict.fromkeys(ncrn.crn.species, 0.0) | ended(ncrn.crn.stage("N2"), start)
     assert [value_of(a, state) for a in ncrn.adjoints] == pytest.approx(w.T @ (w @ z - y))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -199,3 +200,40 @@ def _dot_bracket(complex_: Complex) -> str:
     starts = [*sorted(complex_.ends), len(signs)]
     cut = ["".join(signs[start:end]) for start, end in pairwise(starts)]
     return " + ".join(" ".join(map(str, strand)) for strand in complex_.strands) + " : " + " + ".join(cut)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("   X = t x\n    §X = x", "this name is taken"),
+        ("   X = t x\n    §Y = t x", "Y is the same complex as X"),
+        ("    §X! = t x", "a complex reads"),
+        ("    X =  t  §q", "this domain has no length"),
+        ("    X =  t  @  initial   §-1 nM", "a concentration is finite"),
+        ("    X =  t  @§  constant 1 nM", "a concentration reads"),
+        ("    X =  t  §? x", "kernel notation has names"),
+        ("    X =   §t + x", "the strands of a complex hold together"),
+        ("    strand   s =  t   §q", "this domain has no length"),
+        ("    strand   §t =  x  a", "this domain has a length already"),
+        ("    strand   s =  t x  :  §19", "the domains of s have 20 nt"),
+        ("    length   q =   §0", "a length is 1 to"),
+        ("    length   §t =  4", "this domain has a length already"),
+        ("    structure   g = t  +  §q : ( + )", "this domain has no length"),
+        ("    structure   g = t x :  ..  @ initial   §1 nm", "a concentration is a number"),
+        ("    structure   g = t x : ..\n  structure   §g = x : .", "this name is taken"),
+        ("    structure   g = t x : ..\n  structure   §h = t x : ..", "h is the same complex as g"),
+        ("    structure   g =§ t : ( + )", "the structure has 2 strands"),
+        ("    structure   g = x + x*  :  . +  §(", "this ( is not closed"),
+        ("    structure   g = x + x*  :   §. + .", "the strands of a complex hold together"),
+        ("    complex   g :\n   t   §q\n   ..", "this domain has no length"),
+        ("    complex   g :\n   t  x\n   ..\n  complex  §g :\n x\n .", "this name is taken"),
+        ("    complex   g :\n   t  x\n   ..\n  complex  §h :\n t x\n ..", "h is the same complex as g"),
+        ("    complex   g :  t   §q\n   ..", "this domain has no length"),
+    ],
+)
+def test_columns_count_from_the_start_of_the_line(text: str, message: str) -> None:
+    """Lines that are indented and widely spaced: the mark stands before what is wrong."""
+    before, _, after = f"{LENGTHS}{text}".partition("§")
+    with pytest.raises(InputError, match=re.escape(message)) as caught:
+        parse_pil(before + after)
+    assert (caught.value.line, caught.value.column) == (before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1)

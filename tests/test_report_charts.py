@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cli.report.data import read_run
+from cli.report.data import ReportData
 from cli.report.figures.chart import Axis, Band, Chart, Curve, Panel, ReferenceLine, numbers
 from cli.report.figures.interactive import plot
 from cli.report.figures.leaks import front
@@ -25,7 +25,7 @@ from report_runs import HOSTILE, write_full_run
 
 @pytest.fixture(scope="module")
 def charts(tmp_path_factory: pytest.TempPathFactory) -> list[Chart]:
-    return charts_of(read_run(write_full_run(tmp_path_factory.mktemp("runs") / "full")))
+    return charts_of(ReportData(write_full_run(tmp_path_factory.mktemp("runs") / "full")))
 
 
 def test_a_full_run_has_every_chart_once(charts: list[Chart]) -> None:
@@ -128,5 +128,5 @@ def test_numbers_keep_seven_digits() -> None:
 
 
 def test_the_front_of_a_search_is_what_tolerates_something(tmp_path: Path) -> None:
-    data = read_run(write_full_run(tmp_path))
-    assert [row["candidate"] for row in front(data)] == ["1"]
+    data = ReportData(write_full_run(tmp_path))
+    assert [each.candidate for each in front(data)] == [1]

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.commands import report
-from cli.report.data import read_run
+from cli.report.data import ReportData
 from cli.report.verdict import advice, failed_stages, headline, missing_stages
 from dsd_ncrn.errors import CheckFailed
 from runs import run
@@ -27,7 +27,7 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     out = tmp_path_factory.mktemp("runs") / "failed"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dsd_ncrn.analysis.study.study_of", fail)
+        patch.setattr("dsd_ncrn.gates.learner.calibrate", fail)
         result = run(DESIGN, out, "--skip", "sequences")
     assert result.exit_code == 1
     return out
@@ -41,7 +41,7 @@ def test_the_summary_says_what_became_of_every_stage(failed: Path) -> None:
 
 
 def test_the_report_tells_the_failure_its_consequences_and_what_to_do(failed: Path) -> None:
-    data = read_run(failed)
+    data = ReportData(failed)
     assert failed_stages(data) == [("calibrate", FAILURE)]
     assert {"dsd", "leaks", "sequences", "order"} <= dict(missing_stages(data)).keys()
     assert "could not be trained: calibrate failed." in headline(data)
@@ -62,6 +62,6 @@ def test_a_run_that_has_not_got_there_says_so(failed: Path, tmp_path: Path) -> N
     summary = json.loads((failed / "summary.json").read_text(encoding="utf-8"))
     summary["stages"] = dict.fromkeys(summary["stages"], "not reached") | {"compile": "finished"}
     (tmp_path / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
-    data = read_run(tmp_path)
+    data = ReportData(tmp_path)
     assert not failed_stages(data) and ("leaks", "not reached") in missing_stages(data)
     assert "has not been trained yet" in headline(data)

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cli.report.data import read_run
+from cli.report.data import ReportData
 from cli.report.figures.chart import MOST_POINTS, thinned, thinning_note
 from cli.report.figures.pictures import MOST_MERGED, MOST_REACTIONS, pictures, without_rails
 from cli.report.figures.strands import MOST_ROWS, furthest
@@ -20,7 +20,7 @@ def _reaction(name: str, left: list[str], right: list[str], term: str = "") -> d
 
 
 def test_every_stage_is_drawn_with_its_species_and_reactions(tmp_path: Path) -> None:
-    picture = pictures(read_run(write_full_run(tmp_path)))["N1"]
+    picture = pictures(ReportData(write_full_run(tmp_path)))["N1"]
     root = ElementTree.fromstring(picture.svg.replace("xlink:href", "href"))
     labels = {"".join(element.itertext()).strip() for element in root.iter("text")}
     assert {"X1", "P1", "Z1", "N1_1", "species"} <= labels
@@ -28,7 +28,7 @@ def test_every_stage_is_drawn_with_its_species_and_reactions(tmp_path: Path) -> 
 
 
 def test_a_picture_of_hostile_names_is_well_formed(tmp_path: Path) -> None:
-    picture = pictures(read_run(write_full_run(tmp_path, HOSTILE)))["N1"]
+    picture = pictures(ReportData(write_full_run(tmp_path, HOSTILE)))["N1"]
     root = ElementTree.fromstring(picture.svg.replace("xlink:href", "href"))
     assert HOSTILE in str(root.findtext("desc"))
 
@@ -55,7 +55,7 @@ def test_large_stages_are_merged_and_larger_ones_left_to_the_table(
 ) -> None:
     reactions = [_reaction(f"R{number}", ["A"], [f"B{number}"], f"t{number}") for number in range(count)]
     write_json(write_full_run(tmp_path) / "ncrn.json", {"reactions": reactions})
-    picture = pictures(read_run(tmp_path))["N1"]
+    picture = pictures(ReportData(tmp_path))["N1"]
     assert (picture.reactions, picture.merged, bool(picture.svg)) == (count, merged, drawn)
 
 

@@ -223,7 +223,7 @@ def test_any_file_may_be_missing(tmp_path: Path, missing: str) -> None:
 def test_a_training_that_diverged_is_reported(tmp_path: Path) -> None:
     """Predictions and ratios that are not finite have no place in a figure, but do not spoil the report."""
     run = write_full_run(tmp_path)
-    for name in ("training_ideal.csv", "test_predictions.csv", "leaks.csv"):
+    for name in ("training_ideal.csv", "predictions/ideal.csv", "leaks.csv"):
         path = run / name
         path.write_text(re.sub(r",(4\.0|3\.1|31\.0)", ",inf", path.read_text()))
         assert "inf" in path.read_text()

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from cli.report import tables, verdict
-from cli.report.data import ReportData, read_run
-from cli.report.figures.learning import epoch_length, running_mean
+from cli.report.data import ReportData
+from cli.report.figures.learning import epoch_length, running_mean, squared_errors
 from cli.report.figures.palette import LIGHT_AND_DARK
 from cli.report.figures.pictures import Block, gate_blocks, gate_svg
 from cli.report.figures.strands import phase_axis
@@ -86,20 +86,20 @@ def test_the_running_mean_ends_at_each_value() -> None:
 
 
 def test_every_file_of_a_run_is_read(run: Path) -> None:
-    data = read_run(run)
+    data = ReportData(run)
     table = data.trainings["dsd"]
-    assert table.names == ("N1_1", "theta2") and table.parameters.shape == (9, 2)
+    assert table.parameter_names == ("N1_1", "theta2") and table.parameters.shape == (9, 2)
     assert table.parameters[0].tolist() == [1.0, 2.0] and table.predictions[0] == 4.0
-    assert table.squared_errors == pytest.approx(0.25)
+    assert squared_errors(table) == pytest.approx(0.25)
     assert epoch_length(data, table) == 4
     assert data.tests["one_pot"].after.tolist() == [3.1, 5.1, 9.1]
     assert [file.name for file in data.order_files] == ["o.csv"]
-    assert (len(data.fuel_rows), len(data.tuned), len(data.yields), len(data.cost)) == (8, 3, 3, 1)
-    assert (len(data.leak_curve), len(data.leak_ranking), len(data.leak_channels)) == (3, 2, 1)
+    assert (len(data.fuel_used["seal"]), len(data.tuned), len(data.tubes), len(data.cost)) == (8, 3, 3, 1)
+    assert (len(data.leak_curve), len(data.leak_ranking), len(data.leak_steps)) == (3, 2, 1)
 
 
 def test_phases_have_one_width_whatever_they_last(run: Path) -> None:
-    traces = read_run(run).traces
+    traces = ReportData(run).traces
     expected = [0.0, 0.5, 1.0, 1.0, 1.5, 2.0]
     assert phase_axis(traces["ideal"]).tolist() == phase_axis(traces["dsd"]).tolist() == expected
 
@@ -124,7 +124,7 @@ def test_a_circuit_that_does_not_learn_is_said_not_to(tmp_path: Path) -> None:
     summary = full_summary()
     summary["training"]["dsd"]["rmse_after"] = 5.0
     write_json(write_full_run(tmp_path) / "summary.json", summary)
-    data = read_run(tmp_path)
+    data = ReportData(tmp_path)
     assert verdict.answers(data)[1].status == "bad"
     assert "does not learn this task, even without leak" in verdict.headline(data)
 
@@ -134,7 +134,7 @@ def test_a_classifier_has_learned_when_it_errs_half_as_often_as_guessing(tmp_pat
     summary = full_summary()
     summary["training"]["ideal"] |= {"accuracy_before": 0.5, "accuracy_after": accuracy}
     write_json(write_full_run(tmp_path) / "summary.json", summary)
-    answer = verdict.answers(read_run(tmp_path))[0]
+    answer = verdict.answers(ReportData(tmp_path))[0]
     assert answer.status == status and f"goes from 50\u00a0% to {accuracy * 100:.0f}\u00a0%." in answer.text
 
 
@@ -142,24 +142,24 @@ def test_first_order_gradients_are_said_to_be_no_gradients(tmp_path: Path) -> No
     run = write_full_run(tmp_path)
     text = (run / "design.toml").read_text(encoding="utf-8").replace("[circuit]", "[circuit]\nfirst_order = true")
     (run / "design.toml").write_text(text, encoding="utf-8")
-    assert "the adjoint is frozen" in verdict.answers(read_run(run))[0].text
+    assert "the adjoint is frozen" in verdict.answers(ReportData(run))[0].text
 
 
 def test_a_few_iterations_of_strands_are_compared_with_as_many_ideal_ones(tmp_path: Path) -> None:
     summary = full_summary()
     summary["training"]["dsd"]["iterations"] = 3
     write_json(write_full_run(tmp_path) / "summary.json", summary)
-    answer = verdict.answers(read_run(tmp_path))[1]
+    answer = verdict.answers(ReportData(tmp_path))[1]
     assert answer.text.startswith("Only 3 of 8 iterations were simulated with strands.")
 
 
 def test_time_at_the_bench_is_said(run: Path) -> None:
     said = "11 h for an iteration, 3.8 days for the 8 iterations of this training"
-    assert verdict.duration(read_run(run)) == f"{said}; occupied toeholds, not simulated, will make it longer"
+    assert verdict.duration(ReportData(run)) == f"{said}; occupied toeholds, not simulated, will make it longer"
 
 
 def test_broken_rules_come_first_with_their_worst_subject(run: Path) -> None:
-    first, second = tables.rules(read_run(run))
+    first, second = tables.rules(ReportData(run))
     assert (first.rule, first.failed, first.worst, first.hard) == ("gc content", 1, "0.1 fraction", False)
     assert (second.rule, second.failed) == ("runs", 0)
 
@@ -191,4 +191,4 @@ def _with_summary(folder: Path, tolerated: float | None) -> ReportData:
     summary = full_summary()
     summary["leaks"]["tolerated_leak_per_M_per_s"] = tolerated
     write_json(write_full_run(folder) / "summary.json", summary)
-    return read_run(folder)
+    return ReportData(folder)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -16,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.lock import LOCK, locked
-from cli.run_folder import opened
+from cli.run.folder import LOCK, locked, opened
 from conftest import DESIGNS, Invoke
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.errors import InputError
@@ -224,11 +222,7 @@ def test_a_link_to_nowhere_is_refused(tmp_path: Path, invoke: Invoke) -> None:
 RACE = """
 import sys, time
 from pathlib import Path
-import fcntl
-if "flock" not in sys.argv:
-    def flock(*_): raise OSError({errno}, "No locks available")
-    fcntl.flock = flock
-from cli.lock import locked
+from cli.run.folder import locked
 from dsd_ncrn.errors import InputError
 print("ready", flush=True)
 sys.stdin.readline()
@@ -241,10 +235,8 @@ except InputError as error:
 """
 
 
-@pytest.mark.parametrize("kind", ["flock", "none"])
-def test_of_many_processes_at_once_one_gets_the_folder(kind: str, tmp_path: Path) -> None:
-    """With the system's locks, and as on a file system that has none."""
-    command = [sys.executable, "-c", RACE.format(errno=errno.ENOLCK), str(tmp_path), kind]
+def test_of_many_processes_at_once_one_gets_the_folder(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", RACE, str(tmp_path)]
     pipe = subprocess.PIPE
     racers = [subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) for _ in range(6)]
     told = list[str]()
@@ -266,34 +258,28 @@ def test_of_many_processes_at_once_one_gets_the_folder(kind: str, tmp_path: Path
     assert not (tmp_path / LOCK).exists()
 
 
-@pytest.fixture
-def no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file system that has no locks."""
-
-    def refuse(*_: object) -> None:
-        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
-
-    monkeypatch.setattr(fcntl, "flock", refuse)
+def test_the_message_names_who_holds_the_folder(tmp_path: Path) -> None:
+    told = rf"Wait for process {os.getpid()} on {re.escape(socket.gethostname())}, or"
+    with locked(tmp_path), pytest.raises(InputError, match=told), locked(tmp_path):
+        pass
+    assert not (tmp_path / LOCK).exists()
 
 
-@pytest.mark.usefixtures("no_locks")
-def test_without_locks_a_killed_owner_is_known_by_its_number_and_start(tmp_path: Path) -> None:
+def test_a_killed_owner_is_known_by_its_number_and_start(tmp_path: Path) -> None:
+    """Another process may have its number by now; one that was killed while it wrote its own has left a part of it."""
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    for mark in (f"{socket.gethostname()} {dead.pid} 1.0", f"{socket.gethostname()} {os.getpid()} 1.0", ""):
+    for mark in (f"{dead.pid}\n{socket.gethostname()}\n1\n", f"{os.getpid()}\n{socket.gethostname()}\n1\n", "12"):
         (tmp_path / LOCK).write_text(mark, encoding="utf-8")
         with locked(tmp_path):
-            assert str(os.getpid()) in (tmp_path / LOCK).read_text(encoding="utf-8")
+            assert (tmp_path / LOCK).read_text(encoding="utf-8").startswith(f"{os.getpid()}\n")
         assert not (tmp_path / LOCK).exists()
 
 
-@pytest.mark.usefixtures("no_locks")
-def test_without_locks_an_owner_elsewhere_is_believed(tmp_path: Path) -> None:
-    (tmp_path / LOCK).write_text("another-machine 1 1.0", encoding="utf-8")
-    with (
-        pytest.raises(InputError, match=r"another run is writing .* If there is no other run, delete .*\.lock\."),
-        locked(tmp_path),
-    ):
+def test_an_owner_elsewhere_is_believed(tmp_path: Path) -> None:
+    (tmp_path / LOCK).write_text("1\nanother-machine\n1\n", encoding="utf-8")
+    told = r"Wait for process 1 on another-machine, .* If there is none, delete .*\.lock\."
+    with pytest.raises(InputError, match=told), locked(tmp_path):
         pass
     assert (tmp_path / LOCK).exists()
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.lock import LOCK
-from cli.run_folder import LEDGER, RunFolder, digest, opened, write_files
+from cli.run.folder import LEDGER, LOCK, RunFolder, digest, opened, write_files
 from dsd_ncrn.errors import InputError
 
 
@@ -62,7 +61,7 @@ def test_a_folder_belongs_to_one_design(place: Path) -> None:
 
 def test_a_second_process_is_refused_and_the_lock_goes_with_its_owner(place: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from cli.run_folder import opened\n"
+        "import sys; from pathlib import Path; from cli.run.folder import opened\n"
         f"with opened(Path({str(place)!r})): print('open', flush=True); sys.stdin.read()"
     )
     owner = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -12,8 +12,8 @@ from multiprocessing import active_children
 
 import pytest
 
-from cli.background import BackgroundTask
-from cli.workers import available_cpus, worker_pool
+from cli.run.background import BackgroundTask
+from cli.run.workers import available_cpus, worker_pool
 from dsd_ncrn.errors import CheckFailed, InputError
 
 Report = Callable[[float], None]
@@ -54,7 +54,7 @@ def end_with(value: int) -> None:
 INTERRUPTED = """
 import os, signal
 from multiprocessing import util
-from cli.background import BackgroundTask
+from cli.run.background import BackgroundTask
 from test_run_processes import double
 
 begin = util.spawnv_passfds

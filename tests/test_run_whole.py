@@ -11,12 +11,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import main
-from cli.pipeline import PROVENANCE, REPORT, TESTS
+from cli.run.pipeline import PROVENANCE, REPORT
 from conftest import small_spec
 from dsd_ncrn.crn.text import load_crn
 from dsd_ncrn.design.load import dump_design, load_design
 from dsd_ncrn.dsd.kernel import read_pil
 from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.runs.trainings import TESTS
 from runs import contents, run, summary_of
 
 pytestmark = pytest.mark.slow
@@ -274,7 +275,7 @@ def test_a_failed_stage_is_reported_and_the_others_are_done(
     def fail(*_: object, **__: object) -> None:
         raise CheckFailed("join_N1_1 would need 1e+06 nM")
 
-    monkeypatch.setattr("dsd_ncrn.analysis.study.study_of", fail)
+    monkeypatch.setattr("dsd_ncrn.analysis.study.calibrate", fail)
     result = run(design, tmp_path / "out")
     assert result.exit_code == 1
     assert "calibrate: join_N1_1 would need 1e+06 nM" in result.stderr

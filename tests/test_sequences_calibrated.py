@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cli.stages.job import Job, job_of
-from cli.stages.order import order_stage
-from cli.stages.sequenced import concentrations_csv, sequenced_stage
+from cli.job import Job, job_of
+from cli.run.lab import order_stage
+from cli.run.strands import refitted, sequenced_stage
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.errors import CheckFailed
 from sequences.assignment import read_assignment
@@ -30,26 +28,26 @@ def job(small: Path) -> Job:
 def test_calibration_on_the_sequences_restores_what_the_ideal_network_does(job: Job) -> None:
     """The truth is the abstract network's training, which knows nothing of toeholds."""
     found = job.sequenced
-    plain = replace(job.study, network=found.study.network)
-    ideal, level = job.ideal.parameters[-1], "dsd_sequences"
+    plain = job.study.given(network=found.network)
+    ideal, level = job.study.ideal.parameters[-1], "dsd_sequences"
     before = plain.train(plain.tube(), level).parameters[-1]
-    after = found.study.train(found.study.tube(), level).parameters[-1]
+    after = found.fitted.train(found.fitted.tube(), level).parameters[-1]
     assert not found.problem
     assert np.abs(before - ideal).max() > 10 * np.abs(after - ideal).max()
-    assert max(found.study.calibration.after.values()) == pytest.approx(1.0, abs=0.02)
-    assert min(found.study.calibration.after.values()) == pytest.approx(1.0, abs=0.02)
+    assert max(found.fitted.calibration.after.values()) == pytest.approx(1.0, abs=0.02)
+    assert min(found.fitted.calibration.after.values()) == pytest.approx(1.0, abs=0.02)
 
 
 def test_only_joins_and_slow_phases_are_changed(job: Job) -> None:
-    rows = list(csv.DictReader(concentrations_csv(job.study, job.sequenced.study).splitlines()))
-    changed = {row["component_or_phase"] for row in rows if row["by_lengths"] != row["by_sequences"]}
-    assert {row["unit"] for row in rows} == {"nM", "s"}
+    rows = refitted(job.study, job.sequenced.fitted)
+    changed = {row.component_or_phase for row in rows if row.by_lengths != row.by_sequences}
+    assert {row.unit for row in rows} == {"nM", "s"}
     assert {"C1", "C2"} <= changed
     assert changed <= {"C1", "C2", *(gates.join for gates in job.study.system.gates.values())}
 
 
 def test_the_protocol_has_the_concentrations_of_the_sequences(job: Job) -> None:
-    system, before = job.sequenced.study.system, job.study.system
+    system, before = job.sequenced.fitted.system, job.study.system
     joins = [gates.join for gates in system.gates.values()]
     join = max(joins, key=lambda name: abs(system.level(name) - before.level(name)))
     protocol = order_stage(job, lambda _: None).files["protocol.md"]
@@ -60,11 +58,11 @@ def test_the_protocol_has_the_concentrations_of_the_sequences(job: Job) -> None:
 def test_sequences_that_cannot_be_calibrated_are_told_and_ordered_as_they_are(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(self: Study) -> Study:
+    def fail(self: Study, network: object) -> Study:
         raise CheckFailed("a join would need 1e9 nM")
 
-    monkeypatch.setattr(Study, "calibrated_on", fail)
+    monkeypatch.setattr(Study, "refitted", fail)
     summary = sequenced_stage(job, lambda _: None).summary["sequence_rates"]
     assert (summary["calibrated"], summary["problem"]) == (False, "a join would need 1e9 nM")
-    assert job.sequenced.study.system == job.study.system
+    assert job.sequenced.fitted.system == job.study.system
     assert any("lengths alone" in note for note in order_stage(job, lambda _: None).summary["order"]["notes"])

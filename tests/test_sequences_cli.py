@@ -76,7 +76,7 @@ def test_an_interrupted_search_gives_its_best(tmp_path: Path, invoke: Invoke, mo
     def interrupted(*_: object) -> None:
         raise search.SearchInterrupted(best)
 
-    monkeypatch.setattr(search, "design_sequences", interrupted)
+    monkeypatch.setattr("sequences.sequenced.design_sequences", interrupted)
     path = Path(__file__).parent.parent / "designs" / "linreg2d_minimal.toml"
     result = invoke("sequences", path, "-o", tmp_path / "out")
     assert result.exit_code == 130

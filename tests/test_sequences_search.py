@@ -10,16 +10,18 @@ from collections import Counter
 from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.errors import InputError
 from sequences.advice import shortfall
 from sequences.assignment import SequenceAssignment, assignment_csv
+from sequences.bench import stack_energies
 from sequences.layout import Layout
 from sequences.rules.base import Context
 from sequences.search import SearchInterrupted, design_sequences
-from sequences.seeding import draw_words, greedy_words
+from sequences.seeding import _letters, _strongest_common_run, draw_words, greedy_words
 from sequences.thermo import PARAMETER_SET, Energies
 from sequences.verdicts import judge, judge_domains
 from sequences_circuits import SMALL_WORDS, linear_circuit, small_circuit
@@ -191,3 +193,21 @@ def test_a_linear_regression_sized_circuit_is_designed_within_90_seconds(coopera
     assert verdicts.hard_violations == 0
     assert verdicts.gap > 9
     assert verdicts.toehold_spread_kcal < 0.5
+
+
+def test_the_strongest_common_stretch_is_the_one_of_all_stretches() -> None:
+    """Of 40 random words with one of another length: each stretch of a word that the other one has, too, by its stacks."""
+    rng, stacks = np.random.default_rng(1), stack_energies(25.0)
+    words = ["".join(rng.choice(list("ACT"), 9)) for _ in range(40)]
+    other = "".join(rng.choice(list("ACT"), 12))
+    energy = {a + b: stacks["ACGT".index(a), "ACGT".index(b)] for a in "ACGT" for b in "ACGT"}
+    wanted = [
+        min(
+            sum(energy[word[n : n + 2]] for n in range(start, end - 1))
+            for start in range(len(word))
+            for end in range(start + 1, len(word) + 1)
+            if word[start:end] in other or end == start + 1
+        )
+        for word in words
+    ]
+    assert _strongest_common_run(_letters(words), _letters([other])[0], stacks) == pytest.approx(wanted)

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 import dsd_ncrn as dn
-from cli.proof import proof_text
-from cli.stages.abstract import clock_stage, ideal_stage
-from cli.stages.job import Job
+from cli.commands.compile import proof_text
+from cli.job import Job
+from cli.run.abstract import clock_stage, ideal_stage
 from conftest import Invoke
-from dsd_ncrn.ncrn.decide import decide
-from dsd_ncrn.simulate.engines import engine_named
+from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.simulate.proof import Claim, Proof, prove
 
 DESIGNS = Path(__file__).parent.parent / "designs"
@@ -24,12 +23,10 @@ def quiet(_: float) -> None:
 
 
 def job(design: str, **changes: object) -> Job:
-    """A job with few points, everything decided."""
+    """A job with few points."""
     few = {"task.training_points": 4, "task.test_points": 3, "training.epochs": 1}
     spec = dn.changed(dn.load_design(DESIGNS / f"{design}.toml"), {**few, **changes})
-    made = Job(spec, 0)
-    made.spec = decide(spec, made.data, 0)
-    return made
+    return Job(Study(spec))
 
 
 def test_the_equations_beside_the_network_are_as_near_as_their_rates_allow() -> None:
@@ -65,8 +62,8 @@ def test_a_run_under_its_own_clock_is_held_against_the_outer_one() -> None:
 
 
 def test_a_proof_reads_as_claims_with_their_errors_and_what_is_conserved() -> None:
-    made = job("linreg2d")
-    lines = proof_text(prove(made.spec, made.data, engine_named("rosenbrock"))).splitlines()
+    made = job("linreg2d").study
+    lines = proof_text(prove(made.decided, made.data, made.integrator)).splitlines()
     claims = lines[: lines.index("Conserved:") - 1] if "Conserved:" in lines else lines[:-2]
     assert len(claims) >= 3 and all(line.startswith(("holds   ", "-       ")) for line in claims)
     assert all("error" in line and "bound" in line for line in claims if line.startswith("holds"))

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.run_folder import opened, store_path
-from cli.store import opened_store
+from cli.run.folder import opened, store_path
+from cli.run.sweeps import opened_store
 from dsd_ncrn.errors import InputError
 
 
@@ -56,7 +56,7 @@ def test_a_result_is_not_replaced(path: Path) -> None:
 def test_a_second_process_is_refused_until_the_first_is_dead(path: Path) -> None:
     """A result is in the file as soon as it is put there: its owner is killed and cannot tidy up."""
     code = (
-        "import sys; from pathlib import Path; from cli.store import opened_store\n"
+        "import sys; from pathlib import Path; from cli.run.sweeps import opened_store\n"
         f"with opened_store(Path({str(path)!r}), 'base') as store:\n"
         "    store.put('work', 'job', 0.1); print('open', flush=True); sys.stdin.read()"
     )

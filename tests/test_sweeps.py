@@ -12,9 +12,8 @@ from typing import cast
 
 import pytest
 
-from cli.stages.job import Job
-from cli.store import opened_store
-from cli.sweep import spread, sweep
+from cli.job import Job
+from cli.run.sweeps import opened_store, spread, sweep
 from dsd_ncrn.analysis.jobs import run_jobs
 from dsd_ncrn.errors import CheckFailed, InputError
 from sweep_jobs import NUMBERS, STORE, Place, Where, begun, expected, logged, root, roots

@@ -17,10 +17,9 @@ from typing import cast
 import pytest
 from distributed import Client
 
-from cli import cluster as cli_cluster
-from cli.stages.job import Job
-from cli.store import opened_store
-from cli.sweep import sweep
+from cli.job import Job
+from cli.run import workers as cli_cluster
+from cli.run.sweeps import opened_store, sweep
 from conftest import Invoke
 from dsd_ncrn.analysis.jobs import run_jobs
 from dsd_ncrn.errors import CheckFailed, InputError

@@ -7,10 +7,11 @@ import pytest
 
 from dsd_ncrn.design.spec import Task
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.families import TASKS
 from dsd_ncrn.simulate.types import rmse
-from dsd_ncrn.tasks import TASKS, BuiltinTask, load_dataset
+from dsd_ncrn.tasks import BuiltinTask, load_dataset
 
-every_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+every_task = pytest.mark.parametrize("task", TASKS.values(), ids=lambda task: task.name)
 
 
 @every_task
@@ -37,7 +38,7 @@ def test_more_training_points_leave_the_test_set_alone(task: BuiltinTask) -> Non
     assert np.array_equal(few.test_x, many.test_x)
 
 
-@pytest.mark.parametrize("task", [task for task in TASKS if task.threshold is not None], ids=lambda task: task.name)
+@pytest.mark.parametrize("task", [task for task in TASKS.values() if task.threshold is not None], ids=lambda task: task.name)
 def test_the_classes_of_a_classification_task_are_equally_large(task: BuiltinTask) -> None:
     _, y = task.sample(np.random.default_rng(0), 101)
     assert task.threshold is not None
@@ -47,7 +48,7 @@ def test_the_classes_of_a_classification_task_are_equally_large(task: BuiltinTas
 
 def test_linreg2d_is_the_plane_of_the_paper() -> None:
     """Eq. 8 of the paper: k1 = 1, k2 = 2, k0 = 1, noise sd 0.4, inputs from U(1, 5)."""
-    x, y = TASKS[0].sample(np.random.default_rng(1), 20_000)
+    x, y = TASKS["linreg2d"].sample(np.random.default_rng(1), 20_000)
     design = np.column_stack((x, np.ones(len(x))))
     weights, *_ = np.linalg.lstsq(design, y, rcond=None)
     assert weights == pytest.approx([1.0, 2.0, 1.0], abs=0.03)
@@ -80,7 +81,7 @@ def test_an_unknown_task_names_the_nearest_one() -> None:
         load_dataset(Task(name="linreg2"), 0)
 
 
-@pytest.mark.parametrize("task", [task for task in TASKS if task.classes], ids=lambda task: task.name)
+@pytest.mark.parametrize("task", [task for task in TASKS.values() if task.classes], ids=lambda task: task.name)
 def test_the_classes_of_a_one_hot_task_are_equally_large(task: BuiltinTask) -> None:
     x, y = task.sample(np.random.default_rng(0), 100)
     assert y.sum(axis=0).tolist() == [34.0, 33.0, 33.0]

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cli.report.data import read_run
-from cli.stages.training import joint_predictions, predictions_csv, training_csv
+from cli.report.data import ReportData
+from cli.report.figures.learning import squared_errors
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.compile import compile_design
+from dsd_ncrn.runs.trainings import joint_tests, read_trainings, training_files
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.learner import Iteration
@@ -156,16 +157,19 @@ def test_a_failure_names_the_phase_and_the_iteration() -> None:
 def test_the_files_of_a_training_are_what_the_report_reads(outputs: int, tmp_path: Path) -> None:
     """Columns ``prediction`` and ``target`` for one output, ``prediction_1`` ... for several; the same numbers come back."""
     training = train(LeastMeanSquares(np.zeros((outputs, 1))), "ideal", ("w1", "w2")[:outputs], points(outputs), 1)
-    (tmp_path / "training_ideal.csv").write_text(training_csv(training))
+    files = training_files(training)
     (tmp_path / "predictions").mkdir()
-    (tmp_path / "predictions" / "ideal.csv").write_text(predictions_csv(training))
-    (tmp_path / "test_predictions.csv").write_text(joint_predictions(tmp_path))
-    data = read_run(tmp_path)
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    data = ReportData(tmp_path)
     table, tests = data.trainings["ideal"], data.tests["ideal"]
     header = "iteration,prediction,target,w1" if outputs == 1 else "iteration,prediction_1,prediction_2,target_1,target_2,w1,w2"
-    assert training_csv(training).splitlines()[0] == header
+    assert files["training_ideal.csv"].splitlines()[0] == header
+    names = files["predictions/ideal.csv"].splitlines()[0].split(",")
+    joint = [name if name.startswith("target") else f"ideal_{name}" for name in names]
+    assert joint_tests(read_trainings(tmp_path)).splitlines()[0].split(",") == joint
     assert (table.predictions == training.predictions).all() and (table.targets == training.targets).all()
     assert (table.parameters == training.parameters).all()
-    assert table.squared_errors == pytest.approx(((training.predictions - training.targets) ** 2).mean(axis=1))
+    assert squared_errors(table) == pytest.approx(((training.predictions - training.targets) ** 2).mean(axis=1))
     assert tests.targets.tolist() == training.test_targets.T.ravel().tolist()
     assert tests.after.tolist() == training.test_after.T.ravel().tolist()

@@ -9,17 +9,16 @@ import pytest
 
 from circuits import DUAL, compiled, spec_with
 from dsd_ncrn.analysis.fidelity import parameter_errors
-from dsd_ncrn.analysis.study import prepare
 from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.problems import DesignError
-from dsd_ncrn.dsd.modules import SCHEMES
 from dsd_ncrn.dsd.structure import free
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
+from dsd_ncrn.families import SCHEMES
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.ncrn.compile import compile_design
-from studies import changed, design, translated
+from studies import changed, design, prepare, translated
 
 RICH: dict[str, Any] = {"f": "Theta @ x - 0.5 * z * abs(z)", **DUAL}
 

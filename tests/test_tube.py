@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -29,7 +28,7 @@ every_design = pytest.mark.parametrize("name", ALL_DESIGNS)
 
 @cache
 def leaky_network(name: str) -> ReactionNetwork:
-    return study(name).leaky_network()
+    return study(name).leaky
 
 
 def states(tube: Tube) -> list[Variable]:
@@ -160,7 +159,7 @@ def test_a_leak_rate_of_zero_is_no_leak(name: str) -> None:
     tube's tolerances (1e-3, 1e-5 nM per step) are known to give parameters to 3e-6.
     """
     study_ = study(name)
-    plain, quiet = study_.tube(), study_.tube(leaky_network(name), leak_rate=0.0)
+    plain, quiet = study_.tube(), study_.tube("dsd_leaky", 0.0)
     for tube in (plain, quiet):
         tube.iterate(X, Y)
     assert quiet.parameters() == pytest.approx(plain.parameters(), abs=1e-6)
@@ -173,7 +172,7 @@ def test_leaks_move_the_parameters_in_proportion() -> None:
     study_ = study("linreg2d")
 
     def shift(per_nM_s: float) -> Floats:
-        tube = study_.tube(leaky_network("linreg2d"), leak_rate=per_nM_s)
+        tube = study_.tube("dsd_leaky", per_nM_s)
         tube.iterate(X, Y)
         return tube.parameters()
 
@@ -186,8 +185,8 @@ def test_leaks_move_the_parameters_in_proportion() -> None:
 def test_clamps_divide_the_leak_rate() -> None:
     study_ = study("linreg2d")
     spec = changed(study_.spec, "leak", clamp_factor=10.0)
-    clamped = replace(study_, spec=spec).tube(leaky_network("linreg2d"), leak_rate=1e-11)
-    bare = study_.tube(leaky_network("linreg2d"), leak_rate=1e-12)
+    clamped = study_.given(spec=spec).tube("dsd_leaky", 1e-11)
+    bare = study_.tube("dsd_leaky", 1e-12)
     assert clamped.rates == pytest.approx(bare.rates, rel=1e-12)
 
 

@@ -29,7 +29,7 @@ def totals(network: ReactionNetwork) -> Floats:
 
 @cache
 def leaky_network(name: str) -> ReactionNetwork:
-    return study(name).leaky_network()
+    return study(name).leaky
 
 
 def protocol(tube: Tube, x: Floats, y: Floats) -> Iterator[tuple[str, Floats, Floats]]:
@@ -92,7 +92,7 @@ def test_strands_are_conserved_over_a_whole_training() -> None:
 def test_strands_are_conserved_under_leaks() -> None:
     """The same over the leaky network, at a leak rate that shows."""
     study_ = study("linreg2d")
-    tube = study_.tube(leaky_network("linreg2d"), leak_rate=1e-10)
+    tube = study_.tube("dsd_leaky", 1e-10)
     strands = totals(tube.network)
     state = tube.open_phase(tube.start_iteration(X, Y), "C1")
     after = tube.wait(state, 3600.0, "C1")

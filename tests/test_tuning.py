@@ -15,7 +15,7 @@ from conftest import Invoke
 from dsd_ncrn.analysis import tuning
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.knobs import ScaleKnob, ToeholdKnob, knobs_of, turned
-from dsd_ncrn.analysis.study import prepare
+from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.tuning import (
     FAILED,
     Bounds,
@@ -31,7 +31,7 @@ from dsd_ncrn.analysis.tuning import (
 )
 from dsd_ncrn.design.load import dump_design, load_design
 from dsd_ncrn.ncrn.compile import compile_design
-from studies import changed, design
+from studies import changed, design, prepare
 
 POINT = OperatingPoint((), 0.0, 0.01, 0.03, 0.05, 1.0, 2.0, 1e4, 120, 100)
 
@@ -39,7 +39,7 @@ POINT = OperatingPoint((), 0.0, 0.01, 0.03, 0.05, 1.0, 2.0, 1e4, 120, 100)
 @cache
 def bench() -> TuningCase:
     """With two test points: errors of parameters do not depend on them."""
-    return bench_of(changed(design("linreg2d"), "task", test_points=2), 0, Question(0.1, 2))
+    return bench_of(Study(changed(design("linreg2d"), "task", test_points=2)), Question(0.1, 2))
 
 
 def written(folder: Path) -> Path:
@@ -141,7 +141,7 @@ def test_the_tuned_design_bears_a_leak_of_1_per_M_s() -> None:
     """designs/linreg2d_leak.toml at its own rate, seed 0: at most 5 % off after the first iteration, and a test error of at
     most 1.15 times the ideal one after 20, where the shipped linreg2d is 63 % and 8 times off (docs/leaks.md)."""
     study = prepare(design("linreg2d_leak"), seed=0)
-    training = study.train(study.tube(study.leaky_network(), study.spec.leak.rate), "dsd_leaky")
+    training = study.train(study.tube("dsd_leaky"), "dsd_leaky")
     assert study.spec.leak.rate == 1e-9
     assert parameter_errors(training, study.compared)[1] < 0.05
     assert training.rmse_after < 1.15 * study.compared.rmse_after

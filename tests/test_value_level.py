@@ -14,6 +14,7 @@ from scipy.integrate import solve_ivp
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.dynamics import Dynamics, Term, differentiate
+from dsd_ncrn.ncrn.exact import Symbol
 from dsd_ncrn.ncrn.formula import parse_formula
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.flow import Fuels
@@ -22,6 +23,7 @@ from dsd_ncrn.simulate.train import train
 from dsd_ncrn.simulate.value import ValueLearner, ValueModel, separation_error
 from dsd_ncrn.tasks import load_dataset
 from studies import changed, design
+from symbols import symbol, term
 
 Floats = NDArray[np.float64]
 T, ETA = 0.5, 0.05
@@ -127,15 +129,15 @@ def test_a_batch_is_learned_from_at_once() -> None:
     assert learner.parameters() == pytest.approx(1.0 - ETA * sum(gradients), rel=1e-9)
 
 
-def runaway(backward: Mapping[str, tuple[Term, ...]], **options: Any) -> ValueLearner:
+def runaway(backward: Mapping[Symbol, tuple[Term, ...]], **options: Any) -> ValueLearner:
     """z = theta x T, and then a backward pass of one's own; its gradient is that of zb."""
-    gradient = {"theta1": (Term(1.0, ("zb1",)),)}
-    dynamics = Dynamics(1, ("theta1",), {"z1": (Term(1.0, ("theta1", "x1")),)}, backward, {}, gradient)
+    gradient = {symbol("theta1"): (term(1.0, "zb1"),)}
+    dynamics = Dynamics(1, (symbol("theta1"),), {symbol("z1"): (term(1.0, "theta1", "x1"),)}, backward, {}, gradient)
     plain = ValueModel(dynamics, 1.0, ((1.0,),), (1.0,), (1.0,), (False,))
     return ValueLearner(replace(plain, **options))
 
 
-SQUARE = {"zb1": (Term(1.0, ("zb1", "zb1")),)}
+SQUARE = {symbol("zb1"): (term(1.0, "zb1", "zb1"),)}
 
 
 def test_what_runs_to_infinity_is_named_with_its_iteration() -> None:
@@ -184,22 +186,22 @@ def test_a_finite_fuel_ends_the_growth(z: float, amount: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("term", "single", "rule"),
+    ("made", "single", "rule"),
     [
-        (Term(1.0, ("x1", "zb1")), False, "never"),
-        (Term(-1.0, ("zb1", "zb1")), False, "shrinks"),
-        (Term(-1.0, ("zb1", "|zb1|")), False, "shrinks"),
-        (Term(-1.0, ("theta1", "zb1", "zb1")), False, "spends"),
-        (Term(-1.0, ("theta1", "zb1", "zb1")), True, "never"),
+        (term(1.0, "x1", "zb1"), False, "never"),
+        (term(-1.0, "zb1", "zb1"), False, "shrinks"),
+        (term(-1.0, "zb1", "|zb1|"), False, "shrinks"),
+        (term(-1.0, "theta1", "zb1", "zb1"), False, "spends"),
+        (term(-1.0, "theta1", "zb1", "zb1"), True, "never"),
     ],
 )
-def test_fuel_is_spent_by_what_makes_molecules(term: Term, single: bool, rule: str) -> None:
+def test_fuel_is_spent_by_what_makes_molecules(made: Term, single: bool, rule: str) -> None:
     """A linear term spends none, nor a power that shrinks its own rail; a catalytic term of a dual rail always does.
 
     Spending shows as a difference from the same pass without fuel.
     """
-    fuels = Fuels(0.3, frozenset({"zb1"} if single else ()))
-    with_fuel, without = runaway({"zb1": (term,)}, fuels=fuels), runaway({"zb1": (term,)})
+    fuels = Fuels(0.3, frozenset({symbol("zb1")} if single else ()))
+    with_fuel, without = runaway({symbol("zb1"): (made,)}, fuels=fuels), runaway({symbol("zb1"): (made,)})
     for learner in (with_fuel, without):
         learner.iterate(np.array([0.6]), np.zeros(1))
     same = with_fuel.parameters() == pytest.approx(without.parameters(), rel=1e-8)

@@ -15,11 +15,11 @@ from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.bisimulation import abstract_steps
 from dsd_ncrn.dsd.final_states import made_reversibly
 from dsd_ncrn.dsd.modular import module_of, steps_of
-from dsd_ncrn.dsd.modules import SCHEMES
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, gate
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import translate, translate_network
 from dsd_ncrn.dsd.verify import BISIMULATION, FINAL_STATES, SystemCheck
+from dsd_ncrn.families import SCHEMES
 from dsd_ncrn.ncrn.compile import compile_design
 from studies import ALL_DESIGNS, changed, design, translated
 

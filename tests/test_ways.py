@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from cli.report.data import read_run
+from cli.job import Job
+from cli.report.data import ReportData
 from cli.report.verdict import advice
-from cli.stages.job import Job
-from cli.stages.ways import COLUMNS, ways_csv, ways_rows, ways_section, ways_study
-from cli.store import opened_store
-from dsd_ncrn.analysis.tuning import FAILED, Question
-from dsd_ncrn.analysis.ways import AS_IT_IS, compare_ways, ways
+from cli.run.leaks import ways_rows, ways_section, ways_study
+from cli.run.sweeps import opened_store
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.tuning import AS_IT_IS, FAILED, Question, compare_ways, ways
 from dsd_ncrn.ncrn.compile import compile_design
+from dsd_ncrn.runs.tables import WAYS, ways_tried
 from report_runs import write_full_run
 from studies import changed, design
 from test_tuning import POINT
@@ -56,24 +56,26 @@ def test_what_cannot_be_tried_says_why() -> None:
     assert point.cost == FAILED and point.failure
 
 
-def test_the_table_and_the_summary_have_every_way() -> None:
+def test_the_table_and_the_summary_have_every_way(tmp_path: Path) -> None:
     found = {AS_IT_IS: POINT, "b": replace(POINT, first_error=float("inf"), failure="no")}
-    rows = list(csv.DictReader(io.StringIO(ways_csv(found))))
-    assert [row["way"] for row in rows] == [AS_IT_IS, "b"]
-    assert tuple(rows[0]) == ("way", *COLUMNS)
-    assert float(rows[0]["first_error"]) == POINT.first_error and rows[1]["failure"] == "no"
+    (tmp_path / WAYS.file).write_text(WAYS.text(ways_tried(found)), encoding="utf-8")
+    rows = WAYS.read(tmp_path)
+    assert [row.way for row in rows] == [AS_IT_IS, "b"]
+    assert rows[0] == ways_tried(found)[0]
+    assert np.isnan(rows[1].first_error) and rows[1].failure == "no"
     assert ways_section(found)[1]["first_error"] is None
 
 
 @pytest.mark.parametrize(("error", "told"), [(0.001, "What buys most of the ways tried: b"), (0.5, "None of the ways tried")])
 def test_the_report_advises_the_best_way(tmp_path: Path, error: float, told: str) -> None:
-    data = read_run(write_full_run(tmp_path / "run"))
-    rows = csv.DictReader(io.StringIO(ways_csv({AS_IT_IS: POINT, "b": replace(POINT, first_error=error)})))
-    assert any(told in line for line in advice(replace(data, ways=tuple(rows))))
+    run = write_full_run(tmp_path / "run")
+    tried = ways_tried({AS_IT_IS: POINT, "b": replace(POINT, first_error=error)})
+    (run / WAYS.file).write_text(WAYS.text(tried), encoding="utf-8")
+    assert any(told in line for line in advice(ReportData(run)))
 
 
 def test_no_way_is_tried_where_nothing_leaks() -> None:
-    job = Job(changed(design("linreg2d"), "leak", rate=0.0), 0)
+    job = Job(Study(changed(design("linreg2d"), "leak", rate=0.0)))
     with opened_store(None, job.key) as store:
         assert ways_study(job, store, lambda share: None) == {}
 

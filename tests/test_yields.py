@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,20 +13,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cli.stages.job import Job
-from cli.stages.leaks import HEADER, leaks_csv, leaks_section
-from cli.stages.sensitivity import sensitivity_csv, sensitivity_rows, sensitivity_section, sensitivity_study
-from cli.store import opened_store
+from cli.job import Job
+from cli.run.leaks import leaks_section, sensitivity_files, sensitivity_rows, sensitivity_section, sensitivity_study
+from cli.run.sweeps import opened_store
 from conftest import Invoke, small_spec
-from dsd_ncrn.analysis import global_sensitivity
-from dsd_ncrn.analysis.global_sensitivity import Indices, Screening
-from dsd_ncrn.analysis.real_tubes import RealTubes, stream
-from dsd_ncrn.analysis.study import Study, prepare
-from dsd_ncrn.analysis.types import LeakPoint, LeakRanking, LeakSensitivity
-from dsd_ncrn.analysis.yields import Drawn, Proportion, Sample, Yield, monte_carlo_yield, shortened, train_sample
+from dsd_ncrn.analysis import ranges
+from dsd_ncrn.analysis.leaks import LeakPoint, LeakRanking, LeakSensitivity
+from dsd_ncrn.analysis.ranges import Indices, Screening
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.yields import Drawn, Proportion, RealTubes, Sample, Yield, monte_carlo_yield, stream, train_sample
 from dsd_ncrn.design.load import dump_design, load_design
 from dsd_ncrn.errors import InputError
-from studies import changed
+from dsd_ncrn.runs.tables import TUBES, leak_files
+from studies import changed, prepare
 
 pytestmark = pytest.mark.xdist_group("studies")
 
@@ -39,7 +37,7 @@ def small() -> Study:
 
 
 def imperfect(**values: Any) -> Study:
-    return replace(small(), spec=changed(small().spec, "imperfections", **values))
+    return small().given(spec=changed(small().spec, "imperfections", **values))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +83,7 @@ def test_a_sample_is_a_training_in_its_tube() -> None:
 def test_the_number_of_iterations_can_be_given() -> None:
     """Compared with the ideal network after as many."""
     made = imperfect(pipetting=1e-6)
-    one = monte_carlo_yield(Drawn(shortened(made, 1), 0), 1).samples[0]
+    one = monte_carlo_yield(Drawn(made.lasting(strand_iterations=1), 0), 1).samples[0]
     assert one.parameter_error_final == one.parameter_error_first_iteration < 0.02
     assert one.rmse_ratio == pytest.approx(1.0, abs=0.05)
 
@@ -129,18 +127,15 @@ def test_a_yield_needs_imperfections_and_samples() -> None:
         monte_carlo_yield(Drawn(imperfect(pipetting=0.1), 0), 0)
 
 
-def test_leaks_csv_and_the_summary_have_the_yield() -> None:
+def test_a_table_and_the_summary_have_the_yield(tmp_path: Path) -> None:
     curve = (LeakPoint(0.01, 0.5, 1.2, 0.1, 0.01),)
     made = Yield((Sample(0, 0.4, 5.0, 1.0, 0.02, 0.01), Sample(1, *[np.nan] * 5, "it stopped")), 0.01)
-    rows = list(csv.DictReader(io.StringIO(leaks_csv(LeakSensitivity(curve, 0.01, LeakRanking((), ()), 0.01), made))))
-    assert tuple(rows[0]) == HEADER
-    assert [row["kind"] for row in rows] == ["curve", "yield", "yield"]
-    assert (rows[1]["sample"], rows[1]["rmse_before"], rows[1]["rmse_ratio"], rows[2]["failure"]) == (
-        "0",
-        "5.0",
-        "1.0",
-        "it stopped",
-    )
+    files = leak_files(LeakSensitivity(curve, 0.01, LeakRanking((), ()), 0.01), made)
+    (tmp_path / TUBES.file).write_text(files[TUBES.file], encoding="utf-8")
+    first, second = TUBES.read(tmp_path)
+    assert first == made.samples[0]
+    assert (second.number, second.failure) == (1, "it stopped") and np.isnan(second.rmse)
+    assert TUBES.file not in leak_files(LeakSensitivity(curve, 0.01, LeakRanking((), ()), 0.01))
     section = leaks_section(LeakSensitivity(curve, 0.01, LeakRanking((), ()), 0.01), made)
     assert section["samples"] == 1
     assert section["yield"]["learning"]["fraction"] == 0.5
@@ -158,16 +153,16 @@ def test_the_command_leaks_trains_samples(tmp_path: Path, invoke: Invoke) -> Non
     assert result.exit_code == 0, result.output
     section = json.loads(result.stdout)
     assert section["yield"]["samples"] == 2
-    rows = csv.DictReader((tmp_path / "out" / "leaks.csv").read_text(encoding="utf-8").splitlines())
+    rows = csv.DictReader((tmp_path / "out" / "tubes.csv").read_text(encoding="utf-8").splitlines())
     found = monte_carlo_yield(Drawn(imperfect(pipetting=0.1), 0), 2)
-    written = [float(row["rmse"]) for row in rows if row["kind"] == "yield"]
+    written = [float(row["rmse"]) for row in rows]
     assert written == [sample.rmse for sample in found.samples]
     assert section["global"] is None
 
 
 def test_the_factors_of_a_global_analysis_are_listed_by_their_influence() -> None:
     screened = (Screening("a", 0.1, 0.2, 0.01, 0.05), Screening("b", -0.3, 0.4, 0.02, 0.06))
-    assert next(csv.DictReader(io.StringIO(sensitivity_csv(screened))))["factor"] == "b"
+    assert next(csv.DictReader(io.StringIO(sensitivity_files(screened)["sensitivity.csv"])))["factor"] == "b"
     indices = (Indices("a", 0.1, 0.01, 0.7, 0.02), Indices("b", 0.2, 0.01, 0.3, 0.02))
     assert [row["factor"] for row in sensitivity_rows(indices)] == ["a", "b"]
     assert sensitivity_section(None) is None
@@ -175,16 +170,15 @@ def test_the_factors_of_a_global_analysis_are_listed_by_their_influence() -> Non
 
 def test_a_global_analysis_by_morris_has_the_gates_of_stages_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     """The model is made up: the size of a point. Sobol indices, which take more evaluations, leave stages out."""
-    monkeypatch.setattr(global_sensitivity.FirstIteration, "errors", lambda _, points, *__: points.sum(axis=1))
-    job = Job(small().spec, 0)
-    job.study = small()
+    monkeypatch.setattr(ranges.FirstIteration, "errors", lambda _, points, *__: points.sum(axis=1))
+    job = Job(small())
     with opened_store(None, "") as store:
         found = {
             method: {each.factor for each in sensitivity_study(job, method, store, lambda _: None)}
             for method in ("morris", "sobol")
         }
-    assert found["sobol"] == {factor.name for factor in global_sensitivity.FACTORS}
-    assert found["morris"] == found["sobol"] | {factor.name for factor in global_sensitivity.gate_factors(small())}
+    assert found["sobol"] == {factor.name for factor in ranges.FACTORS}
+    assert found["morris"] == found["sobol"] | {factor.name for factor in ranges.gate_factors(small())}
 
 
 def test_samples_of_a_design_without_imperfections_are_refused(tmp_path: Path, invoke: Invoke) -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.options import json_option, out_option, seed_option
-from cli.subcommand import subcommand
+from cli.options import json_option, out_option, seed_option, subcommand
 
 
 @subcommand(

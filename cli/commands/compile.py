@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options import format_option, json_option, network_argument, out_option, seed_option
-from cli.subcommand import NETWORKS, OneOf, subcommand
+from cli.options import NETWORKS, OneOf, format_option, json_option, network_argument, out_option, seed_option, subcommand
 from dsd_ncrn.crn.rate_law import RATE_LAWS
 
 if TYPE_CHECKING:
     from dsd_ncrn.crn.rate_law import RateLaw
     from dsd_ncrn.crn.types import Crn
-    from dsd_ncrn.simulate.proof import Proof
+    from dsd_ncrn.simulate.proof import Claim, Proof
 
 FILES = {"sbml": "ncrn.xml", "antimony": "ncrn.ant", "latex": "ncrn.tex", "dot": "ncrn.dot", "svg": "ncrn.svg"}
 """What -o writes for a format, beside ncrn.crn and ncrn.json."""
@@ -73,8 +72,8 @@ def command(
     """
     from cli.console import working
     from cli.output import deliver, show
-    from cli.run_folder import json_text
     from dsd_ncrn.crn.text import format_crn
+    from dsd_ncrn.runs.files import json_text
 
     if verify:
         _verify(design, out, seed, input_rate_law, as_json)
@@ -90,9 +89,8 @@ def command(
 def _verify(design: Path, out: Path | None, seed: int, input_law: RateLaw, as_json: bool) -> None:
     """Show the proof of a compilation, or what a plain network conserves. Raises CheckFailed where a claim is false."""
     from cli.output import deliver, show
-    from cli.proof import proof_json, proof_text
-    from cli.run_folder import json_text
     from dsd_ncrn.errors import CheckFailed
+    from dsd_ncrn.runs.files import json_text
 
     proof = _proof(design, seed, input_law)
     described = proof_json(proof)
@@ -103,19 +101,43 @@ def _verify(design: Path, out: Path | None, seed: int, input_law: RateLaw, as_js
         raise CheckFailed(f"the compilation of {design} is wrong: {'; '.join(false)}")
 
 
+def proof_json(proof: Proof) -> dict[str, Any]:
+    """All checks and conservation laws."""
+    checks = [
+        {"claim": each.claim, "holds": each.holds, "error": each.error, "bound": each.bound, "note": each.note}
+        for each in proof.checks
+    ]
+    return {"holds": proof.holds, "checks": checks, "conserved": [str(law) for law in proof.conserved]}
+
+
+def proof_text(proof: Proof) -> str:
+    """A line for each check and each conservation law."""
+    lines = [_claim_line(check) for check in proof.checks]
+    laws = ["Conserved:", *(f"  {law}" for law in proof.conserved)] if proof.conserved else ["Conserved: nothing"]
+    return "\n".join([*lines, *([""] if lines else []), *laws])
+
+
+def _claim_line(check: Claim) -> str:
+    if check.error is None:
+        return f"-       {check.claim}: {check.note}"
+    word = "holds " if check.holds else "FALSE "
+    return f"{word}  {check.claim}: error {check.error:.2g}, bound {check.bound:.2g}" + (
+        f" ({check.note})" if check.note else ""
+    )
+
+
 def _proof(design: Path, seed: int, input_law: RateLaw) -> Proof:
     from cli.console import working
-    from cli.stages.job import job_of
+    from cli.job import job_of
     from dsd_ncrn.crn.text import load_crn
     from dsd_ncrn.ncrn.verify import conservation_laws
-    from dsd_ncrn.simulate.engines import engine_named
     from dsd_ncrn.simulate.proof import Proof, prove
 
     if design.suffix == ".crn":
         return Proof((), conservation_laws(load_crn(design, input_law)))
     with working("verify") as tell:
-        job = job_of(design, seed)
-        return prove(job.spec, job.data, engine_named(job.engine), seed, lambda done, total: tell(done / total))
+        study = job_of(design, seed).study
+        return prove(study.decided, study.data, study.integrator, seed, lambda done, total: tell(done / total))
 
 
 def _text(crn: Crn, described: dict[str, Any], form: str, law: RateLaw) -> str:
@@ -142,19 +164,19 @@ def _text(crn: Crn, described: dict[str, Any], form: str, law: RateLaw) -> str:
 
 def _network(path: Path, seed: int, law: RateLaw, input_law: RateLaw) -> tuple[Crn, dict[str, Any]]:
     """The network of a design or of a ``.crn`` file, and its JSON form with constants of ``law``; warnings are told."""
-    from cli.console import warn
-    from cli.stages.job import job_of
-    from cli.stages.network import ncrn_json, warnings_of
+    from cli.job import job_of
+    from cli.run.abstract import ncrn_json, warnings_of
+    from cli.streams import warn
     from dsd_ncrn.crn.jsonable import crn_to_json
     from dsd_ncrn.crn.text import load_crn
 
     if path.suffix == ".crn":
         crn = load_crn(path, input_law)
         return crn, crn_to_json(crn, law)
-    job = job_of(path, seed)
-    for warning in warnings_of(job):
+    study = job_of(path, seed).study
+    for warning in warnings_of(study):
         warn(warning)
-    return job.ncrn.crn, {**ncrn_json(job), **crn_to_json(job.ncrn.crn, law)}
+    return study.ncrn.crn, {**ncrn_json(study), **crn_to_json(study.ncrn.crn, law)}
 
 
 def _heading(crn: Crn, described: dict[str, Any]) -> str:

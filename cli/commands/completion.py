@@ -7,7 +7,7 @@ from typing import ClassVar
 import click
 from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
 
-from cli.subcommand import OneOf, subcommand
+from cli.options import OneOf, subcommand
 
 PROGRAM, VARIABLE = "dsd-ncrn", "_DSD_NCRN_COMPLETE"
 
@@ -51,8 +51,8 @@ def command(shell: str) -> None:
     It completes commands, options, design files, stages, schemes, engines, vendors, leak models and formats. The script
     says how it is installed.
     """
-    from cli.console import say
     from cli.main import main
+    from cli.streams import say
 
     completer = SHELLS[shell](main, {}, PROGRAM, VARIABLE)
     script = completer.source_template % completer.source_vars()

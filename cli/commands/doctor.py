@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.options import json_option, out_option
-from cli.subcommand import subcommand
+from cli.options import json_option, out_option, subcommand
 
 if TYPE_CHECKING:
     from cli.doctor.installed import Finding
@@ -25,8 +24,8 @@ def command(out: Path | None, as_json: bool) -> None:
     from cli.doctor.installed import Status
     from cli.doctor.working import examined
     from cli.output import deliver, show
-    from cli.run_folder import json_text
     from dsd_ncrn.errors import CheckFailed
+    from dsd_ncrn.runs.files import json_text
 
     with working("doctor") as advance:
         found = dict(examined(advance))

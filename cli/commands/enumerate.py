@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from cli.names import LEAK_MODELS
-from cli.options import FileOf, json_option, out_option, seed_option
-from cli.subcommand import OneOf, Registered, subcommand
+from cli.options import FileOf, OneOf, Registered, json_option, out_option, seed_option, subcommand
+from dsd_ncrn.families import LEAK_MODELS
 
 if TYPE_CHECKING:
     from dsd_ncrn.dsd.kernel import PilComplex
@@ -59,7 +58,7 @@ class Choices(NamedTuple):
 @click.option(
     "--leak-model",
     "leak_models",
-    type=Registered(LEAK_MODELS),
+    type=Registered(tuple(LEAK_MODELS)),
     multiple=True,
     help="Add the channels of a leak model, see `dsd-ncrn list leaks`.",
 )
@@ -82,7 +81,7 @@ def command(
     """
     from cli.console import working
     from cli.output import deliver, show
-    from cli.run_folder import json_text
+    from dsd_ncrn.runs.files import json_text
 
     models = tuple(dict.fromkeys(("gate", *leak_models) if leaks else leak_models))
     choices = Choices(semantics, unproductive, max_species, models)
@@ -106,10 +105,10 @@ def _enumerated(file: Path, seed: int, choices: Choices) -> tuple[ReactionNetwor
 
 def _system(path: Path, seed: int) -> DsdSystem:
     """The translated design or network."""
-    from cli.stages.job import job_of
+    from cli.job import job_of
     from cli.traces import network_as_given
 
-    return network_as_given(path) if path.suffix == ".crn" else job_of(path, seed, strands=True).translated
+    return network_as_given(path) if path.suffix == ".crn" else job_of(path, seed, strands=True).study.designed
 
 
 def _network_of_system(system: DsdSystem, choices: Choices) -> ReactionNetwork:
@@ -122,8 +121,7 @@ def _network_of_system(system: DsdSystem, choices: Choices) -> ReactionNetwork:
 
 def _network_of_pil(complexes: tuple[PilComplex, ...], choices: Choices) -> ReactionNetwork:
     """The network of the complexes that are present; those at 0 nM only lend their names."""
-    from dsd_ncrn.kinetics.build import add_leaks
-    from dsd_ncrn.kinetics.enumerate import enumerator_for, to_network
+    from dsd_ncrn.kinetics.build import add_leaks, enumerator_for, to_network
     from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 
     present = [entry.complex for entry in complexes if entry.concentration != 0]
@@ -138,7 +136,7 @@ def _network_of_pil(complexes: tuple[PilComplex, ...], choices: Choices) -> Reac
 
 def _described(network: ReactionNetwork, levels: Mapping[str, float | None], choices: Choices) -> dict[str, Any]:
     """Counts, the species with their structures and initial concentrations, and all elementary steps."""
-    from dsd_ncrn.kinetics.jsonable import count_steps, network_to_json
+    from dsd_ncrn.kinetics.network import count_steps, network_to_json
 
     listed = network_to_json(network)
     return {

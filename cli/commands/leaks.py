@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import SPREAD, design_argument, json_option, out_option, seed_option, spread_options
-from cli.subcommand import OneOf, subcommand
+from cli.options import SPREAD, OneOf, design_argument, json_option, out_option, seed_option, spread_options, subcommand
 
 if TYPE_CHECKING:
-    from cli.stages.sensitivity import Found
-    from dsd_ncrn.analysis.types import LeakSensitivity
+    from cli.run.leaks import Found
+    from dsd_ncrn.analysis.leaks import LeakSensitivity
     from dsd_ncrn.analysis.yields import Yield
 
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     groups=SPREAD,
 )
 @design_argument
-@out_option("leaks.csv, sensitivity.csv (--global) and ways.csv (--ways)")
+@out_option("leaks.csv, leak_ranking.csv, leak_steps.csv, tubes.csv, sensitivity.csv (--global) and ways.csv (--ways)")
 @seed_option
 @click.option(
     "--samples",
@@ -60,27 +59,32 @@ def command(
     With -o every finished training is kept in leaks.sqlite there: the same command goes on from them, however it ended.
     """
     from cli.console import display, step
+    from cli.job import placed, shown_job
     from cli.output import check_folder, deliver, show, table
-    from cli.prepare import calibrated, shown_job
-    from cli.stages.job import placed
-    from cli.stages.leaks import leak_study, leaks_csv, leaks_section
-    from cli.stages.sensitivity import FILE, sensitivity_csv, sensitivity_section, sensitivity_study
-    from cli.stages.ways import FILE as WAYS
-    from cli.stages.ways import ways_csv, ways_rows, ways_section, ways_study
-    from cli.stages.yields import yield_study
-    from cli.store import opened_store
-    from cli.sweep import spread
+    from cli.run.leaks import (
+        leak_study,
+        leaks_section,
+        sensitivity_files,
+        sensitivity_section,
+        sensitivity_study,
+        ways_rows,
+        ways_section,
+        ways_study,
+        yield_study,
+    )
+    from cli.run.sweeps import opened_store, spread
     from dsd_ncrn.analysis.yields import require_imperfections
+    from dsd_ncrn.runs.tables import leak_files
 
     check_folder(out)
     with ExitStack() as opened:
         shown = opened.enter_context(display())
         job = spread(shown_job(design, seed, shown), workers, scheduler)
-        wanted = job.spec.imperfections.samples if samples is None else samples
+        wanted = job.study.design.imperfections.samples if samples is None else samples
         with placed(design):
-            _ = require_imperfections(job.spec) if wanted else None
+            _ = require_imperfections(job.study.design) if wanted else None
         store = opened.enter_context(opened_store(out and out / "leaks.sqlite", job.key))
-        calibrated(job, shown)
+        _ = job.study.calibration
         if store.found:
             shown.done("leaks", f"{store.found} trainings found in {store.path}, going on from there")
         with step(shown, "leaks", "at rising rates") as tell:
@@ -91,8 +95,7 @@ def command(
             varied = sensitivity_study(job, method, store, tell) if method else None
         with step(shown, "ways", "one at a time" if ways else "") as tell:
             tried = ways_study(job, store, tell) if ways else {}
-    more = {FILE: sensitivity_csv(varied)} if varied else {}
-    deliver(out, {"leaks.csv": leaks_csv(found, made), **more, **({WAYS: ways_csv(tried)} if tried else {})})
+    deliver(out, leak_files(found, made, tried) | sensitivity_files(varied or ()))
     section = {**leaks_section(found, made), "global": sensitivity_section(varied), "ways": ways_section(tried)}
     ways_text = f"\n\n{table(ways_rows(tried))}" if tried else ""
     show(as_json, section, _listing(found, made, varied) + ways_text)
@@ -100,8 +103,7 @@ def command(
 
 def _listing(found: LeakSensitivity, made: Yield | None, varied: Found | None) -> str:
     from cli.output import table
-    from cli.stages.sensitivity import sensitivity_rows
-    from cli.stages.yields import yield_text
+    from cli.run.leaks import sensitivity_rows, yield_text
 
     curve = [("leak /M/s", "test error over ideal", "parameter error")]
     curve += [(each.rate_per_M_s, each.rmse_ratio, each.parameter_error_final) for each in found.curve]

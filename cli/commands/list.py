@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from cli.options import json_option, out_option, seed_option
-from cli.subcommand import OneOf, subcommand
+from cli.options import OneOf, json_option, out_option, seed_option, subcommand
 
 Listing = Mapping[str, str]
 
@@ -21,7 +20,7 @@ Listing = Mapping[str, str]
 def command(what: str, out: Path | None, seed: int, as_json: bool) -> None:
     """List the tasks, circuits, schemes, leak models, engines, vendors, templates of `new`, or stages of `run`."""
     from cli.output import deliver, show, table
-    from cli.run_folder import json_text
+    from dsd_ncrn.runs.files import json_text
 
     found = dict(_LISTINGS[what]())
     deliver(out, {f"{what}.json": json_text(found)})
@@ -29,9 +28,10 @@ def command(what: str, out: Path | None, seed: int, as_json: bool) -> None:
 
 
 def _tasks() -> Listing:
-    from dsd_ncrn.tasks import TASKS
+    from dsd_ncrn.families import TASKS
 
-    return {task.name: task.description for task in TASKS} | {"csv": "columns of a CSV file: task.csv, inputs, targets"}
+    built_in = {name: task.description for name, task in TASKS.items()}
+    return built_in | {"csv": "columns of a CSV file: task.csv, inputs, targets"}
 
 
 def _circuits() -> Listing:
@@ -50,7 +50,7 @@ def _circuits() -> Listing:
 
 
 def _schemes() -> Listing:
-    from dsd_ncrn.dsd.modules import SCHEMES
+    from dsd_ncrn.families import SCHEMES
 
     return {name: scheme.description for name, scheme in SCHEMES.items()} | {
         "two_domain": "annihilation by a two-domain join (Cardelli 2010)",
@@ -59,33 +59,33 @@ def _schemes() -> Listing:
 
 
 def _leaks() -> Listing:
-    from dsd_ncrn.kinetics.leaks import LEAK_MODELS
+    from dsd_ncrn.families import LEAK_MODELS
 
-    return {model.name: _first_line(model) for model in LEAK_MODELS}
+    return {name: _first_line(model) for name, model in LEAK_MODELS.items()}
 
 
 def _engines() -> Listing:
-    from dsd_ncrn.simulate.engines import LISTED
+    from dsd_ncrn.families import ENGINES
 
-    return {engine.name: _first_line(engine) for engine in LISTED}
+    return {name: _first_line(engine) for name, engine in ENGINES.items()}
 
 
 def _vendors() -> Listing:
-    from sequences.vendors import VENDORS
+    from sequences.families import VENDORS
 
-    return {vendor.name: vendor.title for vendor in VENDORS}
+    return {name: vendor.title for name, vendor in VENDORS.items()}
 
 
 def _templates() -> Listing:
-    from cli.new.templates import TEMPLATES
+    from cli.families import TEMPLATES
 
-    return {template.name: template.description for template in TEMPLATES}
+    return {name: template.description for name, template in TEMPLATES.items()}
 
 
 def _stages() -> Listing:
-    from cli.stages import STAGES
+    from cli.families import STAGES
 
-    return {stage.name: (stage.run.__doc__ or "").strip().partition("\n")[0] for stage in STAGES}
+    return {name: (stage.run.__doc__ or "").strip().partition("\n")[0] for name, stage in STAGES.items()}
 
 
 def _first_line(thing: object) -> str:

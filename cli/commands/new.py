@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.names import TASKS, TEMPLATES
-from cli.options import FileOf, json_option, out_option
-from cli.subcommand import OneOf, subcommand
+from cli.families import TEMPLATES
+from cli.options import FileOf, OneOf, json_option, out_option, subcommand
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.families import TASKS
 
 if TYPE_CHECKING:
     from cli.new.proposal import Proposal
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 @click.argument("name")
 @click.option(
     "--template",
-    type=OneOf(TEMPLATES),
+    type=OneOf(tuple(TEMPLATES)),
     help="What to begin with; regression if not given. See `dsd-ncrn list templates`.",
 )
-@click.option("--task", type=OneOf(TASKS), metavar="TASK", help="Another built-in task, see `dsd-ncrn list tasks`.")
+@click.option("--task", type=OneOf(tuple(TASKS)), metavar="TASK", help="Another built-in task, see `dsd-ncrn list tasks`.")
 @click.option("--csv", type=FileOf(".csv"), metavar="FILE", help="Make a design for this file: commas, and a header line.")
 @click.option("--inputs", metavar="A,B", help="Its columns that are inputs; guessed if not given.")
 @click.option("--targets", metavar="Y,Z", help="Its columns that are learned; guessed if not given.")
@@ -60,7 +60,7 @@ def command(
     _check_name(stem)
     _check_together(csv, template, task, inputs, targets)
     if csv is None:
-        files, notes = _from_template(stem, template or TEMPLATES[0], task), ()
+        files, notes = _from_template(stem, template or next(iter(TEMPLATES)), task), ()
     else:
         files, notes = _from_table(stem, csv, out or Path(), _listed(inputs), _listed(targets))
     folder = out or Path()
@@ -93,9 +93,9 @@ def _listed(names: str | None) -> tuple[str, ...]:
 
 
 def _from_template(name: str, template: str, task: str | None) -> dict[str, str]:
-    from cli.new.templates import design_text, template_named
+    from cli.new.templates import design_text
 
-    chosen = template_named(template)
+    chosen = TEMPLATES[template]
     values: dict[str, Any] = dict(chosen.values)
     if task is not None:
         values["task"] = {**values["task"], "name": task}
@@ -111,7 +111,7 @@ def _check_task(text: str, template: str, task: str) -> None:
     """Raises InputError where a circuit does not suit another task."""
     from tempfile import TemporaryDirectory
 
-    from cli.stages.job import job_of
+    from cli.job import job_of
 
     with TemporaryDirectory() as place:
         path = Path(place) / "design.toml"

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.names import VENDORS
-from cli.options import FileOf, json_option, out_option, seed_option
-from cli.subcommand import OneOf, Registered, subcommand
+from cli.options import FileOf, OneOf, Registered, json_option, out_option, seed_option, subcommand
 from dsd_ncrn.errors import InputError
+from sequences.families import VENDORS
 
 if TYPE_CHECKING:
     from cli.console import Display
-    from cli.stages.job import Job
+    from cli.job import Job
 
 SHOWN = ("vendor", "oligos", "bases", "longest_nt", "modified", "plates", "advice")
 
@@ -31,7 +30,7 @@ SHOWN = ("vendor", "oligos", "bases", "longest_nt", "modified", "plates", "advic
 @click.argument("source", type=FileOf(".toml"), metavar="DESIGN|RUN_DIR")
 @out_option("order/, exchange/, protocol/, protocol.md and .html (default: RUN_DIR/order_<vendor>, or order_<vendor> here)")
 @seed_option
-@click.option("--vendor", type=Registered(VENDORS), help="See `dsd-ncrn list vendors`; the design's if not given.")
+@click.option("--vendor", type=Registered(tuple(VENDORS)), help="See `dsd-ncrn list vendors`; the design's if not given.")
 @click.option("--sequences", type=FileOf(".csv"), metavar="FILE", help="Order these, from a CSV file.")
 @click.option("--plate", type=OneOf(["96", "384"]), help="Wells of a plate; the design's if not given.")
 @click.option("--fill", type=OneOf(["column", "row"]), help="Direction in which plates are filled, likewise.")
@@ -53,20 +52,20 @@ def command(
     A run folder itself is left as it is: its files belong to its run.
     """
     from cli.console import display, working
+    from cli.job import chosen_vendor
     from cli.output import deliver, show, table
-    from cli.prepare import calibrated, chosen_vendor
-    from cli.stages.order import order_outcome
+    from cli.run.lab import order_outcome
 
     with display() as shown:
         _check_sequences(source, sequences)
         job = _job(source, seed, shown)
         chosen = vendor or chosen_vendor(job).name
-        calibrated(job, shown)
+        _ = job.study.calibration
     given = {"vendor": chosen, "plate": int(plate) if plate else None, "fill": fill}
-    order = job.spec.order.model_copy(update={key: value for key, value in given.items() if value is not None})
+    order = job.study.design.order.model_copy(update={key: value for key, value in given.items() if value is not None})
     _find_sequences(job, sequences)
     with working("order"):
-        outcome = order_outcome(job, order, certificate)
+        outcome = order_outcome(job.sequenced, order, certificate)
     base = source if source.is_dir() else Path()
     deliver(out or base / f"order_{chosen}", outcome.files)
     section = outcome.summary["order"]
@@ -79,7 +78,7 @@ def command(
 
 def _check_sequences(source: Path, given: Path | None) -> None:
     """Raises InputError for a run without sequences, where none are given."""
-    from cli.stages.sequences import SEQUENCES_CSV
+    from sequences.tables import SEQUENCES_CSV
 
     if given is None and (source / "design.toml").exists() and not (source / SEQUENCES_CSV).exists():
         remedy = "Let `run` finish the stage sequences, or give them with --sequences."
@@ -88,8 +87,8 @@ def _check_sequences(source: Path, given: Path | None) -> None:
 
 def _job(source: Path, seed: int, shown: Display) -> Job:
     """The job of a design, or of a run with its seed."""
-    from cli.prepare import shown_job
-    from cli.summary import seed_of
+    from cli.job import shown_job
+    from cli.run.summary import seed_of
 
     if not source.is_dir():
         return shown_job(source, seed, shown)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cli.options import json_option, out_option, run_argument, seed_option
-from cli.subcommand import subcommand
+from cli.options import json_option, out_option, run_argument, seed_option, subcommand
 from dsd_ncrn.errors import InputError
 
 

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.names import OPTIONAL_STAGES, STAGES
-from cli.options import SPREAD, design_argument, json_option, out_option, seed_option, spread_options
-from cli.subcommand import OneOf, subcommand
+from cli.families import REQUIRED_STAGES, STAGES
+from cli.options import SPREAD, OneOf, design_argument, json_option, out_option, seed_option, spread_options, subcommand
 from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
-    from cli.pipeline import Pipeline
-    from cli.stages.job import Job
+    from cli.job import Job
+    from cli.run.pipeline import Pipeline
+
+
+NAMES = tuple(STAGES)
+OPTIONAL = tuple(name for name in NAMES if name not in REQUIRED_STAGES)
 
 
 @subcommand(
@@ -32,15 +35,15 @@ if TYPE_CHECKING:
 @seed_option
 @click.option(
     "--skip",
-    type=OneOf(OPTIONAL_STAGES),
+    type=OneOf(OPTIONAL),
     multiple=True,
     metavar="STAGE",
-    help=f"Leave a stage out, several times if need be: {', '.join(OPTIONAL_STAGES)}.",
+    help=f"Leave a stage out, several times if need be: {', '.join(OPTIONAL)}.",
 )
-@click.option("--until", type=OneOf(STAGES), metavar="STAGE", help=f"Go no further than this stage, of {', '.join(STAGES)}.")
+@click.option("--until", type=OneOf(NAMES), metavar="STAGE", help=f"Go no further than this stage, of {', '.join(NAMES)}.")
 @click.option(
     "--print-after",
-    type=OneOf(STAGES),
+    type=OneOf(NAMES),
     multiple=True,
     metavar="STAGE",
     help="Print what is there after a stage, such as the network after compile and the strands after translate.",
@@ -69,17 +72,17 @@ def command(
     has what is printed alone.
     """
     from cli.console import display
-    from cli.pipeline import Pipeline
-    from cli.prepare import shown_job
-    from cli.run_folder import opened
-    from cli.sweep import spread
+    from cli.job import shown_job
+    from cli.run.folder import opened
+    from cli.run.pipeline import Pipeline
+    from cli.run.sweeps import spread
 
     _check_output(print_after, as_json)
     with display() as shown:
         job = spread(shown_job(design, seed, shown), workers, scheduler)
-        search = "sequences" not in skip and (until is None or STAGES.index("sequences") <= STAGES.index(until))
+        search = "sequences" not in skip and (until is None or until in NAMES[NAMES.index("sequences") :])
         _check_ahead(job, search)
-        with opened(out or Path("runs") / job.spec.name) as folder:
+        with opened(out or Path("runs") / job.study.design.name) as folder:
             if fresh:
                 folder.base = ""
             pipeline = Pipeline(job, folder, shown, skip, until, print_after)
@@ -97,23 +100,23 @@ def _check_output(print_after: tuple[str, ...], as_json: bool) -> None:
 
 def _check_ahead(job: Job, search: bool) -> None:
     """What would fail late is found before anything is written."""
-    from cli.console import warn
-    from cli.prepare import chosen_vendor
-    from cli.stages.network import warnings_of
+    from cli.job import chosen_vendor
+    from cli.run.abstract import warnings_of
+    from cli.streams import warn
 
     if search:
         from sequences.nuad_search import require_nuad
 
         require_nuad()
         chosen_vendor(job)
-    for warning in warnings_of(job):
+    for warning in warnings_of(job.study):
         warn(warning)
 
 
 def _show(pipeline: Pipeline, as_json: bool) -> None:
     """The summary, or where to look: beside what has been printed already, on standard error."""
-    from cli.console import tell
     from cli.output import show
+    from cli.streams import tell
 
     ending = _ending(pipeline.folder.path, pipeline.summary)
     if pipeline.printed:

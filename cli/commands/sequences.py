@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import FileOf, design_argument, json_option, out_option, seed_option
-from cli.subcommand import subcommand
+from cli.options import FileOf, design_argument, json_option, out_option, seed_option, subcommand
 from dsd_ncrn.errors import CheckFailed
 
 if TYPE_CHECKING:
-    from cli.stages.job import Job
+    from cli.job import Job
     from sequences.assignment import SequenceAssignment
     from sequences.verdicts import SequenceVerdicts
 
@@ -38,18 +37,18 @@ def command(design: Path, out: Path | None, seed: int, check: Path | None, as_js
     """
     from cli.console import display
     from cli.failures import Interrupted
-    from cli.prepare import shown_job
+    from cli.job import shown_job
     from sequences.assignment import read_assignment
     from sequences.search import SearchInterrupted
 
     with display() as shown:
         job = shown_job(design, seed, shown)
     try:
-        assignment = read_assignment(check) if check else design_here(job)
+        found = read_assignment(check) if check else design_here(job)
     except SearchInterrupted as interrupt:
         _judged(job, interrupt.best, out, as_json)
         raise Interrupted("These are the best sequences so far.") from interrupt
-    verdicts = _judged(job, assignment, out, as_json)
+    verdicts = _judged(job, found, out, as_json)
     if verdicts.hard_violations:
         from sequences.advice import shortfall
 
@@ -60,11 +59,12 @@ def _judged(job: Job, assignment: SequenceAssignment, out: Path | None, as_json:
     """Judge sequences, and deliver them."""
     from cli.console import working
     from cli.output import deliver, show
-    from cli.stages.sequences import judged, outcome_of
+    from cli.run.lab import outcome_of
+    from sequences.sequenced import Sequenced
 
     with working("judge"):
-        verdicts = judged(job, assignment)
-        outcome = outcome_of(job, assignment, verdicts)
+        sequenced = Sequenced(job.study, assignment)
+        outcome, verdicts = outcome_of(sequenced), sequenced.verdicts
     deliver(out, outcome.files)
     show(as_json, outcome.summary["sequences"], _listing(assignment, verdicts))
     return verdicts
@@ -73,16 +73,11 @@ def _judged(job: Job, assignment: SequenceAssignment, out: Path | None, as_json:
 def design_here(job: Job) -> SequenceAssignment:
     """Design sequences in this process, with a display."""
     from cli.console import display
-    from sequences.search import design_sequences
+    from sequences.sequenced import search
 
     with display() as shown:
         shown.start("sequences")
-        spec = job.spec
-
-        def progress(share: float, _: str) -> None:
-            shown.advance("sequences", share)
-
-        found = design_sequences(job.translated, spec.sequences, spec.chemistry.temperature, job.seed, progress)
+        found = search(job.study, lambda share: shown.advance("sequences", share))
         shown.done("sequences", f"{found.iterations} steps ({found.seconds:.1f} s)")
     return found
 

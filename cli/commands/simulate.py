@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import (
+    NETWORKS,
+    OneOf,
     Seconds,
     engine_option,
     format_option,
@@ -16,18 +18,18 @@ from cli.options import (
     out_option,
     seed_option,
     strands_of_networks,
+    subcommand,
     volume_option,
 )
-from cli.subcommand import NETWORKS, OneOf, subcommand
 from dsd_ncrn.crn.rate_law import RATE_LAWS
 from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
-    from cli.engines import EngineChoice
     from cli.options import Stop
-    from cli.stages.traces import Columns
+    from cli.traces import EngineChoice
     from dsd_ncrn.crn.rate_law import RateLaw
     from dsd_ncrn.gates.network_run import NetworkRun
+    from dsd_ncrn.runs.trainings import Columns
 
 
 @subcommand(
@@ -91,8 +93,7 @@ def command(
     With --engine ssa the molecules of a small volume are counted and every reaction is drawn by chance, with --seed.
     """
     from cli.console import working
-    from cli.engines import EngineChoice
-    from cli.traces import network_trace, strand_trace
+    from cli.traces import EngineChoice, network_trace, strand_trace
     from dsd_ncrn.gates.network import Limits
 
     choice, network, stop = EngineChoice(engine, volume, seed), design.suffix == ".crn", t_end.seconds if t_end else None
@@ -113,7 +114,7 @@ def command(
 def _iteration(design: Path, level: str, choice: EngineChoice, t_end: Stop | None, no_training: bool) -> Columns:
     """One iteration of a design. Raises InputError for a unit of time where there is none."""
     from cli.console import display, step
-    from cli.prepare import calibrated, shown_job
+    from cli.job import shown_job
     from cli.traces import design_trace, until
 
     if t_end is not None and t_end.unit and level == "ideal":
@@ -121,17 +122,16 @@ def _iteration(design: Path, level: str, choice: EngineChoice, t_end: Stop | Non
         raise InputError("--t-end: a design's time has no unit at the level ideal", level, remedy)
     with display() as shown:
         job = shown_job(design, choice.seed, shown, choice.integrator, strands=level == "dsd")
-        if level == "dsd":
-            calibrated(job, shown)
+        study = job.study.ready if level == "dsd" else job.study
         with step(shown, "simulate"):
-            return until(design_trace(job, level, choice, no_training), t_end.seconds if t_end else None)
+            return until(design_trace(study, level, choice, no_training), t_end.seconds if t_end else None)
 
 
 def _both(run: NetworkRun, out: Path | None, form: str, as_json: bool) -> None:
     """Both trajectories into a file; the last concentrations of both, and how far they are apart."""
     from cli.output import show, table
-    from cli.plain import plain
     from cli.traces import side_by_side
+    from dsd_ncrn.runs.files import plain
 
     _write(out, side_by_side(run), form)
     end = {level: dict(zip(t.species, t.values[-1])) for level, t in (("ideal", run.ideal), ("dsd", run.dsd))}
@@ -150,8 +150,8 @@ def _both(run: NetworkRun, out: Path | None, form: str, as_json: bool) -> None:
 
 def _write(out: Path | None, columns: Columns, form: str) -> None:
     from cli.output import deliver
-    from cli.plain import csv_text
-    from cli.stages.traces import parquet_bytes
+    from dsd_ncrn.runs.files import csv_text
+    from dsd_ncrn.runs.trainings import parquet_bytes
 
     parquet = form == "parquet"
     content = parquet_bytes(columns) if parquet else csv_text(tuple(columns), zip(*columns.values()))
@@ -160,6 +160,6 @@ def _write(out: Path | None, columns: Columns, form: str) -> None:
 
 def _show(as_json: bool, last: dict[str, object]) -> None:
     from cli.output import show, table
-    from cli.plain import plain
+    from dsd_ncrn.runs.files import plain
 
     show(as_json, plain(last), table(last.items()))

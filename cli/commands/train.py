@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import design_argument, engine_option, json_option, out_option, seed_option, volume_option
-from cli.subcommand import OneOf, subcommand
+from cli.options import OneOf, design_argument, engine_option, json_option, out_option, seed_option, subcommand, volume_option
 
 if TYPE_CHECKING:
-    from cli.console import Display
-    from cli.engines import EngineChoice
-    from cli.stages.job import Job
-    from cli.stages.types import Outcome, Tell
-    from dsd_ncrn.simulate.types import Training
+    from cli.traces import EngineChoice
+    from dsd_ncrn.analysis.study import Study
 
 
 @subcommand(
@@ -65,20 +59,22 @@ def command(
 ) -> None:
     """Train a design: its equations, its abstract network, or its strands."""
     from cli.console import display
-    from cli.engines import EngineChoice
+    from cli.job import placed, shown_job
     from cli.output import deliver, show, table
-    from cli.prepare import calibrated, shown_job
-    from cli.stages.job import placed
+    from cli.run.strands import training_outcome
+    from cli.traces import EngineChoice
 
     choice = EngineChoice(engine, volume, seed)
     _check_options(level, leaks, one_pot, choice)
     _check_length(iterations, epochs)
     with placed(design), display() as shown:
         job = shown_job(design, seed, shown, choice.integrator, strands=level == "dsd")
-        if level == "dsd":
-            calibrated(job, shown)
-        _set_length(job, level, iterations, epochs)
-        outcome = _trained(job, choice, level, leaks, one_pot, shown)
+        study = _lasting(job.study.ready if level == "dsd" else job.study, iterations, epochs)
+        name = level if level != "dsd" else ("one_pot" if one_pot else "dsd") + ("_leaky" if leaks else "")
+        shown.start(level)
+        training = choice.simulating(study, level).training(name, lambda done, total: shown.advance(level, done / total))
+        outcome = training_outcome(study, training)
+        shown.done(level, outcome.note)
     deliver(out, outcome.files)
     (section,) = outcome.summary.values()
     rows = {**section, **{f"  {name}": value for name, value in section["parameters"].items()}}
@@ -103,43 +99,8 @@ def _check_length(iterations: int | None, epochs: int | None) -> None:
         raise InputError("--iterations and --epochs both say how long to train", f"{iterations} and {epochs}", "Give one.")
 
 
-def _set_length(job: Job, level: str, iterations: int | None, epochs: int | None) -> None:
-    """Train for as long as the command line says; calibration of strands uses the design's whole ideal training."""
+def _lasting(study: Study, iterations: int | None, epochs: int | None) -> Study:
+    """Trained for as long as the command line says; calibration of strands uses the design's whole ideal training."""
     if iterations is None and epochs is None:
-        return
-    length = {"iterations": iterations, "strand_iterations": None} | ({} if epochs is None else {"epochs": epochs})
-    plan = {"training": job.spec.training.model_copy(update=length)}
-    if level == "dsd":
-        job.study = replace(job.study, spec=job.study.spec.model_copy(update=plan))
-    else:
-        job.spec = job.spec.model_copy(update=plan)
-
-
-def _trained(job: Job, choice: EngineChoice, level: str, leaks: bool, one_pot: bool, shown: Display) -> Outcome:
-    """One training with a display."""
-    from cli.stages.training import training_outcome
-
-    shown.start(level)
-    training = _training(job, choice, level, leaks, one_pot, lambda share: shown.advance(level, share))
-    outcome = training_outcome(job, training)
-    shown.done(level, outcome.note)
-    return outcome
-
-
-def _training(job: Job, choice: EngineChoice, level: str, leaks: bool, one_pot: bool, tell: Tell) -> Training:
-    from cli.stages.abstract import autonomous_training
-    from cli.stages.training import strands_training
-    from dsd_ncrn.simulate.training import train_ideal, train_value
-
-    def progress(done: int, total: int) -> None:
-        tell(done / total)
-
-    levels: dict[str, Callable[[], Training]] = {
-        "value": lambda: train_value(job.spec, job.data, progress),
-        "ideal": lambda: train_ideal(job.spec, job.data, job.ncrn, choice.ideal(job), progress),
-        "autonomous": lambda: autonomous_training(job, tell),
-        "dsd": lambda: strands_training(job, leaks, not one_pot, tell),
-    }
-    if level == "dsd":
-        job.study = choice.study(job)
-    return levels[level]()
+        return study
+    return study.lasting(iterations=iterations, strand_iterations=None, **({} if epochs is None else {"epochs": epochs}))

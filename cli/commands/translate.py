@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import (
+    NETWORKS,
+    OneOf,
     Seconds,
     format_option,
     json_option,
@@ -17,8 +19,8 @@ from cli.options import (
     scheme_option,
     seed_option,
     strands_of_networks,
+    subcommand,
 )
-from cli.subcommand import NETWORKS, OneOf, subcommand
 
 if TYPE_CHECKING:
     from cli.options import Stop
@@ -85,11 +87,10 @@ def command(
     """
     from cli.console import working
     from cli.output import deliver, show
-    from cli.plain import plain
-    from cli.run_folder import json_text
     from dsd_ncrn.dsd.jsonable import system_to_json
     from dsd_ncrn.dsd.kernel import write_pil
     from dsd_ncrn.gates.network import Limits
+    from dsd_ncrn.runs.files import json_text, plain
 
     limits = Limits(largest, scale) if sizing == "auto" else None
     with working("translate"):
@@ -121,18 +122,12 @@ def _system(path: Path, seed: int, scheme: str | None, limits: Limits | None, t_
 
 
 def _design(path: Path, seed: int, scheme: str | None) -> tuple[DsdSystem, float]:
-    from cli.stages.job import job_of
+    from cli.job import in_scheme, job_of, placed
 
-    job = job_of(path, seed, strands=True)
-    unit = job.spec.chemistry.unit
-    if scheme is None:
-        return job.translated, unit
-    from dsd_ncrn.design.load import located
-    from dsd_ncrn.dsd.translate import translate
-
-    translation = job.spec.translation.model_copy(update={"scheme": scheme})
-    with located(path):
-        return translate(job.ncrn, job.spec.model_copy(update={"translation": translation})), unit
+    study = job_of(path, seed, strands=scheme is None).study
+    with placed(path):
+        system = study.designed if scheme is None else in_scheme(study, scheme).designed
+    return system, study.design.chemistry.unit
 
 
 def _rates(system: DsdSystem, unit: float, as_json: bool) -> None:
@@ -140,9 +135,9 @@ def _rates(system: DsdSystem, unit: float, as_json: bool) -> None:
     from dataclasses import asdict
 
     from cli.output import show
-    from cli.plain import plain
     from dsd_ncrn.gates.report import rate_report
     from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+    from dsd_ncrn.runs.files import plain
 
     found = rate_report(system, unit, ToeholdLengthRates())
     modules = [{**asdict(module), "seconds": module.seconds} for module in found.modules]
@@ -201,9 +196,9 @@ def _verify(system: DsdSystem, as_json: bool) -> None:
 
     from cli.console import working
     from cli.output import show
-    from cli.plain import plain
     from dsd_ncrn.analysis.verification import verified
     from dsd_ncrn.errors import CheckFailed
+    from dsd_ncrn.runs.files import plain
 
     with working("verify") as tell:
         found = verified(system, progress=lambda done, total: tell(done / total))
@@ -214,7 +209,7 @@ def _verify(system: DsdSystem, as_json: bool) -> None:
 
 def _listing(system: DsdSystem) -> str:
     from cli.output import table
-    from cli.stages.network import longest_strand, system_counts
+    from cli.run.abstract import longest_strand, system_counts
 
     sizes = ", ".join(f"{count} {what}" for what, count in system_counts(system).items())
     rows = [("role", "component", "nM", "structure")]

@@ -16,8 +16,8 @@ from cli.options import (
     scheme_option,
     seed_option,
     spread_options,
+    subcommand,
 )
-from cli.subcommand import subcommand
 
 if TYPE_CHECKING:
     from dsd_ncrn.analysis.tuning import OperatingPoint, Tuning
@@ -72,12 +72,11 @@ def command(
     from math import inf
 
     from cli.console import display
+    from cli.job import shown_job
     from cli.output import check_folder, deliver, show
-    from cli.prepare import shown_job
-    from cli.run_folder import digest
-    from cli.stages.tuning import in_schemes, tuned_files, tuned_section
-    from cli.store import opened_store
-    from cli.sweep import spread, sweep
+    from cli.run.folder import digest
+    from cli.run.leaks import in_schemes, tuned_files, tuned_section
+    from cli.run.sweeps import opened_store, spread, sweep
     from dsd_ncrn.analysis.tuning import Bounds, Question, bench_of, tune
     from dsd_ncrn.units import per_nM_s_to_per_M_s
 
@@ -86,7 +85,7 @@ def command(
         job = spread(shown_job(design, seed, shown), workers, scheduler)
     bounds = Bounds(max_hours or inf, max_fuel, max_length or inf)
     question = Question(per_nM_s_to_per_M_s(leak), iterations, bounds)
-    benches = {each.translation.scheme: bench_of(each, seed, question) for each in in_schemes(job.spec, schemes)}
+    benches = {name: bench_of(study, question) for name, study in in_schemes(job.study, schemes).items()}
     found: dict[str, Tuning] = {}
     with display() as shown:
         for name, bench in benches.items():

@@ -135,7 +135,7 @@ def changes_of(runs: Sequence[ComparedRun]) -> tuple[Change, ...]:
 
     A partial run may not say all of the latter: what is not known is not called different.
     """
-    designs = [dict(flat(run.data.design)) for run in runs]
+    designs = [dict(flat(run.data.given)) for run in runs]
     given = _differing([run.identity for run in runs])
     return _differing(designs) + tuple(change for change in given if None not in change.values)
 

@@ -18,7 +18,7 @@ from cli.compare.comparison import (
     notes_of,
     other_task,
 )
-from cli.report.data import ReportData, read_run
+from cli.report.data import ReportData
 from cli.report.figures.palette import SERIES
 from cli.report.verdict import answers, smallest_rate
 from dsd_ncrn.errors import InputError
@@ -140,7 +140,7 @@ def compare(folders: Sequence[Path]) -> Comparison:
     """
     _check(folders)
     labels = _labels([folder.resolve() for folder in folders])
-    runs = tuple(ComparedRun(label, str(folder), read_run(folder)) for label, folder in zip(labels, folders))
+    runs = tuple(ComparedRun(label, str(folder), ReportData(folder)) for label, folder in zip(labels, folders))
     changes = changes_of(runs)
     return Comparison(runs, changes, _verdicts(runs), measures_of(runs, other_task(changes)), notes_of(changes))
 

@@ -10,15 +10,15 @@ import numpy as np
 
 from cli.compare.comparison import Change, ComparedRun, Comparison, Measure
 from cli.output import table
-from cli.plain import csv_text, plain
 from cli.report.figures.chart import Axis, Band, Chart, Curve, Dash, Panel, ReferenceLine, numbers, thinned, thinning_note
 from cli.report.figures.leaks import LITERATURE_LEAK
-from cli.report.figures.learning import SMALLEST, epoch_length, running_mean
+from cli.report.figures.learning import SMALLEST, epoch_length, running_mean, squared_errors
 from cli.report.figures.palette import CATEGORIES, SERIES, Series
 from cli.report.page import environment_of, look
 from cli.report.text import NOTHING, number
 from cli.report.verdict import MARKS
-from dsd_ncrn.analysis.types import ALLOWED_RATIO
+from dsd_ncrn.analysis import ALLOWED_RATIO
+from dsd_ncrn.runs.files import csv_text, plain
 
 LONGEST = 40
 """Characters of a value of the design that a terminal shows."""
@@ -202,7 +202,7 @@ def _panel(level: Series, drawn: Drawn) -> Panel:
 def _curve(level: str, series: Series, run: ComparedRun) -> Curve:
     table = run.data.trainings[level]
     window = max(2, epoch_length(run.data, table) // 2)
-    errors = running_mean(np.maximum(table.squared_errors, SMALLEST), window)
+    errors = running_mean(np.maximum(squared_errors(table), SMALLEST), window)
     shown = thinned(len(errors))
     return series.line(numbers(place + 1 for place in shown), numbers(errors[shown]))
 
@@ -224,7 +224,7 @@ def leak_curves(drawn: Drawn) -> Chart:
 
 
 def _leak_curve(series: Series, run: ComparedRun) -> Curve:
-    points = sorted((float(row["rate_per_M_s"]), float(row["rmse_ratio"])) for row in run.data.leak_curve)
+    points = sorted((row.rate_per_M_s, row.rmse_ratio) for row in run.data.leak_curve)
     rates, ratios = numbers(rate for rate, _ in points), numbers(ratio for _, ratio in points)
     told = tuple(f"{run.label}, {number(rate)} /M/s: {number(ratio)} times the ideal test error" for rate, ratio in points)
     return Curve(series.title, rates, ratios, series.colour, series.key, "line", series.dash, series.marker, hover=told)

@@ -104,20 +104,20 @@ def writing() -> Finding:
 
 def end_to_end() -> Finding:
     """A tiny design from its file to its strands and their reactions."""
-    from cli.new.templates import design_text, template_named
-    from cli.stages.job import job_of
+    from cli.job import job_of
+    from cli.new.templates import MINIMAL, design_text
     from dsd_ncrn.ncrn.counts import counts
 
     start = monotonic()
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "tiny.toml"
         head = {"format": 1, "name": "tiny", "description": ""}
-        path.write_text(design_text(head, template_named("minimal").values, "tiny"), encoding="utf-8")
-        job = job_of(path, 0, strands=True)
-        steps = len(job.network.steps)
-    numbers = counts(job.ncrn)
+        path.write_text(design_text(head, MINIMAL.values, "tiny"), encoding="utf-8")
+        study = job_of(path, 0, strands=True).study
+        steps = len(study.network.steps)
+    numbers = counts(study.ncrn)
     found, seconds = (numbers["reactions"], numbers["species"]), monotonic() - start
-    what = f"{found[0]} reactions of {found[1]} species became {len(job.translated.strands)} strands with {steps} reactions"
+    what = f"{found[0]} reactions of {found[1]} species became {len(study.designed.strands)} strands with {steps} reactions"
     if found != (REACTIONS, SPECIES):
         return failure(f"{what}, and not {REACTIONS} and {SPECIES}", "Install dsd-ncrn again.")
     slow = "The first start compiles the simulator: try once more."

@@ -131,26 +131,19 @@ _CLASSIFIER: Values = {
     },
     "training": {"epochs": 40, "strand_iterations": 5},
 }
-TEMPLATES: tuple[Template, ...] = (
-    Template("regression", "linear regression of positive data, with a constant", _REGRESSION),
-    Template(
-        "minimal",
-        "the smallest circuit that learns: no constant, one adjoint",
-        {**_REGRESSION, "circuit": {**_LINEAR, "theta_initial": 1.0, "shared_adjoint": True}},
-    ),
-    Template("classifier", "two classes by squares of linear forms, saturated", _CLASSIFIER),
-    Template(
-        "imperfect",
-        "the regression in tubes as they come from the bench",
-        {
-            **_REGRESSION,
-            "timing": {"burn_in": "1 h"},
-            "imperfections": {"pipetting": 0.05, "inactive": 0.12, "rate_spread": 0.2, "calibrated": True, "samples": 20},
-        },
-    ),
+REGRESSION = Template("regression", "linear regression of positive data, with a constant", _REGRESSION)
+MINIMAL = Template(
+    "minimal",
+    "the smallest circuit that learns: no constant, one adjoint",
+    {**_REGRESSION, "circuit": {**_LINEAR, "theta_initial": 1.0, "shared_adjoint": True}},
 )
-
-
-def template_named(name: str) -> Template:
-    """The template of a name that there is."""
-    return next(template for template in TEMPLATES if template.name == name)
+CLASSIFIER = Template("classifier", "two classes by squares of linear forms, saturated", _CLASSIFIER)
+IMPERFECT = Template(
+    "imperfect",
+    "the regression in tubes as they come from the bench",
+    {
+        **_REGRESSION,
+        "timing": {"burn_in": "1 h"},
+        "imperfections": {"pipetting": 0.05, "inactive": 0.12, "rate_spread": 0.2, "calibrated": True, "samples": 20},
+    },
+)

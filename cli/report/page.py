@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.report import tables, verdict
-from cli.report.data import ReportData, read_run
+from cli.report.data import ReportData
 from cli.report.figures.chart import Chart
 from cli.report.figures.interactive import plot
 from cli.report.figures.leaks import LITERATURE_LEAK, front, leak_curve, leak_ranking, simulated, trained, tuning, yields
@@ -49,7 +49,7 @@ CHARTS: tuple[tuple[Make, Wanted], ...] = (
     (leak_ranking, lambda data: data.leak_ranking),
     (yields, trained),
     (fuels, ranked),
-    (fuel_history, lambda data: data.fuel_rows),
+    (fuel_history, lambda data: data.fuel_used),
     (tuning, simulated),
 )
 """What makes a figure, and what must be there for it to be made."""
@@ -143,7 +143,7 @@ def _context(data: ReportData) -> dict[str, Any]:
         "fuel_ranking": ranked(data),
         "front": front(data),
         "rules": tables.rules(data),
-        "failures": [row for row in data.verdicts if not tables.is_true(row["passed"])],
+        "failures": [each for each in data.verdicts if not each.passed],
         "provenance": tables.provenance(data),
         "timings": tables.timings(data),
         "literature": LITERATURE_LEAK,
@@ -166,12 +166,12 @@ def build_report(run: Path) -> str:
     The same files give the same bytes. Raises InputError for a file of the folder that cannot be read.
     """
 
-    return render(read_run(run))
+    return render(ReportData(run))
 
 
 def picture(run: Path, key: str = "learning") -> str:
     """A figure of a run as an SVG file of its own. Raises KeyError for a figure that this run has not."""
-    charts = {chart.key: chart for chart in charts_of(read_run(run))}
+    charts = {chart.key: chart for chart in charts_of(ReportData(run))}
     return standalone_svg(static_svg(charts[key]))
 
 

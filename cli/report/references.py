@@ -189,7 +189,7 @@ def formulas(data: ReportData) -> tuple[Relation, ...]:
         (LEARNED_FORMULAS, data.trainings),
         (STRAND_FORMULAS, data.system),
         (LEAK_FORMULAS, data.leak_curve or data.leak_ranking),
-        (YIELD_FORMULAS, data.yields),
+        (YIELD_FORMULAS, data.tubes),
         (SEQUENCE_FORMULAS, data.domains),
     )
     engine = INTEGRATION.get(str((data.provenance or {}).get("engine")))

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, cast
 
-from cli.report.data import Json, ReportData
+from cli.report.data import ReportData
 from cli.report.figures.pictures import gate_blocks, gate_svg
 from cli.report.text import number
+from dsd_ncrn.runs.files import Json
+from sequences.rules.base import Verdict
 
 STAGES: Mapping[str, str] = {
     "feed": "Feed: brings in the data",
@@ -113,34 +115,29 @@ def trainings(data: ReportData) -> list[tuple[str, Json]]:
 
 def rules(data: ReportData) -> list[RuleRow]:
     """The verdicts rule by rule, broken ones first."""
-    names = dict.fromkeys(row["rule"] for row in data.verdicts)
-    found = [_rule(name, [row for row in data.verdicts if row["rule"] == name]) for name in names]
+    names = dict.fromkeys(each.rule for each in data.verdicts)
+    found = [_rule(name, [each for each in data.verdicts if each.rule == name]) for name in names]
     return sorted(found, key=lambda row: (not row.failed, not row.hard))
 
 
-def _rule(name: str, rows: list[Mapping[str, str]]) -> RuleRow:
-    failed = [row for row in rows if not is_true(row["passed"])]
-    worst = max(failed, key=_distance) if failed else min(rows, key=_distance)
-    unit = f" {worst['unit']}" if worst["unit"] else ""
+def _rule(name: str, found: list[Verdict]) -> RuleRow:
+    failed = [each for each in found if not each.passed]
+    worst = max(failed, key=_distance) if failed else min(found, key=_distance)
+    unit = f" {worst.unit}" if worst.unit else ""
     return RuleRow(
         rule=name.replace("_", " "),
-        hard=is_true(rows[0]["hard"]),
-        subjects=len(rows),
+        hard=found[0].hard,
+        subjects=len(found),
         failed=len(failed),
-        worst=f"{number(float(worst['value']))}{unit}",
-        worst_subject=worst["subject"],
-        limit=f"{number(float(worst['limit']))}{unit}",
+        worst=f"{number(worst.value)}{unit}",
+        worst_subject=worst.subject,
+        limit=f"{number(worst.limit)}{unit}",
     )
 
 
-def _distance(row: Mapping[str, str]) -> float:
+def _distance(verdict: Verdict) -> float:
     """From the limit, on whichever side: the nearest of those that pass, the furthest of those that fail, is the worst."""
-    return abs(float(row["value"]) - float(row["limit"]))
-
-
-def is_true(text: str) -> bool:
-    """A truth value of a CSV file."""
-    return text.strip().lower() in ("true", "1", "yes")
+    return abs(verdict.value - verdict.limit)
 
 
 def provenance(data: ReportData) -> list[tuple[str, Any]]:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cli.report.data import ReportData, section_of
+from cli.report.data import ReportData
 from cli.report.figures.leaks import LITERATURE_LEAK
 from cli.report.text import days, number, percent
-from dsd_ncrn.analysis.types import ALLOWED_RATIO, AS_IT_IS
+from dsd_ncrn.analysis import ALLOWED_RATIO, AS_IT_IS
+from dsd_ncrn.runs.files import section_of
 
 LEARNED = 0.5
 """The test error must fall under this part of what it was before training."""
@@ -121,7 +122,7 @@ def _survives_leak(data: ReportData) -> Answer:
 
 def smallest_rate(data: ReportData) -> float:
     """The smallest leak rate of the study, /M/s."""
-    return min(float(row["rate_per_M_s"]) for row in data.leak_curve)
+    return min(row.rate_per_M_s for row in data.leak_curve)
 
 
 def tolerated(data: ReportData) -> str:
@@ -201,9 +202,9 @@ def limits(data: ReportData) -> tuple[str, ...]:
     """What limits the circuit, worst first, in sentences."""
     found: list[str] = []
     if data.leak_ranking:
-        worst = max(data.leak_ranking, key=lambda row: float(row["share"]))
-        share = percent(float(worst["share"]))
-        found.append(f"Leak: the gates of {worst['origin']} do the most harm, {share} of one iteration's parameter error.")
+        worst = max(data.leak_ranking, key=lambda row: row.share)
+        share = percent(worst.share)
+        found.append(f"Leak: the gates of {worst.origin} do the most harm, {share} of one iteration's parameter error.")
     worst_reaction = section_of(data.section("fidelity"), "worst_reaction")
     if worst_reaction.get("error") is not None:
         error = percent(abs(worst_reaction["error"]))
@@ -253,7 +254,7 @@ def duration(data: ReportData) -> str | None:
 
 def _best_way(data: ReportData) -> list[str]:
     """The change of the design that buys most against leak, if any does."""
-    known = {row["way"]: float(row["first_error"]) for row in data.ways if not row["failure"]}
+    known = {row.way: row.first_error for row in data.ways if not row.failure}
     as_it_is = known.pop(AS_IT_IS, None)
     if as_it_is is None or not known:
         return []

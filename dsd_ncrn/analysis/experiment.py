@@ -3,16 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
-from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
-from dsd_ncrn.ncrn.types import Variable
+from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.simulate.burn_in import REST, loads
+from dsd_ncrn.simulate.timing import Schedule
+from dsd_ncrn.simulate.tube import Tube
+from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.tasks import Dataset
 
 LOADING = "measure what of"
 
 
-def experiment_of(study: Study) -> Experiment:
+class Calibrated(Protocol):
+    """What is needed of a study."""
+
+    @property
+    def spec(self) -> DesignSpec:
+        """The design, with nothing left open."""
+        ...
+
+    @property
+    def data(self) -> Dataset:
+        """The points."""
+        ...
+
+    @property
+    def ncrn(self) -> NeuralCrn:
+        """The abstract network."""
+        ...
+
+    @property
+    def ideal(self) -> Training:
+        """Its training."""
+        ...
+
+    @property
+    def system(self) -> DsdSystem:
+        """The strands and complexes, calibrated."""
+        ...
+
+    @property
+    def schedule(self) -> Schedule:
+        """The calibrated durations."""
+        ...
+
+    def tube(self) -> Tube:
+        """A fresh tube."""
+        ...
+
+
+def experiment_of(study: Calibrated) -> Experiment:
     """The steps of an iteration, the training points, and what the first iteration leaves of fuels and gates."""
     burning, start = burn_in_schedule(study)
     points = tuple(_point(study, x, y) for x, y in zip(study.data.train_x, study.data.train_y))
@@ -35,7 +79,7 @@ def experiment_of(study: Study) -> Experiment:
     )
 
 
-def burn_in_schedule(study: Study) -> tuple[tuple[ScheduleRow, ...], float]:
+def burn_in_schedule(study: Calibrated) -> tuple[tuple[ScheduleRow, ...], float]:
     """What is added when in a burn-in, where the design has one, and when it is over (s)."""
     seconds = study.spec.timing.burn_in
     if seconds is None:
@@ -51,7 +95,7 @@ def burn_in_schedule(study: Study) -> tuple[tuple[ScheduleRow, ...], float]:
     return tuple(rows), time + REST * seconds
 
 
-def iteration_schedule(study: Study, start: float = 0.0) -> tuple[tuple[ScheduleRow, ...], float]:
+def iteration_schedule(study: Calibrated, start: float = 0.0) -> tuple[tuple[ScheduleRow, ...], float]:
     """What is added when in the first iteration, which begins at ``start`` (s), and when it ends."""
     every = {phase.name: phase.every for phase in study.ncrn.crn.phases}
     rows, time = list[ScheduleRow](), start
@@ -64,13 +108,13 @@ def iteration_schedule(study: Study, start: float = 0.0) -> tuple[tuple[Schedule
     return tuple(row for row in rows if row.nM or not row.component), time
 
 
-def _opening(study: Study, phase: str, time: float, what: str) -> list[ScheduleRow]:
+def _opening(study: Calibrated, phase: str, time: float, what: str) -> list[ScheduleRow]:
     """The clock strand of a phase, and the helpers that are there in this phase alone."""
     clock = study.system.clocks[phase]
     return [ScheduleRow(time, what, name, nM) for name, nM in ((clock.strand, clock.concentration), *clock.helpers.items())]
 
 
-def _closing(study: Study, phase: str, time: float, what: str) -> tuple[list[ScheduleRow], float]:
+def _closing(study: Calibrated, phase: str, time: float, what: str) -> tuple[list[ScheduleRow], float]:
     """The scavengers of a phase from a time on, and when the last beads are out."""
     clock, excess, rows = study.system.clocks[phase], study.spec.chemistry.scavenger_excess, list[ScheduleRow]()
     for scavenger in clock.scavengers:
@@ -81,12 +125,12 @@ def _closing(study: Study, phase: str, time: float, what: str) -> tuple[list[Sch
     return rows, time
 
 
-def _point(study: Study, x: Sequence[float], y: Sequence[float]) -> dict[str, float]:
+def _point(study: Calibrated, x: Sequence[float], y: Sequence[float]) -> dict[str, float]:
     """Inputs and targets of a point on the rails of their signs, nM by component."""
     values = [*zip(x, study.ncrn.inputs), *zip(y, study.ncrn.targets)]
     return dict(_load(study, variable, float(value) * study.spec.chemistry.unit) for value, variable in values)
 
 
-def _load(study: Study, variable: Variable, nM: float) -> tuple[str, float]:
+def _load(study: Calibrated, variable: Variable, nM: float) -> tuple[str, float]:
     species = variable.minus if nM < 0 and variable.minus else variable.plus
     return study.system.signals[species], abs(nM)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.analysis.types import Fidelity, ReactionFidelity
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.gates.calibrate import probes, slow_terms
 from dsd_ncrn.simulate.ideal import IdealLearner
@@ -13,6 +14,33 @@ from dsd_ncrn.simulate.types import Training
 
 PROBES = 6
 """Training points at which every reaction's firings are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionFidelity:
+    """How one formal reaction is realised: firings at the reference point over the ideal network's."""
+
+    origin: str
+    before_calibration: float
+    after_calibration: float
+    join_nM: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fidelity:
+    """The strand-level training against the ideal one.
+
+    ``parameter_error_*`` is max |theta_dsd - theta_ideal| / max |theta_ideal|; ``rmse_ratio`` is DSD over ideal on
+    the test set; ``worst_reaction`` names the formal reaction furthest from its rate over the test iterations.
+    """
+
+    parameter_error_first_iteration: float
+    parameter_error_final: float
+    rmse_ratio: float
+    hours_per_iteration: float
+    reactions: tuple[ReactionFidelity, ...]
+    worst_reaction: str
+    worst_reaction_error: float
 
 
 def parameter_errors(training: Training, ideal: Training) -> Floats:
@@ -52,7 +80,7 @@ def _join_nM(study: Study, reaction: str) -> float:
 def _worst_reaction(study: Study) -> tuple[str, float]:
     """The slow term (its first reaction) whose firings differ most from the ideal ones over some points, relative to the
     most that it fires there; states of the backward pass apart, which run away from small errors."""
-    ideal = IdealLearner(study.ncrn, study.engine)
+    ideal = IdealLearner(study.ncrn, study.integrator)
     ideal.set_parameters(study.ideal.parameters[-1])
     terms = [term for term in slow_terms(study.ncrn) if not term.backward and term.names[0] in study.calibration.after]
     off, size = dict.fromkeys(terms, 0.0), dict.fromkeys(terms, 0.0)

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from dsd_ncrn.analysis.fidelity import parameter_errors
+from dsd_ncrn.analysis.results import FuelAddition
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.analysis.types import FuelAddition, FuelBudget
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.simulate.types import Training
 
 DEPLETION = 0.1
 """Errors become visible when a gate has lost about this fraction."""
+
+
+@dataclass(frozen=True, slots=True)
+class FuelBudget:
+    """Consumption of fuels and gates.
+
+    ``used_fraction`` is the mean consumption per iteration over what is there when the iteration starts;
+    ``iterations_to_10_percent`` counts iterations without top-up until the limiting fuel has lost a tenth, ``lasts`` until
+    each one has (infinity for one that is not used). ``schedule`` adds a fuel just before it would have lost a tenth.
+    """
+
+    used_fraction: Mapping[str, float]
+    used_nM: Mapping[str, float]
+    iterations_to_10_percent: float
+    limiting_fuel: str
+    lasts: Mapping[str, float]
+    schedule: tuple[FuelAddition, ...]
 
 
 def fuel_budget(training: Training) -> FuelBudget:
@@ -65,7 +82,7 @@ def compare_refuelling(study: Study) -> tuple[Refuelling, ...]:
     tubes = {
         "every iteration": study.tube(),
         "at a tenth": study.tube(refill_below=1 - DEPLETION),
-        "one pot": study.tube(top_up=False),
+        "one pot": study.tube("one_pot"),
     }
     return tuple(_refuelling(study, policy, tube) for policy, tube in tubes.items())
 

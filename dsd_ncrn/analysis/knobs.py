@@ -81,7 +81,7 @@ def knobs_of(spec: DesignSpec, ncrn: NeuralCrn) -> tuple[Knob, ...]:
     """The knobs of a compiled design: what its reactions draw on, the unit, the clock, and the durations that it fixes."""
     plan = plan_of_learner(ncrn, spec)
     kinds = sorted({budget_name(reaction) for reaction in plan.reactions} & set(spec.chemistry.gates))
-    groups = sorted({species.rstrip("pm0123456789_") for species in plan.species} & set(spec.chemistry.buffers))
+    groups = sorted({str(ncrn.crn.carriers[species].kind) for species in plan.species} & set(spec.chemistry.buffers))
     return (
         ScaleKnob("unit", (("chemistry", "unit"),), 0.5, 8.0),
         *(knob for kind in kinds for knob in _gate_knobs(spec, kind)),

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
+from dataclasses import dataclass
 
+import numpy as np
+
+from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.jobs import run_jobs
-from dsd_ncrn.analysis.ranking import rank_leaks
+from dsd_ncrn.analysis.results import LeakChannel, LeakPoint, LeakShare
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.analysis.types import ALLOWED_RATIO, LeakPoint, LeakSensitivity
-from dsd_ncrn.kinetics.network import ReactionNetwork
+from dsd_ncrn.arrays import Floats
+from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
+from dsd_ncrn.simulate.sensitivity import sensitivities
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.units import per_nM_s_to_per_M_s
@@ -19,23 +24,34 @@ GRID_PER_M_S = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 REFINEMENTS = 1
 LOWEST_PER_M_S = 1e-6
 HIGHEST_PER_M_S = 100.0
+WORST = 20
+"""Leak steps that are listed."""
 
 
-class LeakTrainer:
-    """Trains a study at a given leak rate."""
+@dataclass(frozen=True, slots=True)
+class LeakRanking:
+    """The formal reactions by what their gates' leaks do, and the leak steps that do most, the worst first."""
 
-    def __init__(self, study: Study) -> None:
-        self.study = study
-        self.network: ReactionNetwork = study.leaky_network()
+    shares: tuple[LeakShare, ...]
+    channels: tuple[LeakChannel, ...]
 
-    def train(self, rate_per_M_s: float, progress: Progress = no_progress) -> Training:
-        """A whole training with a uniform leak rate in /M/s."""
-        tube = self.study.tube(self.network, rate_per_M_s / per_nM_s_to_per_M_s(1.0))
-        return self.study.train(tube, "dsd_leaky", progress)
 
-    def point(self, rate_per_M_s: float) -> LeakPoint:
-        """The point of the leak curve at one rate."""
-        return leak_point(self.study, rate_per_M_s, self.train(rate_per_M_s))
+@dataclass(frozen=True, slots=True)
+class LeakSensitivity:
+    """The curve over uniform leak rates, the largest rate with an RMSE ratio under 1.1, and the ranking of gates and steps.
+
+    ``tolerated_per_M_s`` is None where even the smallest rate tried fails.
+    """
+
+    curve: tuple[LeakPoint, ...]
+    tolerated_per_M_s: float | None
+    ranking: LeakRanking
+    ranking_rate_per_M_s: float
+
+
+def train_leaky(study: Study, rate_per_M_s: float) -> Training:
+    """A whole training with a uniform leak rate in /M/s."""
+    return study.train(study.tube("dsd_leaky", rate_per_M_s / per_nM_s_to_per_M_s(1.0)), "dsd_leaky")
 
 
 def leak_point(study: Study, rate_per_M_s: float, training: Training) -> LeakPoint:
@@ -87,7 +103,7 @@ class _Sweep:
 
 
 def _point(study: Study, rate_per_M_s: float) -> LeakPoint:
-    return LeakTrainer(study).point(rate_per_M_s)
+    return leak_point(study, rate_per_M_s, train_leaky(study, rate_per_M_s))
 
 
 def _passing(points: Mapping[float, LeakPoint]) -> list[float]:
@@ -108,3 +124,47 @@ def _between(points: Mapping[float, LeakPoint]) -> list[float]:
         return []
     low, high = max(passing), min(failing)
     return [float(f"{low * (high / low) ** share:.3g}") for share in (1 / 3, 2 / 3)]
+
+
+def rank_leaks(study: Study, rate_per_M_s: float) -> LeakRanking:
+    """Rank gates and leak steps by the derivatives of the parameters after one iteration at the reference point.
+
+    The derivatives are those at a uniform leak rate of ``rate_per_M_s``, which may be 0.
+    """
+    slopes = leak_slopes(study, rate_per_M_s)
+    return LeakRanking(_shares(study.leaky, slopes), _channels(study.leaky, slopes, study.ideal.parameter_names))
+
+
+def leak_slopes(study: Study, rate_per_M_s: float) -> Floats:
+    """The derivatives of the parameters by the rates of all steps without clamps, per /M/s: shape (parameters, steps)."""
+    tube = study.tube("dsd_leaky", rate_per_M_s / per_nM_s_to_per_M_s(1.0))
+    tube.set_parameters(study.ideal.parameters[-1])
+    found = sensitivities(tube, [study.reference])
+    return found.rates / (per_nM_s_to_per_M_s(1.0) * study.spec.leak.clamp_factor)
+
+
+def _shares(network: ReactionNetwork, slopes: Floats) -> tuple[LeakShare, ...]:
+    owners: dict[str, list[int]] = {}
+    for number, step in enumerate(network.steps):
+        if step.kind == StepKind.LEAK:
+            owners.setdefault(_owner(step), []).append(number)
+    shifts = {origin: float(np.abs(slopes[:, steps].sum(axis=1)).max()) for origin, steps in owners.items()}
+    total = sum(shifts.values()) or 1.0
+    ranked = sorted(shifts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(LeakShare(origin, shift / total, shift) for origin, shift in ranked)
+
+
+def _channels(network: ReactionNetwork, slopes: Floats, parameters: tuple[str, ...]) -> tuple[LeakChannel, ...]:
+    leaks = [number for number, step in enumerate(network.steps) if step.kind == StepKind.LEAK]
+    worst = sorted(leaks, key=lambda number: (-np.abs(slopes[:, number]).max(), number))[:WORST]
+    return tuple(_channel(network, network.steps[number], slopes[:, number], parameters) for number in worst)
+
+
+def _channel(network: ReactionNetwork, step: Step, slopes: Floats, parameters: tuple[str, ...]) -> LeakChannel:
+    moved = int(np.abs(slopes).argmax())
+    reactants, products = (tuple(network.names[index] for index in side) for side in (step.reactants, step.products))
+    return LeakChannel(_owner(step), step.rule, reactants, products, parameters[moved], float(slopes[moved]))
+
+
+def _owner(step: Step) -> str:
+    return str(step.origins[0]) if step.origins else "shared"

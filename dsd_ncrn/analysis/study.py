@@ -1,15 +1,19 @@
-"""One design, worked through: compiled, translated, enumerated, calibrated, ready to be trained at any level."""
+"""One design on its way to strands that learn: every part is worked out once, when it is first asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dsd_ncrn.analysis.experiment import experiment_of
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.design.spec import DesignSpec, TrainingPlan
+from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.errors import CheckFailed
@@ -20,7 +24,7 @@ from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
-from dsd_ncrn.ncrn.decide import decide
+from dsd_ncrn.ncrn.decide import check_signs, decide
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
@@ -28,31 +32,145 @@ from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.imperfections.realisation import Realisation
 from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.train import Progress, no_progress, train
-from dsd_ncrn.simulate.training import ended_after, repeats_of, train_ideal
+from dsd_ncrn.simulate.training import ended_after, repeats_of, train_autonomous, train_ideal, train_value
 from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.tasks import Dataset, load_dataset
 
+if TYPE_CHECKING:
+    part = property  # nobody sets one, and structural types know properties alone
+else:
+    part = cached_property
+
+Watch = Callable[[str], AbstractContextManager[Progress]]
+"""Is entered, with its name, while a part that takes long is worked out, and gives what hears how far that is."""
+DEFAULT_ENGINE = "rosenbrock"
 PROBES = 2
 """Training points at which reactions are calibrated, beside the mean one."""
 
 
-@dataclass(frozen=True)
-class Study:
-    """What every simulation of a design starts from. ``ideal`` is the ideal network's training.
+@contextmanager
+def unwatched(part: str) -> Generator[Progress]:
+    """The default: nobody looks."""
+    yield no_progress
 
-    ``engine`` is the one that everything here was worked out with; ``tube_engine`` simulates the tubes, if another one does.
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A design with a seed, and all that follows from them; ``points`` are in place of those of the design's task.
+
+    ``engine`` names what integrates. ``watch`` is told of the parts ``ideal`` and ``calibrate``; it stays behind where a study
+    is pickled, which takes along all else that is worked out. Asking for a part raises what working it out raises:
+    InputError for a design that cannot be compiled or translated, CheckFailed where calibration or a training fails.
     """
 
-    spec: DesignSpec
-    data: Dataset
-    ncrn: NeuralCrn
-    ideal: Training
-    system: DsdSystem
-    network: ReactionNetwork
-    calibration: GateDesign
-    engine: Engine
-    tube_engine: Engine | None = None
+    design: DesignSpec
+    seed: int = 0
+    engine: str = DEFAULT_ENGINE
+    points: Dataset | None = None
+    watch: Watch = unwatched
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**vars(self), "watch": unwatched}
+
+    def given(self, **parts: object) -> Study:
+        """The same study with some parts, by name, in place of what it would work out; all else that is known is kept."""
+        other = replace(self)
+        vars(other).update({name: part for name, part in vars(self).items() if name not in ("compared", "trainings")} | parts)
+        return other
+
+    def lasting(self, **plan: object) -> Study:
+        """The same strands, trained otherwise: some keys of ``training`` changed, calibrated by the design's whole training."""
+        return self.given(plan=self.plan.model_copy(update=plan))
+
+    @part
+    def data(self) -> Dataset:
+        """The training and test points, dimensionless."""
+        return load_dataset(self.design.task, self.seed) if self.points is None else self.points
+
+    @part
+    def decided(self) -> DesignSpec:
+        """The design with nothing left open that its points and the seed decide, checked against the points."""
+        decided = decide(self.design, self.data, self.seed)
+        check_signs(decided, self.data)
+        return decided
+
+    @part
+    def plan(self) -> TrainingPlan:
+        """How long is trained."""
+        return self.decided.training
+
+    @part
+    def integrator(self) -> Engine:
+        """What everything is worked out with."""
+        return engine_named(self.engine)
+
+    @part
+    def simulator(self) -> Engine:
+        """What trainings are simulated with: the integrator, unless another is given."""
+        return self.integrator
+
+    @part
+    def ncrn(self) -> NeuralCrn:
+        """The abstract network."""
+        return compile_design(self.decided, self.data.dimension, self.data.outputs)
+
+    @part
+    def ideal(self) -> Training:
+        """The whole training of the abstract network."""
+        decided, data, ncrn = self.decided, self.data, self.ncrn
+        with self.watch("ideal") as progress:
+            return train_ideal(decided, data, ncrn, self.integrator, progress)
+
+    @part
+    def compared(self) -> Training:
+        """The ideal training after as many iterations as the strands are trained for."""
+        wanted = self.plan.strand_iterations or self.ideal.iterations
+        return ended_after(self.ideal, wanted, self.ncrn, self.integrator, self.data)
+
+    @part
+    def spec(self) -> DesignSpec:
+        """The decided design with a budget for the gates of every reaction, where it leaves their sizes open."""
+        flux = largest_firings(self.decided, self.data, self.ncrn, self.integrator)
+        return size_gates(self.decided, self.ncrn, flux, ToeholdLengthRates())
+
+    @part
+    def designed(self) -> DsdSystem:
+        """The strands and complexes, with the concentrations of the design."""
+        return translate(self.ncrn, self.spec)
+
+    @part
+    def network(self) -> ReactionNetwork:
+        """The strand-level network without leaks."""
+        return build_network(self.designed)
+
+    @part
+    def leaky(self) -> ReactionNetwork:
+        """The strand-level network with the leak channels of the design's model."""
+        return build_network(self.designed, self.spec.leak.model)
+
+    @part
+    def calibration(self) -> GateDesign:
+        """Concentrations and durations at which the strands keep the rates of the abstract network.
+
+        Raises CheckFailed where they cannot, or more of a species is on joins than ``chemistry.max_loading``.
+        """
+        spec, network = self.spec, self.network
+
+        def make(system: DsdSystem, timing: Schedule) -> Tube:
+            chemistry = spec.chemistry
+            return Tube(self.ncrn, system, network, timing, self.integrator, chemistry.unit, chemistry.scavenger_excess)
+
+        firings = self._firings(make)
+        with self.watch("calibrate") as progress:
+            found = design_gates(spec, self.ncrn, {}, firings, ToeholdLengthRates(), progress)
+        _check_loading(self.spec, found.system)
+        return found
+
+    @property
+    def system(self) -> DsdSystem:
+        """The strands and complexes, with calibrated concentrations."""
+        return self.calibration.system
 
     @property
     def schedule(self) -> Schedule:
@@ -64,63 +182,74 @@ class Study:
         """The point of calibration: the mean input (inputs,) and target (outputs,) of the training set."""
         return self.data.train_x.mean(axis=0), self.data.train_y.mean(axis=0)
 
-    @cached_property
-    def compared(self) -> Training:
-        """The ideal training after as many iterations as the strands are trained for."""
-        wanted = self.spec.training.strand_iterations or self.ideal.iterations
-        return ended_after(self.ideal, wanted, self.ncrn, self.engine, self.data)
+    @property
+    def ready(self) -> Study:
+        """This study once it is calibrated: what is sent to workers, which would each do that again."""
+        _ = self.calibration
+        return self
 
-    def leaky_network(self) -> ReactionNetwork:
-        """The network with the leak channels of the design's model, enumerated when first asked for."""
-        return self._leaky_network
+    @part
+    def experiment(self) -> Experiment:
+        """What a laboratory adds when (nM, s), point by point."""
+        return experiment_of(self)
 
-    @cached_property
-    def _leaky_network(self) -> ReactionNetwork:
-        return build_network(self.system, self.spec.leak.model)
+    def refitted(self, network: ReactionNetwork | None = None, realisation: Realisation | None = None) -> Study:
+        """The study with its joins and free durations fitted anew: to ``network``, of the same species at other rates, or to a
+        real tube, whose firings are measured without leaks.
+
+        Raises CheckFailed where that would need too large a change.
+        """
+        other = self if network is None else self.given(network=network)
+
+        def make(system: DsdSystem, timing: Schedule) -> Tube:
+            changed = replace(self.calibration, system=system, schedule=timing)
+            return other.given(calibration=changed).tube(realisation=realisation)
+
+        free = free_phases(self.spec, self.ncrn)
+        found = calibrate(self._firings(make), slow_terms(self.ncrn), self.system, self.schedule, free)
+        return other.given(calibration=found)
 
     def tube(
         self,
-        network: ReactionNetwork | None = None,
-        leak_rate: float = 0.0,
-        top_up: bool = True,
+        level: str = "dsd",
+        leak: float | None = None,
         realisation: Realisation | None = None,
         refill_below: float = 1.0,
     ) -> Tube:
-        """A fresh tube, burned in where the design says so. ``leak_rate`` in /nM/s scales every leak step of ``network``."""
+        """A fresh tube, burned in where the design says so. ``leak`` in /nM/s, the design's rate if not given, is that of every
+        leak step, at a level that has leaks."""
+        leaks, chemistry = level.endswith("_leaky"), self.spec.chemistry
+        rate = (self.spec.leak.rate if leak is None else leak) if leaks else 0.0
         return Tube(
             self.ncrn,
             self.system,
-            network or self.network,
+            self.leaky if leaks else self.network,
             self.schedule,
-            self.tube_engine or self.engine,
-            self.spec.chemistry.unit,
-            self.spec.chemistry.scavenger_excess,
-            leak_rate=leak_rate / self.spec.leak.clamp_factor,
-            top_up=top_up,
+            self.simulator,
+            chemistry.unit,
+            chemistry.scavenger_excess,
+            leak_rate=rate / self.spec.leak.clamp_factor,
+            top_up=level.startswith("dsd"),
             realisation=realisation,
             burn_in=self.spec.timing.burn_in,
             refill_below=refill_below,
         )
 
-    def calibrated_on(self, realisation: Realisation | None = None) -> Study:
-        """The design with its joins and free durations fitted to a real tube, whose firings are measured without leaks.
+    @part
+    def trainings(self) -> dict[str, Training]:
+        """Those done so far, by level."""
+        return {}
 
-        ``realisation`` is of the network without leaks; without one the tube is a perfect one of ``network``, which may have
-        been given other rates. Raises CheckFailed where that would need too large a change.
-        """
-
-        def make(changed: DsdSystem, timing: Schedule) -> Tube:
-            calibration = replace(self.calibration, system=changed, schedule=timing)
-            return replace(self, system=changed, calibration=calibration).tube(realisation=realisation)
-
-        firings = _firings(make, self.data, self.ncrn, self.ideal, self.engine)
-        free = free_phases(self.spec, self.ncrn)
-        found = calibrate(firings, slow_terms(self.ncrn), self.system, self.schedule, free)
-        return replace(self, system=found.system, calibration=found)
+    def training(self, level: str, progress: Progress = no_progress) -> Training:
+        """The training at a level, done when it is first asked for: of the equations (``value``), of the abstract network
+        (``ideal``; ``autonomous`` under its own clock), or of strands."""
+        if level not in self.trainings:
+            self.trainings[level] = self._trained(level, progress)
+        return self.trainings[level]
 
     def train(self, tube: Tube, level: str, progress: Progress = no_progress) -> Training:
         """Train a tube on the design's data; the consumption of fuels is recorded with it."""
-        plan, names = self.spec.training, self.ideal.parameter_names
+        plan, names = self.plan, self.ideal.parameter_names
         iterations = plan.iterations if plan.strand_iterations is None else self.compared.iterations
         training = train(tube, level, names, self.data, plan.epochs, iterations, progress, repeats_of(plan))
         used = np.array(tube.used)
@@ -131,43 +260,25 @@ class Study:
             fuel_start={name: float(tube.nominal[number]) for name, number in fuels.items()},
         )
 
+    def _trained(self, level: str, progress: Progress) -> Training:
+        spec = self.decided.model_copy(update={"training": self.plan})
+        if level == "value":
+            return train_value(spec, self.data, progress)
+        if level == "autonomous":
+            return train_autonomous(spec, self.data, self.ncrn, self.integrator, progress)
+        if level != "ideal":
+            return self.train(self.tube(level), level, progress)
+        if spec == self.decided and self.simulator is self.integrator:
+            return self.ideal
+        return train_ideal(spec, self.data, self.ncrn, self.simulator, progress)
 
-def prepare(spec: DesignSpec, seed: int, engine: str = "rosenbrock", progress: Progress = no_progress) -> Study:
-    """Compile, train the ideal network, translate, enumerate and calibrate.
-
-    Raises InputError for a design that cannot be compiled or translated, CheckFailed where calibration fails.
-    """
-    return prepare_with(spec, load_dataset(spec.task, seed), seed, engine, progress)
-
-
-def prepare_with(
-    spec: DesignSpec, data: Dataset, seed: int, engine: str = "rosenbrock", progress: Progress = no_progress
-) -> Study:
-    """``prepare`` with the points given."""
-    spec = decide(spec, data, seed)
-    ncrn, chosen = compile_design(spec, data.dimension, data.outputs), engine_named(engine)
-    spec = size_gates(spec, ncrn, largest_firings(spec, data, ncrn, chosen), ToeholdLengthRates())
-    return study_of(spec, data, ncrn, train_ideal(spec, data, ncrn, chosen, progress), chosen)
-
-
-def study_of(
-    spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, ideal: Training, chosen: Engine, progress: Progress = no_progress
-) -> Study:
-    """The study of a compiled design, its gates sized, whose abstract network has been trained.
-
-    Raises what ``translate`` and ``calibrate`` raise, and CheckFailed where more of a species is on joins than
-    ``chemistry.max_loading``.
-    """
-    system = translate(ncrn, spec)
-    network = build_network(system)
-
-    def make(changed: DsdSystem, timing: Schedule) -> Tube:
-        return Tube(ncrn, changed, network, timing, chosen, spec.chemistry.unit, spec.chemistry.scavenger_excess)
-
-    firings = _firings(make, data, ncrn, ideal, chosen)
-    calibration = design_gates(spec, ncrn, {}, firings, ToeholdLengthRates(), progress)
-    _check_loading(spec, calibration.system)
-    return Study(spec, data, ncrn, ideal, calibration.system, network, calibration, chosen)
+    def _firings(self, make_tube: Callable[[DsdSystem, Schedule], Tube]) -> Firings:
+        """Those with the parameters that the ideal network ends with, at the mean and the first training points."""
+        reference = IdealLearner(self.ncrn, self.integrator)
+        reference.set_parameters(self.ideal.parameters[-1])
+        inputs = np.vstack([self.data.train_x.mean(axis=0), self.data.train_x[:PROBES]])
+        targets = np.vstack([self.data.train_y.mean(axis=0), self.data.train_y[:PROBES]])
+        return firings_of(make_tube, reference, probes(reference, inputs, targets))
 
 
 def _check_loading(spec: DesignSpec, system: DsdSystem) -> None:
@@ -184,14 +295,3 @@ def _check_loading(spec: DesignSpec, system: DsdSystem) -> None:
 def _is_fuel(component: Component) -> bool:
     """Whether a component's consumption is of interest: clocks are dosed anew in every iteration anyway."""
     return component.topped_up and component.role != Role.CLOCK and component.concentration > 0
-
-
-def _firings(
-    make_tube: Callable[[DsdSystem, Schedule], Tube], data: Dataset, ncrn: NeuralCrn, ideal: Training, engine: Engine
-) -> Firings:
-    """Those with the parameters that the ideal network ends with, at the mean and the first training points."""
-    reference = IdealLearner(ncrn, engine)
-    reference.set_parameters(ideal.parameters[-1])
-    inputs = np.vstack([data.train_x.mean(axis=0), data.train_x[:PROBES]])
-    targets = np.vstack([data.train_y.mean(axis=0), data.train_y[:PROBES]])
-    return firings_of(make_tube, reference, probes(reference, inputs, targets))

@@ -3,31 +3,36 @@
 Leak grows with gates over signals and with time, the error of the gates themselves with signals over gates: the best point
 lies between. It is searched for by CMA-ES (Hansen, "The CMA evolution strategy: a tutorial", arXiv:1604.00772), in the
 logarithms of the concentrations; every candidate is translated, calibrated and trained at strand level.
+
+Beside the search stand the usual ways to bear more leak, each a change of the design: higher signals, gates sized by their
+flux, less helper and fork, shorter phases through larger joins, clamped ends, sealed gates, helpers that are there in their
+phase alone, thresholds, cooperative annihilation, and leaks that cancel because both rails of every variable have them.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
+from dsd_ncrn.analysis import ALLOWED_RATIO, AS_IT_IS
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.jobs import run_jobs
-from dsd_ncrn.analysis.knobs import Knob, knobs_of, turned
-from dsd_ncrn.analysis.study import Study, prepare_with
-from dsd_ncrn.analysis.types import ALLOWED_RATIO
+from dsd_ncrn.analysis.knobs import SLOW_KINDS, Knob, knobs_of, scaled, turned
+from dsd_ncrn.analysis.leaks import train_leaky
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.errors import CheckFailed, InputError
-from dsd_ncrn.kinetics.network import ReactionNetwork
-from dsd_ncrn.ncrn.compile import compile_design
+from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.simulate.train import Progress, no_progress
-from dsd_ncrn.simulate.types import Training
-from dsd_ncrn.tasks import Dataset, load_dataset
-from dsd_ncrn.units import per_nM_s_to_per_M_s
+from dsd_ncrn.tasks import Dataset
 
 Positions = tuple[float, ...]
 TEST_POINTS = 20
@@ -38,6 +43,11 @@ FIRST_SPREAD = 0.15
 MOST_SHOWN = 8
 LEAKS_PER_DECADE = 4
 LEAST_PER_M_S, MOST_PER_M_S = 1e-3, 100.0
+Changes = Mapping[str, Mapping[str, Any]]
+CLAMP_FACTOR = 10.0
+"""What clamps of 1 to 3 nt are expected to divide leaks by; it is to be measured gate by gate."""
+THRESHOLD = 0.25
+"""Of the unit: the first quarter of a dimensionless unit is swallowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +109,9 @@ class Tuning:
         return min(self.points, key=lambda point: point.cost)
 
 
-def bench_of(spec: DesignSpec, seed: int, question: Question) -> TuningCase:
+def bench_of(study: Study, question: Question) -> TuningCase:
     """Where the candidates of a design are tried. Raises InputError where the design cannot be compiled."""
-    data = load_dataset(spec.task, seed)
-    return TuningCase(spec, seed, question, knobs_of(spec, compile_design(spec, data.dimension, data.outputs)))
+    return TuningCase(study.decided, study.seed, question, knobs_of(study.decided, study.ncrn))
 
 
 def tune(bench: TuningCase, candidates: int, pool: Executor | None = None, progress: Progress = no_progress) -> Tuning:
@@ -143,18 +152,23 @@ class TuningCase:
     question: Question
     knobs: tuple[Knob, ...]
 
-    def study(self, positions: Positions) -> Study:
-        """A candidate with the test set of the comparison. Raises CheckFailed where calibration fails."""
+    @cached_property
+    def data(self) -> Dataset:
+        """The points, with the test set of the comparison."""
+        return thinned(Study(self.spec, self.seed).data)
+
+    def candidate(self, positions: Positions) -> Study:
+        """The study of the design with its knobs at some positions."""
         iterations = {"iterations": self.question.iterations, "strand_iterations": None}
         spec = turned(self.spec, self.knobs, positions)
         spec = spec.model_copy(update={"training": spec.training.model_copy(update=iterations)})
-        return prepare_with(spec, thinned(load_dataset(spec.task, self.seed)), self.seed)
+        return Study(spec, self.seed, points=self.data)
 
 
 def evaluate(bench: TuningCase, positions: Positions) -> OperatingPoint:
     """Train a candidate under the leak."""
     try:
-        return _measured(bench.study(positions), positions, bench.question)
+        return _measured(bench.candidate(positions), positions, bench.question)
     except (CheckFailed, InputError) as error:
         nothing = (FAILED, np.inf, np.inf, np.inf, np.inf, np.inf, np.inf, 0, 0)
         return OperatingPoint(tuple(positions), *nothing, failure=str(error))
@@ -164,7 +178,7 @@ def _measured(study: Study, positions: Positions, question: Question) -> Operati
     tube = study.tube()
     tube.iterate(study.data.train_x[0], study.data.train_y[0])
     ideal = study.compared.parameters[1]
-    leaky = _under_leak(study, study.leaky_network(), question.leak_per_M_s)
+    leaky = train_leaky(study, question.leak_per_M_s)
     errors = parameter_errors(leaky, study.compared)[1:]
     point = OperatingPoint(
         positions=tuple(positions),
@@ -183,11 +197,10 @@ def _measured(study: Study, positions: Positions, question: Question) -> Operati
 
 def tolerated_leak(bench: TuningCase, positions: Positions) -> float:
     """The largest leak rate (/M/s) with a ratio under 1.1, in steps of a quarter of a decade from the least; 0 for none."""
-    study = bench.study(positions)
-    network, tolerated = study.leaky_network(), 0.0
+    study, tolerated = bench.candidate(positions), 0.0
     decades = np.log10(MOST_PER_M_S / LEAST_PER_M_S)
     for rate in np.geomspace(LEAST_PER_M_S, MOST_PER_M_S, round(decades * LEAKS_PER_DECADE) + 1):
-        if not _under_leak(study, network, float(rate)).rmse_after < ALLOWED_RATIO * study.compared.rmse_after:
+        if not train_leaky(study, float(rate)).rmse_after < ALLOWED_RATIO * study.compared.rmse_after:
             break
         tolerated = float(f"{rate:.3g}")
     return tolerated
@@ -224,5 +237,57 @@ def _aims(point: OperatingPoint) -> tuple[float, float, float]:
     return point.cost, point.hours, point.fuel_nM
 
 
-def _under_leak(study: Study, network: ReactionNetwork, rate_per_M_s: float) -> Training:
-    return study.train(study.tube(network, rate_per_M_s / per_nM_s_to_per_M_s(1.0)), "dsd_leaky")
+def ways(spec: DesignSpec, ncrn: NeuralCrn) -> dict[str, DesignSpec]:
+    """The design as it is, and changed in each way that it does not have yet, by name."""
+    chemistry, level = spec.chemistry, THRESHOLD * spec.chemistry.unit
+    made = sorted(
+        {species for reaction in ncrn.crn.stage("N1") for species in reaction.products if species not in reaction.reactants}
+    )
+    changes: dict[str, Changes] = {
+        AS_IT_IS: {},
+        "twice the signals": {"chemistry": {"unit": 2 * chemistry.unit}},
+        "four times the signals": {"chemistry": {"unit": 4 * chemistry.unit}},
+        "gates sized by their flux": {"chemistry": {"sizing": "auto"}},
+        f"clamps that divide leaks by {CLAMP_FACTOR:g}": {"leak": {"clamp_factor": CLAMP_FACTOR}},
+        "sealed gates": {"translation": {"scheme": "sealed"}},
+        "helpers in their phase alone": {"translation": {"phase_fuels": True}},
+        "thresholds on what N1 makes": {"translation": {"thresholds": dict.fromkeys(made, level)}},
+        "cooperative annihilation": {
+            "translation": {"annihilation": "cooperative"},
+            "chemistry": {"gates": {"cooperative": Chemistry().gates["cooperative"], **chemistry.gates}},
+        },
+        "both rails, gates sized": {"circuit": dict.fromkeys(("theta", "z", "y"), "dual"), "chemistry": {"sizing": "auto"}},
+    }
+    found = {name: _changed(spec, change) for name, change in changes.items()}
+    kinds = [kind for kind in SLOW_KINDS if kind in chemistry.gates]
+    found["a third of helpers and forks"] = _scaled(spec, kinds, ("fork", "fuel"), 1 / 3)
+    found["half as large joins, longer phases"] = _scaled(spec, kinds, ("join",), 1 / 2)
+    return {name: each for name, each in found.items() if name == AS_IT_IS or each != spec}
+
+
+Ways = tuple[Mapping[str, DesignSpec], int, Question]
+"""The designs to try, the seed, and what is asked of them."""
+
+
+def compare_ways(shared: Ways, pool: Executor | None = None, progress: Progress = no_progress) -> dict[str, OperatingPoint]:
+    """What each way comes to, by name; one that cannot be calibrated says why."""
+    tried = list(shared[0])
+    return dict(zip(tried, run_jobs(try_way, shared, tried, pool, lambda done: progress(done, len(tried)))))
+
+
+def try_way(shared: Ways, name: str) -> OperatingPoint:
+    """What one of some designs comes to."""
+    tried, seed, question = shared
+    return evaluate(TuningCase(tried[name], seed, question, ()), ())
+
+
+def _changed(spec: DesignSpec, changes: Changes) -> DesignSpec:
+    """A design with some keys of its sections changed."""
+    sections = {name: getattr(spec, name).model_copy(update=values) for name, values in changes.items()}
+    return spec.model_copy(update=sections)
+
+
+def _scaled(spec: DesignSpec, kinds: Iterable[str], parts: Iterable[str], factor: float) -> DesignSpec:
+    """A design with parts of the gates of some kinds multiplied."""
+    paths = tuple(("chemistry", "gates", kind, part) for kind in kinds for part in parts)
+    return scaled(spec, paths, factor)

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.verify import Verification, verify
-from dsd_ncrn.kinetics.build import build_network
-from dsd_ncrn.kinetics.enumerate import enumerate_complexes
+from dsd_ncrn.kinetics.build import build_network, enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.simulate.train import Progress, no_progress

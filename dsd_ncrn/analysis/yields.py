@@ -1,4 +1,4 @@
-"""Monte-Carlo yield: which fraction of real tubes still learns."""
+"""Real tubes: which fraction of those with a design's imperfections still learns, and how much dilution one bears."""
 
 from __future__ import annotations
 
@@ -7,45 +7,29 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.random import Generator, SeedSequence
 
+from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.jobs import run_jobs
-from dsd_ncrn.analysis.real_tubes import RealTubes, stream
+from dsd_ncrn.analysis.results import Sample
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.analysis.types import ALLOWED_RATIO
+from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed, InputError
+from dsd_ncrn.simulate.imperfections import realise
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
 from dsd_ncrn.simulate.train import Progress, no_progress
+from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.units import per_nM_s_to_per_M_s
 
-HALF = 0.5
 NORMAL_95 = 1.959963984540054
 """The quantile of the normal distribution that 2.5 % lie above."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A training in one realisation, by its number. ``failure`` says why there is none, or that a simulation stopped: all
-    else is then not a number."""
-
-    number: int
-    rmse: float
-    rmse_before: float
-    rmse_ratio: float
-    parameter_error_final: float
-    parameter_error_first_iteration: float
-    failure: str = ""
-
-    @property
-    def learns(self) -> bool:
-        """Whether the test error ends under 1.1 times the ideal network's."""
-        return self.rmse_ratio < ALLOWED_RATIO
-
-    @property
-    def improves(self) -> bool:
-        """Whether the test error ends under half of what it was at the start of the same tube."""
-        return self.rmse < HALF * self.rmse_before
+DILUTED = "dsd_diluted"
+LEAST_GROWTH = 1e-4
+"""Growth of the volume in an iteration below which no pipette matters; it is not looked further."""
+HALVINGS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +105,6 @@ def require_imperfections(spec: DesignSpec) -> None:
         raise InputError("the design has no imperfections, so that all its tubes are the same", None, "Add [imperfections].")
 
 
-def shortened(study: Study, iterations: int) -> Study:
-    """The study with strands trained for some iterations alone, and compared with the ideal network there."""
-    plan = study.spec.training.model_copy(update={"strand_iterations": iterations})
-    return replace(study, spec=study.spec.model_copy(update={"training": plan}))
-
-
 def train_sample(drawn: Drawn, number: int) -> Sample:
     """Train one realisation. A tube that cannot be mixed, calibrated or simulated to the end is one that does not learn."""
     study = drawn.study
@@ -141,3 +119,79 @@ def _sample(study: Study, number: int, training: Training) -> Sample:
     errors = parameter_errors(training, study.compared)
     ratio = training.rmse_after / study.compared.rmse_after
     return Sample(number, training.rmse_after, training.rmse_before, ratio, float(errors[-1]), float(errors[1]))
+
+
+def stream(seed: int, number: int) -> Generator:
+    """The random numbers of one realisation: the same whatever others are drawn, and wherever."""
+    return np.random.default_rng(SeedSequence(seed, spawn_key=(number,)))
+
+
+class RealTubes:
+    """Mixes tubes of a study with leaks and imperfections; made once per process, because the network is the costly part.
+
+    ``leaking`` tubes are simulated with all leak channels, which takes several times as long.
+    """
+
+    def __init__(self, study: Study, leaking: bool = True) -> None:
+        self.study, self.level = study, "dsd_leaky" if leaking else "dsd"
+        self.network = study.leaky if leaking else study.network
+        self.pot = Mixture(study.system, self.network)
+        self._tube = study.tube(self.level, 0.0)
+
+    def draw(self, given: Imperfections, random: Generator) -> Realisation:
+        """One realisation of some imperfections. Raises what they raise."""
+        return realise(given, self.pot, random)
+
+    def mix(self, given: Imperfections, random: Generator, leak_rate: float) -> Tube:
+        """A fresh tube, calibrated if that is asked for; ``leak_rate`` in /nM/s. It is valid until the next is mixed.
+
+        Raises CheckFailed where it cannot be calibrated.
+        """
+        return self.mixed(self.draw(given, random), leak_rate, given.calibrated)
+
+    def mixed(self, realisation: Realisation, leak_rate: float, calibrated: bool) -> Tube:
+        """A fresh tube of a realisation that has been drawn; ``leak_rate`` in /nM/s. Raises CheckFailed as ``mix``."""
+        if not calibrated:
+            self._tube.mix(leak_rate / self.study.spec.leak.clamp_factor, realisation)
+            return self._tube
+        measured = realisation.without_leaks(self.network, self.study.network)
+        return self.study.refitted(realisation=measured).tube(self.level, leak_rate, realisation)
+
+
+@dataclass(frozen=True)
+class DilutionStudy:
+    """The training at a growth of the volume in every iteration, and the largest growth found at which the test error stays
+    under 1.1 times what it is in a constant volume; None where that is below ``LEAST_GROWTH``."""
+
+    growth: float
+    training: Training
+    tolerated: float | None
+
+
+def train_diluted(study: Study, growth: float, progress: Progress = no_progress) -> Training:
+    """Train a tube, topped up and without leaks, whose volume grows by a share of itself in every iteration."""
+    realisation = replace(perfect(Mixture(study.system, study.network)), growth=1.0 + growth)
+    return study.train(study.tube(realisation=realisation), DILUTED, progress)
+
+
+def study_dilution(study: Study, growth: float, progress: Progress = no_progress) -> DilutionStudy:
+    """Train at a growth above 0, and close in on the tolerated one by halving its logarithm."""
+    trainings, total = 0, HALVINGS + 3
+
+    def trained(share: float) -> Training:
+        nonlocal trainings
+        found = train_diluted(study, share, lambda done, of: progress(int(100 * (trainings + done / of)), 100 * total))
+        trainings += 1
+        return found
+
+    most = ALLOWED_RATIO * trained(0.0).rmse_after
+    wanted = trained(growth)
+    if wanted.rmse_after < most:
+        return DilutionStudy(growth, wanted, growth)
+    if growth <= LEAST_GROWTH or not trained(LEAST_GROWTH).rmse_after < most:
+        return DilutionStudy(growth, wanted, None)
+    low, high = LEAST_GROWTH, growth
+    for _ in range(HALVINGS):
+        middle = (low * high) ** 0.5
+        low, high = (middle, high) if trained(middle).rmse_after < most else (low, middle)
+    return DilutionStudy(growth, wanted, low)

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from dsd_ncrn.crn.rate_law import MEANINGS, RateLaw, in_law
-from dsd_ncrn.crn.types import Crn, Reaction
+from dsd_ncrn.crn.types import Crn, Reaction, Species
 
 ROWS = 36
 """Rows of a table; a stage with more goes on in another one, since a table cannot break across pages."""
 
-_NEURAL = re.compile(r"(?P<letter>[A-Z])(?P<mark>[a-z]??)(?P<index>\d*)(?P<rail>[pm]?)", re.ASCII)
 _PLAIN = re.compile(r"(?P<letters>[A-Za-z]+)(?P<index>\d*)", re.ASCII)
 _SIGNS = {"p": "+", "m": "-", "": ""}
 _SPECIAL = {
@@ -28,6 +27,7 @@ _SPECIAL = {
     **{character: f"${character}$" for character in "<>|"},
 }
 """The last three are other characters in LaTeX's own text fonts."""
+Carriers = Mapping[str, Species]
 _Column = tuple[str, Callable[[Reaction], str]]
 
 
@@ -40,12 +40,10 @@ def latex_of(crn: Crn, law: RateLaw = "product") -> str:
     return "\n".join(lines) + "\n"
 
 
-def latex_species(name: str, neural: bool) -> str:
-    """A species in mathematics, without dollar signs; ``neural`` where p and m at the end of a name mean rails."""
-    match = _NEURAL.fullmatch(name) if neural else None
-    if match:
-        above = match["mark"] + _SIGNS[match["rail"]]
-        return _scripts(match["letter"], match["index"], above)
+def latex_species(name: str, carrier: Species | None = None) -> str:
+    """A species in mathematics, without dollar signs; ``carrier`` is what a learner has it for."""
+    if carrier and len(carrier.kind) < 3 and "_" not in carrier.place:
+        return _scripts(carrier.kind[0], carrier.place, carrier.kind[1:] + _SIGNS[carrier.rail])
     match = _PLAIN.fullmatch(name)
     if match:
         letters = match["letters"] if len(match["letters"]) == 1 else rf"\mathrm{{{match['letters']}}}"
@@ -72,7 +70,7 @@ def _tables(crn: Crn) -> Iterator[tuple[str, tuple[Reaction, ...]]]:
 
 
 def _table(crn: Crn, caption: str, reactions: Sequence[Reaction]) -> Iterator[str]:
-    columns = [column for column in _columns(bool(crn.phases)) if any(column[1](reaction) for reaction in reactions)]
+    columns = [column for column in _columns(crn.carriers) if any(column[1](reaction) for reaction in reactions)]
     yield r"\begin{table}[htbp]"
     yield r"\centering"
     yield rf"\caption{{{caption}}}"
@@ -86,10 +84,10 @@ def _table(crn: Crn, caption: str, reactions: Sequence[Reaction]) -> Iterator[st
     yield r"\end{table}"
 
 
-def _columns(neural: bool) -> tuple[_Column, ...]:
+def _columns(carriers: Carriers) -> tuple[_Column, ...]:
     """Headings and cells; a column that is empty in all of a table's rows is left out."""
     return (
-        ("Reaction", lambda reaction: _equation(reaction, neural)),
+        ("Reaction", lambda reaction: _equation(reaction, carriers)),
         ("$k$", lambda reaction: f"${_number(reaction.rate)}$"),
         ("Phase", lambda reaction: escaped(", ".join(sorted(reaction.phases)))),
         ("Term", lambda reaction: _typewriter(reaction.origin.term)),
@@ -104,15 +102,13 @@ def _row(cells: Iterable[str]) -> str:
     return " & ".join(cells) + r" \\"
 
 
-def _equation(reaction: Reaction, neural: bool) -> str:
-    return rf"${_side(reaction.reactants, neural)} \rightarrow {_side(reaction.products, neural)}$"
+def _equation(reaction: Reaction, carriers: Carriers) -> str:
+    return rf"${_side(reaction.reactants, carriers)} \rightarrow {_side(reaction.products, carriers)}$"
 
 
-def _side(species: Iterable[str], neural: bool) -> str:
-    counted = Counter(species).items()
-    terms = (
-        latex_species(name, neural) if count == 1 else rf"{count}\,{latex_species(name, neural)}" for name, count in counted
-    )
+def _side(species: Iterable[str], carriers: Carriers) -> str:
+    counted = ((latex_species(name, carriers.get(name)), count) for name, count in Counter(species).items())
+    terms = (text if count == 1 else rf"{count}\,{text}" for text, count in counted)
     return " + ".join(terms) or r"\emptyset"
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dsd_ncrn.design.chemistry import SpeciesKind
+
 STAGES = ("N1", "readout", "N2", "N3", "N4", "flush", "feed", "annihilation", "clock")
 
 
@@ -53,6 +55,34 @@ class Reaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Species:
+    """What carries a variable of a learner, or one of its rails: its ``name`` is made of kind, place and rail.
+
+    ``place`` is what tells it from others of its kind, such as 1 or 1_12, and empty where it is the only one; ``rail`` is
+    p or m, and empty for a variable on a single rail.
+    """
+
+    kind: SpeciesKind
+    place: str = ""
+    rail: str = ""
+
+    @property
+    def name(self) -> str:
+        """As reactions name it."""
+        return f"{self.kind}{self.place}{self.rail}"
+
+    @property
+    def variable(self) -> str:
+        """Its name without the rail."""
+        return f"{self.kind}{self.place}"
+
+    @property
+    def sign(self) -> int:
+        """-1 on the negative rail, else 1."""
+        return -1 if self.rail == "m" else 1
+
+
+@dataclass(frozen=True, slots=True)
 class Phase:
     """A clock phase: its clock species (empty for none) and its duration in dimensionless time.
 
@@ -69,6 +99,7 @@ class Phase:
 class Crn:
     """A reaction network with phases. ``species`` is ordered; ``bias_species`` are constants such as B.
 
+    ``carriers`` says what each species of a learner carries; a network that was read has none.
     ``fuel_species`` stand for a finite supply that strands have anyway, as their gates; they count in no molecularity.
     """
 
@@ -79,6 +110,7 @@ class Crn:
     bias_species: frozenset[str] = frozenset()
     fuel_species: frozenset[str] = frozenset()
     initial: Mapping[str, float] = field(default_factory=dict[str, float])
+    carriers: Mapping[str, Species] = field(default_factory=dict[str, Species], compare=False)
 
     def stage(self, name: str) -> tuple[Reaction, ...]:
         """The reactions of one stage, in order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -9,7 +10,31 @@ from pydantic import Field, field_validator
 from dsd_ncrn.design.section import Concentration, Section, Temperature, known_keys
 
 GATE_KINDS = ("N1", "bias", "readout", "N2", "N3", "N4", "annihilation", "cooperative", "flush", "feed")
-BUFFER_GROUPS = ("X", "P", "Pb", "Pw", "Z", "Zb", "A", "G", "Gb", "Gw", "Y", "Yhat", "E", "B", "I", "clock")
+
+
+class SpeciesKind(StrEnum):
+    """What a species of a learner is for: the first part of its name, and the group of buffers that it draws on."""
+
+    INPUT = "X"
+    PARAMETER = "P"
+    OFFSET = "Pb"
+    WEIGHT = "Pw"
+    STATE = "Z"
+    BACKWARD_STATE = "Zb"
+    ADJOINT = "A"
+    GRADIENT = "G"
+    OFFSET_GRADIENT = "Gb"
+    WEIGHT_GRADIENT = "Gw"
+    TARGET = "Y"
+    REPORTED = "Yhat"
+    ERROR = "E"
+    BIAS = "B"
+    LOADED = "I"
+    FUEL = "F"
+
+
+BUFFER_GROUPS = (*(str(kind) for kind in SpeciesKind if kind != SpeciesKind.FUEL), "clock")
+"""A finite fuel is the gates of its reactions and has no strands."""
 
 
 class GateBudget(Section):

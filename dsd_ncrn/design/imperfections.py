@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Self
 
 from pydantic import Field, model_validator
 
 from dsd_ncrn.design.section import Section, refuse
 
-MAGNITUDES = ("pipetting", "inactive", "initial_leak", "rate_spread", "leak_spread", "occlusion", "dilution")
-"""The keys that switch an imperfection on, each at 0 when it is off."""
+MAGNITUDES: Mapping[str, str] = {
+    "pipetting": "dsd_ncrn.simulate.imperfections.pipetting:Pipetting",
+    "inactive": "dsd_ncrn.simulate.imperfections.inactive:Inactive",
+    "initial_leak": "dsd_ncrn.simulate.imperfections.initial_leak:InitialLeak",
+    "rate_spread": "dsd_ncrn.simulate.imperfections.rate_spread:RateSpread",
+    "leak_spread": "dsd_ncrn.simulate.imperfections.leak_spread:LeakSpread",
+    "occlusion": "dsd_ncrn.simulate.imperfections.occlusion:Occlusion",
+    "dilution": "dsd_ncrn.simulate.imperfections.dilution:Dilution",
+}
+"""The keys that switch an imperfection on, each at 0 when it is off, and where it is, in the order of application.
+
+What is added comes before what depends on it: the initial leak on what is mixed, occlusion on the toeholds in the tube.
+"""
 
 
 class Imperfections(Section):

@@ -11,21 +11,11 @@ from typing import Any, cast, get_args
 from pydantic import BaseModel, ValidationError
 
 from dsd_ncrn.design.spec import DesignSpec
-from dsd_ncrn.errors import InputError, did_you_mean
+from dsd_ncrn.errors import DesignError, did_you_mean
+
+__all__ = ["DesignError", "Key", "KeyFinding", "Problem", "findings_of"]
 
 Key = tuple[str, ...]
-
-
-@dataclass(eq=False)
-class DesignError(InputError):
-    """A value of a design that is wrong for a reason only a later stage knows.
-
-    ``key`` is the path of the value, ``offset`` the index of the offending character in it where that is known.
-    ``design.load.located`` turns both into a line and a column.
-    """
-
-    key: Key = ()
-    offset: int | None = None
 
 
 @dataclass(frozen=True)

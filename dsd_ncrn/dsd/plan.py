@@ -14,7 +14,7 @@ from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.polarity import is_annihilation
 from dsd_ncrn.dsd.words import Options, budget_name
 from dsd_ncrn.errors import did_you_mean
-from dsd_ncrn.ncrn.clocking import unclocked_stages
+from dsd_ncrn.ncrn.decide import unclocked_stages
 from dsd_ncrn.ncrn.types import NeuralCrn
 
 FLUSH = "flush"
@@ -71,7 +71,11 @@ def plan_of_learner(ncrn: NeuralCrn, options: Options) -> Plan:
     always_on = unclocked_stages(ncrn, options.translation)
     gated = {r.origin.reaction: next(iter(r.phases)) for r in reactions if _is_gated(r, always_on)}
     clocks = clock_names([phase.name for phase in crn.phases])
-    return Plan(crn.name, options, reactions, clocks, gated, start, fed, lambda name: _group_buffer(name, options))
+
+    def buffer(species: str) -> float:
+        return required(options, "buffers", crn.carriers[species].kind)
+
+    return Plan(crn.name, options, reactions, clocks, gated, start, fed, buffer)
 
 
 def plan_of_network(crn: Crn, translation: Translation, chemistry: Chemistry) -> Plan:
@@ -144,11 +148,6 @@ def clock_names(phases: Iterable[str]) -> dict[str, str]:
 def _is_gated(reaction: Reaction, always_on: tuple[str, ...]) -> bool:
     """Whether a clock opens a reaction: it belongs to one phase, and its stage does not run all the time."""
     return len(reaction.phases) == 1 and reaction.origin.stage not in always_on
-
-
-def _group_buffer(species: str, options: Options) -> float:
-    group = species.rstrip("pm0123456789_")
-    return required(options, "buffers", group)
 
 
 @overload

@@ -10,7 +10,6 @@ from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import DesignSpec, Translation
-from dsd_ncrn.dsd.modules import Scheme, scheme_named
 from dsd_ncrn.dsd.modules.clocks import held_back, phase_clock
 from dsd_ncrn.dsd.modules.endings import (
     CLOCK_SIGN,
@@ -21,7 +20,7 @@ from dsd_ncrn.dsd.modules.endings import (
     strand_sink,
     two_domain_annihilation,
 )
-from dsd_ncrn.dsd.modules.parts import Made, seals, side_of, split_outputs
+from dsd_ncrn.dsd.modules.parts import Made, Scheme, seals, side_of, split_outputs
 from dsd_ncrn.dsd.naming import check_names, merged
 from dsd_ncrn.dsd.plan import FLUSH, Plan, plan_of_learner, plan_of_network, required
 from dsd_ncrn.dsd.polarity import Polarity, assign_polarity, is_annihilation
@@ -29,6 +28,7 @@ from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.dsd.system import ClockStrands, Component, DsdSystem, Reporter, Role
 from dsd_ncrn.dsd.words import Words, budget_name, cogate_name, strand_component
 from dsd_ncrn.errors import did_you_mean
+from dsd_ncrn.families import SCHEMES
 from dsd_ncrn.ncrn.types import NeuralCrn
 
 
@@ -105,7 +105,7 @@ class _Translator:
     @property
     def scheme(self) -> Scheme:
         """The gates that the design chose."""
-        return scheme_named(self.plan.options.translation.scheme)
+        return SCHEMES[self.plan.options.translation.scheme]
 
     @cached_property
     def made(self) -> Mapping[str, Made]:

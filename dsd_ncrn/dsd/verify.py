@@ -14,9 +14,9 @@ from functools import lru_cache
 
 from dsd_ncrn.dsd import bisimulation, final_states
 from dsd_ncrn.dsd.modular import Enumerate, Module, Network, Side, Steps, module_of, renamed, steps_of
-from dsd_ncrn.dsd.modules import SCHEMES
 from dsd_ncrn.dsd.structure import Complex, Strand, strand_text
 from dsd_ncrn.dsd.system import DsdSystem, Role
+from dsd_ncrn.families import SCHEMES
 
 BISIMULATION, FINAL_STATES = "CRN bisimulation", "all final states"
 

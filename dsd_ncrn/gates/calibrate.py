@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.crn.types import Reaction
+from dsd_ncrn.crn.types import Reaction, Species
+from dsd_ncrn.design.chemistry import SpeciesKind
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.types import NeuralCrn
@@ -222,23 +223,25 @@ def slow_terms(ncrn: NeuralCrn) -> tuple[ReactionGroup, ...]:
     pairs = [frozenset(r.reactants) for r in ncrn.crn.stage("annihilation")]
     sides = {name: pair for pair in pairs for name in pair}
     grouped: dict[tuple[object, ...], list[Reaction]] = {}
-    fuels = ncrn.crn.fuel_species
+    fuels, carriers = ncrn.crn.fuel_species, ncrn.crn.carriers
     for reaction in (_without(fuels, reaction) for reaction in ncrn.crn.reactions):
         if not reaction.fast:
             together = any(name in sides for name in (*reaction.reactants, *reaction.products))
-            target = tuple(sorted({_variable(name) for name in _changes(reaction)}))
+            target = tuple(sorted({carriers[name].variable for name in _changes(reaction)}))
             key = (reaction.origin.stage, reaction.origin.term, target) if together else (reaction.origin.reaction,)
             grouped.setdefault((next(iter(reaction.phases)), *key), []).append(reaction)
-    return tuple(_term(str(key[0]), reactions) for key, reactions in grouped.items())
+    return tuple(_term(str(key[0]), reactions, carriers) for key, reactions in grouped.items())
 
 
 def _without(fuels: frozenset[str], reaction: Reaction) -> Reaction:
     return replace(reaction, reactants=tuple(name for name in reaction.reactants if name not in fuels))
 
 
-def _term(phase: str, reactions: Sequence[Reaction]) -> ReactionGroup:
-    backward = all(name.startswith("Zb") for reaction in reactions for name in _changes(reaction))
-    return ReactionGroup(tuple(r.origin.reaction for r in reactions), tuple(map(_sign, reactions)), phase, backward)
+def _term(phase: str, reactions: Sequence[Reaction], carriers: Mapping[str, Species]) -> ReactionGroup:
+    kinds = {carriers[name].kind for reaction in reactions for name in _changes(reaction)}
+    signs = tuple(_sign(reaction, carriers) for reaction in reactions)
+    names = tuple(reaction.origin.reaction for reaction in reactions)
+    return ReactionGroup(names, signs, phase, backward=kinds <= {SpeciesKind.BACKWARD_STATE})
 
 
 def _changes(reaction: Reaction) -> dict[str, int]:
@@ -247,14 +250,10 @@ def _changes(reaction: Reaction) -> dict[str, int]:
     return {name: change for name, change in changes.items() if change}
 
 
-def _variable(species: str) -> str:
-    return species.removesuffix("p").removesuffix("m")
-
-
-def _sign(reaction: Reaction) -> float:
+def _sign(reaction: Reaction, carriers: Mapping[str, Species]) -> float:
     """+1 where a reaction raises its variable: makes of its positive rail, or takes from its negative one."""
     name, change = next(iter(_changes(reaction).items()))
-    return float(np.sign(change)) * (-1.0 if name.endswith("m") else 1.0)
+    return float(np.sign(change)) * carriers[name].sign
 
 
 def _by_reaction(ratio: Mapping[ReactionGroup, float]) -> dict[str, float]:

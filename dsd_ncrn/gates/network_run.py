@@ -10,16 +10,19 @@ import numpy as np
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.design.spec import Translation
+from dsd_ncrn.errors import InputError
 from dsd_ncrn.gates.network import Limits, SizedNetwork, Use, size_network
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.holders import holders
 from dsd_ncrn.simulate.learner import checked
 from dsd_ncrn.simulate.mass_action import MassAction, from_network, mass_action
 from dsd_ncrn.simulate.types import Trajectory
 
+ENGINE = "rosenbrock"
 RELATIVE, ABSOLUTE = 1e-7, 1e-8
 LOOKS = 2001
 """Times at which the largest concentrations are looked for."""
@@ -83,6 +86,35 @@ def run_network(sized: SizedNetwork, times: Floats, engine: Engine) -> NetworkRu
     return NetworkRun(sized, ideal, Trajectory(sized.crn.species, times, signals), _used(sized, network, start, values[-1]))
 
 
+def simulate_crn(crn: Crn, seconds: float = 1000.0, points: int = 601) -> Trajectory:
+    """The mass action of a network from its initial concentrations, at ``points`` times of 0 to ``seconds``: nM and s.
+
+    Raises InputError for a duration that is not above 0, CheckFailed where the simulation stops.
+
+    >>> import dsd_ncrn as dn
+    >>> decay = dn.simulate_crn(dn.parse_crn("A @initial 10 nM" + chr(10) + "A -> B [k = 0.01]"), seconds=100)
+    >>> round(float(decay.of("A")[-1]), 3)  # 10 exp(-1)
+    3.679
+    """
+    return ideal_network(crn, _times(seconds, points), engine_named(ENGINE))[0]
+
+
+def simulate_crn_strands(crn: Crn, seconds: float = 1000.0, points: int = 601) -> NetworkRun:
+    """A network and its strands side by side; both trajectories in nM and s of the network.
+
+    The gates are sized to last for ``seconds``; ``.sized.seconds`` is the DNA time that one second of the network takes,
+    ``.deviation`` the largest difference over the largest concentration. Raises InputError for rate constants that no
+    gates reach, CheckFailed where a simulation stops.
+
+    >>> import dsd_ncrn as dn
+    >>> run = dn.simulate_crn_strands(dn.parse_crn("A @initial 10 nM" + chr(10) + "A -> B [k = 0.01]"), seconds=100)
+    >>> run.deviation < 0.05
+    True
+    """
+    engine, times = engine_named(ENGINE), _times(seconds, points)
+    return run_network(sized_for(crn, seconds, engine), times, engine)
+
+
 def _used(sized: SizedNetwork, network: ReactionNetwork, start: Floats, end: Floats) -> dict[str, float]:
     places = {name: network.index[gates.join] for name, gates in sized.system.gates.items()}
     return {name: float(1 - end[place] / start[place]) for name, place in places.items()}
@@ -97,3 +129,11 @@ def _counting(crn: Crn) -> MassAction:
         for number, r in enumerate(crn.reactions)
     ]
     return mass_action((*crn.species, *counters), reactions)
+
+
+def _times(seconds: float, points: int) -> Floats:
+    if not 0 < seconds < np.inf:
+        raise InputError("a duration is a finite number of seconds above 0", seconds)
+    if points < 2:
+        raise InputError("a trajectory has at least two points", points)
+    return np.linspace(0.0, seconds, points)

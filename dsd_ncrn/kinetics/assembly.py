@@ -89,14 +89,18 @@ class Assembly:
     def zip_up(self) -> None:
         """Extend every helix over adjacent unpaired complementary domains."""
         for start in range(len(self.owner)):
-            for step in (1, -1):
-                position, partner = start, self.pairing[start]
-                while partner is not None:
-                    here, there = self.neighbour(position, step), self.neighbour(partner, -step)
-                    if here is None or there is None or not self.fits(here, there):
-                        break
-                    self.pair(here, there)
-                    position, partner = here, there
+            self.zip_on(start)
+
+    def zip_on(self, start: int) -> None:
+        """Extend the helix of a paired position in both directions, as far as neighbours are unpaired and complementary."""
+        for step in (1, -1):
+            position, partner = start, self.pairing[start]
+            while partner is not None:
+                here, there = self.neighbour(position, step), self.neighbour(partner, -step)
+                if here is None or there is None or not self.fits(here, there):
+                    break
+                self.pair(here, there)
+                position, partner = here, there
 
     def fits(self, one: int, other: int) -> bool:
         """Whether two positions are both unpaired and complementary."""

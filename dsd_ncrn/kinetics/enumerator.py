@@ -1,17 +1,19 @@
-"""What every enumeration keeps: species, steps, and who may meet whom."""
+"""What every enumeration keeps: species, steps, and who may meet whom.
+
+Invasions start at branch points: by the domains around them, targets and invaders find each other.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from dsd_ncrn.crn.types import Origin
 from dsd_ncrn.dsd.structure import Complex, Domain
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.kinetics.junctions import Junction, Place, invading_junctions, openings
-from dsd_ncrn.kinetics.moves import Move
 from dsd_ncrn.kinetics.network import Step, StepKind, Toehold
 from dsd_ncrn.kinetics.rates import RateModel
 
@@ -19,6 +21,28 @@ MAX_SPECIES = 200_000
 """Enumeration stops here unless told otherwise: no system of this project comes near it."""
 Toeholds = tuple[Toehold | None, Toehold | None]
 OriginsOf = Callable[[Complex], tuple[Origin, ...]]
+
+Junction = tuple[int, tuple[Domain, ...]]
+"""Direction along the invader (+1 to its 3' end) and its domains, from the toehold to the first branch."""
+Place = tuple[Complex, int]
+"""A complex and one of its flat domain indices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Result of one move: the resting complexes, the toehold that was bound and the one that was released (nt).
+
+    ``complete`` is False where nothing came free because the incumbent holds on by another branch domain. ``label``
+    names the rule where there are several. ``bound`` and ``released`` are the two toeholds with their surroundings.
+    """
+
+    products: tuple[Complex, ...]
+    invading_nt: int
+    released_nt: int
+    complete: bool
+    label: str = ""
+    bound: Toehold | None = None
+    released: Toehold | None = None
 
 
 class Enumerator(ABC):
@@ -81,25 +105,11 @@ class Enumerator(ABC):
 
         It belongs to the formal reactions of its ``owners``, by default of its first reactant. ``rate`` is in nM^(1-n)/s.
         """
-        left = [self.add(reactant) for reactant in reactants]
-        right = [self.add(product) for product in products]
-        self.keep(left, right, rate, kind, owners or reactants[:1], rule, toeholds)
-
-    def keep(
-        self,
-        left: Sequence[int],
-        right: Sequence[int],
-        rate: float,
-        kind: StepKind,
-        owners: Sequence[Complex],
-        rule: str = "",
-        toeholds: Toeholds = (None, None),
-    ) -> None:
-        """Keep a step between numbered species unless it changes nothing or is known already; ``rate`` in nM^(1-n)/s."""
-        key = before, after = tuple(sorted(left)), tuple(sorted(right))
-        if before != after and key not in self.steps:
-            origins = dict.fromkeys(origin for owner in owners for origin in self.origins_of(owner))
-            self.steps[key] = Step(before, after, rate, kind, tuple(origins), rule, toeholds)
+        before = tuple(sorted(self.add(reactant) for reactant in reactants))
+        after = tuple(sorted(self.add(product) for product in products))
+        if before != after and (before, after) not in self.steps:
+            origins = dict.fromkeys(origin for owner in owners or reactants[:1] for origin in self.origins_of(owner))
+            self.steps[before, after] = Step(before, after, rate, kind, tuple(origins), rule, toeholds)
 
     def may_meet(self, one: Complex, other: Complex) -> bool:
         """Whether two species are ever brought together."""
@@ -128,3 +138,31 @@ class Enumerator(ABC):
             if complex_.pairing[place] is None and not domain.is_toehold:
                 self._single[domain].append((complex_, place))
                 yield from (((complex_, place), other) for other in list(self._single[~domain]))
+
+
+def openings(complex_: Complex) -> Iterator[tuple[Junction, int]]:
+    """Exposed domains beside a covered branch, as the junction an invader must have, with the exposed position."""
+    for exposed, step, run in _runs_to_branch(complex_, paired=True):
+        yield (-step, tuple(~complex_.domains[position] for position in run)), exposed
+
+
+def invading_junctions(complex_: Complex) -> Iterator[tuple[Junction, int]]:
+    """Unpaired domains beside an unpaired branch, with the position of the first."""
+    for toehold, step, run in _runs_to_branch(complex_, paired=False):
+        yield (step, tuple(complex_.domains[position] for position in run)), toehold
+
+
+def _runs_to_branch(complex_: Complex, paired: bool) -> Iterator[tuple[int, int, list[int]]]:
+    """From every unpaired domain, in both directions, the positions on to the next branch, over (un)paired neighbours."""
+    for start, partner in enumerate(complex_.pairing):
+        for step in (1, -1) if partner is None else ():
+            run, position = [start], start + step
+            while 0 <= position < len(complex_.pairing):
+                crossed = position if step > 0 else position + 1
+                if crossed in complex_.ends or (complex_.pairing[position] is not None) != paired:
+                    break
+                run.append(position)
+                if not complex_.domains[position].is_toehold:
+                    yield start, step, run
+                    break
+                position += step

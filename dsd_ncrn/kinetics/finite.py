@@ -1,23 +1,31 @@
-"""The finite semantics: toeholds bind and unbind, branches migrate to and fro, and open toeholds are occluded."""
+"""The finite semantics: toeholds bind and unbind, branches migrate to and fro, and open toeholds are occluded.
+
+A helix forms, opens, or passes from one strand to another. It counts as a whole ("max helix" of Badelt et al., J. R. Soc.
+Interface 17:20190866, 2020): a binding zips on over adjacent domains, a toehold of several domains opens at once, and branch
+migration runs as far as one incumbent reaches.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Complex, Domain
-from dsd_ncrn.kinetics.elementary import bind, closings, helix_openings, migrations
-from dsd_ncrn.kinetics.enumerator import MAX_SPECIES, Enumerator, OriginsOf
-from dsd_ncrn.kinetics.junctions import Place, invading_junctions, openings
-from dsd_ncrn.kinetics.moves import Move, invade
+from dsd_ncrn.kinetics.assembly import Assembly, side_by_side
+from dsd_ncrn.kinetics.enumerator import MAX_SPECIES, Enumerator, Move, OriginsOf, Place, invading_junctions, openings
+from dsd_ncrn.kinetics.infinite import invade
 from dsd_ncrn.kinetics.network import StepKind
-from dsd_ncrn.kinetics.rates import RateModel
-from dsd_ncrn.kinetics.three_step import ThreeStepRates
+from dsd_ncrn.kinetics.rates import RateModel, ThreeStepRates
 
 Unproductive = Literal["all", "present", "none"]
 """Which free strands rest on toeholds where they can displace nothing: all, those mixed in at the start, or none."""
 UNPRODUCTIVE = "unproductive"
 """The rule that such bindings and unbindings are labelled with."""
+NO_LOOP_NT = 1_000
+"""Stands for the way around that leads over a nick."""
+Outcome = tuple[tuple[Complex, ...], float]
+"""What a complex becomes, and how fast, /s."""
 
 
 class FiniteEnumerator(Enumerator):
@@ -79,20 +87,19 @@ class FiniteEnumerator(Enumerator):
         return stable and self.may_meet(target[0], invader[0])
 
     def _alone(self, complex_: Complex) -> None:
-        rates = self.elementary
-        for opened in helix_openings(complex_):
+        for products, rate in helix_openings(complex_, self.elementary):
             self._toeholds[complex_] += 1
-            self.record((complex_,), opened.products, rates.unbinding(opened.held_nt), StepKind.UNBINDING)
-        for moved in migrations(complex_):
-            rate = rates.migration(moved.held_nt, moved.released_nt, moved.length_nt)
-            self.record((complex_,), moved.products, rate, StepKind.MIGRATION)
-        for closed in closings(complex_):
-            self.record((complex_,), closed.products, rates.closing(closed.loop_nt, closed.length_nt), StepKind.CLOSING)
+            self.record((complex_,), products, rate, StepKind.UNBINDING)
+        for products, rate in migrations(complex_, self.elementary):
+            self.record((complex_,), products, rate, StepKind.MIGRATION)
+        for products, rate in closings(complex_, self.elementary):
+            self.record((complex_,), products, rate, StepKind.CLOSING)
 
     def _bind(self, one: Place, other: Place, kind: StepKind) -> None:
-        bound = bind(*one, *other)
+        bound = bind(one, other)
         if bound is not None:
-            self.record((one[0], other[0]), (bound.product,), self.elementary.binding(bound.held_nt), kind)
+            product, held_nt = bound
+            self.record((one[0], other[0]), (product,), self.elementary.binding(held_nt), kind)
 
     def _rest(self, complex_: Complex) -> None:
         """Meet, as visitor and as host, the toeholds that lead nowhere."""
@@ -116,18 +123,18 @@ class FiniteEnumerator(Enumerator):
     def _visit(self, host: Place, visitor: Place) -> None:
         if not self.may_meet(host[0], visitor[0]):
             return
-        bound = bind(*host, *visitor)
-        if bound is None or bound.held_nt > TOEHOLD_MAX_NT or bound.product in self._resting:
+        bound = bind(host, visitor)
+        if bound is None or bound[1] > TOEHOLD_MAX_NT or bound[0] in self._resting:
             return
-        apart, on, off = (host[0], visitor[0]), self.elementary.binding(bound.held_nt), self.elementary.unbinding(bound.held_nt)
-        if bound.product in self.position:  # explored for its own sake, so its opening is found there
-            self.record(apart, (bound.product,), on, StepKind.BINDING, rule=UNPRODUCTIVE)
-            return
-        self.place(bound.product)
-        self._resting.add(bound.product)
-        ends, middle = [self.position[each] for each in apart], [self.position[bound.product]]
-        self.keep(ends, middle, on, StepKind.BINDING, host[:1], UNPRODUCTIVE)
-        self.keep(middle, ends, off, StepKind.UNBINDING, host[:1], UNPRODUCTIVE)
+        (product, held_nt), apart = bound, (host[0], visitor[0])
+        known = product in self.position  # then it is explored for its own sake, and its opening is found there
+        if not known:
+            self.place(product)
+        self.record(apart, (product,), self.elementary.binding(held_nt), StepKind.BINDING, rule=UNPRODUCTIVE)
+        if not known:
+            off = self.elementary.unbinding(held_nt)
+            self.record((product,), apart, off, StepKind.UNBINDING, apart[:1], UNPRODUCTIVE)
+            self._resting.add(product)
 
     def happens_anyway(self, target: Complex, invader: Complex, move: Move) -> bool:
         """Whether binding by a toehold and all the branch migration that follows lead to the same."""
@@ -142,3 +149,110 @@ def _displacements(target: Complex, invader: Complex) -> list[Move]:
         moves = (invade(one, at, other, by) for junction, at in openings(one) for known, by in junctions if known == junction)
         found += [move for move in moves if move is not None and move.complete]
     return found
+
+
+def bind(one: Place, other: Place) -> tuple[Complex, int] | None:
+    """Pair one unpaired position of each of two and zip on: what they become, and the nt that hold it. None inside loops."""
+    sides = side_by_side(*one, *other)
+    if sides is None:
+        return None
+    assembly, here, there = sides
+    held_nt = _pair_and_zip(assembly, there, here)
+    (product,) = assembly.complexes()
+    return product, held_nt
+
+
+def helix_openings(complex_: Complex, rates: ThreeStepRates) -> Iterator[Outcome]:
+    """Every helix no longer than a toehold comes apart."""
+    whole = Assembly(complex_)
+    for position, partner in enumerate(complex_.pairing):
+        if partner is not None and position < partner and whole.stacked(position, -1) is None:
+            helix = whole.helix(position)
+            held_nt = whole.length(helix)
+            if held_nt <= TOEHOLD_MAX_NT:
+                opened = Assembly(complex_)
+                for each in helix:
+                    opened.unpair(each)
+                yield opened.complexes(), rates.unbinding(held_nt)
+
+
+def migrations(complex_: Complex, rates: ThreeStepRates) -> Iterator[Outcome]:
+    """Every three-way branch migration from the end of a helix into the next one."""
+    whole = Assembly(complex_)
+    for position, partner in enumerate(complex_.pairing):
+        for step in (1, -1) if partner is None else ():
+            front = _front(whole, position, step)
+            if front:
+                yield _migrated(complex_, front, step, rates)
+
+
+def _front(whole: Assembly, position: int, step: int) -> list[tuple[int, int]]:
+    """Pairs that a free position beside a helix, and those after it, can make with what one incumbent covers now."""
+    behind = whole.neighbour(position, -step)
+    facing = None if behind is None else whole.pairing[behind]
+    front: list[tuple[int, int]] = []
+    here: int | None = position
+    while here is not None and facing is not None:
+        facing = whole.neighbour(facing, -step)
+        if facing is None or whole.pairing[facing] is None or whole.pairing[here] is not None:
+            break
+        if whole.domains[here] != ~whole.domains[facing]:
+            break
+        if front and whole.stacked(front[-1][1], facing - front[-1][1]) != facing:
+            break  # covered by another incumbent, or beyond a loop of this one
+        front.append((here, facing))
+        here = whole.neighbour(here, step)
+    return front
+
+
+def _migrated(complex_: Complex, front: list[tuple[int, int]], step: int, rates: ThreeStepRates) -> Outcome:
+    assembly = Assembly(complex_)
+    held_nt = assembly.length(assembly.helix(front[0][0] - step))
+    beyond = assembly.stacked(front[-1][1], -step)
+    for here, facing in front:
+        assembly.pair(here, facing)
+    released_nt = 0 if beyond is None else assembly.length(assembly.helix(beyond))
+    return assembly.complexes(), rates.migration(held_nt, released_nt, assembly.length([here for here, _ in front]))
+
+
+def closings(complex_: Complex, rates: ThreeStepRates) -> Iterator[Outcome]:
+    """Every helix that two unpaired complementary domains of the complex can form without a pseudoknot."""
+    places = [place for place, partner in enumerate(complex_.pairing) if partner is None]
+    for number, one in enumerate(places):
+        for other in places[number + 1 :]:
+            if complex_.domains[one] == ~complex_.domains[other] and _nested(complex_, one, other):
+                assembly = Assembly(complex_)
+                loop = min(_loop_nt(complex_, one, other), _loop_nt(complex_, other, one))
+                length = _pair_and_zip(assembly, one, other)
+                yield assembly.complexes(), rates.closing(loop, length)
+
+
+def _nested(complex_: Complex, first: int, last: int) -> bool:
+    """Whether no pair crosses the new one."""
+    inside = complex_.pairing[first + 1 : last]
+    return all(partner is None or first < partner < last for partner in inside)
+
+
+def _loop_nt(complex_: Complex, start: int, stop: int) -> int:
+    """Unpaired nucleotides from one position on to another around their loop, jumping over helices; 0 beside a helix.
+
+    A nick in between makes no loop: then the other way round counts.
+    """
+    total, position, between, jumps = len(complex_.pairing), start, 0, 0
+    while True:
+        after = (position + 1) % total
+        if after in complex_.ends:
+            return NO_LOOP_NT
+        if after == stop:
+            return 0 if jumps == 1 and between == 0 else max(between, 1)
+        partner = complex_.pairing[after]
+        between += complex_.domains[after].length if partner is None else 0
+        jumps += partner is not None
+        position = after if partner is None else partner
+
+
+def _pair_and_zip(assembly: Assembly, one: int, other: int) -> int:
+    """Pair two positions and what adjoins them; the length of the helix they are then part of, nt."""
+    assembly.pair(one, other)
+    assembly.zip_on(one)
+    return assembly.length(assembly.helix(one))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dsd_ncrn.crn.types import Origin
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand
@@ -76,3 +76,38 @@ class ReactionNetwork:
         """How many of the steps that are no leaks come with their reverse."""
         forward = {(step.reactants, step.products) for step in self.steps if step.kind != StepKind.LEAK}
         return sum((products, reactants) in forward for reactants, products in forward) // 2
+
+
+def network_to_json(network: ReactionNetwork) -> dict[str, Any]:
+    """Species with their structures, and every irreversible elementary step with its rate in nM^(1-n)/s.
+
+    A leak step has rate 1: it is multiplied by the leak rate (in /nM/s) when the network is simulated.
+    """
+    pairs = zip(network.names, network.complexes, strict=True)
+    return {
+        "species": [{"name": name, "kernel": complex_.kernel} for name, complex_ in pairs],
+        "reactions": [_step(step, network) for step in network.steps],
+    }
+
+
+def _step(step: Step, network: ReactionNetwork) -> dict[str, Any]:
+    return {
+        "reactants": [network.names[index] for index in step.reactants],
+        "products": [network.names[index] for index in step.products],
+        "rate": step.rate,
+        "kind": str(step.kind),
+        **({"rule": step.rule} if step.rule else {}),
+        "origins": [origin.reaction for origin in step.origins],
+    }
+
+
+def count_steps(network: ReactionNetwork) -> dict[str, int]:
+    """Species, reversible pairs, irreversible steps and leaks of a network."""
+    leaks = len(network.kinds(StepKind.LEAK))
+    reversible = network.reversible_pairs()
+    return {
+        "species": len(network.names),
+        "reversible": reversible,
+        "irreversible": len(network.steps) - leaks - 2 * reversible,
+        "leaks": leaks,
+    }

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dsd_ncrn.crn.types import Crn, Phase, Reaction
+from dsd_ncrn.crn.types import Crn, Phase, Reaction, Species
+from dsd_ncrn.design.chemistry import SpeciesKind
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import Circuit, DesignSpec
 from dsd_ncrn.ncrn.dynamics import Dynamics, differentiate
+from dsd_ncrn.ncrn.exact import Symbol, SymbolKind
+from dsd_ncrn.ncrn.fast import adjoint_start, annihilation, feed, flush, update
 from dsd_ncrn.ncrn.formula import parse_formula
-from dsd_ncrn.ncrn.passes import backward_pass, forward_pass
-from dsd_ncrn.ncrn.readout import DURATION, ERROR, READOUT, readout
-from dsd_ncrn.ncrn.roster import BIAS, Roster, roster
-from dsd_ncrn.ncrn.shapes import Shape, each, shape_of
-from dsd_ncrn.ncrn.transfers import adjoint_start, annihilation, feed, flush, update
+from dsd_ncrn.ncrn.roster import BIAS, Roster, Shape, each, roster, shape_of
+from dsd_ncrn.ncrn.slow import DURATION, ERROR, READOUT, backward_pass, forward_pass, readout
 from dsd_ncrn.ncrn.types import NeuralCrn, Output, Variable
 
 FLUSH_LIFETIMES = 30.0
@@ -65,7 +65,7 @@ def derive(circuit: Circuit, shape: Shape) -> Dynamics:
     dynamics = differentiate(parse_formula(circuit.f, shape.states, beta), circuit.first_order)
     if not dynamics.parameters:
         raise DesignError("circuit.f: nothing in f can be trained", circuit.f, "Use theta or Theta.", key=("circuit", "f"))
-    reads_x = any(name.startswith("x") for terms in dynamics.forward.values() for term in terms for name in term.factors)
+    reads_x = any(term.reads(SymbolKind.X) for terms in dynamics.forward.values() for term in terms)
     if not reads_x and circuit.z_initial == "zero":
         remedy = 'Use x in f, or set circuit.z_initial = "x".'
         raise DesignError("circuit.f: the inputs reach nothing", circuit.f, remedy, key=("circuit", "f"))
@@ -77,9 +77,9 @@ def initial_parameters(circuit: Circuit, dynamics: Dynamics, shape: Shape) -> tu
 
     Raises DesignError for a wrong number of values, or a negative one on a single rail.
     """
-    trained = [name for name in dynamics.parameters if name.startswith("beta")]
+    trained = [each for each in dynamics.parameters if each.kind == SymbolKind.BETA]
     offsets = _per_entry(circuit.beta, shape.states, "beta") if trained else ()
-    start = (*theta_start(circuit, dynamics), *(offsets[int(name.removeprefix("beta")) - 1] for name in trained))
+    start = (*theta_start(circuit, dynamics), *(offsets[each.number] for each in trained))
     check_start(circuit, dynamics, start, "theta_initial")
     return (*start, *(weight for row in shape.w_out for weight in row)) if circuit.train_w_out else start
 
@@ -87,17 +87,17 @@ def initial_parameters(circuit: Circuit, dynamics: Dynamics, shape: Shape) -> tu
 def check_start(circuit: Circuit, dynamics: Dynamics, start: Iterable[float], key: str) -> None:
     """Raises DesignError, at the key that gives it (for beta that one), for a negative start value on a single rail."""
     rails = each(circuit.theta, len(dynamics.parameters), "theta")
-    for name, value, rail in zip(dynamics.parameters, start, rails):
+    for symbol, value, rail in zip(dynamics.parameters, start, rails):
         if rail == "single" and value < 0:
-            given = "beta" if name.startswith("beta") else key
-            rule = f"circuit.{given}: {name} is a concentration, as a parameter on a single rail"
+            given = str(SymbolKind.BETA) if symbol.kind == SymbolKind.BETA else key
+            rule = f"circuit.{given}: {symbol} is a concentration, as a parameter on a single rail"
             remedy = 'Start at 0 or above, or set circuit.theta = "dual".'
             raise DesignError(rule, float(value), remedy, key=("circuit", given))
 
 
 def theta_start(circuit: Circuit, dynamics: Dynamics) -> tuple[float, ...]:
     """One start value for each entry of theta and Theta that f has; DesignError for a wrong number of values."""
-    count = sum(not name.startswith("beta") for name in dynamics.parameters)
+    count = sum(symbol.kind != SymbolKind.BETA for symbol in dynamics.parameters)
     return _per_entry(circuit.theta_initial, count, "theta_initial")
 
 
@@ -142,9 +142,10 @@ def _network(
         *(names.loaded, names.x, names.y, names.parameters, names.z, names.reported, names.errors),
         *(names.zb, names.adjoints, names.gradients, names.fuels),
     )
-    listed = [name for group in groups for variable in group for name in variable.species]
+    listed = [rail for group in groups for variable in group for rail in variable.rails]
     bias = tuple(name for name in (BIAS,) if name in reacting)
-    species = tuple(dict.fromkeys(name for name in (*listed, *bias) if name in reacting))
+    carriers = {each.name: each for each in (*listed, Species(SpeciesKind.BIAS)) if each.name in reacting}
+    species = tuple(carriers)
     return Crn(
         name=spec.name,
         species=species,
@@ -153,6 +154,7 @@ def _network(
         bias_species=frozenset(bias),
         fuel_species=frozenset(fuel.plus for fuel in names.fuels if fuel.plus in reacting),
         initial={name: value for name, value in initial.items() if name in species},
+        carriers=carriers,
     )
 
 
@@ -171,19 +173,21 @@ def _warnings(circuit: Circuit, names: Roster, dynamics: Dynamics, reactions: tu
     found: list[str] = []
     if large:
         found.append(f"{len(large)} reactions need three molecules to meet (the first: {large[0]}); strands do that badly")
-    if circuit.train_beta and "beta" not in circuit.f:
+    if circuit.train_beta and not any(each.kind == SymbolKind.BETA for each in dynamics.parameters):
         found.append("circuit.train_beta has no effect: f has no beta")
     if circuit.zb_cap is not None and not any(fuels & set(reaction.reactants) for reaction in reactions):
         found.append("circuit.zb_cap has no effect: no term of f makes a state grow by states in the backward pass")
     still = _unreached(circuit, names, dynamics)
     if still:
-        found.append(f"with first_order these parameters never change, no output depends on their states: {', '.join(still)}")
+        found.append(
+            f"with first_order these parameters never change, no output depends on their states: {', '.join(map(str, still))}"
+        )
     return tuple(found)
 
 
-def _unreached(circuit: Circuit, names: Roster, dynamics: Dynamics) -> list[str]:
+def _unreached(circuit: Circuit, names: Roster, dynamics: Dynamics) -> list[Symbol]:
     """Parameters whose gradient reads only adjoints that start, and with a frozen adjoint stay, at zero."""
     if not circuit.first_order or names.weights:
         return []
-    dead = {f"a{place}" for place, row in enumerate(names.shape.backward_weights, start=1) if not any(row)}
-    return [name for name, terms in dynamics.gradient.items() if all(term.factors[0] in dead for term in terms)]
+    dead = [number for number, row in enumerate(names.shape.backward_weights) if not any(row)]
+    return [each for each, terms in dynamics.gradient.items() if all(term.factors[0].number in dead for term in terms)]

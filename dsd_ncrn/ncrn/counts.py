@@ -11,9 +11,10 @@ from dsd_ncrn.crn.types import STAGES, Reaction
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.ncrn.compile import derive, initial_parameters
 from dsd_ncrn.ncrn.dynamics import Term
-from dsd_ncrn.ncrn.shapes import shape_of
+from dsd_ncrn.ncrn.exact import Symbol, SymbolKind
+from dsd_ncrn.ncrn.roster import shape_of
 from dsd_ncrn.ncrn.types import NeuralCrn
-from dsd_ncrn.tasks.types import Dataset
+from dsd_ncrn.tasks.dataset import Dataset
 
 LEARNING_STAGES = ("N1", "readout", "N2", "N3", "N4")
 
@@ -88,12 +89,13 @@ def _jacobians(spec: DesignSpec, inputs: Floats, outputs: int) -> Floats:
     constant = np.full((len(inputs), circuit.pad), circuit.pad_value)
     x = np.hstack((inputs, constant)) @ np.array(shape.w_in).T
     z = x if circuit.z_initial == "x" else np.zeros_like(x)
-    values = dict(zip(dynamics.parameters, initial_parameters(circuit, dynamics, shape)))
-    named = {f"x{i + 1}": column for i, column in enumerate(x.T)} | {f"zb{i + 1}": column for i, column in enumerate(z.T)}
+    values: dict[Symbol, Any] = dict(zip(dynamics.parameters, initial_parameters(circuit, dynamics, shape)))
+    for kind, columns in ((SymbolKind.X, x.T), (SymbolKind.BACKWARD, z.T)):
+        values |= {Symbol(kind, str(number)): column for number, column in enumerate(columns, start=1)}
     found = np.zeros((len(inputs), outputs, len(dynamics.parameters)))
     for place, terms in enumerate(dynamics.gradient.values()):
         for term in terms:
-            state = int(term.factors[0][1:]) - 1  # the adjoint stands first and says whose equation the term is from
-            size = Term(term.coefficient, term.factors[1:]).value(named | values)
+            state = term.factors[0].number  # the adjoint stands first and says whose equation the term is from
+            size = Term(term.coefficient, term.factors[1:]).value(values)
             found[:, :, place] += circuit.T * np.multiply.outer(size * np.ones(len(x)), np.array(shape.w_out)[:, state])
     return found

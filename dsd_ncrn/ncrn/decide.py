@@ -1,4 +1,8 @@
-"""What a design leaves open and its data or its seed decide: the rails of its variables, and random start values."""
+"""What a design leaves open and its data or its seed decide: rails, random start values, which stages need a clock.
+
+Fast stages may do without a clock at strand level; some phases a chemical clock cannot switch; and the data must fit the
+rails, since one species cannot carry a negative number.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.problems import DesignError
-from dsd_ncrn.design.spec import Circuit, DesignSpec, Rail
+from dsd_ncrn.design.spec import Circuit, DesignSpec, Rail, TrainingPlan, Translation
 from dsd_ncrn.errors import did_you_mean
-from dsd_ncrn.ncrn.clocking import check_turns, unclocked_stages
 from dsd_ncrn.ncrn.compile import check_start, compile_design, derive, theta_start
 from dsd_ncrn.ncrn.dynamics import Dynamics, Term
-from dsd_ncrn.ncrn.shapes import Shape, each, shape_of
-from dsd_ncrn.ncrn.signs import Floats, lowest
+from dsd_ncrn.ncrn.exact import Symbol, SymbolKind
+from dsd_ncrn.ncrn.roster import Shape, each, shape_of
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.tasks import Dataset
 
@@ -91,21 +95,79 @@ def _state_rails(circuit: Circuit, shape: Shape) -> tuple[Rail, ...]:
     dynamics = derive(circuit, shape)
     inputs = (*(rail == "single" for rail in each(circuit.x, shape.inputs, "x")), *(True,) * circuit.pad)
     x = [all(w == 0 or (w > 0 and positive) for w, positive in zip(row, inputs)) for row in shape.w_in]
-    known = {f"x{number}": positive for number, positive in enumerate(x, start=1)}
+    known = {Symbol(SymbolKind.X, str(number)): positive for number, positive in enumerate(x, start=1)}
     rails = zip(dynamics.parameters, each(circuit.theta, len(dynamics.parameters), "theta"))
     known |= {name: rail == "single" for name, rail in rails}
     starts = x if circuit.z_initial == "x" else [True] * shape.states
-    known |= {f"z{number}": positive for number, positive in enumerate(starts, start=1)}
+    known |= {Symbol(SymbolKind.Z, str(number)): positive for number, positive in enumerate(starts, start=1)}
     while doubtful := [name for name in dynamics.forward if known[name] and not _stays_positive(name, dynamics, known)]:
         known |= dict.fromkeys(doubtful, False)
     return tuple("single" if known[name] else "dual" for name in dynamics.forward)
 
 
-def _stays_positive(name: str, dynamics: Dynamics, known: Mapping[str, bool]) -> bool:
+def _stays_positive(name: Symbol, dynamics: Dynamics, known: Mapping[Symbol, bool]) -> bool:
     def harmless(term: Term) -> bool:
-        others = [factor for factor in term.factors if factor[0] != "|"]
+        others = [factor for factor in term.factors if not factor.absolute]
         if term.coefficient < 0 or not all(known[factor] for factor in others):
             return name in term.factors
         return True
 
     return all(harmless(term) for term in dynamics.forward[name])
+
+
+def check_signs(spec: DesignSpec, data: Dataset) -> None:
+    """Raises DesignError where an input or target on a single rail is negative."""
+    circuit = spec.circuit
+    targets = circuit.y if circuit.y is not None else ("single" if _is_single(circuit) else "dual")
+    x = each(circuit.x, data.dimension, "x")
+    y = each(targets, data.outputs, "y")
+    for name, rails, smallest in (("x", x, lowest(data.train_x, data.test_x)), ("y", y, lowest(data.train_y, data.test_y))):
+        for rail, value in zip(rails, smallest):
+            if rail == "single" and value < 0:
+                remedy = f'Shift the data, or set {name} = "dual".'
+                raise DesignError(f"a single-rail {name} cannot be negative", float(value), remedy, key=("circuit", name))
+
+
+def _is_single(circuit: Circuit) -> bool:
+    rails = circuit.z if isinstance(circuit.z, tuple) else (circuit.z,)
+    return set(rails) == {"single"}
+
+
+def lowest(*parts: Floats) -> Floats:
+    """The smallest value of each column, (columns,)."""
+    return np.min(np.vstack(parts), axis=0)
+
+
+def unclocked_stages(ncrn: NeuralCrn, translation: Translation) -> tuple[str, ...]:
+    """The stages whose joins have no clock segment: those the design names, or N4 where that is safe.
+
+    Without a clock N4 moves parameters as soon as G appears. That is safe while nothing reads them until the next forward
+    pass. Raises DesignError where the design wants it all the same.
+    """
+    reason = _reads_parameters(ncrn)
+    if translation.always_on is None:
+        return () if reason else ("N4",)
+    if "N4" in translation.always_on and reason:
+        rule = f"translation.always_on: N4 cannot run all the time, {reason}"
+        key = ("translation", "always_on")
+        raise DesignError(rule, list(translation.always_on), "Take N4 out of the list, or leave the key out.", key=key)
+    return translation.always_on
+
+
+def check_turns(plan: TrainingPlan) -> None:
+    """Raises DesignError where an oscillator cannot switch the phases: one of them is to wait for a whole batch."""
+    if plan.batch > 1:
+        rule = "training.batch: a ring of species switches all phases in each turn, and a batch needs one that waits"
+        raise DesignError(rule, plan.batch, 'Set batch = 1, or clock.kind = "external".', key=("training", "batch"))
+
+
+def _reads_parameters(ncrn: NeuralCrn) -> str:
+    """Why parameters must not change while gradients are made; empty where they may."""
+    if any(phase.every > 1 for phase in ncrn.crn.phases):
+        return "a batch of points is to be predicted with the same parameters"
+    parameters = {name for variable in ncrn.parameters for name in variable.species}
+    forward = ncrn.crn.phases[0].name
+    for reaction in ncrn.crn.reactions:
+        if not reaction.fast and forward not in reaction.phases and parameters & set(reaction.reactants):
+            return f"{reaction.origin.reaction} reads parameters while gradients are made"
+    return ""

@@ -6,110 +6,124 @@ dz/dt = f, then dzb/dt = -f(x, zb), da/dt = a df/dz, dg/dt = a df/dtheta with z 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import prod
 
-from dsd_ncrn.ncrn.exact import Polynomial
-from dsd_ncrn.ncrn.formula import Formula, symbol_names
+from dsd_ncrn.ncrn.exact import Polynomial, Symbol, SymbolKind
+from dsd_ncrn.ncrn.formula import Formula
 
 Terms = tuple["Term", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A coefficient times named factors (with repetition); ``|zb1|`` is the size of ``zb1``."""
+    """A coefficient times factors, with repetition."""
 
     coefficient: float
-    factors: tuple[str, ...]
+    factors: tuple[Symbol, ...]
 
     def __str__(self) -> str:
-        number = f"{self.coefficient:g}"
+        number, factors = f"{self.coefficient:g}", map(str, self.factors)
         if not self.factors or abs(self.coefficient) != 1.0:
-            return "*".join((number, *self.factors))
-        return number.removesuffix("1") + "*".join(self.factors)
+            return "*".join((number, *factors))
+        return number.removesuffix("1") + "*".join(factors)
 
-    def value(self, values: Mapping[str, float]) -> float:
+    def value(self, values: Mapping[Symbol, float]) -> float:
         """The term's value, given those of its symbols."""
-        return self.coefficient * prod(abs(values[name[1:-1]]) if name[0] == "|" else values[name] for name in self.factors)
+        return self.coefficient * prod(abs(values[each.plain]) if each.absolute else values[each] for each in self.factors)
+
+    def reads(self, *kinds: SymbolKind) -> int:
+        """How many of its factors are of some kinds."""
+        return sum(each.kind in kinds for each in self.factors)
 
 
 @dataclass(frozen=True, slots=True)
 class Dynamics:
-    """All right-hand sides, by the name of the symbol that changes.
+    """All right-hand sides, by the symbol that changes.
 
     ``forward`` has z1…; ``backward`` zb1…; ``adjoint`` a1…; ``gradient`` one entry per parameter. Backward and adjoint
     hold only what the gradient needs; an adjoint that is needed and constant has no terms.
     """
 
     dimension: int
-    parameters: tuple[str, ...]
-    forward: Mapping[str, Terms]
-    backward: Mapping[str, Terms]
-    adjoint: Mapping[str, Terms]
-    gradient: Mapping[str, Terms]
+    parameters: tuple[Symbol, ...]
+    forward: Mapping[Symbol, Terms]
+    backward: Mapping[Symbol, Terms]
+    adjoint: Mapping[Symbol, Terms]
+    gradient: Mapping[Symbol, Terms]
+
+    @property
+    def terms(self) -> Iterator[Term]:
+        """The terms of all equations."""
+        for equations in (self.forward, self.backward, self.adjoint, self.gradient):
+            for terms in equations.values():
+                yield from terms
+
+    @property
+    def read(self) -> set[Symbol]:
+        """Every symbol that a term reads."""
+        return {factor.plain for term in self.terms for factor in term.factors}
 
 
 def differentiate(formula: Formula, first_order: bool = False) -> Dynamics:
     """Derive the backward pass of a formula; with ``first_order`` the adjoint stays as it starts."""
-    forward = {f"z{index}": terms_of(f) for index, f in enumerate(formula.polynomials, start=1)}
-    backward = {f"zb{name[1:]}": tuple(_backward(term) for term in terms) for name, terms in forward.items()}
-    gradient = {name: _weighted(formula, name) for name in formula.parameters}
-    names = [f"z{index}" for index in range(1, formula.dimension + 1)]
-    adjoint = {f"a{name[1:]}": () if first_order else _weighted(formula, name) for name in names}
+    states = [Symbol(SymbolKind.Z, str(number)) for number in range(1, formula.dimension + 1)]
+    forward = {z: terms_of(f, formula.symbols) for z, f in zip(states, formula.polynomials)}
+    backward = {z.at_place(SymbolKind.BACKWARD): tuple(map(_backward, terms)) for z, terms in forward.items()}
+    gradient = {parameter: _weighted(formula, parameter) for parameter in formula.parameters}
+    adjoint = {z.at_place(SymbolKind.ADJOINT): () if first_order else _weighted(formula, z) for z in states}
     needed = _needed(gradient.values(), {**adjoint, **backward})
     return Dynamics(
         formula.dimension,
         formula.parameters,
         forward,
-        {name: terms for name, terms in backward.items() if name in needed},
-        {name: terms for name, terms in adjoint.items() if name in needed},
+        {symbol: terms for symbol, terms in backward.items() if symbol in needed},
+        {symbol: terms for symbol, terms in adjoint.items() if symbol in needed},
         gradient,
     )
 
 
-def terms_of(polynomial: Polynomial) -> Terms:
-    """The terms of a polynomial in the ring's order, factors in the order of its symbols."""
-    names = symbol_names(polynomial.ring)
+def terms_of(polynomial: Polynomial, symbols: Sequence[Symbol]) -> Terms:
+    """The terms of a polynomial in the ring's order, factors in the order of its ``symbols``."""
     return tuple(
-        Term(float(coefficient), tuple(name for name, power in zip(names, powers) for _ in range(power)))
+        Term(float(coefficient), tuple(symbol for symbol, power in zip(symbols, powers) for _ in range(power)))
         for powers, coefficient in polynomial.terms()
         if coefficient
     )
 
 
-def derivative(polynomial: Polynomial, name: str) -> Polynomial:
-    """The derivative by one symbol. For z^a |z|, a >= 1, it is (a + 1) z^(a-1) |z|: z sign(z) is |z|."""
-    names, generators = symbol_names(polynomial.ring), polynomial.ring.gens
-    place = names.index(name)
+def derivative(polynomial: Polynomial, by: Symbol, symbols: Sequence[Symbol]) -> Polynomial:
+    """The derivative by one of the ring's symbols. For z^a |z|, a >= 1, it is (a + 1) z^(a-1) |z|: z sign(z) is |z|."""
+    place, size = symbols.index(by), replace(by, absolute=True)
     plain = polynomial.diff(place)
-    if f"|{name}|" not in names:
+    if size not in symbols:
         return plain
-    size = names.index(f"|{name}|")
-    return plain + (polynomial.diff(size) * generators[size]).exquo(generators[place])
+    generators, at = polynomial.ring.gens, symbols.index(size)
+    return plain + (polynomial.diff(at) * generators[at]).exquo(generators[place])
 
 
-def _weighted(formula: Formula, name: str) -> Terms:
-    """The sum over i of a_i df_i/d(name), on the backward trajectory."""
+def _weighted(formula: Formula, by: Symbol) -> Terms:
+    """The sum over i of a_i df_i/d(by), on the backward trajectory."""
     return tuple(
-        Term(term.coefficient, (f"a{index}", *_backward(term).factors))
+        Term(term.coefficient, (Symbol(SymbolKind.ADJOINT, str(index)), *_backward(term).factors))
         for index, f in enumerate(formula.polynomials, start=1)
-        for term in terms_of(derivative(f, name))
+        for term in terms_of(derivative(f, by, formula.symbols), formula.symbols)
     )
 
 
 def _backward(term: Term) -> Term:
     """A term of -f with zb in the place of z."""
-    factors = (name.replace("z", "zb") if name.lstrip("|").startswith("z") else name for name in term.factors)
+    factors = (each.at_place(SymbolKind.BACKWARD) if each.kind == SymbolKind.Z else each for each in term.factors)
     return Term(-term.coefficient, tuple(factors))
 
 
-def _needed(roots: Iterable[Terms], equations: Mapping[str, Terms]) -> set[str]:
+def _needed(roots: Iterable[Terms], equations: Mapping[Symbol, Terms]) -> set[Symbol]:
     """The symbols that the root equations read, directly or through other equations."""
-    needed: set[str] = set()
+    needed: set[Symbol] = set()
     waiting = list(roots)
     while waiting:
-        names = {name.strip("|") for term in waiting.pop() for name in term.factors} & equations.keys()
-        waiting += [equations[name] for name in sorted(names - needed)]
-        needed |= names
+        read = {factor.plain for term in waiting.pop() for factor in term.factors} & equations.keys()
+        waiting += [equations[symbol] for symbol in read - needed]
+        needed |= read
     return needed

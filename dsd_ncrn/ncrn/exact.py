@@ -1,13 +1,68 @@
-"""Exact algebra over the rationals: what is used of sympy's sparse polynomials and matrices, with types."""
+"""Symbols, and exact algebra over the rationals: what is used of sympy's sparse polynomials and matrices, with types."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol, cast
 
 Powers = tuple[int, ...]
 """The exponent of every symbol of a ring."""
+
+
+class SymbolKind(StrEnum):
+    """What a symbol stands for: the first part of its name."""
+
+    THETA = "theta"
+    MATRIX = "Theta"
+    BETA = "beta"
+    WEIGHT = "w_out"
+    X = "x"
+    LOADED = "i"
+    Y = "y"
+    REPORTED = "yhat"
+    Z = "z"
+    BACKWARD = "zb"
+    ADJOINT = "a"
+    GRADIENT = "g"
+    OFFSET_GRADIENT = "gb"
+    WEIGHT_GRADIENT = "gw"
+    ERROR = "e"
+    FUEL = "fuel"
+
+
+PARAMETER_KINDS = (SymbolKind.THETA, SymbolKind.MATRIX, SymbolKind.BETA)
+"""What f may have to be trained, in the order of the parameters."""
+STATES = (SymbolKind.Z, SymbolKind.BACKWARD)
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A number in an equation: z1, |z1| (``absolute``) or Theta12; ``place`` is empty for the only one of its kind."""
+
+    kind: SymbolKind
+    place: str = ""
+    absolute: bool = False
+
+    def __str__(self) -> str:
+        name = f"{self.kind}{self.place}"
+        return f"|{name}|" if self.absolute else name
+
+    @property
+    def plain(self) -> Symbol:
+        """The symbol whose size this is, or itself."""
+        return replace(self, absolute=False)
+
+    @property
+    def number(self) -> int:
+        """The dimension that an entry of a vector belongs to, from 0."""
+        return int(self.place or 1) - 1
+
+    def at_place(self, kind: SymbolKind) -> Symbol:
+        """What stands at the same place in another vector."""
+        return replace(self, kind=kind)
 
 
 class Polynomial(Protocol):

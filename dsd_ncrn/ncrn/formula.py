@@ -12,21 +12,21 @@ import ast
 import re
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from operator import add, mul, sub
 from typing import Any, NoReturn
 
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.errors import did_you_mean
-from dsd_ncrn.ncrn.exact import Polynomial, Ring, constant, rational_ring
+from dsd_ncrn.ncrn.exact import PARAMETER_KINDS, Polynomial, Symbol, SymbolKind, constant, rational_ring
 
 MAX_DEGREE = 3
 MAX_LENGTH = 1000
 MAX_DEPTH = 40
 KEY = ("circuit", "f")
 
-_ENTRY = re.compile(r"(theta|Theta|beta|x|z)(\d+(?:_\d+)?)")
+_NAMED = (*PARAMETER_KINDS, SymbolKind.X, SymbolKind.Z)
+_ENTRY = re.compile(rf"({'|'.join(_NAMED)})(\d+(?:_\d+)?)")
 _OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "+",
     ast.Sub: "-",
@@ -40,10 +40,11 @@ _ELEMENT_WISE: dict[str, Callable[[Polynomial, Polynomial], Polynomial]] = {"+":
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """One polynomial per dimension; ``parameters`` are the names of the trained symbols, in order."""
+    """One polynomial per dimension in ``symbols``, of which ``parameters`` are trained."""
 
     polynomials: tuple[Polynomial, ...]
-    parameters: tuple[str, ...]
+    symbols: tuple[Symbol, ...]
+    parameters: tuple[Symbol, ...]
 
     @property
     def dimension(self) -> int:
@@ -101,16 +102,21 @@ class _FormulaParser:
     def __init__(self, text: str, dimension: int, names: set[str], beta: Sequence[float] | None) -> None:
         self.text, self.dimension, self.beta = text, dimension, beta
         self.parameters = _parameters(names, dimension, trained_beta=beta is None)
-        self.generators = _generators(self.parameters, dimension)
+        z = _entries(SymbolKind.Z, dimension)
+        symbols = (*self.parameters, *_entries(SymbolKind.X, dimension), *z, *(replace(each, absolute=True) for each in z))
+        self.generators = dict(zip(symbols, rational_ring([str(symbol) for symbol in symbols]).gens))
+        """Every symbol as a generator of one polynomial ring; the order is that of printed terms."""
+        self.sizes = [(symbols.index(replace(each, absolute=True)), symbols.index(each)) for each in z]
+        """The generator indices of each |z| and its z."""
 
     def parse(self, tree: ast.expr) -> Formula:
         """The whole formula, with one entry per dimension."""
         value = self.value(tree, 0)
         if value.shape != (self.dimension,) and not (value.shape == () and self.dimension == 1):
             self.fail(tree, f"f has one value per dimension, {self.dimension} in all", "Use vectors, or list [f1, f2, …].")
-        if any(unbacked(entry) for entry in value.entries):
+        if any(unbacked(entry, self.sizes) for entry in value.entries):
             self.fail(tree, "abs(z) stands beside a factor z, else f has no derivative", "Write z * abs(z).")
-        return Formula(value.entries, self.parameters)
+        return Formula(value.entries, tuple(self.generators), self.parameters)
 
     def fail(self, node: ast.expr, rule: str, remedy: str = "") -> NoReturn:
         """Raise DesignError that quotes the part of the formula at ``node``."""
@@ -137,25 +143,28 @@ class _FormulaParser:
 
     def number(self, value: float) -> Polynomial:
         """The decimal as written, as an exact rational."""
-        return constant(self.generators["x1"].ring, value)
+        return constant(next(iter(self.generators.values())).ring, value)
 
     def name(self, node: ast.Name, depth: int) -> _Value:
         entry = _ENTRY.fullmatch(node.id)
         group = entry[1] if entry else node.id
-        if group not in ("theta", "Theta", "beta", "x", "z"):
-            self.fail(node, "unknown symbol", did_you_mean(node.id, ("theta", "Theta", "beta", "x", "z", "abs")))
-        names = _entries(group, self.dimension)
-        if entry is not None and node.id not in names:
-            self.fail(node, f"there are {self.dimension} dimensions, so no such entry", f"Entries: {names[0]} to {names[-1]}.")
-        if entry is not None:
-            return _Value((self.symbol(node.id),), ())
-        shape = (self.dimension,) * (2 if group == "Theta" else 1)
-        return _Value(tuple(self.symbol(name) for name in names), shape)
+        if group not in _NAMED:
+            self.fail(node, "unknown symbol", did_you_mean(node.id, (*_NAMED, "abs")))
+        kind = SymbolKind(group)
+        symbols = _entries(kind, self.dimension)
+        if entry is None:
+            shape = (self.dimension,) * (2 if kind == SymbolKind.MATRIX else 1)
+            return _Value(tuple(map(self.symbol, symbols)), shape)
+        symbol = Symbol(kind, entry[2])
+        if symbol not in symbols:
+            remedy = f"Entries: {symbols[0]} to {symbols[-1]}."
+            self.fail(node, f"there are {self.dimension} dimensions, so no such entry", remedy)
+        return _Value((self.symbol(symbol),), ())
 
-    def symbol(self, name: str) -> Polynomial:
-        if name.startswith("beta") and self.beta is not None:
-            return self.number(self.beta[int(name[4:]) - 1])
-        return self.generators[name]
+    def symbol(self, symbol: Symbol) -> Polynomial:
+        if symbol.kind == SymbolKind.BETA and self.beta is not None:
+            return self.number(self.beta[symbol.number])
+        return self.generators[symbol]
 
     def unary(self, node: ast.UnaryOp, depth: int) -> _Value:
         inner = self.value(node.operand, depth)
@@ -170,7 +179,8 @@ class _FormulaParser:
         if not (isinstance(argument, ast.Name) and re.fullmatch(r"z\d*", argument.id)):
             self.fail(node, "abs takes z or one of its entries")
         inner = self.value(argument, depth)
-        return _Value(tuple(self.generators[f"|{entry}|"] for entry in inner.entries), inner.shape)
+        named = [each for each in self.generators if each.absolute and argument.id in (each.kind, str(each.plain))]
+        return _Value(tuple(self.generators[each] for each in named), inner.shape)
 
     def listing(self, node: ast.List, depth: int) -> _Value:
         values = [self.value(item, depth) for item in node.elts] if len(node.elts) == self.dimension else []
@@ -208,7 +218,7 @@ class _FormulaParser:
         size = self.dimension if shape else 1
         pairs = zip(*(value.entries if value.shape else value.entries * size for value in (left, right)))
         combine = _ELEMENT_WISE[operator]
-        return _Value(tuple(reduced(combine(a, b)) for a, b in pairs), shape)
+        return _Value(tuple(reduced(combine(a, b), self.sizes) for a, b in pairs), shape)
 
     def by_number(self, node: ast.BinOp, operator: str, left: _Value, right: _Value) -> _Value:
         number = right.entries[0]
@@ -224,7 +234,7 @@ class _FormulaParser:
             self.fail(node.right, f"a polynomial has an exponent of 0 to {MAX_DEGREE}")
         # sympy has no 0**0; a polynomial's power of 0 is 1
         powers = (entry ** int(value) if value else entry.ring.one for entry in left.entries)
-        return _Value(tuple(reduced(power) for power in powers), left.shape)
+        return _Value(tuple(reduced(power, self.sizes) for power in powers), left.shape)
 
 
 _HANDLERS: dict[type[ast.expr], Callable[[_FormulaParser, Any, int], _Value]] = {
@@ -237,33 +247,19 @@ _HANDLERS: dict[type[ast.expr], Callable[[_FormulaParser, Any, int], _Value]] = 
 }
 
 
-def _entries(group: str, dimension: int) -> list[str]:
-    """The names of a vector's entries, or of a matrix's in row-major order (Theta1_12 only where digits would clash)."""
+def _entries(kind: SymbolKind, dimension: int) -> list[Symbol]:
+    """A vector's entries, or a matrix's in row-major order (Theta1_12 only where digits would clash)."""
     numbers = range(1, dimension + 1)
-    if group != "Theta":
-        return [f"{group}{index}" for index in numbers]
+    if kind != SymbolKind.MATRIX:
+        return [Symbol(kind, str(index)) for index in numbers]
     gap = "_" if dimension > 9 else ""
-    return [f"{group}{row}{gap}{column}" for row in numbers for column in numbers]
+    return [Symbol(kind, f"{row}{gap}{column}") for row in numbers for column in numbers]
 
 
-def _parameters(names: set[str], dimension: int, trained_beta: bool) -> tuple[str, ...]:
+def _parameters(names: set[str], dimension: int, trained_beta: bool) -> tuple[Symbol, ...]:
     """The trained symbols a formula uses: whole vectors for ``theta``, single entries for ``theta1``."""
-    groups = ("theta", "Theta", "beta") if trained_beta else ("theta", "Theta")
-    wanted = [name for group in groups for name in _entries(group, dimension) if group in names or name in names]
-    return tuple(wanted)
-
-
-def _generators(parameters: tuple[str, ...], dimension: int) -> dict[str, Polynomial]:
-    """Every symbol as a generator of one polynomial ring, by name; the order is that of printed terms."""
-    sizes = [f"|{name}|" for name in _entries("z", dimension)]
-    names = [*parameters, *_entries("x", dimension), *_entries("z", dimension), *sizes]
-    return dict(zip(names, rational_ring(names).gens))
-
-
-@lru_cache(maxsize=64)
-def symbol_names(ring: Ring) -> tuple[str, ...]:
-    """The names of a ring's symbols in their order; sympy takes long to print them, and they are asked for at every term."""
-    return tuple(str(symbol) for symbol in ring.symbols)
+    kinds = [kind for kind in PARAMETER_KINDS if trained_beta or kind != SymbolKind.BETA]
+    return tuple(each for kind in kinds for each in _entries(kind, dimension) if kind in names or str(each) in names)
 
 
 def degree_of(polynomial: Polynomial) -> int:
@@ -271,9 +267,9 @@ def degree_of(polynomial: Polynomial) -> int:
     return max((sum(powers) for powers in polynomial.itermonoms()), default=0)
 
 
-def reduced(polynomial: Polynomial) -> Polynomial:
-    """The same polynomial with |z|^2 written as z^2."""
-    result, sizes = polynomial.ring.zero, _sizes(polynomial)
+def reduced(polynomial: Polynomial, sizes: Sequence[tuple[int, int]]) -> Polynomial:
+    """The same polynomial with |z|^2 written as z^2; ``sizes`` are the indices of each |z| and its z."""
+    result = polynomial.ring.zero
     for powers, coefficient in polynomial.iterterms():
         new = list(powers)
         for size, plain in sizes:
@@ -283,13 +279,6 @@ def reduced(polynomial: Polynomial) -> Polynomial:
     return result
 
 
-def unbacked(polynomial: Polynomial) -> bool:
-    """Whether a term has |z| without a factor z of the same dimension."""
-    sizes = _sizes(polynomial)
+def unbacked(polynomial: Polynomial, sizes: Sequence[tuple[int, int]]) -> bool:
+    """Whether a term has |z| without a factor z of the same dimension; ``sizes`` as for ``reduced``."""
     return any(powers[size] and not powers[plain] for powers in polynomial.itermonoms() for size, plain in sizes)
-
-
-def _sizes(polynomial: Polynomial) -> list[tuple[int, int]]:
-    """The generator indices of each |z| and its z."""
-    names = symbol_names(polynomial.ring)
-    return [(index, names.index(name[1:-1])) for index, name in enumerate(names) if name.startswith("|")]

@@ -7,13 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from dsd_ncrn.crn.types import Origin, Reaction
+from dsd_ncrn.crn.types import Origin, Reaction, Species
+from dsd_ncrn.design.chemistry import SpeciesKind
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import Rail
 from dsd_ncrn.ncrn.dynamics import Term
+from dsd_ncrn.ncrn.exact import Symbol, SymbolKind
 from dsd_ncrn.ncrn.types import Variable
 
-Variables = Mapping[str, Variable]
+Variables = Mapping[Symbol, Variable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,9 @@ class Monomial:
     species: tuple[str, ...]
 
 
-def variable(name: str, species: str, rail: Rail) -> Variable:
-    """A variable on ``species``, or on ``speciesp`` and ``speciesm``."""
-    return Variable(name, species) if rail == "single" else Variable(name, f"{species}p", f"{species}m")
+def variable(symbol: Symbol, kind: SpeciesKind, rail: Rail) -> Variable:
+    """A variable on species of a kind, one for each rail, at the place of its symbol."""
+    return Variable(symbol, tuple(Species(kind, symbol.place, each) for each in (("",) if rail == "single" else ("p", "m"))))
 
 
 def rail_of(target: Variable, sign: float) -> str | None:
@@ -40,16 +42,16 @@ def monomials(term: Term, variables: Variables) -> tuple[Monomial, ...]:
     |z| counts both rails as positive, which holds while one of them is empty; what cancels is left out, so z |z| gives
     two monomials.
     """
-    choices = [_choices(name, variables) for name in term.factors]
+    choices = [_choices(each, variables) for each in term.factors]
     expanded = [Monomial(_signed(term.coefficient, rails), tuple(rail for rail, _ in rails)) for rails in product(*choices)]
-    return _without_cancelled(expanded) if any(name[0] == "|" for name in term.factors) else tuple(expanded)
+    return _without_cancelled(expanded) if any(each.absolute for each in term.factors) else tuple(expanded)
 
 
-def _choices(name: str, variables: Variables) -> tuple[tuple[str, float], ...]:
-    source = variables[name.strip("|")]
+def _choices(symbol: Symbol, variables: Variables) -> tuple[tuple[str, float], ...]:
+    source = variables[symbol.plain]
     if source.minus is None:
         return ((source.plus, 1.0),)
-    return (source.plus, 1.0), (source.minus, 1.0 if name[0] == "|" else -1.0)
+    return (source.plus, 1.0), (source.minus, 1.0 if symbol.absolute else -1.0)
 
 
 def _signed(coefficient: float, rails: tuple[tuple[str, float], ...]) -> float:
@@ -94,7 +96,7 @@ def kinetic_reactions(
     target: Variable,
     term: Term,
     variables: Variables,
-    order: Callable[[str], int],
+    order: Callable[[Symbol], int],
     label: Callable[[tuple[str, ...]], Origin],
     scale: float = 1.0,
 ) -> tuple[Reaction, ...]:
@@ -116,9 +118,13 @@ def kinetic_reactions(
 
 def not_kinetic(target: Variable, term: Term) -> DesignError:
     """The error for a term that would make a concentration negative."""
-    kind = target.name.rstrip("0123456789b")
     return DesignError(
         f"circuit.f: the term {term} lowers {target.name}, which is a single concentration and not a reactant of it",
-        remedy=f'Set circuit.{kind} = "dual".',
+        remedy=f'Set circuit.{key_of(target)} = "dual".',
         key=("circuit", "f"),
     )
+
+
+def key_of(target: Variable) -> str:
+    """The key of a design's circuit that says how many rails a variable has."""
+    return SymbolKind.Z if target.symbol.kind == SymbolKind.BACKWARD else target.symbol.kind

@@ -5,21 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dsd_ncrn.crn.types import Crn
+from dsd_ncrn.crn.types import Crn, Species
+from dsd_ncrn.ncrn.exact import Symbol
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
     """A real number carried by one species (single rail) or by the difference of two (dual rail)."""
 
-    name: str
-    plus: str
-    minus: str | None = None
+    symbol: Symbol
+    rails: tuple[Species, ...]
+    """What carries it, the positive rail first."""
+
+    @property
+    def name(self) -> str:
+        """As equations and tables name it."""
+        return str(self.symbol)
+
+    @property
+    def carrier(self) -> str:
+        """Its species without the rail."""
+        return self.rails[0].variable
+
+    @property
+    def plus(self) -> str:
+        """The species of its positive rail, or its only one."""
+        return self.rails[0].name
+
+    @property
+    def minus(self) -> str | None:
+        """The species of its negative rail, if it has one."""
+        return self.rails[1].name if len(self.rails) > 1 else None
 
     @property
     def species(self) -> tuple[str, ...]:
-        """Its species, the positive rail first."""
-        return (self.plus,) if self.minus is None else (self.plus, self.minus)
+        """The names of its species, the positive rail first."""
+        return tuple(rail.name for rail in self.rails)
 
     def amounts(self, value: float) -> tuple[tuple[str, float], ...]:
         """The amounts that stand for a value, in its units: max(0, v) of the positive rail, max(0, -v) of the negative one."""

@@ -16,12 +16,9 @@ from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.ncrn.compile import compile_design, derive
 from dsd_ncrn.ncrn.dynamics import Terms
-from dsd_ncrn.ncrn.exact import Polynomial, constant, null_space, rational_ring
-from dsd_ncrn.ncrn.passes import gradient_scale
-from dsd_ncrn.ncrn.readout import ERROR, READOUT
-from dsd_ncrn.ncrn.readout import equations as readout_equations
-from dsd_ncrn.ncrn.roster import BIAS, Roster, roster
-from dsd_ncrn.ncrn.shapes import shape_of
+from dsd_ncrn.ncrn.exact import Polynomial, Symbol, constant, null_space, rational_ring
+from dsd_ncrn.ncrn.roster import BIAS, Roster, roster, shape_of
+from dsd_ncrn.ncrn.slow import ERROR, READOUT, gradient_scale, readout_equations
 from dsd_ncrn.ncrn.types import Variable
 
 TOLERANCE = Fraction(1, 10**12)
@@ -48,11 +45,11 @@ def mismatches(spec: DesignSpec, dimension: int, outputs: int = 1) -> tuple[Mism
     names = roster(circuit, dynamics, shape)
     crn = compile_design(spec, dimension, outputs).crn
     algebra = _Algebra(crn, names, circuit.zb_cap or 1.0)
-    adjoint = {names.variables[name].name: terms for name, terms in dynamics.adjoint.items()}
-    gradient = {item.name: dynamics.gradient.get(of.name, ()) for item, of in zip(names.gradients, names.parameters)}
-    scales = {g.name: gradient_scale(circuit, p) for g, p in zip(names.gradients, names.parameters)}
+    adjoint = {names.variables[symbol].symbol: terms for symbol, terms in dynamics.adjoint.items()}
+    gradient = {item.symbol: dynamics.gradient.get(of.symbol, ()) for item, of in zip(names.gradients, names.parameters)}
+    scales = {g.symbol: gradient_scale(circuit, p) for g, p in zip(names.gradients, names.parameters)}
     slow = [reaction for reaction in crn.reactions if not reaction.fast]
-    stages: list[tuple[str, str, Iterable[Variable], Mapping[str, Terms]]] = [
+    stages: list[tuple[str, str, Iterable[Variable], Mapping[Symbol, Terms]]] = [
         ("N1", "C1", names.z, dynamics.forward),
         ("N3", "C2", (*names.zb, *names.adjoints, *names.gradients), {**dynamics.backward, **adjoint, **gradient}),
         *(("readout", phase, *readout_equations(names, phase)) for phase in (READOUT, ERROR) if names.weights),
@@ -72,7 +69,7 @@ class _Algebra:
         self.species = dict(zip(crn.species, self.ring.gens)) | dict.fromkeys(crn.fuel_species, self.number(cap))
         self.species |= dict.fromkeys({BIAS} & set(crn.species), self.ring.one)
         extra = (*names.errors, *names.gradients)
-        self.variables = dict(names.variables) | {variable.name: variable for variable in extra}
+        self.variables = dict(names.variables) | {variable.symbol: variable for variable in extra}
 
     def number(self, value: float) -> Polynomial:
         """The decimal as written, as an exact rational."""
@@ -98,8 +95,8 @@ class _Algebra:
         """The algebraic right-hand side."""
         return sum((self._term(term.coefficient, term.factors) for term in terms), self.ring.zero)
 
-    def _term(self, coefficient: float, factors: Iterable[str]) -> Polynomial:
-        values = (self.real(self.variables[name.strip("|")], 1 if name[0] == "|" else -1) for name in factors)
+    def _term(self, coefficient: float, factors: Iterable[Symbol]) -> Polynomial:
+        values = (self.real(self.variables[each.plain], 1 if each.absolute else -1) for each in factors)
         return prod(values, start=self.number(coefficient))
 
     def compare(
@@ -107,15 +104,15 @@ class _Algebra:
         stage: str,
         reactions: Iterable[Reaction],
         variables: Iterable[Variable],
-        equations: Mapping[str, Terms],
-        scales: Mapping[str, float],
+        equations: Mapping[Symbol, Terms],
+        scales: Mapping[Symbol, float],
     ) -> list[Mismatch]:
         """The variables whose change is not that of their equation."""
         rates = self.rates(reactions)
         found: list[Mismatch] = []
         for variable in variables:
             plus, *minus = (rates.get(name, self.ring.zero) for name in variable.species)
-            wanted = self.right_side(equations[variable.name]) * self.number(scales.get(variable.name, 1.0))
+            wanted = self.right_side(equations[variable.symbol]) * self.number(scales.get(variable.symbol, 1.0))
             difference = plus - sum(minus, self.ring.zero) - wanted
             if any(abs(value) > TOLERANCE for value in difference.coeffs()):
                 found.append(Mismatch(stage, variable.name, str(difference)))

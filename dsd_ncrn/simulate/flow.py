@@ -15,6 +15,7 @@ from scipy.integrate import RK45
 
 from dsd_ncrn.arrays import Flags, Floats, Indices
 from dsd_ncrn.ncrn.dynamics import Term, Terms
+from dsd_ncrn.ncrn.exact import Symbol, SymbolKind
 from dsd_ncrn.simulate.compiled import compiled
 
 Rules = NDArray[np.uint8]
@@ -52,32 +53,32 @@ class Fuels:
     """
 
     amount: float
-    single: frozenset[str] = frozenset()
+    single: frozenset[Symbol] = frozenset()
 
-    def rule(self, target: str, term: Term) -> int:
-        """When a term of a backward variable spends its fuel."""
-        names = [name.strip("|") for name in term.factors]
-        if sum(name.startswith("zb") for name in names) < 2:
+    def rule(self, target: Symbol, term: Term) -> int:
+        """When a term spends the fuel of its target, which must be a backward variable."""
+        if target.kind != SymbolKind.BACKWARD or term.reads(SymbolKind.BACKWARD) < 2:
             return NO_FUEL
-        if set(names) == {target}:
+        if {factor.plain for factor in term.factors} == {target}:
             return OWN_POWER
         return ONE_RAIL if target in self.single else EITHER_RAIL
 
 
-def flow_of(equations: Mapping[str, Terms], symbols: Sequence[str], fuels: Fuels | None = None) -> Flow:
+def flow_of(equations: Mapping[Symbol, Terms], symbols: Sequence[Symbol], fuels: Fuels | None = None) -> Flow:
     """The terms of some equations; the fuel of zb1 is the symbol fuel1."""
     index = {name: number for number, name in enumerate(symbols)}
     pairs = [(target, term) for target, terms in equations.items() for term in terms]
     width = max((len(term.factors) for _, term in pairs), default=0)
-    rows = [(*term.factors, *("",) * (width - len(term.factors))) for _, term in pairs]
     one = len(symbols)
-    rules = [fuels.rule(target, term) if fuels and target.startswith("zb") else NO_FUEL for target, term in pairs]
-    spent = [index[f"fuel{target[2:]}"] if rule else one for (target, _), rule in zip(pairs, rules)]
+    read = [[(index[each.plain], each.absolute) for each in term.factors] for _, term in pairs]
+    padded = [[*row, *[(one, False)] * (width - len(row))] for row in read]
+    rules = [fuels.rule(target, term) if fuels else NO_FUEL for target, term in pairs]
+    spent = [index[target.at_place(SymbolKind.FUEL)] if rule else one for (target, _), rule in zip(pairs, rules)]
     return Flow(
         np.array([index[target] for target, _ in pairs], dtype=np.uint32),
         np.array([term.coefficient for _, term in pairs], dtype=float),
-        np.array([[index.get(name.strip("|"), one) for name in row] for row in rows], dtype=np.uint32).reshape(-1, width),
-        np.array([[name.startswith("|") for name in row] for row in rows], dtype=bool).reshape(-1, width),
+        np.array([[place for place, _ in row] for row in padded], dtype=np.uint32).reshape(-1, width),
+        np.array([[size for _, size in row] for row in padded], dtype=bool).reshape(-1, width),
         np.array(spent, dtype=np.uint32),
         np.array(rules, dtype=np.uint8),
         fuels.amount if fuels else 1.0,

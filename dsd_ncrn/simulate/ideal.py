@@ -8,6 +8,7 @@ import numpy as np
 
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.types import Phase, Reaction
+from dsd_ncrn.design.chemistry import SpeciesKind
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.simulate.engines.stochastic import StochasticEngine
 from dsd_ncrn.simulate.engines.types import ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Engine, Stepper
@@ -20,11 +21,15 @@ TIMES_TO_LOOK_AT = 2001
 
 @dataclass(frozen=True, eq=False)
 class RunningPhase:
-    """A phase with a stepper for its own reactions alone, over the species that they change."""
+    """A phase with a stepper for its own reactions alone, over the species that they change.
+
+    ``runs_back`` tells whether states go back along their trajectory, which may run to infinity.
+    """
 
     phase: Phase
     part: Part
     stepper: Stepper
+    runs_back: bool
 
     def run(self, state: Floats, times: Floats, where: str) -> Floats:
         """Whole states at ``times`` (dimensionless), shape (times, species). Raises CheckFailed where the stepper stops."""
@@ -42,8 +47,7 @@ class RunningPhase:
         name = self.part.system.species[int(np.argmax(reached))]
         found = f"{name} is largest, at {reached.max():.3g}"
         remedy = "the backward pass runs away: give it a finite fuel, circuit.zb_cap, or lower T"
-        backward = self.phase.name == "C2" and any(species.startswith("Zb") for species in self.part.system.species)
-        return f"{found}; {remedy}" if backward else found
+        return f"{found}; {remedy}" if self.runs_back else found
 
 
 class IdealLearner:
@@ -182,7 +186,9 @@ def _running(
 ) -> RunningPhase:
     running = np.array([_runs_in(reaction, phase) for reaction in ncrn.crn.reactions])
     part = part_of(system, running, everyone=isinstance(engine, StochasticEngine))
-    return RunningPhase(phase, part, engine.prepare(part.system, relative, absolute, transients=True))
+    kinds = {ncrn.crn.carriers[species].kind for species in part.system.species if species in ncrn.crn.carriers}
+    runs_back = phase.name == "C2" and SpeciesKind.BACKWARD_STATE in kinds
+    return RunningPhase(phase, part, engine.prepare(part.system, relative, absolute, transients=True), runs_back)
 
 
 def _runs_in(reaction: Reaction, phase: Phase) -> bool:

@@ -15,9 +15,8 @@ from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.ncrn.compile import compile_design
-from dsd_ncrn.ncrn.passes import gradient_scale
-from dsd_ncrn.ncrn.readout import ERROR, READOUT
-from dsd_ncrn.ncrn.transfers import update_share
+from dsd_ncrn.ncrn.fast import update_share
+from dsd_ncrn.ncrn.slow import ERROR, READOUT, gradient_scale
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.ncrn.verify import Conservation, conservation_laws, mismatches
 from dsd_ncrn.simulate.engines.types import Engine

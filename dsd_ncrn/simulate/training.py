@@ -7,12 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from dsd_ncrn.design.spec import DesignSpec, TrainingPlan
-from dsd_ncrn.ncrn.clocking import check_turns
 from dsd_ncrn.ncrn.compile import compile_design, derive, initial_parameters
+from dsd_ncrn.ncrn.decide import check_signs, check_turns
 from dsd_ncrn.ncrn.oscillator import Oscillator, oscillator_for
-from dsd_ncrn.ncrn.roster import roster
-from dsd_ncrn.ncrn.shapes import shape_of
-from dsd_ncrn.ncrn.signs import check_signs
+from dsd_ncrn.ncrn.roster import roster, shape_of
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.simulate.autonomous import AutonomousLearner
 from dsd_ncrn.simulate.engines.types import Engine

@@ -13,12 +13,15 @@ import numpy as np
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.dynamics import Dynamics
+from dsd_ncrn.ncrn.exact import Symbol, SymbolKind
+from dsd_ncrn.ncrn.roster import gradient_of
 from dsd_ncrn.simulate.flow import Flow, Fuels, advance, flow_of
 from dsd_ncrn.simulate.learner import Iteration
 from dsd_ncrn.simulate.types import Training
 
 Rows = tuple[tuple[float, ...], ...]
 TOLERANCE = 1e-9
+VECTORS = (SymbolKind.X, SymbolKind.Z, SymbolKind.BACKWARD, SymbolKind.ADJOINT, SymbolKind.FUEL)
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,11 @@ class ValueModel:
             raise ValueError(f"initial, learning_rates and single_rail need one entry for each of {count} parameters")
 
     @property
-    def symbols(self) -> tuple[str, ...]:
-        """Everything that a term can read."""
+    def symbols(self) -> tuple[Symbol, ...]:
+        """Everything that a term can read, and the gradients of the parameters."""
         numbers = range(1, self.dynamics.dimension + 1)
-        vectors = [f"{name}{number}" for name in ("x", "z", "zb", "a", "fuel") for number in numbers]
-        return (*vectors, *self.dynamics.parameters, *(f"d_{name}" for name in self.dynamics.parameters))
+        vectors = [Symbol(kind, str(number)) for kind in VECTORS for number in numbers]
+        return (*vectors, *self.dynamics.parameters, *map(gradient_of, self.dynamics.parameters))
 
 
 class ValueLearner:
@@ -67,7 +70,7 @@ class ValueLearner:
         self.values = np.array(model.initial, dtype=float)
         self.gradient = np.zeros(len(self.values))
         self._symbols = model.symbols
-        gradient = {f"d_{name}": terms for name, terms in dynamics.gradient.items()}
+        gradient = {gradient_of(parameter): terms for parameter, terms in dynamics.gradient.items()}
         backward = {**dynamics.backward, **dynamics.adjoint, **gradient}
         self._forward_flow = flow_of(dynamics.forward, self._symbols)
         self._backward_flow = flow_of(backward, self._symbols, model.fuels)

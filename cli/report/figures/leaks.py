@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
 from cli.report.data import ReportData
 from cli.report.figures.chart import Axis, Band, Chart, Curve, Panel, ReferenceLine, bars_height, horizontal_bars, numbers
 from cli.report.figures.palette import CATEGORIES, CATEGORY_MARKERS
-from cli.report.files import Row
 from cli.report.text import number
-from dsd_ncrn.analysis.types import ALLOWED_RATIO
+from dsd_ncrn.analysis import ALLOWED_RATIO
+from dsd_ncrn.analysis.results import Sample
+from dsd_ncrn.runs.tables import PointTried
 
 LITERATURE_LEAK = (1.0, 10.0)
 """/M/s. Gradual leak of published strand-displacement gates: Visual DSD's defaults, and 7 fitted to Chen et al. 2013."""
@@ -20,7 +22,7 @@ SOURCES = ("leaks.csv", "summary.json")
 
 def leak_curve(data: ReportData) -> Chart:
     """Test error over the ideal network's, against a uniform leak rate, with what published gates have."""
-    points = sorted((float(row["rate_per_M_s"]), float(row["rmse_ratio"])) for row in data.leak_curve)
+    points = sorted((row.rate_per_M_s, row.rmse_ratio) for row in data.leak_curve)
     rates, ratios = numbers(rate for rate, _ in points), numbers(ratio for _, ratio in points)
     told = tuple(f"{number(rate)} /M/s: test error {number(ratio)} times the ideal one" for rate, ratio in points)
     curve = Curve("test error", rates, ratios, "leaky", "dsd_leaky", marker="^", size=5, marked=len(points), hover=told)
@@ -55,15 +57,15 @@ def _curve_panel(data: ReportData, curve: Curve) -> Panel:
 
 def leak_ranking(data: ReportData) -> Chart:
     """The share of the leaks' damage that comes from each formal reaction's gates."""
-    rows = sorted(data.leak_ranking, key=lambda row: -float(row["share"]))[:RANKED]
-    shares = [100 * float(row["share"]) for row in rows]
-    panel = horizontal_bars([row["origin"] for row in rows], shares, "share of the damage of one iteration, %", "leaky")
+    rows = sorted(data.leak_ranking, key=lambda row: -row.share)[:RANKED]
+    shares = [100 * row.share for row in rows]
+    panel = horizontal_bars([row.origin for row in rows], shares, "share of the damage of one iteration, %", "leaky")
     return Chart(
         "leak_ranking",
         "Share of the damage by leaking gate",
         "A bar for each formal reaction: what the leaks of its gates add to the parameter error of one iteration, as a share "
         f"of all, %. The {len(rows)} largest, the largest on top.",
-        SOURCES[:1],
+        ("leak_ranking.csv",),
         (panel,),
         columns=1,
         height=bars_height(len(rows)),
@@ -77,11 +79,11 @@ YIELD_ROOM = 1.05
 
 def yields(data: ReportData) -> Chart:
     """The test error of every imperfect tube over the ideal network's, the best first: which share stays under a bound."""
-    rows = sorted(trained(data), key=lambda row: float(row["rmse_ratio"]))
-    count = len(data.yields)
+    rows = sorted(trained(data), key=lambda row: row.rmse_ratio)
+    count = len(data.tubes)
     shares = numbers(100 * place / count for place in range(1, len(rows) + 1))
-    ratios = numbers(float(row["rmse_ratio"]) for row in rows)
-    told = tuple(f"tube {row['sample']}: test error {number(ratio)} times the ideal one" for row, ratio in zip(rows, ratios))
+    ratios = numbers(row.rmse_ratio for row in rows)
+    told = tuple(f"tube {row.number}: test error {number(ratio)} times the ideal one" for row, ratio in zip(rows, ratios))
     curve = Curve("tubes", ratios, shares, "leaky", "", "line", "short", "^", size=4.5, marked=count, width=1.0, hover=told)
     limits = (min(1.0, *ratios) / YIELD_ROOM, max(ALLOWED_RATIO, *ratios) * YIELD_ROOM)
     across = Axis("test error over the ideal one's", log=True, limits=limits, grid=True)
@@ -92,7 +94,7 @@ def yields(data: ReportData) -> Chart:
         "Yield of imperfect tubes",
         f"The {count} tubes that were drawn with the design's imperfections: which share of them ends with at most a test "
         "error, over the ideal network's. Tubes that failed are never reached.",
-        ("leaks.csv",),
+        ("tubes.csv",),
         (Panel("", across, up, (curve,), (accepted,)),),
         columns=1,
         height=2.6,
@@ -100,9 +102,9 @@ def yields(data: ReportData) -> Chart:
     )
 
 
-def trained(data: ReportData) -> list[Row]:
+def trained(data: ReportData) -> list[Sample]:
     """The tubes whose training came to an end with a finite error."""
-    return [row for row in data.yields if row["rmse_ratio"] and 0 < float(row["rmse_ratio"]) < float("inf")]
+    return [row for row in data.tubes if 0 < row.rmse_ratio < float("inf")]
 
 
 TUNING_MEASURES = (("hours", "hours for an iteration", 1.0), ("fuel_nM", "µM of all that is mixed", 1e-3))
@@ -128,37 +130,37 @@ def tuning(data: ReportData) -> Chart:
     )
 
 
-def simulated(data: ReportData) -> list[Row]:
+def simulated(data: ReportData) -> list[PointTried]:
     """The candidates that came to an end."""
-    return [row for row in data.tuned if not row["failure"]]
+    return [row for row in data.tuned if not row.failure]
 
 
-def front(data: ReportData) -> list[Row]:
+def front(data: ReportData) -> list[PointTried]:
     """The candidates that no other beats, the cheapest in cost first."""
-    return sorted((row for row in simulated(data) if row["tolerated_leak_per_M_s"]), key=lambda row: float(row["cost"]))
+    return sorted((row for row in simulated(data) if isfinite(row.tolerated_leak_per_M_s)), key=lambda row: row.cost)
 
 
-def _by_scheme(rows: Sequence[Row], key: str, factor: float) -> tuple[Curve, ...]:
-    schemes = dict.fromkeys(row["scheme"] for row in rows)
+def _by_scheme(rows: Sequence[PointTried], key: str, factor: float) -> tuple[Curve, ...]:
+    schemes = dict.fromkeys(row.scheme for row in rows)
     curves = [
-        _candidates(f"{scheme}: tried", [row for row in rows if row["scheme"] == scheme], key, factor, colour, marker)
+        _candidates(f"{scheme}: tried", [row for row in rows if row.scheme == scheme], key, factor, colour, marker)
         for scheme, colour, marker in zip(schemes, CATEGORIES, CATEGORY_MARKERS)
     ]
-    start = [row for row in rows if row["candidate"] == "0"]
-    shown = [row for row in rows if row["tolerated_leak_per_M_s"]]
+    start = [row for row in rows if row.candidate == 0]
+    shown = [row for row in rows if isfinite(row.tolerated_leak_per_M_s)]
     curves.append(_candidates("front", shown, key, factor, "good", "*"))
     return (*curves, _candidates("as designed", start, key, factor, "ink", "X"))
 
 
-def _candidates(name: str, rows: Sequence[Row], key: str, factor: float, colour: str, marker: str) -> Curve:
-    x, y = numbers(factor * float(row[key]) for row in rows), numbers(float(row["cost"]) for row in rows)
+def _candidates(name: str, rows: Sequence[PointTried], key: str, factor: float, colour: str, marker: str) -> Curve:
+    x, y = numbers(factor * float(getattr(row, key)) for row in rows), numbers(row.cost for row in rows)
     hover = tuple(map(_candidate_text, rows))
     size = {"*": 8.0, "X": 6.0}.get(marker, 3.0)
     return Curve(name, x, y, colour, "", "points", marker=marker, size=size, filled=marker in "*X", hover=hover)
 
 
-def _candidate_text(row: Row) -> str:
-    text = f"{row['scheme']} {row['candidate']}: cost {number(float(row['cost']))}, {number(float(row['hours']))} h, "
-    text += f"{number(float(row['fuel_nM']) / 1e3)} µM"
-    tolerated = row["tolerated_leak_per_M_s"]
-    return f"{text}, tolerates {number(float(tolerated))} /M/s" if tolerated else text
+def _candidate_text(row: PointTried) -> str:
+    text = f"{row.scheme} {row.candidate}: cost {number(row.cost)}, {number(row.hours)} h, "
+    text += f"{number(row.fuel_nM / 1e3)} µM"
+    tolerated = row.tolerated_leak_per_M_s
+    return f"{text}, tolerates {number(tolerated)} /M/s" if isfinite(tolerated) else text

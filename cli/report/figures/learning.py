@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from cli.report.data import Floats, ReportData, TestPoints, TrainingTable
+from cli.report.data import ReportData, TestPoints
 from cli.report.figures.chart import Axis, Chart, Curve, Panel, ReferenceLine, numbers, thinned, thinning_note
 from cli.report.figures.palette import Series
 from cli.report.text import number
+from dsd_ncrn.arrays import Floats
+from dsd_ncrn.simulate.types import Training
 
 SMALLEST = 1e-3
 """Squared errors under this are drawn at it: the scale is logarithmic."""
@@ -43,10 +45,15 @@ def _log(title: str) -> Axis:
     return Axis(title, log=True, grid=True)
 
 
-def epoch_length(data: ReportData, table: TrainingTable) -> int:
+def epoch_length(data: ReportData, table: Training) -> int:
     """Iterations per epoch; the summary says how many epochs there were."""
     epochs = data.training(table.level).get("epochs") or 1
     return max(1, -(-len(table.predictions) // epochs))
+
+
+def squared_errors(training: Training) -> Floats:
+    """Squared error of every iteration's prediction, made before its update; the mean over its outputs, (iterations,)."""
+    return ((training.predictions - training.targets) ** 2).mean(axis=1)
 
 
 def running_mean(values: Floats, window: int) -> Floats:
@@ -54,8 +61,8 @@ def running_mean(values: Floats, window: int) -> Floats:
     return np.array([values[max(0, end - window) : end].mean() for end in range(1, len(values) + 1)])
 
 
-def _iterations(table: TrainingTable, series: Series, window: int) -> tuple[Curve, Curve]:
-    errors = np.maximum(table.squared_errors, SMALLEST)
+def _iterations(table: Training, series: Series, window: int) -> tuple[Curve, Curve]:
+    errors = np.maximum(squared_errors(table), SMALLEST)
     shown = thinned(len(errors))
     places = numbers(place + 1 for place in shown)
     return (
@@ -64,9 +71,9 @@ def _iterations(table: TrainingTable, series: Series, window: int) -> tuple[Curv
     )
 
 
-def _epochs(data: ReportData, table: TrainingTable, series: Series) -> list[Curve]:
+def _epochs(data: ReportData, table: Training, series: Series) -> list[Curve]:
     length, summary = epoch_length(data, table), data.training(series.key)
-    blocks = [table.squared_errors[start : start + length] for start in range(0, len(table.predictions), length)]
+    blocks = [squared_errors(table)[start : start + length] for start in range(0, len(table.predictions), length)]
     rmse = numbers(float(np.sqrt(np.mean(block))) for block in blocks)
     curves = [series.line(numbers(range(1, len(rmse) + 1)), rmse)]
     if summary:
@@ -86,7 +93,7 @@ PARAMETER_COLUMNS = 3
 
 def parameters(data: ReportData) -> Chart:
     """One panel for each parameter, one line for each level."""
-    names = next(iter(data.trainings.values())).names
+    names = next(iter(data.trainings.values())).parameter_names
     return Chart(
         "parameters",
         "Parameters against iterations",
@@ -103,8 +110,8 @@ def _parameter(data: ReportData, name: str) -> Panel:
     found = [(series, data.trainings[series.key]) for series in data.series if series.key in data.trainings]
     curves: list[Curve] = []
     for series, table in found:
-        if name in table.names:
-            values = table.parameters[:, table.names.index(name)]
+        if name in table.parameter_names:
+            values = table.parameters[:, table.parameter_names.index(name)]
             shown = thinned(len(values))
             curves.append(series.line(numbers(shown), numbers(values[shown])))
     return Panel(greek(name), Axis("iteration"), Axis(grid=True), tuple(curves))

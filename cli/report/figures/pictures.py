@@ -9,11 +9,12 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cli.report.data import Json, ReportData
+from cli.report.data import ReportData
 from cli.report.figures.static import page_svg
 from dsd_ncrn.crn.drawing import svg_of
 from dsd_ncrn.crn.graph import STAGE_COLOURS
 from dsd_ncrn.crn.types import Crn, Origin, Reaction
+from dsd_ncrn.runs.files import Json
 
 if TYPE_CHECKING:
     from dsd_ncrn.crn.types import Crn

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from cli.report.data import Floats, ReportData, Trace, section_of
+from cli.report.data import ReportData
 from cli.report.figures.chart import (
     Axis,
     Chart,
@@ -24,6 +24,9 @@ from cli.report.figures.chart import (
 )
 from cli.report.figures.palette import CATEGORIES, CATEGORY_MARKERS
 from cli.report.text import number
+from dsd_ncrn.arrays import Floats
+from dsd_ncrn.runs.files import section_of
+from dsd_ncrn.runs.trainings import Trace
 
 GROUPS = (("Z", "Z, outputs"), ("A", "A, adjoints"), ("G", "G, gradients"), ("P", "P, parameters"))
 SHOWN_PER_GROUP = len(CATEGORIES)
@@ -237,10 +240,12 @@ def ranked(data: ReportData) -> list[tuple[str, float]]:
 
 def fuel_history(data: ReportData) -> Chart:
     """What every iteration of the training takes of the fuels of which it takes the most."""
-    rows, names = [data.fuel_rows[place] for place in thinned(len(data.fuel_rows))], most_used(data)
-    iterations = numbers(float(row["iteration"]) for row in rows)
+    names = most_used(data)
+    count = len(data.fuel_used[names[0]])
+    shown = thinned(count)
+    iterations = numbers(place + 1 for place in shown)
     curves = tuple(
-        Curve(name, iterations, numbers(float(row[name]) for row in rows), colour, marker=marker, marked=10, width=1.2)
+        Curve(name, iterations, numbers(data.fuel_used[name][shown]), colour, marker=marker, marked=10, width=1.2)
         for name, colour, marker in zip(names, CATEGORIES, CATEGORY_MARKERS)
     )
     return Chart(
@@ -252,13 +257,11 @@ def fuel_history(data: ReportData) -> Chart:
         (Panel("", Axis("iteration"), Axis("used, nM", grid=True), curves),),
         columns=1,
         height=2.5,
-        note=thinning_note(len(data.fuel_rows)),
+        note=thinning_note(count),
     )
 
 
 def most_used(data: ReportData) -> list[str]:
     """Of which fuels the whole training uses the most, nM."""
-    rows = data.fuel_rows
-    names = [name for name in rows[0] if name != "iteration"]
-    total = {name: sum(float(row[name]) for row in rows) for name in names}
-    return sorted(names, key=lambda name: (-total[name], name))[: len(CATEGORIES)]
+    total = {name: sum(used.tolist()) for name, used in data.fuel_used.items()}
+    return sorted(total, key=lambda name: (-total[name], name))[: len(CATEGORIES)]

@@ -17,6 +17,7 @@ class Dilution:
     """The magnitude is by how much of itself the volume grows in each iteration. No chance is involved."""
 
     name = "dilution"
+    largest = None
 
     def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""

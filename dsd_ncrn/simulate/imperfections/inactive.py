@@ -17,6 +17,7 @@ class Inactive:
     """A fraction of every component, uniform between 0 and twice the magnitude, which is so the median."""
 
     name = "inactive"
+    largest = 0.15
 
     def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""

@@ -32,6 +32,7 @@ class InitialLeak:
     """A lognormal fraction of every gate, with the magnitude as its median."""
 
     name = "initial_leak"
+    largest = 0.05
 
     def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection. Raises InputError for a network without leaks of gates."""

@@ -14,6 +14,7 @@ class LeakSpread:
     """A lognormal factor of median 1 for the leaks of every gate; the magnitude is the deviation of its logarithm."""
 
     name = "leak_spread"
+    largest = 1.0
 
     def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""

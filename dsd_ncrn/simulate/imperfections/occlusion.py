@@ -30,6 +30,7 @@ class Occlusion:
     """Slower toehold steps; the magnitude divides the dissociation constants of the rate table. No chance is involved."""
 
     name = "occlusion"
+    largest = 1.0
 
     def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection; durations are stretched by the slow-down of the most frequent toehold with its strands."""

@@ -17,6 +17,7 @@ class Pipetting:
     """A lognormal factor for every component, of mean 1 and with the magnitude as its coefficient of variation."""
 
     name = "pipetting"
+    largest = 0.1
 
     def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""

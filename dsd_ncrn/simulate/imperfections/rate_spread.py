@@ -18,6 +18,7 @@ class RateSpread:
     """A lognormal factor of median 1 for the reactions of every gate; the magnitude is the deviation of its logarithm."""
 
     name = "rate_spread"
+    largest = 0.5
 
     def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""

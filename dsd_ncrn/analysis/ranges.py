@@ -1,0 +1,144 @@
+"""Which leaks and imperfections matter over their whole range, together: Morris screening and Sobol indices by SALib."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from dsd_ncrn.analysis.jobs import run_jobs
+from dsd_ncrn.analysis.results import Indices, Screening
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.yields import RealTubes, stream
+from dsd_ncrn.arrays import Floats
+from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
+from dsd_ncrn.simulate.imperfections import IMPERFECTIONS
+from dsd_ncrn.simulate.imperfections.realisation import Realisation
+from dsd_ncrn.simulate.train import Progress, no_progress
+from dsd_ncrn.units import per_nM_s_to_per_M_s
+
+Model = Callable[[Floats], Floats]
+"""From factors (points, factors) to outputs (points,)."""
+LEVELS = 4
+LEAK_RATE = "leak rate"
+LEAKS_OF, RATES_OF = "leaks of ", "rates of "
+REALISATIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """Something uncertain between two values, evenly or, where ``logarithmic``, evenly in its logarithm."""
+
+    name: str
+    low: float
+    high: float
+    logarithmic: bool = False
+
+    def at(self, shares: Floats) -> Floats:
+        """The values at shares (0 to 1) of the range, of the same shape."""
+        if self.logarithmic:
+            return self.low * (self.high / self.low) ** shares
+        return self.low + (self.high - self.low) * shares
+
+
+FACTORS = (
+    Factor(LEAK_RATE, 1e-3, 1.0, logarithmic=True),
+    *(Factor(name, 0.0, each.largest) for name, each in IMPERFECTIONS.items() if each.largest is not None),
+)
+"""The leak rate (/M/s) and every imperfection that one iteration sees, up to what is found in practice."""
+
+
+def morris(factors: Sequence[Factor], model: Model, seed: int, trajectories: int = 10) -> tuple[Screening, ...]:
+    """Screen factors by ``trajectories`` x (factors + 1) evaluations of a model, in their order."""
+    from SALib.analyze import morris as analysis
+    from SALib.sample import morris as sampling
+
+    problem = _unit_cube(factors)
+    shares = sampling.sample(problem, trajectories, num_levels=LEVELS, seed=seed)
+    found = analysis.analyze(problem, shares, model(_values(factors, shares)), num_levels=LEVELS, seed=seed)
+    columns = zip(*(np.asarray(found[key], dtype=float) for key in ("mu", "mu_star", "mu_star_conf", "sigma")))
+    return tuple(Screening(factor.name, *map(float, row)) for factor, row in zip(factors, columns))
+
+
+def sobol(factors: Sequence[Factor], model: Model, seed: int, points: int = 64) -> tuple[Indices, ...]:
+    """Sobol indices by ``points`` (a power of 2) x (factors + 2) evaluations of a model, in their order."""
+    from SALib.analyze import sobol as analysis
+    from SALib.sample import sobol as sampling
+
+    problem = _unit_cube(factors)
+    shares = sampling.sample(problem, points, calc_second_order=False, seed=seed)
+    found = analysis.analyze(problem, model(_values(factors, shares)), calc_second_order=False, seed=seed)
+    columns = zip(*(np.asarray(found[key], dtype=float) for key in ("S1", "S1_conf", "ST", "ST_conf")))
+    return tuple(Indices(factor.name, *map(float, row)) for factor, row in zip(factors, columns))
+
+
+def _unit_cube(factors: Sequence[Factor]) -> dict[str, object]:
+    return {"num_vars": len(factors), "names": [f.name for f in factors], "bounds": [[0.0, 1.0]] * len(factors)}
+
+
+def _values(factors: Sequence[Factor], shares: Floats) -> Floats:
+    return np.column_stack([factor.at(column) for factor, column in zip(factors, shares.T)])
+
+
+def gate_factors(study: Study) -> tuple[Factor, ...]:
+    """For the gates of each stage, all their leaks and all their reactions from a tenth to ten times as fast."""
+    stages = dict.fromkeys(stage for stage in _stages(study.network) if stage)
+    return tuple(Factor(of + stage, 0.1, 10.0, logarithmic=True) for of in (LEAKS_OF, RATES_OF) for stage in stages)
+
+
+def _stages(network: ReactionNetwork) -> list[str]:
+    """The stage that each step belongs to, "" for none."""
+    return [step.origins[0].stage if step.origins else "" for step in network.steps]
+
+
+@dataclass(frozen=True)
+class FirstIteration:
+    """A model of the error that leaks and imperfections make in the first iteration of a design.
+
+    The output is max |theta - theta_ideal| / max |theta_ideal| after the first training point, the mean over
+    ``realisations`` whose random numbers are the same at all points, so that magnitudes alone differ. Factors that are not
+    named are as the design has them. Raises what mixing raises.
+    """
+
+    study: Study
+    factors: tuple[Factor, ...]
+    seed: int
+    realisations: int = REALISATIONS
+
+    @cached_property
+    def tubes(self) -> RealTubes:
+        """What mixes the tubes of all points."""
+        return RealTubes(self.study)
+
+    def errors(self, points: Floats, pool: Executor | None = None, progress: Progress = no_progress) -> Floats:
+        """Errors (points,) at factors (points, factors)."""
+        jobs = [tuple(map(float, point)) for point in points]
+        return np.array(run_jobs(first_error, self, jobs, pool, lambda done: progress(done, len(jobs))))
+
+
+def first_error(model: FirstIteration, point: Sequence[float]) -> float:
+    """The output of a model at one point (factors,)."""
+    values = dict(zip((factor.name for factor in model.factors), point))
+    return float(np.mean([_error(model.tubes, values, model.seed, number) for number in range(model.realisations)]))
+
+
+def _error(tubes: RealTubes, values: dict[str, float], seed: int, number: int) -> float:
+    study, rate = tubes.study, values.get(LEAK_RATE)
+    magnitudes = {name: value for name, value in values.items() if name in IMPERFECTIONS}
+    given = study.spec.imperfections.model_copy(update=magnitudes)
+    realisation = _with_groups(tubes.draw(given, stream(seed, number)), tubes.network, values)
+    leak_rate = study.spec.leak.rate if rate is None else rate / per_nM_s_to_per_M_s(1.0)
+    tube = tubes.mixed(realisation, leak_rate, given.calibrated)
+    tube.iterate(study.data.train_x[0], study.data.train_y[0])
+    wanted = study.ideal.parameters[1]
+    return float(np.abs(tube.parameters() - wanted).max() / np.abs(wanted).max())
+
+
+def _with_groups(before: Realisation, network: ReactionNetwork, values: dict[str, float]) -> Realisation:
+    """The realisation with the leaks and the reactions of whole stages faster or slower."""
+    kinds = [LEAKS_OF if step.kind == StepKind.LEAK else RATES_OF for step in network.steps]
+    factors = [values.get(kind + stage, 1.0) for kind, stage in zip(kinds, _stages(network))]
+    return replace(before, rates=before.rates * np.array(factors))

@@ -1,0 +1,105 @@
+"""Results that run folders hold as rows of tables, apart from what works them out: reading them costs no simulator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dsd_ncrn.analysis import ALLOWED_RATIO
+
+HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class LeakPoint:
+    """One uniform leak rate (/M/s) and what a whole training comes to with it."""
+
+    rate_per_M_s: float
+    rmse: float
+    rmse_ratio: float
+    parameter_error_final: float
+    parameter_error_first_iteration: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeakShare:
+    """How much of the parameter error of one iteration comes from the leaks of one formal reaction's gates.
+
+    ``shift_per_M_s`` is the largest derivative of a parameter by their common rate in /M/s; ``share`` is that over the sum
+    of all formal reactions.
+    """
+
+    origin: str
+    share: float
+    shift_per_M_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeakChannel:
+    """One leak step: its species by name, its rule, and the parameter that it moves most in one iteration.
+
+    ``shift_per_M_s`` is the derivative of that parameter by the step's rate in /M/s, with its sign.
+    """
+
+    origin: str
+    rule: str
+    reactants: tuple[str, ...]
+    products: tuple[str, ...]
+    parameter: str
+    shift_per_M_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FuelAddition:
+    """What is added of a fuel (nM) before an iteration, which are counted from 1."""
+
+    iteration: int
+    fuel: str
+    amount_nM: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A training in one realisation, by its number. ``failure`` says why there is none, or that a simulation stopped: all
+    else is then not a number."""
+
+    number: int
+    rmse: float
+    rmse_before: float
+    rmse_ratio: float
+    parameter_error_final: float
+    parameter_error_first_iteration: float
+    failure: str = ""
+
+    @property
+    def learns(self) -> bool:
+        """Whether the test error ends under 1.1 times the ideal network's."""
+        return self.rmse_ratio < ALLOWED_RATIO
+
+    @property
+    def improves(self) -> bool:
+        """Whether the test error ends under half of what it was at the start of the same tube."""
+        return self.rmse < HALF * self.rmse_before
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """Morris 1991: the mean of a factor's elementary effects over its range, the mean of their sizes with the half-width of
+    its 95 % confidence interval, and their standard deviation, which tells of interactions and curvature."""
+
+    factor: str
+    mean: float
+    mean_size: float
+    mean_size_confidence: float
+    deviation: float
+
+
+@dataclass(frozen=True, slots=True)
+class Indices:
+    """Sobol 2001: the share of the output's variance that a factor alone explains, and that with all its interactions,
+    each with the half-width of its 95 % confidence interval."""
+
+    factor: str
+    first: float
+    first_confidence: float
+    total: float
+    total_confidence: float

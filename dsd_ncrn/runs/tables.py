@@ -1,0 +1,337 @@
+"""The tables of a run folder: what their columns mean, how results become their rows, and how rows become results again."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast, get_type_hints
+
+import numpy as np
+
+from dsd_ncrn.analysis.results import FuelAddition, Indices, LeakChannel, LeakPoint, LeakShare, Sample, Screening
+from dsd_ncrn.errors import InputError
+from dsd_ncrn.runs.files import AGAIN, csv_text, text_of, unreadable
+
+if TYPE_CHECKING:
+    from dsd_ncrn.analysis.leaks import LeakSensitivity
+    from dsd_ncrn.analysis.tuning import OperatingPoint, Tuning
+    from dsd_ncrn.analysis.yields import Yield
+
+Record = TypeVar("Record")
+_TOGETHER = " + "
+
+
+class TableColumn(NamedTuple):
+    """A column: its name, unit (empty for none) and meaning, and the field of the record, where that has another name."""
+
+    name: str
+    unit: str
+    meaning: str
+    field: str = ""
+
+    @property
+    def key(self) -> str:
+        """The field of the record."""
+        return self.field or self.name
+
+
+@dataclass(frozen=True)
+class ResultTable(Generic[Record]):
+    """A file with a row for each record of a kind; columns are fields of the record but for those that are given beside it.
+
+    An ``open`` table may have more columns, which are not read. Numbers that are not finite are left empty.
+    """
+
+    file: str
+    stage: str
+    holds: str
+    record: type[Record]
+    columns: tuple[TableColumn, ...]
+    open: bool = False
+
+    @cached_property
+    def readers(self) -> Mapping[str, Callable[[str], Any]]:
+        """What reads each column that is a field of the record."""
+        hints = get_type_hints(self.record)
+        return {each.name: _READERS[hints[each.key]] for each in self.columns if each.key in hints}
+
+    def text(self, records: Iterable[Record], **given: object) -> str:
+        """The file. ``given`` are columns that no field has: one value for all rows, or a function of the record."""
+        keys = {each.name: each.key for each in self.columns} | {name: name for name in given}
+        rows = ([_cell(record, key, given.get(name)) for name, key in keys.items()] for record in records)
+        return csv_text(tuple(keys), rows)
+
+    def read(self, folder: Path) -> tuple[Record, ...]:
+        """The records of a run folder, none where there is no such file.
+
+        Raises InputError for a file with other columns, as older versions wrote, or other values.
+        """
+        path = folder / self.file
+        text = text_of(path)
+        if text is None:
+            return ()
+        header, *rows = list(csv.reader(text.splitlines())) or [[]]
+        names = [each.name for each in self.columns]
+        if header != names and not (self.open and header[: len(names)] == names):
+            wrong = next((name for name in (*header, *names) if (name in names) != (name in header)), ", ".join(header))
+            raise InputError("this table of the run folder has other columns than this version writes", wrong, AGAIN, str(path))
+        keys = {each.name: each.key for each in self.columns}
+        try:
+            cells = (dict(zip(header, row, strict=True)) for row in rows)
+            return tuple(self.record(**{keys[name]: read(row[name]) for name, read in self.readers.items()}) for row in cells)
+        except (ValueError, TypeError) as error:
+            raise unreadable(path, error) from None
+
+
+def _cell(record: object, key: str, given: object) -> object:
+    value = given(record) if callable(given) else getattr(record, key) if given is None else given
+    return _TOGETHER.join(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value
+
+
+def number(text: str) -> float:
+    """A number of a table; NaN for an empty cell."""
+    return float(text or "nan")
+
+
+_READERS: Mapping[Any, Callable[[str], Any]] = {
+    str: str,
+    int: int,
+    float: number,
+    bool: {"True": True, "False": False}.__getitem__,
+    tuple[str, ...]: lambda text: tuple(text.split(_TOGETHER)) if text else (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WayTried:
+    """One way to bear more leak, and the first iteration with the design changed in it; ``failure`` says why there is none."""
+
+    way: str
+    leak_free_error: float
+    first_error: float
+    hours: float
+    fuel_nM: float
+    strands: int
+    longest_nt: int
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointTried:
+    """One operating point of a search in a scheme, as ``OperatingPoint``; ``tolerated_leak_per_M_s`` is of the front alone."""
+
+    scheme: str
+    candidate: int
+    cost: float
+    leak_free_error: float
+    first_error: float
+    mean_error: float
+    rmse_ratio: float
+    hours: float
+    fuel_nM: float
+    strands: int
+    longest_nt: int
+    failure: str
+    tolerated_leak_per_M_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refitted:
+    """A concentration or duration for the rates of lengths alone, and for those of the sequences."""
+
+    component_or_phase: str
+    unit: str
+    by_lengths: float
+    by_sequences: float
+
+
+_RATE = TableColumn("rate_per_M_s", "/M/s", "leak rate that all gates have")
+_ERRORS = (
+    TableColumn("rmse", "", "root mean square error on the test set after training"),
+    TableColumn("rmse_ratio", "", "that over the ideal network's"),
+    TableColumn("parameter_error_first_iteration", "", "largest difference from the ideal parameters over the largest of them"),
+    TableColumn("parameter_error_final", "", "the same after the last iteration"),
+)
+_MOVES = TableColumn("parameter_shift", "", "what the leak moves a parameter by in one iteration at this rate, to first order")
+_SHIFT = TableColumn("shift_per_M_per_s", "per /M/s", "the same for each /M/s", "shift_per_M_s")
+_ORIGIN = TableColumn("origin", "", "formal reaction whose gates leak")
+_TRIED = (
+    TableColumn("leak_free_error", "", "parameter error of the first iteration without leak"),
+    TableColumn("first_error", "", "parameter error of the first iteration with it"),
+)
+_COSTS = (
+    TableColumn("hours", "h", "of an iteration"),
+    TableColumn("fuel_nM", "nM", "of all that is mixed"),
+    TableColumn("strands", "", "distinct strands"),
+    TableColumn("longest_nt", "nt", "the longest strand"),
+    TableColumn("failure", "", "why there is no result"),
+)
+
+LEAKS = ResultTable("leaks.csv", "leaks", "what a training comes to at a leak rate", LeakPoint, (_RATE, *_ERRORS))
+LEAK_RANKING = ResultTable(
+    "leak_ranking.csv",
+    "leaks",
+    "whose leaks do the harm: formal reactions",
+    LeakShare,
+    (_RATE, _ORIGIN, TableColumn("share", "", "of the parameter error of one iteration"), _MOVES, _SHIFT),
+)
+LEAK_STEPS = ResultTable(
+    "leak_steps.csv",
+    "leaks",
+    "the single leaks that do most harm",
+    LeakChannel,
+    (
+        _RATE,
+        _ORIGIN,
+        _MOVES,
+        _SHIFT,
+        TableColumn("parameter", "", "which is moved most"),
+        TableColumn("rule", "", "of the leak model"),
+        TableColumn("reactants", "", "what meets"),
+        TableColumn("products", "", "what comes of it"),
+    ),
+)
+TUBES = ResultTable(
+    "tubes.csv",
+    "leaks",
+    "tubes drawn with the design's imperfections",
+    Sample,
+    (
+        TableColumn("tube", "", "its number", "number"),
+        _RATE,
+        TableColumn("rmse_before", "", "root mean square error on the test set before training"),
+        *_ERRORS,
+        _COSTS[-1],
+    ),
+)
+WAYS = ResultTable(
+    "ways.csv",
+    "leaks",
+    "ways to bear more leak, one at a time",
+    WayTried,
+    (TableColumn("way", "", "what is changed in the design"), *_TRIED, *_COSTS),
+)
+TUNE = ResultTable(
+    "tune.csv",
+    "`tune`",
+    "operating points of a search, with the position of every knob in columns of its name",
+    PointTried,
+    (
+        TableColumn("scheme", "", "of the translation"),
+        TableColumn("candidate", "", "number of the point; 0 is the design as it was"),
+        TableColumn("cost", "", "what the search lowers: parameter error, and test error above the ideal one"),
+        *_TRIED,
+        TableColumn("mean_error", "", "mean parameter error of all iterations with leak"),
+        TableColumn("rmse_ratio", "", "test error over the ideal network's"),
+        *_COSTS,
+        TableColumn("tolerated_leak_per_M_s", "/M/s", "of the points that no other beats in all"),
+    ),
+    open=True,
+)
+_FACTOR = TableColumn("factor", "", "what is varied")
+SCREENING = ResultTable(
+    "sensitivity.csv",
+    "`leaks --global morris`",
+    "how much each factor moves the parameters of one iteration (Morris 1991)",
+    Screening,
+    (
+        _FACTOR,
+        TableColumn("mean", "", "of its elementary effects over its range"),
+        TableColumn("mean_size", "", "of their sizes"),
+        TableColumn("mean_size_confidence", "", "half-width of its 95 % confidence interval"),
+        TableColumn("deviation", "", "standard deviation of the effects"),
+    ),
+)
+INDICES = ResultTable(
+    "sensitivity.csv",
+    "`leaks --global sobol`",
+    "the share of the variance that each factor explains (Sobol 2001)",
+    Indices,
+    (
+        _FACTOR,
+        TableColumn("first", "", "share that it explains alone"),
+        TableColumn("first_confidence", "", "half-width of its 95 % confidence interval"),
+        TableColumn("total", "", "share with all its interactions"),
+        TableColumn("total_confidence", "", "half-width of its 95 % confidence interval"),
+    ),
+)
+TOP_UPS = ResultTable(
+    "top_up.csv",
+    "dsd",
+    "what to add of a fuel before which iteration, where it is not topped up before each",
+    FuelAddition,
+    (
+        TableColumn("iteration", "", "counted from 1"),
+        TableColumn("fuel", "", "component of the system"),
+        TableColumn("amount_nM", "nM", "that has been used"),
+    ),
+)
+REFITTED = ResultTable(
+    "concentrations_sequences.csv",
+    "dsd_sequences",
+    "concentrations and durations, as calibrated on the rates of the sequences",
+    Refitted,
+    (
+        TableColumn("component_or_phase", "", "name"),
+        TableColumn("unit", "", "nM, or s"),
+        TableColumn("by_lengths", "", "for rates of toehold lengths alone"),
+        TableColumn("by_sequences", "", "for those of the sequences"),
+    ),
+)
+TABLES: tuple[ResultTable[Any], ...] = (
+    LEAKS, LEAK_RANKING, LEAK_STEPS, TUBES, WAYS, SCREENING, INDICES, TUNE, TOP_UPS, REFITTED,
+)  # fmt: skip
+
+
+def leak_files(
+    found: LeakSensitivity, made: Yield | None = None, ways: Mapping[str, OperatingPoint] | None = None
+) -> dict[str, str]:
+    """The files of a leak study, of its imperfect tubes, and of ways to bear more leak."""
+    rate = found.ranking_rate_per_M_s
+
+    def shift(leak: LeakShare | LeakChannel) -> float:
+        return leak.shift_per_M_s * rate
+
+    files = {
+        LEAKS.file: LEAKS.text(found.curve),
+        LEAK_RANKING.file: LEAK_RANKING.text(found.ranking.shares, rate_per_M_s=rate, parameter_shift=shift),
+        LEAK_STEPS.file: LEAK_STEPS.text(found.ranking.channels, rate_per_M_s=rate, parameter_shift=shift),
+    }
+    if made is not None:
+        files[TUBES.file] = TUBES.text(made.samples, rate_per_M_s=made.leak_rate_per_M_s)
+    return files | ({WAYS.file: WAYS.text(ways_tried(ways))} if ways else {})
+
+
+def ways_tried(found: Mapping[str, OperatingPoint]) -> list[WayTried]:
+    """The ways by their names, the design as it is first."""
+    return [WayTried(name, **_picked(point, WAYS)) for name, point in found.items()]
+
+
+def tuning_text(found: Mapping[str, Tuning]) -> str:
+    """``tune.csv`` of searches by scheme."""
+    knobs = next(iter(found.values())).knobs
+    points, positions = list[PointTried](), dict[PointTried, Mapping[str, float]]()
+    for scheme, search in found.items():
+        tolerated = dict(search.front)
+        for number, point in enumerate(search.points):
+            tried = PointTried(scheme, number, tolerated_leak_per_M_s=tolerated.get(point, np.nan), **_picked(point, TUNE))
+            points.append(tried)
+            positions[tried] = dict(zip(knobs, point.positions))
+
+    def position(knob: str) -> Callable[[PointTried], float]:
+        return lambda tried: positions[tried][knob]
+
+    return TUNE.text(points, **{knob: position(knob) for knob in knobs})
+
+
+def measures(point: OperatingPoint) -> dict[str, Any]:
+    """What a table of searches has of an operating point."""
+    return _picked(point, TUNE)
+
+
+def _picked(point: OperatingPoint, table: ResultTable[Any]) -> dict[str, Any]:
+    """The fields of a point that a table has too."""
+    return {each.name: getattr(point, each.name) for each in table.columns if hasattr(point, each.name)}

@@ -1,0 +1,131 @@
+"""A study whose domains have sequences: how good they are, what they make of the rates, what is ordered and mixed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Generic, Protocol, Self, TypeVar
+
+from dsd_ncrn.design.spec import DesignSpec, Order
+from dsd_ncrn.dsd.experiment import Experiment
+from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.kinetics.network import ReactionNetwork, Step
+from sequences.assignment import SequenceAssignment
+from sequences.laboratory import LabOrder, lab_bench, lab_order, rated_network
+from sequences.protocol import Bench
+from sequences.rates import SequenceRates
+from sequences.search import design_sequences
+from sequences.verdicts import SequenceVerdicts, judge
+
+
+class Strands(Protocol):
+    """What sequences see of a study: its strands, not how they came about."""
+
+    @property
+    def design(self) -> DesignSpec:
+        """Has the rules, the temperature and the order."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """That of the search."""
+        ...
+
+    @property
+    def designed(self) -> DsdSystem:
+        """The strands and complexes before calibration."""
+        ...
+
+    @property
+    def system(self) -> DsdSystem:
+        """The same with calibrated concentrations (nM)."""
+        ...
+
+    @property
+    def network(self) -> ReactionNetwork:
+        """All their steps without leaks."""
+        ...
+
+    @property
+    def experiment(self) -> Experiment:
+        """What a laboratory adds when."""
+        ...
+
+    def given(self, **parts: object) -> Self:
+        """The study with some parts in place of its own."""
+        ...
+
+    def refitted(self, network: ReactionNetwork) -> Self:
+        """The study calibrated on a network of other rates. Raises CheckFailed where it cannot be."""
+        ...
+
+
+Of = TypeVar("Of", bound=Strands)
+
+
+def search(study: Strands, report: Callable[[float], None]) -> SequenceAssignment:
+    """Design the sequences of a study. ``report`` gets the share that is done; raises what ``design_sequences`` raises."""
+    design = study.design
+    temperature = design.chemistry.temperature
+    return design_sequences(study.designed, design.sequences, temperature, study.seed, lambda share, _: report(share))
+
+
+@dataclass(frozen=True, eq=False)
+class Sequenced(Generic[Of]):
+    """A study with a sequence for every domain of it; every part is worked out when it is first asked for."""
+
+    study: Of
+    found: SequenceAssignment
+
+    @cached_property
+    def verdicts(self) -> SequenceVerdicts:
+        """Every rule's verdict, at the design's temperature."""
+        design = self.study.design
+        return judge(self.study.designed, self.found, design.sequences, design.chemistry.temperature)
+
+    @cached_property
+    def rates(self) -> SequenceRates:
+        """The rates that the sequences of the toeholds give."""
+        return SequenceRates(self.found, self.study.design.chemistry.temperature)
+
+    @cached_property
+    def network(self) -> ReactionNetwork:
+        """The study's network at these rates; after its own steps, displacements by similar strands."""
+        return rated_network(self.study.network, self.found, self.study.design)
+
+    @property
+    def spurious(self) -> tuple[Step, ...]:
+        """The displacements by similar strands."""
+        return self.network.steps[len(self.study.network.steps) :]
+
+    @property
+    def fitted(self) -> Of:
+        """The study calibrated on the network at these rates: what the bench mixes. Where it cannot be calibrated, with the
+        concentrations and durations for the rates of lengths alone."""
+        return self._fit[0]
+
+    @property
+    def problem(self) -> str:
+        """Why it could not be calibrated on its sequences; empty where it is."""
+        return self._fit[1]
+
+    @cached_property
+    def _fit(self) -> tuple[Of, str]:
+        try:
+            return self.study.refitted(self.network), ""
+        except CheckFailed as error:  # the strands can be ordered all the same: what it means is told with the result
+            return self.study.given(network=self.network), str(error)
+
+    def order(self, order: Order, also: Sequence[str] = (), certificate: Path | None = None) -> LabOrder:
+        """What a laboratory orders and mixes, as ``lab_order``."""
+        study = self.fitted
+        return lab_order(study.system, self.found, study.design.sequences, order, study.experiment, also, certificate)
+
+    @cached_property
+    def bench(self) -> Bench:
+        """The volumes of the experiment with the design's own order."""
+        study = self.fitted
+        return lab_bench(study.system, self.found, study.design.order, study.experiment)[1]
