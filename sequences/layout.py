@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 
 from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Domain, Strand, strand_text
 from dsd_ncrn.dsd.system import DsdSystem
@@ -22,6 +22,12 @@ def spell(strand: Strand, sequences: Mapping[str, str]) -> str:
     return "".join(
         reverse_complement(sequences[domain.name]) if domain.starred else sequences[domain.name] for domain in strand
     )
+
+
+def cut(strand: Strand, word: str) -> list[str]:
+    """The bases of a strand cut at its domains."""
+    ends = list(accumulate((domain.length for domain in strand), initial=0))
+    return [word[start:end] for start, end in pairwise(ends)]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dsd_ncrn.dsd.structure import Complex, Strand, strand_text
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.errors import CheckFailed
 from sequences.assignment import SequenceAssignment, check_covers
-from sequences.layout import reverse_complement
+from sequences.layout import cut, reverse_complement
 from sequences.modifications import BIOTIN, FIVE, THREE, Ends, labels_of
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
@@ -141,9 +141,4 @@ def _pieces(name: str, strand: Strand, by_strand: Mapping[Strand, str]) -> list[
     word = by_strand[strand]
     if len(word) != sum(domain.length for domain in strand):
         raise CheckFailed(f"{name}: strand {strand_text(strand)} is ordered with {len(word)} nt")
-    pieces: list[str] = []
-    start = 0
-    for domain in strand:
-        pieces.append(word[start : start + domain.length])
-        start += domain.length
-    return pieces
+    return cut(strand, word)

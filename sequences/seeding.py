@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dsd_ncrn.dsd.structure import Domain, Strand
 from dsd_ncrn.errors import InputError
 from sequences.families import RULES
-from sequences.layout import ToeholdWord, longest_run, spell
+from sequences.layout import ToeholdWord, cut, longest_run, spell
 from sequences.properties import INITIATION, stack_energies
 from sequences.rates import MEASURED_AT, dissociation, target_energy, toehold_energy
 from sequences.rules.base import Context, Rule
@@ -104,12 +104,7 @@ def _spelled(context: Context) -> list[tuple[ToeholdWord, str]]:
 
 def _cut(word: tuple[Domain, ...], bases: str) -> dict[str, str]:
     """The word's bases shared out to its domains."""
-    pieces: dict[str, str] = {}
-    start = 0
-    for domain in word:
-        pieces[domain.name] = bases[start : start + domain.length]
-        start += domain.length
-    return pieces
+    return dict(zip((domain.name for domain in word), cut(word, bases)))
 
 
 _BATCH = 20_000

@@ -10,7 +10,7 @@ from sequences.assignment import SequenceAssignment
 from sequences.bench.document import DocumentSection, Picture, Table
 from sequences.bench.mixing import TOP_EXCESS, AnnealingRecipe, Stocks
 from sequences.certificate import Delivery
-from sequences.layout import gc_fraction
+from sequences.layout import cut, gc_fraction
 from sequences.oligos import Oligo, oligo_in
 from sequences.properties import (
     complex_extinction_260,
@@ -83,7 +83,7 @@ def _strand_row(oligo: Oligo, vendor: Vendor, sodium: float) -> tuple[str, ...]:
     word, expected = oligo.sequence, expected_nmol(oligo, vendor)
     return (
         oligo.name,
-        " ".join(_pieces(oligo)),
+        " ".join(cut(oligo.strand, word)),
         str(oligo.length),
         f"{100 * gc_fraction(word):.0f} %",
         f"{molecular_weight(word):.1f}",
@@ -101,16 +101,6 @@ def _strand_row(oligo: Oligo, vendor: Vendor, sodium: float) -> tuple[str, ...]:
         f"{oligo.nmol:.3g}",
         f"{expected:.3g}" if expected else "",
     )
-
-
-def _pieces(oligo: Oligo) -> list[str]:
-    """The sequence cut at its domains."""
-    pieces: list[str] = []
-    start = 0
-    for domain in oligo.strand:
-        pieces.append(oligo.sequence[start : start + domain.length])
-        start += domain.length
-    return pieces
 
 
 def plate_sections(oligos: Sequence[Oligo], vendor: Vendor, order: Order) -> list[DocumentSection]:
