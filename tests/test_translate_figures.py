@@ -148,9 +148,9 @@ def test_verification_is_printed_line_by_line(invoke: Invoke) -> None:
 
 def test_a_failed_verification_ends_with_1(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     """A scheme that claims to commit first and does not."""
-    from dsd_ncrn.dsd import modules
+    from dsd_ncrn.families import SCHEMES
 
-    plain = modules.SCHEMES["plain"]._replace(commits_first=True)
+    plain = SCHEMES["plain"]._replace(commits_first=True)
     monkeypatch.setattr("dsd_ncrn.dsd.verify.SCHEMES", {"plain": plain})
     result = invoke("translate", DESIGNS / "lotka_volterra.crn", "--verify")
     assert result.exit_code == 1
