@@ -14,7 +14,7 @@ from dsd_ncrn.simulate.value import separation_error
 from imperfect import chance, leaky_pot
 
 if TYPE_CHECKING:
-    from dsd_ncrn.simulate.types import Training
+    from dsd_ncrn.simulate.results import Training
 
 import re
 from dataclasses import replace
