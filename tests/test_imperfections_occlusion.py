@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 
 def small_system(levels: dict[str, tuple[Complex, float]]) -> DsdSystem:
     components = (Component(name, complex_, Role.FUEL, level) for name, (complex_, level) in levels.items())
-    return DsdSystem("small", tuple(components), {}, {}, {}, {}, {}, {})
+    return DsdSystem("small", tuple(components), {}, {}, {}, {}, {})
 
 
 def made_of(network: ReactionNetwork, start: dict[str, float], product: Complex, times: Floats, factors: Floats) -> Floats:

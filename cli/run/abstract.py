@@ -77,7 +77,7 @@ def dsd_section(study: Study) -> dict[str, Any]:
         "network_reactions": len(study.network.steps),
         "leak_reactions": len(study.leaky.kinds(StepKind.LEAK)),
         "cooperative_annihilations": len(system.cooperative),
-        "two_domain_annihilations": len(system.two_domain_annihilations),
+        "two_domain_annihilations": len(system.fallbacks),
         "verified": verified(system, study.network).ok,
         "longest_strand_nt": longest_strand(system),
     }

@@ -74,7 +74,7 @@ def fidelity(study: Study, training: Training) -> Fidelity:
 
 
 def _join_nM(study: Study, reaction: str) -> float:
-    return study.system.by_name[study.system.joins[reaction]].concentration
+    return study.system.level(study.system.gates[reaction].join)
 
 
 def _worst_reaction(study: Study) -> tuple[str, float]:

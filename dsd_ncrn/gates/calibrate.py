@@ -183,7 +183,7 @@ class _Work:
         for term, value in ratio.items():
             factor = value / common.get(term.phase, 1.0)
             for name in term.names:
-                join = system.joins[name]
+                join = system.gates[name].join
                 level, before = system.by_name[join].concentration / factor, self.designed.by_name[join].concentration
                 low, high = (before / BACKWARD_FACTOR, before * BACKWARD_FACTOR) if term.backward else (0.0, np.inf)
                 changed[join] = float(np.clip(level, low, high))

@@ -116,7 +116,7 @@ def simulate_crn_strands(crn: Crn, seconds: float = 1000.0, points: int = 601) -
 
 
 def _used(sized: SizedNetwork, network: ReactionNetwork, start: Floats, end: Floats) -> dict[str, float]:
-    places = {name: network.index[join] for name, join in sized.system.joins.items()}
+    places = {name: network.index[gates.join] for name, gates in sized.system.gates.items()}
     return {name: float(1 - end[place] / start[place]) for name, place in places.items()}
 
 

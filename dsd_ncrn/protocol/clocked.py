@@ -153,7 +153,7 @@ class ClockedProtocol:
     @property
     def update_waits(self) -> bool:
         """Whether an iteration's update is done in the first phase of the next."""
-        return any(reaction.origin.reaction in self.system.gated for reaction in self.ncrn.crn.stage("N4"))
+        return any(self.system.gates[reaction.origin.reaction].phase for reaction in self.ncrn.crn.stage("N4"))
 
     def _passed(self, number: int, phases: Iterable[str], x: Values, y: Values | None = None) -> Iterator[Event]:
         yield from self.fed(x, y)

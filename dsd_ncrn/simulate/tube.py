@@ -10,7 +10,7 @@ import numpy as np
 
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.events import Event
-from dsd_ncrn.dsd.system import Counter
+from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.types import Variable
 from dsd_ncrn.protocol.clocked import ClockedProtocol
@@ -151,10 +151,11 @@ class Tube:
     @cached_property
     def _fired(self) -> Mapping[str, list[int]]:
         """The species that count the firings of each reaction."""
-        return {name: self._holding(counter) for name, counter in self.protocol.system.counters.items()}
+        gates = self.protocol.system.gates.items()
+        return {name: self._holding(made.bottom, made.mark) for name, made in gates if made.mark}
 
-    def _holding(self, counter: Counter) -> list[int]:
-        needed = {counter.bottom, counter.seal}
+    def _holding(self, bottom: Strand, mark: Strand) -> list[int]:
+        needed = {bottom, mark}
         return [n for n, complex_ in enumerate(self.network.complexes) if needed <= set(complex_.strands)]
 
     def _outputs(self, readings: Readings) -> Floats:
