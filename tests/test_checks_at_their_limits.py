@@ -5,8 +5,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
-from dsd_ncrn.simulate.imperfections.dilution import Dilution
-
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.ncrn.oscillator import LARGEST_RESIDUAL, oscillator_for
 from dsd_ncrn.simulate.imperfections.realisation import perfect
