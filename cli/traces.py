@@ -16,13 +16,13 @@ from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.translate import translate_network
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.families import COUNTING
-from dsd_ncrn.gates.network_run import run_network, sized_for
+from dsd_ncrn.gates.network_run import run_network, sampled, sized_for
 from dsd_ncrn.runs.trainings import Columns
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.stochastic import VOLUME, StochasticEngine
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.learner import checked
 from dsd_ncrn.simulate.mass_action import from_crn
+from dsd_ncrn.simulate.pot import plain_pot
 
 if TYPE_CHECKING:
     from dsd_ncrn.crn.rate_law import RateLaw
@@ -58,14 +58,10 @@ def _iteration(study: Study, level: str, choice: EngineChoice, forward_only: boo
 
 
 def network_trace(path: Path, choice: EngineChoice, seconds: float | None, law: RateLaw = "product") -> Columns:
-    """A plain network, with constants of a rate law, from its initial concentrations: nM and s."""
-
+    """A plain network, with constants of a rate law, from its initial concentrations and with its additions: nM and s."""
     crn = load_crn(path, law)
-    system = from_crn(crn)
-    start = np.array([crn.initial.get(name, 0.0) for name in crn.species])
     times = np.linspace(0.0, seconds or DEFAULT_SECONDS, POINTS + 1)
-    stepper = choice.engine().prepare(system, 1e-8, 1e-10)
-    values = checked(stepper.solve(start, times, system.rates), str(path))
+    values = sampled(plain_pot(from_crn(crn), choice.engine(), 1e-8, 1e-10), crn, times, str(path)).values
     return {"time": times.tolist(), **{name: values[:, number].tolist() for number, name in enumerate(crn.species)}}
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.errors import InputError, did_you_mean
+from dsd_ncrn.simulate.levels import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,16 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["leak_curve", "learning", "parameters", "predictions", "trajectory"]
 
-TITLES = {
-    "value": "equations",
-    "ideal": "ideal network",
-    "autonomous": "own chemical clock",
-    "dsd": "DNA strands",
-    "dsd_leaky": "DNA strands with leak",
-    "dsd_sequences": "DNA strands with these sequences",
-    "one_pot": "one pot, no top-up",
-    "one_pot_leaky": "one pot with leak",
-}
 COLOURS = ("#1a1d23", "#0066aa", "#c04a00", "#007a5a", "#9b3f86", "#7a5b00")
 """All with a contrast of 4.5 or more on white; curves are told apart by dashes and markers as well."""
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
@@ -165,7 +156,7 @@ def _labels(labels: Sequence[str], usual: Sequence[str]) -> Sequence[str]:
 
 
 def _titles(trainings: Sequence[Training]) -> list[str]:
-    return [TITLES.get(each.level, each.level) for each in trainings]
+    return [LEVELS[each.level].title if each.level in LEVELS else each.level for each in trainings]
 
 
 def _style(number: int) -> dict[str, Any]:

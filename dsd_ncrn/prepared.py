@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -22,14 +22,13 @@ from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.counts import counts
 from dsd_ncrn.simulate.ideal import IdealLearner
+from dsd_ncrn.simulate.levels import ASKED, LEVELS
 from dsd_ncrn.simulate.results import Training, Trajectory
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.tasks.dataset import Dataset
 from dsd_ncrn.units import parse_quantity, per_nM_s_to_per_M_s
 
 Level = Literal["value", "ideal", "autonomous", "dsd", "dsd_leaky", "one_pot", "one_pot_leaky"]
-ABSTRACT: tuple[Level, ...] = ("value", "ideal", "autonomous")
-STRANDS: tuple[Level, ...] = ("dsd", "dsd_leaky", "one_pot", "one_pot_leaky")
 TRACED = ("ideal", "dsd")
 POINTS = 60
 
@@ -119,7 +118,12 @@ class PreparedDesign:
         return replace(self, study=self.study.refitted(network))
 
     def train(
-        self, level: Level = "dsd", *, leak: str | None = None, iterations: int | None = None, progress: Progress = no_progress
+        self,
+        level: Level = "dsd",
+        *,
+        leak: str | None = None,
+        iterations: int | None = None,
+        progress: Progress = no_progress,
     ) -> Training:
         """One training from the start, at a level of the command line and of run folders.
 
@@ -129,16 +133,17 @@ class PreparedDesign:
         ``progress(done, of)`` counts iterations. Raises InputError for an unknown level, or a leak where none is;
         CheckFailed where a simulation stops.
         """
-        if level not in (*ABSTRACT, *STRANDS):
-            raise InputError("unknown level of a training", level, did_you_mean(level, (*ABSTRACT, *STRANDS)))
-        if leak is not None and not level.endswith("_leaky"):
+        if level not in ASKED:
+            raise InputError("unknown level of a training", level, did_you_mean(level, get_args(Level)))
+        kind = LEVELS[level]
+        if leak is not None and not kind.leaks:
             raise InputError(f"level {level} has no leaks", leak, "Leave leak out, or give dsd_leaky or one_pot_leaky.")
         if iterations is not None and iterations < 1:
             raise InputError("a training has at least one iteration", iterations)
         study = self.study
-        if level in ABSTRACT:
+        if not kind.strands:
             return (study if iterations is None else study.lasting(iterations=iterations)).training(level, progress)
-        if level.endswith("_leaky"):
+        if kind.leaks:
             _ = study.leaky  # enumerated once for all lengths
         study = study if iterations is None else study.lasting(strand_iterations=iterations)
         return study.train(study.tube(level, self._leak(leak)), level, progress)

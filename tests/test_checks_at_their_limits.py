@@ -5,16 +5,15 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
-from dsd_ncrn.simulate.imperfections.dilution import Dilution
-
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.ncrn.oscillator import LARGEST_RESIDUAL, oscillator_for
 from dsd_ncrn.simulate.imperfections.realisation import perfect
+from dsd_ncrn.simulate.imperfections.spreads import Dilution
 from dsd_ncrn.simulate.value import separation_error
 from imperfect import chance, leaky_pot
 
 if TYPE_CHECKING:
-    from dsd_ncrn.simulate.types import Training
+    from dsd_ncrn.simulate.results import Training
 
 import re
 from dataclasses import replace
@@ -119,7 +118,7 @@ def test_a_clock_needs_a_residual_above_nothing(residual: float) -> None:
 
 def test_the_volume_grows_by_what_is_said() -> None:
     pot = leaky_pot()
-    assert Dilution().apply(perfect(pot), pot, 0.25, chance()).growth == 1.25
+    assert Dilution().apply(perfect(pot), pot, 0.25, chance()).growth == 0.25
 
 
 def test_the_error_of_fast_reactions_is_a_share_of_the_largest_parameter() -> None:

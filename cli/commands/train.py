@@ -63,6 +63,7 @@ def command(
     from cli.output import deliver, show, table
     from cli.run.strands import training_outcome
     from cli.traces import EngineChoice
+    from dsd_ncrn.simulate.levels import level_of_strands
 
     choice = EngineChoice(engine, volume, seed)
     _check_options(level, leaks, one_pot, choice)
@@ -70,7 +71,7 @@ def command(
     with placed(design), display() as shown:
         job = shown_job(design, seed, shown, choice.integrator, strands=level == "dsd")
         study = _lasting(job.study.ready if level == "dsd" else job.study, iterations, epochs)
-        name = level if level != "dsd" else ("one_pot" if one_pot else "dsd") + ("_leaky" if leaks else "")
+        name = level if level != "dsd" else level_of_strands(leaks, not one_pot).name
         shown.start(level)
         training = choice.simulating(study, level).training(name, lambda done, total: shown.advance(level, done / total))
         outcome = training_outcome(study, training)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from cli.run.folder import digest
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.files import json_text, read_json
+from dsd_ncrn.simulate.levels import IN_RUNS
 
 if TYPE_CHECKING:
     from cli.job import Job
@@ -33,9 +34,7 @@ def empty_summary(name: str, design_sha256: str, seed: int, version: str) -> dic
         "stages": {},
         "ncrn": None,
         "dsd": None,
-        "training": dict.fromkeys(
-            ("ideal", "value", "autonomous", "dsd", "dsd_leaky", "dsd_sequences", "dsd_diluted", "one_pot")
-        ),
+        "training": dict.fromkeys(IN_RUNS),
         "separation": None,
         "clock": None,
         "fidelity": None,

@@ -31,6 +31,7 @@ from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.imperfections.realisation import Realisation
+from dsd_ncrn.simulate.levels import LEVELS
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.train import Progress, no_progress, train
 from dsd_ncrn.simulate.training import ended_after, repeats_of, train_autonomous, train_ideal, train_value
@@ -222,10 +223,10 @@ class Study:
     ) -> Tube:
         """A fresh tube, not yet burned in. ``leak`` in /nM/s, the design's rate if not given, is that of every
         leak step, at a level that has leaks."""
-        leaks = level.endswith("_leaky")
-        rate = (self.spec.leak.rate if leak is None else leak) if leaks else 0.0
-        protocol = replace(self.protocol, refill_below=refill_below if level.startswith("dsd") else None)
-        network = self.leaky if leaks else self.network
+        kind = LEVELS[level]
+        rate = (self.spec.leak.rate if leak is None else leak) if kind.leaks else 0.0
+        protocol = replace(self.protocol, refill_below=refill_below if kind.top_up else None)
+        network = self.leaky if kind.leaks else self.network
         return tube_of(protocol, network, self.simulator, rate / self.spec.leak.clamp_factor, realisation)
 
     @part
@@ -259,7 +260,7 @@ class Study:
             return train_value(spec, self.data, progress)
         if level == "autonomous":
             return train_autonomous(spec, self.data, self.ncrn, self.integrator, progress)
-        if level != "ideal":
+        if LEVELS[level].strands:
             return self.train(self.tube(level), level, progress)
         if spec == self.decided and self.simulator is self.integrator:
             return self.ideal

@@ -6,10 +6,12 @@ of fuels, derivatives and the bench schedule each interpret the same sequence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
+
+from dsd_ncrn.crn.types import Injection
 
 
 class Purpose(StrEnum):
@@ -99,3 +101,17 @@ class Done:
 
 
 Event = Add | TopUp | Adjust | Wait | PullDown | Return | Split | Read | Done
+
+
+def timed(injections: Iterable[Injection], seconds: float) -> Iterator[Event]:
+    """What happens to a plain network in a time: its injections in their order, and the waits between them."""
+    now = 0.0
+    for each in sorted(injections, key=lambda injection: injection.time):
+        if each.time > seconds:
+            break
+        if each.time > now:
+            yield Wait(each.time - now)
+            now = each.time
+        yield Add({each.species: each.amount})
+    if seconds > now:
+        yield Wait(seconds - now)

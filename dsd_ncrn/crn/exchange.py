@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from dsd_ncrn.crn.types import Crn, Reaction
+from dsd_ncrn.errors import InputError
 
 Unit = tuple[tuple[str, int, int], ...]
 """Factors of a unit, each a base unit of SBML with its power of ten and its exponent."""
@@ -52,7 +53,10 @@ class Named:
 
 
 def named(crn: Crn, reserved: Collection[str] = ()) -> Named:
-    """Identifiers for a network, none of them in ``reserved``."""
+    """Identifiers for a network, none of them in ``reserved``. Raises InputError for one with additions at a time."""
+    if crn.injections:
+        rule, remedy = "SBML and Antimony are written without additions at a time", "Take them out, or write crn or json."
+        raise InputError(rule, len(crn.injections), remedy)
     taken = set(reserved)
     species = {name: _free(name, taken) for name in crn.species}
     reactions = tuple(_free(each.origin.reaction or f"R{number}", taken) for number, each in enumerate(crn.reactions, 1))

@@ -10,7 +10,7 @@ from dsd_ncrn.crn.types import Crn, Reaction
 
 def crn_to_json(crn: Crn, law: RateLaw = "product") -> dict[str, Any]:
     """The whole network with its phases; ``rate_law`` names the convention that its rate constants follow."""
-    return {
+    found = {
         "name": crn.name,
         "rate_law": law,
         "species": list(crn.species),
@@ -23,6 +23,9 @@ def crn_to_json(crn: Crn, law: RateLaw = "product") -> dict[str, Any]:
         ],
         "reactions": [_reaction(reaction) for reaction in in_law(crn, law).reactions],
     }
+    if crn.injections:
+        found["injections"] = [{"time": i.time, "species": i.species, "amount": i.amount} for i in crn.injections]
+    return found
 
 
 def _reaction(reaction: Reaction) -> dict[str, Any]:

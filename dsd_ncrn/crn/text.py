@@ -1,7 +1,8 @@
-"""Reaction networks as text: ``A + B -> C [k = 1e-3]``, ``A <=> B [kf = 1, kr = 2]``, ``A @initial 10 nM``, ``# …``.
+"""Reaction networks as text: ``A + B -> C [k = 1e-3]``, ``A <=> B [kf = 1, kr = 2]``, ``A @initial 10 nM``,
+``at 100 s add A 3 nM``, ``# …``.
 
 A side may be empty or ``0``; ``2A`` and ``2 A`` mean ``A + A``. Rate constants default to 1. A concentration without a
-unit is in the network's own unit, nM for a network that a user writes.
+unit is in the network's own unit, nM for a network that a user writes; a time without one is in s.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from dsd_ncrn.crn.rate_law import MEANINGS, RateLaw, from_combinatoric, in_law, stated_law
-from dsd_ncrn.crn.types import Crn, Origin, Reaction
+from dsd_ncrn.crn.types import Crn, Injection, Origin, Reaction
 from dsd_ncrn.design.files import read_text
 from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.units import parse_quantity
@@ -22,6 +23,7 @@ from dsd_ncrn.units import parse_quantity
 MAX_COEFFICIENT = 20
 _COMMENT = re.compile(r"#.*")
 _INITIAL = re.compile(r"\s*+([^\s@]*+)\s*+@\s*+(\w*+)\s*+(.*\S|)\s*+")
+_INJECTION = re.compile(r"\s*+at\s++(.*?\S)\s++add\s++(\S++)\s++(.*\S)\s*+")
 _ARROW = re.compile(r"<=>|<->|->|=")
 _TERM = re.compile(r"\s*+(?:(\d++)\s*+\*?\s*+)?([A-Za-z_]\w*+)\s*+", re.ASCII)
 _OPTION = re.compile(r"\s*+(\w++)\s*+=\s*+(\S++)\s*+")
@@ -62,7 +64,9 @@ def parse_crn(text: str, name: str = "crn", file: str | None = None) -> Crn:
         parser.line(number, _COMMENT.sub("", line))
     if not parser.reactions:
         raise InputError("the network has no reaction", remedy="Write for example A + B -> C [k = 1e-3].", file=file)
-    return Crn(name, tuple(parser.species), tuple(parser.reactions), initial=parser.initial)
+    parser.check_injections()
+    injections = tuple(injection for injection, *_ in parser.injections)
+    return Crn(name, tuple(parser.species), tuple(parser.reactions), initial=parser.initial, injections=injections)
 
 
 def format_crn(crn: Crn, law: RateLaw = "product") -> str:
@@ -73,6 +77,7 @@ def format_crn(crn: Crn, law: RateLaw = "product") -> str:
     lines = [f"# {crn.name}: {MEANINGS[law]}"]
     lines += [f"# phase {phase.name}: {phase.duration:g}" for phase in crn.phases]
     lines += [f"{species} @initial {crn.initial.get(species, 0.0)!r}" for species in crn.species]
+    lines += [f"at {each.time!r} add {each.species} {each.amount!r}" for each in crn.injections]
     for stage, reactions in groupby(in_law(crn, law).reactions, key=lambda reaction: reaction.origin.stage):
         lines += ["", *([f"# stage {stage}"] if stage else [])]
         lines += [_reaction_line(reaction) for reaction in reactions]
@@ -92,6 +97,7 @@ class _CrnParser:
     initial: dict[str, float] = field(default_factory=dict)
     declared: dict[str, int] = field(default_factory=dict)
     reactions: list[Reaction] = field(default_factory=list)
+    injections: list[tuple[Injection, int, int]] = field(default_factory=list)
     number: int = 0
 
     def fail(self, rule: str, column: int, value: object = None, remedy: str = "") -> NoReturn:
@@ -103,6 +109,8 @@ class _CrnParser:
         self.number = number
         if "@" in text:
             self.declaration(text)
+        elif text.split()[:1] == ["at"] and not _ARROW.search(text):
+            self.injection(text)
         elif text.strip():
             self.reaction(text.rstrip())
 
@@ -117,20 +125,37 @@ class _CrnParser:
             self.fail("this species has an initial concentration already", match.start(1), name, remedy)
         self.declared[name] = self.number
         self.species.setdefault(name)
-        value = self.concentration(amount, match.start(3))
+        value = self.quantity(amount, "concentration", match.start(3))
         if value:
             self.initial[name] = value
 
-    def concentration(self, text: str, column: int) -> float:
-        """An amount in nM, with a unit or without one."""
+    def injection(self, text: str) -> None:
+        """Take ``at 100 s add A 3 nM``; whether there is such a species is only known in the end."""
+        match = _INJECTION.fullmatch(text)
+        if match is None:
+            self.fail("an addition reads at 100 s add A 3 nM", 0, text.strip())
+        time = self.quantity(match[1], "time", match.start(1))
+        amount = self.quantity(match[3], "concentration", match.start(3))
+        self.injections.append((Injection(time, match[2], amount), self.number, match.start(2)))
+
+    def check_injections(self) -> None:
+        """Every species that is added is one of the network."""
+        for injection, number, column in self.injections:
+            if injection.species not in self.species:
+                self.number = number
+                remedy = did_you_mean(injection.species, tuple(self.species))
+                self.fail("no reaction has the species that is added", column, injection.species, remedy)
+
+    def quantity(self, text: str, kind: str, column: int) -> float:
+        """An amount in nM or a time in s, with a unit or without one."""
         try:
-            value = float(text) if re.fullmatch(r"[-+.\deE]+", text) else parse_quantity(text, "concentration")
+            value = float(text) if re.fullmatch(r"[-+.\deE]+", text) else parse_quantity(text, kind)
         except InputError as error:
             self.fail(error.rule, column, text, error.remedy)
         except ValueError:
-            self.fail("a concentration is a number, with or without a unit", column, text)
+            self.fail(f"a {kind} is a number, with or without a unit", column, text)
         if not 0 <= value < math.inf:
-            self.fail("a concentration is finite and not negative", column, text)
+            self.fail(f"a {kind} is finite and not negative", column, text)
         return value
 
     def reaction(self, text: str) -> None:

@@ -96,6 +96,15 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
+class Injection:
+    """``amount`` of a species (nM) that is added at ``time`` (s) to a network that was read."""
+
+    time: float
+    species: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
 class Crn:
     """A reaction network with phases. ``species`` is ordered; ``bias_species`` are constants such as B.
 
@@ -110,6 +119,7 @@ class Crn:
     bias_species: frozenset[str] = frozenset()
     fuel_species: frozenset[str] = frozenset()
     initial: Mapping[str, float] = field(default_factory=dict[str, float])
+    injections: tuple[Injection, ...] = ()
     carriers: Mapping[str, Species] = field(default_factory=dict[str, Species], compare=False)
 
     def stage(self, name: str) -> tuple[Reaction, ...]:

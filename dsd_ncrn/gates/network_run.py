@@ -8,19 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.crn.types import Crn
+from dsd_ncrn.crn.events import timed
+from dsd_ncrn.crn.types import Crn, Injection
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.gates.network import Limits, SizedNetwork, Use, size_network
 from dsd_ncrn.kinetics.build import build_network
-from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.imperfections.realisation import Mixture
-from dsd_ncrn.simulate.learner import checked
-from dsd_ncrn.simulate.mass_action import MassAction, from_network, mass_action
+from dsd_ncrn.simulate.mass_action import MassAction, mass_action
+from dsd_ncrn.simulate.pot import Pot, plain_pot, pot_of
 from dsd_ncrn.simulate.results import Trajectory
+from dsd_ncrn.simulate.watches import Samples
 
 ENGINE = "rosenbrock"
 RELATIVE, ABSOLUTE = 1e-7, 1e-8
@@ -52,13 +53,22 @@ def ideal_network(crn: Crn, times: Floats, engine: Engine) -> tuple[Trajectory, 
 
     Raises CheckFailed where the simulation stops.
     """
-    system = _counting(crn)
-    start, count = np.zeros(system.size), len(crn.species)
-    start[:count] = [crn.initial.get(name, 0.0) for name in crn.species]
-    values = checked(engine.prepare(system, RELATIVE, ABSOLUTE).solve(start, times, system.rates), crn.name)
-    fired = tuple(max(float(each), 0.0) for each in values[-1, count:])
-    peaks = {name: max(float(values[:, number].max()), 0.0) for number, name in enumerate(crn.species)}
-    return Trajectory(crn.species, times, values[:, :count]), Use(fired, peaks)
+    count, pot = len(crn.species), plain_pot(_counting(crn), engine, RELATIVE, ABSOLUTE)
+    found = sampled(pot, crn, times, crn.name)
+    fired = tuple(max(float(each), 0.0) for each in found.values[-1, count:])
+    peaks = {name: max(float(peak), 0.0) for name, peak in zip(crn.species, found.peaks)}
+    return Trajectory(crn.species, times, found.values[:, :count]), Use(fired, peaks)
+
+
+def sampled(pot: Pot, crn: Crn, times: Floats, where: str) -> Samples:
+    """What a plain network does from its initial concentrations, with its injections, at ``times`` (n,), s, from 0.
+
+    Raises CheckFailed, which says ``where``, if the simulation stops.
+    """
+    start = pot.mixed(crn.initial)
+    found = Samples(times, start.values, where)
+    pot.run(timed(crn.injections, float(times[-1])), start, found)
+    return found
 
 
 def sized_for(
@@ -74,21 +84,23 @@ def run_network(sized: SizedNetwork, times: Floats, engine: Engine) -> NetworkRu
 
     Raises CheckFailed where a simulation stops.
     """
-    ideal, _ = ideal_network(sized.crn, times, engine)
-    network = build_network(sized.system)
-    system = from_network(network)
-    start = np.zeros(system.size)
-    start[: len(sized.system.components)] = [component.concentration for component in sized.system.components]
-    stepper = engine.prepare(system, RELATIVE, ABSOLUTE)
-    values = checked(stepper.solve(start, times * sized.seconds, system.rates), f"the strands of {sized.crn.name}")
-    held = Mixture(sized.system, network).held
-    signals = np.column_stack([values[:, held[name]].sum(axis=1) for name in sized.crn.species]) / sized.scale
-    return NetworkRun(sized, ideal, Trajectory(sized.crn.species, times, signals), _used(sized, network, start, values[-1]))
+    crn, system = sized.crn, sized.system
+    ideal, _ = ideal_network(crn, times, engine)
+    pot = pot_of(Mixture(system, build_network(system)), engine, RELATIVE, ABSOLUTE)
+    start = pot.mixed({component.name: component.concentration for component in system.components})
+    found = Samples(times * sized.seconds, start.values, f"the strands of {crn.name}")
+    added = [Injection(i.time * sized.seconds, system.signals[i.species], i.amount * sized.scale) for i in crn.injections]
+    end = pot.run(timed(added, float(found.times[-1])), start, found)
+    signals = np.column_stack([found.values[:, pot.held[name]].sum(axis=1) for name in crn.species]) / sized.scale
+    joins = {name: pot.index(gates.join) for name, gates in system.gates.items()}
+    used = {name: float(1 - end.values[place] / start.values[place]) for name, place in joins.items()}
+    return NetworkRun(sized, ideal, Trajectory(crn.species, times, signals), used)
 
 
 def simulate_crn(crn: Crn, seconds: float = 1000.0, points: int = 601) -> Trajectory:
     """The mass action of a network from its initial concentrations, at ``points`` times of 0 to ``seconds``: nM and s.
 
+    What the network has added meanwhile is there from its time on.
     Raises InputError for a duration that is not above 0, CheckFailed where the simulation stops.
 
     >>> import dsd_ncrn as dn
@@ -113,11 +125,6 @@ def simulate_crn_strands(crn: Crn, seconds: float = 1000.0, points: int = 601) -
     """
     engine, times = engine_named(ENGINE), _times(seconds, points)
     return run_network(sized_for(crn, seconds, engine), times, engine)
-
-
-def _used(sized: SizedNetwork, network: ReactionNetwork, start: Floats, end: Floats) -> dict[str, float]:
-    places = {name: network.index[gates.join] for name, gates in sized.system.gates.items()}
-    return {name: float(1 - end[place] / start[place]) for name, place in places.items()}
 
 
 def _counting(crn: Crn) -> MassAction:

@@ -15,13 +15,12 @@ import numpy as np
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.runs.files import csv_text, text_of, unreadable
 from dsd_ncrn.runs.tables import TOP_UPS, number
+from dsd_ncrn.simulate.levels import IN_RUNS
 from dsd_ncrn.simulate.results import Training, Trajectory
 
 if TYPE_CHECKING:
     from dsd_ncrn.analysis.fuel import FuelBudget
 
-LEVELS = ("ideal", "value", "autonomous", "dsd", "dsd_leaky", "dsd_sequences", "dsd_diluted", "one_pot")
-"""Of trainings in a run folder, in their order everywhere."""
 PREDICTIONS = "predictions"
 TESTS = "test_predictions.csv"
 FUEL = "fuel.csv"
@@ -75,7 +74,7 @@ def read_training(folder: Path, level: str, epochs: int) -> Training | None:
 
 def read_trainings(folder: Path, epochs: Callable[[str], int] = lambda _: 1) -> dict[str, Training]:
     """All trainings of a run folder by level; ``epochs`` tells those of a level, which no table has."""
-    found = ((level, read_training(folder, level, epochs(level))) for level in LEVELS)
+    found = ((level, read_training(folder, level, epochs(level))) for level in IN_RUNS)
     return {level: training for level, training in found if training is not None}
 
 

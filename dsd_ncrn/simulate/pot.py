@@ -188,6 +188,12 @@ class Pot:
             self.realisation.accompany(values, whole)
 
 
+def plain_pot(mass_action: MassAction, engine: Engine, relative: float, absolute: float) -> Pot:
+    """A pot of a plain network, of which every species may be added; tolerances per step, ``absolute`` in nM."""
+    realisation = Realisation(np.ones(mass_action.size), np.ones(len(mass_action.rates)))
+    return Pot(mass_action, engine.prepare(mass_action, relative, absolute), mass_action.rates, realisation)
+
+
 def pot_of(mixture: Mixture, engine: Engine, relative: float, absolute: float, leak_rate: float = 0.0) -> Pot:
     """A pot of strands as designed; tolerances per step, ``absolute`` in nM, ``leak_rate`` in /nM/s."""
     mass_action = from_network(mixture.network)

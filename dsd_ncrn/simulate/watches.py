@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.crn.events import Adjust, Done, Event, Purpose, Read, TopUp, Wait
+from dsd_ncrn.crn.events import Add, Adjust, Done, Event, Purpose, Read, TopUp, Wait
 from dsd_ncrn.simulate.pot import Contents, Pot, Watch
 from dsd_ncrn.simulate.results import Trajectory
+
+NEAR = 1e-12
+"""Relative distance within which two times are the same."""
 
 
 class Readings(Watch):
@@ -46,6 +49,38 @@ class Recorder(Watch):
     def trajectory(self, species: tuple[str, ...]) -> Trajectory:
         """All that was recorded."""
         return Trajectory(species, np.concatenate(self._times), np.concatenate(self._values), tuple(self._phases))
+
+
+class Samples(Watch):
+    """Keeps the concentrations at ``times`` (n,), s from the start, of which the first is 0 and the last the end.
+
+    ``values`` (n, species), nM, are those after what is added at a time; ``peaks`` (species,) the largest that were seen.
+    ``where`` is told where the integration stops.
+    """
+
+    def __init__(self, times: Floats, start: Floats, where: str) -> None:
+        self.times, self.where, self.now = times, where, 0.0
+        self.values = np.tile(start, (len(times), 1))
+        self.peaks = start.copy()
+
+    def wait(self, pot: Pot, state: Floats, event: Wait) -> Floats:
+        """See Watch."""
+        seconds = pot.seconds(event)
+        end = self.now + seconds
+        inside = (self.times > self.now * (1 + NEAR)) & (self.times <= end * (1 + NEAR))
+        grid = np.array([0.0, *np.minimum(self.times[inside] - self.now, seconds)])
+        whole = grid if grid[-1] >= seconds * (1 - NEAR) else np.array([*grid, seconds])
+        piece = pot.solved(state, whole, self.where)
+        self.values[inside] = piece[1 : len(grid)]
+        self.peaks = np.maximum(self.peaks, piece.max(axis=0))
+        self.now = end
+        return piece[-1]
+
+    def saw(self, pot: Pot, event: Event, before: Contents, after: Contents) -> None:
+        """See Watch."""
+        if isinstance(event, Add):
+            self.values[np.isclose(self.times, self.now, rtol=NEAR, atol=0.0)] = after.values
+            self.peaks = np.maximum(self.peaks, after.values)
 
 
 class Account(Watch):

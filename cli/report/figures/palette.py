@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cli.report.figures.chart import Curve, Dash, Numbers
+from dsd_ncrn.simulate.levels import LEVELS
 
 LIGHT_AND_DARK: Mapping[str, tuple[str, str]] = {
     "paper": ("#ffffff", "#14171c"),
@@ -80,14 +81,20 @@ class Series:
         )  # fmt: skip
 
 
+def _series(key: str, colour: str, marker: str, dash: Dash, width: float = 1.5, opacity: float = 1.0) -> Series:
+    """A level by its title."""
+    title = LEVELS[key].title
+    return Series(key, title[0].upper() + title[1:], colour, marker, dash, width, opacity)
+
+
 SERIES = (
-    Series("ideal", "Ideal network", "ideal", "o", "solid", width=3.6, opacity=0.35),
-    Series("autonomous", "Own chemical clock", "fourth", "v", "dot"),
-    Series("dsd", "DNA strands", "dsd", "s", "solid"),
-    Series("dsd_leaky", "DNA strands with leak", "leaky", "^", "short"),
-    Series("dsd_sequences", "DNA strands with these sequences", "fifth", "P", "dash"),
-    Series("dsd_diluted", "Strands in a growing volume", "sixth", "X", "dashdotdot"),
-    Series("one_pot", "One pot, no top-up", "onepot", "D", "dashdot"),
+    _series("ideal", "ideal", "o", "solid", width=3.6, opacity=0.35),
+    _series("autonomous", "fourth", "v", "dot"),
+    _series("dsd", "dsd", "s", "solid"),
+    _series("dsd_leaky", "leaky", "^", "short"),
+    _series("dsd_sequences", "fifth", "P", "dash"),
+    _series("dsd_diluted", "sixth", "X", "dashdotdot"),
+    _series("one_pot", "onepot", "D", "dashdot"),
 )
 
 
