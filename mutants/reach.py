@@ -7,7 +7,7 @@ import json
 import os
 import resource
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -108,6 +108,8 @@ class Reach:
     def tests(self, mutant: Mutant) -> list[str]:
         """The tests that reach a mutant's statement, the fastest first, then the others of their files.
 
+        Of compiled code, which nearly all reach, those first that reach little else.
+
         The others may use what the first have left in a fixture or a cache. A line that leaves no trace (it is compiled, or
         runs when its module is loaded) is reached by the tests that reach what names it.
         """
@@ -115,13 +117,24 @@ class Reach:
         chosen = self._tests((mutant.path, line) for line in lines) or self._through_names(mutant)
         files = {test.split("::")[0] for test in chosen}
         others = {test for test in self.seconds if test.split("::")[0] in files} - chosen
-        return [*self._fastest(chosen), *self._fastest(others)]
+        first = self.breadth if compiles((self.root / mutant.path).read_text(encoding="utf-8")) else self.seconds
+        return [*sorted(chosen, key=lambda test: (first[test], test)), *self._fastest(others)]
 
     def _tests(self, lines: Iterable[tuple[str, int]]) -> set[str]:
         mask = 0
         for path, line in lines:
             mask |= self.reached[path].get(line, 0)
         return {test for number, test in enumerate(self.seconds) if mask >> number & 1}
+
+    @cached_property
+    def breadth(self) -> dict[str, float]:
+        """How many lines each test reaches."""
+        counts = Counter[str]()
+        tests = list(self.seconds)
+        for lines in self.reached.values():
+            for mask in lines.values():
+                counts.update(tests[place] for place, bit in enumerate(reversed(f"{mask:b}")) if bit == "1")
+        return {test: float(counts[test]) for test in tests}
 
     def _fastest(self, tests: set[str]) -> list[str]:
         return sorted(tests, key=lambda test: (self.seconds[test], test))

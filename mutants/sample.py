@@ -19,6 +19,7 @@ from cosmic_ray.operators import binary_operator_replacement as binary
 from cosmic_ray.operators import boolean_replacer, break_continue, unary_operator_replacement, zero_iteration_for_loop
 from cosmic_ray.operators import comparison_operator_replacement as comparison
 from cosmic_ray.operators.operator import Operator
+from parso.python.tree import Keyword
 
 PLACES = ("kinetics", "dsd", "ncrn", "simulate", "gates", "protocol")
 PICTURES = ("drawing.py", "figures.py", "plate_map.py")  # a pixel more or less is judged by eye
@@ -106,8 +107,8 @@ class Left(Operator):
                 yield (statement.start_pos, statement.end_pos)
 
     def mutate(self, node: Any, index: int) -> Any:
-        prefix = node.children[0].get_first_leaf().prefix
-        node.children[0] = parso.parse(f"{prefix}pass").children[0]
+        first = node.children[0].get_first_leaf()
+        node.children[0] = Keyword("pass", first.start_pos, first.prefix)
         return node
 
     @classmethod
@@ -161,6 +162,7 @@ class Mutant:
         """The file with the change made."""
         code = mutate_code(source, operators()[self.operator], self.occurrence)
         assert code is not None
+        compile(code, self.path, "exec")  # a change that is no Python would be killed by any test
         return code
 
     def difference(self, source: str) -> tuple[str, str]:
@@ -215,6 +217,9 @@ class Places:
 
     TEXTS: ClassVar = {"encoding", "strict", "repr", "frozen", "slots", "kw_only", "stacklevel", "order", "description", "help"}
 
+    ACCURACY: ClassVar = {"RELATIVE", "ABSOLUTE", "RELATIVE_TOLERANCE", "ABSOLUTE_TOLERANCE", "SETTLED", "CLOSE_ENOUGH"}
+    ACCURACY |= {"ROUNDS", "PATIENCE", "MAX_STEPS", "MOST_STEPS", "ROUNDING", "HALVINGS"}  # how exact, how patient: no result
+
     def __init__(self, source: str) -> None:
         self.lines = [line.encode() for line in source.split("\n")]
         self.tree = ast.parse(source)
@@ -265,9 +270,12 @@ class Places:
                     yield node
                 case _:
                     pass
-        for node in self.tree.body:  # a name for a type
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.BitOr):
-                yield node
+        for node in self.tree.body:
+            if isinstance(node, ast.Assign):
+                is_type = isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.BitOr)
+                names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+                if is_type or any(name.strip("_") in self.ACCURACY for name in names):
+                    yield node
 
     def _start(self, node: Any) -> Position:
         return node.lineno, len(self.lines[node.lineno - 1][: node.col_offset].decode())

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+from dsd_ncrn.errors import InputError
+from dsd_ncrn.ncrn.oscillator import LARGEST_RESIDUAL, oscillator_for
+from dsd_ncrn.simulate.imperfections.dilution import Dilution
+from dsd_ncrn.simulate.imperfections.realisation import perfect
+from dsd_ncrn.simulate.value import separation_error
+from imperfect import chance, leaky_pot
+
+if TYPE_CHECKING:
+    from dsd_ncrn.simulate.types import Training
+
 import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from circuits import compiled, spec_with
+from circuits import DUAL, compiled, spec_with
 from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.final_states import wrong_final_state
 from dsd_ncrn.dsd.modular import Module, Steps
 from dsd_ncrn.dsd.structure import Domain, free
+from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import check_signs, choose_rails
 from dsd_ncrn.ncrn.slow import finished
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.ideal import IdealLearner
+from dsd_ncrn.simulate.imperfections import IMPERFECTIONS
 from dsd_ncrn.tasks import Dataset
-from studies import changed, study
+from studies import changed, design, study
 
 SINGLE = {"theta": "single", "x": "single", "z": "single"}
 
@@ -70,7 +86,8 @@ def test_a_burn_in_loads_parameters_however_small() -> None:
     """0.5 nM of P1 and 8 nM of P2 are what is there afterwards, without leak, as if they had been mixed in at the start."""
     made = study("linreg2d")
     system = made.system.with_concentrations({"P1": 0.5, "P2": 8.0})
-    tube = replace(made, system=system, spec=changed(made.spec, "timing", burn_in=3600.0)).tube()
+    calibration = replace(made.calibration, system=system)
+    tube = made.given(calibration=calibration, spec=changed(made.spec, "timing", burn_in=3600.0)).tube()
     assert tube.parameters() * tube.unit == pytest.approx([0.5, 8.0], rel=1e-3)
 
 
@@ -88,3 +105,52 @@ def test_what_runs_to_infinity_is_named_with_how_far_it_had_come() -> None:
         learner.iterate(np.array([9.0, 0.1]), np.array([0.0]))
     found = re.search(r"Z1p is largest, at ([0-9.e+]+)", str(caught.value))
     assert found is not None and float(found[1]) > 1000
+
+
+@pytest.mark.parametrize("residual", [-1e-9, 0.0, LARGEST_RESIDUAL * 1.001])
+def test_a_clock_needs_a_residual_above_nothing(residual: float) -> None:
+    """A species that was quite gone would never come back; the largest one is allowed."""
+    crn = compiled(**SINGLE).crn
+    assert oscillator_for(crn, residual=LARGEST_RESIDUAL)
+    with pytest.raises(InputError, match="the residual of a clock lies between"):
+        oscillator_for(crn, residual=residual)
+
+
+def test_the_volume_grows_by_what_is_said() -> None:
+    pot = leaky_pot()
+    assert Dilution().apply(perfect(pot), pot, 0.25, chance()).growth == 1.25
+
+
+def test_the_error_of_fast_reactions_is_a_share_of_the_largest_parameter() -> None:
+    """Over all parameters and iterations that both trainings have: 0.3 of 4."""
+    exact = SimpleNamespace(parameters=np.array([[1.0, -4.0], [2.0, 0.5], [0.0, 9.0]]))
+    network = SimpleNamespace(parameters=np.array([[1.0, -4.1], [1.7, 0.5]]))
+    assert separation_error(cast("Training", network), cast("Training", exact)) == pytest.approx(0.3 / 4)
+
+
+@pytest.mark.parametrize("part", ["join", "fork", "fuel"])
+@pytest.mark.parametrize("scheme", ["plain", "sealed", "chen"])
+def test_gates_without_something_they_need_are_refused(scheme: str, part: str) -> None:
+    """Of N1, which has products: its kind, and what there is none of."""
+    spec = changed(design("linreg2d"), "translation", scheme=scheme)
+    gates = {**spec.chemistry.gates, "N1": spec.chemistry.gates["N1"].model_copy(update={part: 0.0})}
+    with pytest.raises(DesignError, match=f"the gates of N1 make something, so their {part} must be above 0"):
+        translate(compile_design(spec, 2), changed(spec, "chemistry", gates=gates))
+
+
+def test_states_that_no_output_reads_leave_the_parameters_of_their_row_alone() -> None:
+    """With a frozen adjoint, of f = Theta x and the output z1 alone, the second row never learns, and not the second column."""
+    (warning,) = compiled(f="Theta @ x", first_order=True, w_out=((1.0, 0.0),), **DUAL).warnings
+    assert warning.endswith("states: Theta21, Theta22")
+
+
+@pytest.mark.parametrize(("rate", "text"), [(1.0, "theta1 -= g1"), (0.25, "theta1 -= 0.25 g1")])
+def test_an_update_says_what_it_does(rate: float, text: str) -> None:
+    ncrn = compiled(f="theta * x", learning_rate=rate, learning_rate_in="N4", **DUAL)
+    assert {each.origin.term for each in ncrn.crn.stage("N4") if "P1" in str(each)} == {text}
+
+
+def test_the_largest_imperfections_that_are_looked_at() -> None:
+    """Of Chen et al. 2013: up to 30 % inactive, twice the median; 5.7 % of initial leak, less than which is taken."""
+    largest = {"pipetting": 0.1, "inactive": 0.15, "initial_leak": 0.05, "rate_spread": 0.5, "leak_spread": 1.0}
+    assert {name: each.largest for name, each in IMPERFECTIONS.items() if name in largest} == largest

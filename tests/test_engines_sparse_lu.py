@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from numpy.typing import NDArray
 
-from dsd_ncrn.simulate.engines.sparse_lu import LuPattern, analyse, factorise, solve_in_place
+from dsd_ncrn.simulate.engines.sparse_lu import LuPattern, analyse, factorise, solve_in_place, solve_transposed_in_place
 from strategies import dominant_systems
 
 Floats = NDArray[np.float64]
@@ -38,6 +38,20 @@ def test_it_solves_what_numpy_solves(system: tuple[Floats, Floats]) -> None:
     found = solution(matrix, vector)
     assert found is not None
     assert found == pytest.approx(np.linalg.solve(matrix, vector), rel=1e-9, abs=1e-9)
+
+
+@settings(max_examples=50, deadline=None)
+@given(dominant_systems())
+def test_it_solves_the_transposed_system_with_the_same_factors(system: tuple[Floats, Floats]) -> None:
+    """As the derivatives along a trajectory need it; NumPy with the transpose."""
+    matrix, vector = system
+    pattern = pattern_of(matrix)
+    values = np.zeros(len(pattern.columns))
+    values[pattern.positions(*np.nonzero(matrix))] = matrix[matrix != 0.0]
+    assert factorise(values, pattern.starts, pattern.columns, pattern.diagonal, np.empty(len(matrix)))
+    ordered = vector[pattern.order].copy()
+    solve_transposed_in_place(values, pattern.starts, pattern.columns, pattern.diagonal, ordered)
+    assert ordered[pattern.place] == pytest.approx(np.linalg.solve(matrix.T, vector), rel=1e-9, abs=1e-9)
 
 
 @settings(max_examples=50, deadline=None)

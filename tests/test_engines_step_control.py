@@ -7,6 +7,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from dsd_ncrn.simulate.engines import engine_named
+from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.flow import advance, flow_of
 from symbols import symbol, term
 from test_engines_problems import Floats, WithTransients, solved, system_of
@@ -54,3 +55,19 @@ def test_the_equations_of_a_learner_are_as_exact_as_asked(tolerance: float) -> N
     reached, _ = advance(flow_of(equations, tuple(equations)), values, END, tolerance)
     assert reached == END
     assert 0.1 < error_of(values[:2]) / tolerance < 30
+
+
+@pytest.mark.parametrize("engine", [WithTransients(), engine_named("rosenbrock")], ids=["explicit first", "implicit"])
+def test_many_copies_of_a_problem_take_as_many_steps_as_one(engine: Engine) -> None:
+    """An error is a mean over all species: nine pairs of predator and prey that do not meet, and one."""
+    copies = "\n".join(PREY.replace("A", f"A{number}").replace("B", f"B{number}") for number in range(9))
+    many = solved(engine, system_of(copies), np.tile(START, 9), [0.0, END], 1e-7)
+    assert many.steps == pytest.approx(solved(engine, system_of(PREY), START, [0.0, END], 1e-7).steps, rel=0.02)
+
+
+@pytest.mark.parametrize("engine", [WithTransients(), engine_named("rosenbrock")], ids=["explicit first", "implicit"])
+def test_where_nothing_happens_one_step_is_enough(engine: Engine) -> None:
+    """Nothing of A is there to turn into B: no error, and no step but the first, which is as long as the span."""
+    still = solved(engine, system_of("A -> B [k = 1]"), [0.0, 3.0], [0.0, 50.0])
+    assert still.steps == 1
+    assert still.values[-1] == pytest.approx([0.0, 3.0], abs=1e-15)

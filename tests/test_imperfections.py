@@ -41,7 +41,8 @@ def test_a_tube_without_imperfections_is_the_designed_one_to_the_last_bit(leakin
     network = leaky_pot().network if leaking else made.network
     rate = 1e-11 if leaking else 0.0
     realisation = realise(Imperfections(), Mixture(made.system, network), chance())
-    plain, real = made.tube(network, rate), made.tube(network, rate, realisation=realisation)
+    level = "dsd_leaky" if leaking else "dsd"
+    plain, real = made.tube(level, rate), made.tube(level, rate, realisation)
     for tube in (plain, real):
         tube.iterate(INPUT, TARGET)
         tube.iterate(INPUT, TARGET)
@@ -52,7 +53,7 @@ def test_a_tube_without_imperfections_is_the_designed_one_to_the_last_bit(leakin
 def test_a_tube_that_is_mixed_again_is_a_fresh_one() -> None:
     """Between the two it held something else; equal to the last bit."""
     made, realisation = study("linreg2d"), drawn(**SOME)
-    once, again = (made.tube(leaky_pot().network, 1e-11, realisation=realisation) for _ in range(2))
+    once, again = (made.tube("dsd_leaky", 1e-11, realisation) for _ in range(2))
     again.iterate(INPUT, TARGET)
     again.mix(0.0, drawn(1, pipetting=0.3))
     again.iterate(INPUT, TARGET)
@@ -161,7 +162,7 @@ def test_a_top_up_brings_its_leaked_fraction_along() -> None:
     """A refilled tube holds the strands that it held, and those that were added."""
     made = study("linreg2d")
     realisation = drawn(initial_leak=0.016)
-    tube = made.tube(leaky_pot().network, realisation=realisation)
+    tube = made.tube("dsd_leaky", 0.0, realisation)
     tube.state[tube.system.index["fork_N1_1"]] -= 100.0
     before, after = tube.state.copy(), tube.start_iteration(np.zeros(2), np.zeros(1))
     fork, fraction = tube.system.index["fork_N1_1"], 1 - realisation.doses[tube.system.index["fork_N1_1"]]
@@ -215,7 +216,7 @@ def test_reversible_steps_keep_their_equilibrium() -> None:
 def test_a_real_tube_gets_what_it_is_dosed() -> None:
     """Inputs, parameters, clocks, scavengers and top-ups are off by the factors of their stocks."""
     made, realisation = study("linreg2d"), drawn(pipetting=0.3)
-    tube = made.tube(leaky_pot().network, realisation=realisation)
+    tube = made.tube("dsd_leaky", 0.0, realisation)
     place, doses = tube.system.index, realisation.doses
     state = tube.start_iteration(INPUT, TARGET)
     assert state[place["X2"]] == pytest.approx(3.5 * tube.unit * doses[place["X2"]])
@@ -234,7 +235,7 @@ def burnt_in(fraction: float, seconds: float | None) -> Tube:
     made = study("linreg2d")
     spec = changed(made.spec, "timing", burn_in=seconds)
 
-    return replace(made, spec=spec).tube(leaky_pot().network, realisation=drawn(initial_leak=fraction))
+    return made.given(spec=spec).tube("dsd_leaky", 0.0, drawn(initial_leak=fraction))
 
 
 def test_a_burn_in_leaves_a_tube_without_leak_as_designed() -> None:
@@ -289,6 +290,6 @@ def test_fuels_are_topped_up_where_they_have_lost_enough() -> None:
 def test_the_translated_system_is_not_changed() -> None:
     """Realisations belong to tubes: the study and its system stay as calibrated."""
     before = study("linreg2d").system
-    study("linreg2d").tube(leaky_pot().network, realisation=drawn(**SOME)).iterate(INPUT, TARGET)
+    study("linreg2d").tube("dsd_leaky", 0.0, drawn(**SOME)).iterate(INPUT, TARGET)
     assert study("linreg2d").system is before
     assert translated("linreg2d").components[0].concentration == 0

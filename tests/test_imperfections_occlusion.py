@@ -94,7 +94,7 @@ def test_occlusion_stretches_all_durations_unless_told_otherwise() -> None:
     """The phases take as many times longer as the usual toehold step is slower."""
     made = study("linreg2d")
     realisation, unstretched = drawn(occlusion=0.1), drawn(occlusion=0.1, stretch=False)
-    tube = made.tube(leaky_pot().network, realisation=realisation)
+    tube = made.tube("dsd_leaky", 0.0, realisation)
     assert realisation.stretch > 2
     assert np.array_equal(realisation.rates, unstretched.rates) and unstretched.stretch == 1
     assert tube.schedule.seconds_per_iteration == pytest.approx(made.schedule.seconds_per_iteration * realisation.stretch)

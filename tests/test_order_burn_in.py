@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from dsd_ncrn.analysis.experiment import LOADING, burn_in_schedule, iteration_schedule
@@ -16,7 +14,7 @@ pytestmark = pytest.mark.xdist_group("studies")
 def test_a_burn_in_opens_all_clocks_and_loads_the_parameters_afterwards() -> None:
     """One hour, the four scavengers one after the other, then P1, P2 and B; the iteration starts half an hour later."""
     made = study("linreg2d")
-    burnt = replace(made, spec=changed(made.spec, "timing", burn_in=3600.0))
+    burnt = made.given(spec=changed(made.spec, "timing", burn_in=3600.0))
     rows, end = burn_in_schedule(burnt)
     assert [row.component for row in rows if row.time == 0] == ["c1", "c2", "c3"]
     scavengers = [row for row in rows if "scavenger on beads" in row.what]

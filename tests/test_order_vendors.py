@@ -17,14 +17,14 @@ from dsd_ncrn.dsd.system import Component, Reporter, Role
 from dsd_ncrn.errors import CheckFailed, InputError
 from sequences.assignment import SequenceAssignment
 from sequences.families import VENDORS
+from sequences.layout import reverse_complement
 from sequences.modifications import APART_NM, BIOTIN, channels_of
 from sequences.oligos import Oligo, oligos_of
 from sequences.order import bases_by_product, vendor_named, write_order
 from sequences.vendors.base import Vendor, check_oligos
-from sequences.vendors.generic import Generic
+from sequences.vendors.others import Generic
 from sequences.vendors.plates import Plates
 from sequences.vendors.xlsx import workbook_rows
-from sequences.words import reverse_complement
 from sequences_circuits import SMALL_WORDS, drain, read_out, small_circuit, words_for
 
 READ_OUT = oligos_of(read_out(2, 0.0), words_for(read_out(2, 0.0)))
@@ -276,3 +276,16 @@ def test_an_order_without_strands_or_with_clashing_ones_is_refused(tmp_path: Pat
 
 def test_a_pool_is_offered_with_a_warning() -> None:
     assert "one tube of all strands" in vendor_named("twist").advice
+
+
+@pytest.mark.parametrize(
+    ("vendor", "shortest", "longest"), [("generic", 2, 200), ("twist", 1, 300), ("idt-tube", 5, 200), ("idt-plate", 10, 200)]
+)
+def test_the_shortest_and_the_longest_strands_are_made_and_none_beyond(vendor: str, shortest: int, longest: int) -> None:
+    """The limits on the vendors' pages: IDT's tubes from 5 nt, its plates from 10 nt, Ultramers up to 200 nt."""
+    made = vendor_named(vendor)
+    for length in (shortest, longest):
+        assert made.scale(_oligo("one", length))
+    for length in (shortest - 1, longest + 1):
+        with pytest.raises(InputError, match="strand one is outside"):
+            made.scale(_oligo("one", length))

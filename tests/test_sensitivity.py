@@ -104,7 +104,7 @@ def leaky(leak: float) -> tuple[Tube, ReactionNetwork]:
     """The linear regressor's tube at the trained parameters; ``leak`` in /nM/s."""
     network = strand_network("linreg2d", "gate")
     made = study("linreg2d")
-    tube = made.tube(network)
+    tube = made.tube("dsd_leaky", leak)
     tube.rates[tube.is_leak] = leak
     tube.set_parameters(made.ideal.parameters[-1])
     return tube, network

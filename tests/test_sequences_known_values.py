@@ -14,16 +14,15 @@ from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import Step, StepKind, Toehold
 from sequences.assignment import SequenceAssignment
-from sequences.bench import extinction_260, stack_energies
-from sequences.layout import Layout
-from sequences.mixing import Stocks, annealed_uM, mixing_rows
-from sequences.rates import SequenceRates, dissociation, three_step, toehold_energy
+from sequences.bench.mixing import Stocks, annealed_uM, mixing_rows
+from sequences.bench.schedule import top_ups
+from sequences.layout import Layout, reverse_complement
+from sequences.properties import extinction_260, stack_energies
+from sequences.rates import BRANCH, SequenceRates, dissociation, spurious_steps, three_step, toehold_energy
 from sequences.rules.base import Context
-from sequences.rules.branch_strength import _centre
-from sequences.schedule import top_ups
-from sequences.spurious import spurious_steps
+from sequences.rules.words import _centre
+from sequences.seeding import _is_usual
 from sequences.thermo import Energies
-from sequences.words import reverse_complement
 from sequences_circuits import SMALL_WORDS, small_circuit
 
 # 10^3 /(M cm) at 260 nm, 25 C, pH 7; columns are the second base, A C G T: Cantor, Warshaw & Shapiro, Biopolymers 9:1059
@@ -168,3 +167,18 @@ def test_branch_strengths_centre_on_what_chance_gives() -> None:
     words = ["C" + "".join(rng.choice(list("ACT"), 13)) + "C" for _ in range(4000)]
     context = Context(Layout.of(small_circuit()), SequenceRules(), Energies.under(SequenceRules(), 25.0), SMALL_WORDS)
     assert _centre(15, context) == pytest.approx(float(np.median(calculate_wc_energies(seqs2arr(words), 25.0))), abs=0.25)
+
+
+def test_energies_at_one_temperature_differ_by_their_salt_whoever_asked_last() -> None:
+    """A word in 1 M and in 0.05 M of sodium, in turn, each time as ViennaRNA says under these conditions alone."""
+    words = [BRANCH[start : start + 12] for start in range(6)]
+    strong, weak = Energies(25.0, 1.0), Energies(25.0, 0.05)
+    in_turn = [(strong.perfect(word), weak.perfect(word)) for word in words]
+    apart = list(zip([strong.perfect(word + "A") for word in words], [weak.perfect(word + "A") for word in words]))
+    for one, other in (*in_turn, *apart):
+        assert one < other - 1.0
+
+
+def test_toeholds_that_bind_themselves_shifted_are_unusual() -> None:
+    """TCTCT is itself two nucleotides on, CCCCC one; TCACA and CATTC are not."""
+    assert [_is_usual(word) for word in ("TCTCT", "TTTTT", "TCACA", "CATTC")] == [False, False, True, True]

@@ -6,7 +6,7 @@ import pytest
 
 from dsd_ncrn.errors import InputError
 from sequences.assignment import SequenceAssignment
-from sequences.mixing import SMALLEST_UL, USUAL_STOCKS, Stocks, annealing_recipes, mixing_rows
+from sequences.bench.mixing import SMALLEST_UL, USUAL_STOCKS, Stocks, annealing_recipes, mixing_rows
 from sequences.oligos import oligos_of
 from sequences_circuits import SMALL_WORDS, linear_circuit, small_circuit
 
@@ -74,3 +74,15 @@ def test_a_complex_of_many_strands_is_annealed_as_concentrated_as_fits() -> None
     crowded = Stocks(20.0, 10.0)
     for recipe in annealing_recipes(SYSTEM, ORDERED, {}, crowded):
         assert sum(row.volume_uL for row in recipe.rows) + recipe.buffer_uL <= recipe.batch_uL + 1e-9
+
+
+def test_where_no_stocks_fit_the_strongest_say_so() -> None:
+    assert mixing_rows(SYSTEM, 100.0, {"join_1": 20_000.0}).stocks == USUAL_STOCKS[-1]
+
+
+@pytest.mark.parametrize(("used_nmol", "batch_uL"), [(0.0, 20.0), (0.1, 20.0), (0.2, 30.0), (1.0, 120.0), (1.001, 130.0)])
+def test_a_batch_is_a_fifth_more_than_is_used_in_whole_tens_and_at_least_20_uL(used_nmol: float, batch_uL: float) -> None:
+    """At 10 µM a nanomole is 100 µL."""
+    found = annealing_recipes(SYSTEM, ORDERED, {"join_1": used_nmol}, Stocks(200.0, 10.0))
+    (recipe,) = [each for each in found if each.component == "join_1"]
+    assert (recipe.stock_uM, recipe.batch_uL) == (10.0, batch_uL)

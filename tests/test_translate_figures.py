@@ -18,7 +18,6 @@ from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.drawing import NT, Palette, draw, label
 from dsd_ncrn.dsd.figures import dot, module_figure, sheet
-from dsd_ncrn.dsd.modules.plain import PLAIN
 from dsd_ncrn.dsd.structure import Bound, Domain, Open, free, gate
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import translate_network
@@ -149,7 +148,9 @@ def test_verification_is_printed_line_by_line(invoke: Invoke) -> None:
 
 def test_a_failed_verification_ends_with_1(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     """A scheme that claims to commit first and does not."""
-    plain = PLAIN._replace(commits_first=True)
+    from dsd_ncrn.families import SCHEMES
+
+    plain = SCHEMES["plain"]._replace(commits_first=True)
     monkeypatch.setattr("dsd_ncrn.dsd.verify.SCHEMES", {"plain": plain})
     result = invoke("translate", DESIGNS / "lotka_volterra.crn", "--verify")
     assert result.exit_code == 1

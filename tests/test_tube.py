@@ -122,7 +122,8 @@ def test_top_up_restores_what_is_nominal(name: str) -> None:
 
 def test_without_top_up_fuels_stay_used() -> None:
     study_ = study("linreg2d")
-    tube = study_.tube(top_up=False)
+    tube = study_.tube("dsd")
+    tube.top_up = False
     tube.iterate(X, Y)
     again = tube.start_iteration(X, Y)
     fork = tube.system.index["fork_N1_1"]
