@@ -18,7 +18,7 @@ from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.families import SCHEMES
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.ncrn.compile import compile_design
-from studies import changed, design, prepare, translated
+from studies import changed, design, done, opened, prepare, translated
 
 RICH: dict[str, Any] = {"f": "Theta @ x - 0.5 * z * abs(z)", **DUAL}
 
@@ -137,15 +137,15 @@ def test_helpers_of_a_phase_come_and_go_with_its_clock() -> None:
     """Those of clocked reactions are in the tube in their phase alone: free to a thousandth of their dose outside of it."""
     spec = changed(design("linreg2d"), "translation", phase_fuels=True)
     tube = prepare(spec, seed=0).tube()
-    clock = tube.dsd.clocks["C1"]
+    clock = tube.protocol.system.clocks["C1"]
     assert set(clock.helpers) == {"helper_N1_1", "helper_N1_2", "helper_N1_bias"}
-    places = [tube.system.index[name] for name in clock.helpers]
+    places = [tube.pot.index(name) for name in clock.helpers]
     assert not tube.state[places].any()
-    start = tube.start_iteration(np.array([1.0, 2.0]), np.array([3.0]))
-    assert tube.open_phase(start, "C1")[places] == pytest.approx(list(clock.helpers.values()))
-    closed = tube.close_phase(tube.run_phase(start, "C1"), "C1")
+    start = done(tube, tube.protocol.fed(np.array([1.0, 2.0]), np.array([3.0])))
+    assert done(tube, [tube.protocol.opening("C1")], start)[places] == pytest.approx(list(clock.helpers.values()))
+    closed = done(tube, tube.protocol.closing("C1"), opened(tube, "C1", start))
     assert (closed[places] < 1e-3 * np.array([*clock.helpers.values()])).all()
-    assert verified(tube.dsd).ok
+    assert verified(tube.protocol.system).ok
 
 
 def test_a_threshold_swallows_the_first_of_a_species() -> None:

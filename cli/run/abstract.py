@@ -20,8 +20,8 @@ from dsd_ncrn.kinetics.network import StepKind, network_to_json
 from dsd_ncrn.ncrn.counts import counts, stability_warnings
 from dsd_ncrn.runs.files import json_text, plain
 from dsd_ncrn.simulate.autonomous import measure_clock, parameter_errors
+from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.training import oscillator_of
-from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.simulate.value import separation_error
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from dsd_ncrn.design.chemistry import SpeciesKind
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.types import NeuralCrn
+from dsd_ncrn.protocol.clocked import Schedule
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.tube import Tube
 

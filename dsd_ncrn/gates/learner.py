@@ -26,9 +26,9 @@ from dsd_ncrn.gates.fit import SMALLEST_NM, WEAKEST_NT, Need, Pace, Room, Settle
 from dsd_ncrn.gates.laws import JoinLaw, join_laws
 from dsd_ncrn.kinetics.rates import RateModel
 from dsd_ncrn.ncrn.types import NeuralCrn
+from dsd_ncrn.protocol.clocked import Schedule
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.training import train_value
 from dsd_ncrn.tasks import Dataset
