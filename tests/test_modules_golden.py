@@ -51,6 +51,7 @@ CATALYSIS, RELEASE = reaction("X P", "X P Z", "N1"), reaction("A X", "A X G H", 
 
 def modules() -> Mapping[str, Made | list[Component]]:
     """Every module once, with joins at 1 nM, forks at 2 nM, helpers at 3 nM and seals at 4 nM."""
+    straight, freeing = plain_gates(CATALYSIS, None, TURNED), plain_gates(RELEASE, None, TURNED)
     return {
         "X + P -> X + P + Z in phase c1": plain_gates(CATALYSIS, "c1", PLAIN),
         "X + P -> X + P + Z at any time": plain_gates(CATALYSIS, None, PLAIN),
@@ -69,8 +70,8 @@ def modules() -> Mapping[str, Made | list[Component]]:
         "X + P -> X + P + Z, chen": chen_gates(CATALYSIS, "c1", PLAIN),
         "A + X -> A + X + G + H, chen": chen_gates(RELEASE, None, TURNED),
         "X + P -> X + P + Z, chen and mirrored": chen_gates(CATALYSIS, None, MIRRORED),
-        "seals": seals(PLAIN),
-        "seals where species are mirrored": seals(TURNED),
+        "seals": seals(PLAIN, plain_gates(CATALYSIS, None, PLAIN).components),
+        "seals where species are mirrored": seals(TURNED, [*straight.components, *freeing.components]),
         "seals of mirrored gates": seals(MIRRORED, plain_gates(CATALYSIS, None, MIRRORED).components),
         "G + P -> 0, two-domain": two_domain_annihilation(reaction("G P", "", "N4"), PLAIN),
         "G + P -> 0, two-domain in phase c1": two_domain_annihilation(reaction("G P", "", "N4"), PLAIN, "c1"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+from dataclasses import astuple
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.simulate.engines import engine_named
 from studies import DESIGNS
 
+GOLDEN = Path(__file__).parent / "golden" / "networks.json"
 ENGINE, RATES = engine_named("rosenbrock"), ToeholdLengthRates()
 TENTH = Limits(scale=0.1)
 
@@ -54,6 +57,28 @@ def test_strands_keep_to_the_network(case: tuple[str, float, float]) -> None:
     assert run.deviation < bound
     difference = np.abs(run.dsd.values - run.ideal.values).max() / run.ideal.values.max()
     assert run.deviation == pytest.approx(difference)
+
+
+SIZED = [*MEASURED, ("approximate_majority", 1000.0, 0.1)]
+
+
+def test_sizes_stay_as_they_are() -> None:
+    """Toeholds letter by letter; concentrations (nM) and seconds within 1e-9 of ``tests/golden/networks.json``."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for name, seconds, scale in SIZED:
+        for scheme in ("plain", "sealed", "chen"):
+            translation = Translation.model_validate({"scheme": scheme})
+            sized = sized_for(load_crn(DESIGNS / f"{name}.crn"), seconds, ENGINE, translation, Limits(scale=scale))
+            gates = {gate: [*astuple(sizes)] for gate, sizes in sized.gates.items()}
+            found[f"{name}, {scale:g}, {scheme}"] = {"factor and reserve": [sized.seconds, sized.reserve], **gates}
+    if os.environ.get("UPDATE_GOLDEN"):
+        GOLDEN.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    kept = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    assert found.keys() == kept.keys()
+    for case, sizes in found.items():
+        assert sizes.keys() == kept[case].keys()
+        for gate, numbers in sizes.items():
+            assert numbers == pytest.approx(kept[case][gate], rel=1e-9)
 
 
 def test_oscillators_go_round_twice() -> None:

@@ -133,7 +133,7 @@ def module_figure(system: DsdSystem, name: str, enumerate_complexes: Enumerate) 
     canvas.text(MARGIN, MARGIN + 6, _heading(reactions[name]), anchor="start", size=14)
     x, y = MARGIN, MARGIN + 22
     gates = [component for component in system.components if component.complex in module.gates]
-    for component in sorted(gates, key=lambda each: each.name.startswith("fork")):
+    for component in sorted(gates, key=lambda each: each.name == system.gates[name].fork):
         column = _column(component, steps, palette)
         canvas.place(column, x, y)
         x += column.width + 3 * SPACE

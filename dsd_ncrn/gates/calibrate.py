@@ -178,28 +178,25 @@ class _Work:
         common = {phase: _common(ratio, phase) for phase in sorted(self.free & {term.phase for term in ratio})}
         for phase, factor in common.items():
             schedule = schedule.with_phase(phase, schedule.phases[phase] / factor)
-        changed: dict[str, float] = {}
-        reactions: dict[str, str] = {}
+        levels: dict[str, float] = {}
         for term, value in ratio.items():
             factor = value / common.get(term.phase, 1.0)
             for name in term.names:
-                join = system.gates[name].join
-                level, before = system.by_name[join].concentration / factor, self.designed.by_name[join].concentration
+                before = self.designed.level(self.designed.gates[name].join)
                 low, high = (before / BACKWARD_FACTOR, before * BACKWARD_FACTOR) if term.backward else (0.0, np.inf)
-                changed[join] = float(np.clip(level, low, high))
-                reactions[join] = name
-        self.check_bounds(changed, reactions)
-        return system.with_concentrations(changed), schedule
+                levels[name] = float(np.clip(system.level(system.gates[name].join) / factor, low, high))
+        self.check_bounds(levels)
+        return system.with_concentrations({system.gates[name].join: level for name, level in levels.items()}), schedule
 
-    def check_bounds(self, levels: Mapping[str, float], reactions: Mapping[str, str]) -> None:
+    def check_bounds(self, levels: Mapping[str, float]) -> None:
         """Raises CheckFailed naming the join furthest from its design: where a phase is stretched, it moves the others too."""
-        designed = {join: self.designed.by_name[join].concentration for join in levels}
-        shift = {join: level / designed[join] for join, level in levels.items()}
-        join = max(shift, key=lambda name: abs(np.log(shift[name])))
-        if not 1 / MAX_FACTOR <= shift[join] <= MAX_FACTOR:
+        joins = {name: self.designed.by_name[self.designed.gates[name].join] for name in levels}
+        shift = {name: level / joins[name].concentration for name, level in levels.items()}
+        name = max(shift, key=lambda each: abs(np.log(shift[each])))
+        if not 1 / MAX_FACTOR <= shift[name] <= MAX_FACTOR:
             raise CheckFailed(
-                f"{join} would need {levels[join]:.3g} nM to give reaction {reactions[join]} its rate, "
-                f"{shift[join]:.2g} times the {designed[join]:.3g} nM of its rate law: "
+                f"{joins[name].name} would need {levels[name]:.3g} nM to give reaction {name} its rate, "
+                f"{shift[name]:.2g} times the {joins[name].concentration:.3g} nM of its rate law: "
                 "give it more fork, fuel or buffer under chemistry"
             )
 

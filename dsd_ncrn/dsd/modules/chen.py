@@ -21,8 +21,8 @@ from dsd_ncrn.dsd.modules.parts import (
     fork,
     fuel,
     join,
-    last_toehold,
     release,
+    sealing,
     side_of,
     split_outputs,
     trigger_name,
@@ -46,7 +46,7 @@ def chen_gates(reaction: Reaction, clock: str | None, words: Words) -> Made:
     tops += [words.branch(words.join_end)] if freed else []
     helper = fuel("helper", side.enter(trigger), reaction, words)
     releases = [release(reaction, freed[0], opening, words)] if freed else []
-    seal = side.strand(last_toehold(freed, side.toehold, side), words.join_end)
+    seal = sealing(side, freed, words.join_end)
     return Made(
         join(reaction, clock, tops, words),
         fork(reaction, opening, trigger, words),

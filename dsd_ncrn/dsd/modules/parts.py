@@ -141,9 +141,9 @@ def driven_by(helper: Component, displaced: Side) -> Driver:
     return Driver(helper.name, strand_length(displaced.toehold))
 
 
-def last_toehold(freed: Sequence[str], before: Strand, side: Side) -> Strand:
-    """The toehold that is open when a join has freed its outputs."""
-    return side.other.toehold if freed else before
+def sealing(side: Side, freed: Sequence[str], end: str) -> Strand:
+    """What ends a join: it enters by the toehold that is open when the join has freed its outputs."""
+    return side.strand(side.other.toehold if freed else side.toehold, end)
 
 
 def release(reaction: Reaction, product: str, toehold: Strand, words: Words) -> Component:
@@ -168,17 +168,14 @@ def seal_strands(words: Words) -> dict[str, Strand]:
     return strands
 
 
-def seals(words: Words, gates: Iterable[Component] | None = None) -> list[Component]:
-    """The seals that some gates need, or those of ordinary gates where none are given; one set for the whole system."""
-    level = words.spec.chemistry.seal
-    strands = seal_strands(words)
-    if gates is not None:
-        bottoms = [strand for each in gates for strand in each.complex.strands if strand[0].starred]
-        wanted = [name for name, strand in strands.items() if any(_seals(strand, bottom) for bottom in bottoms)]
-    else:
-        turned = -1 in words.polarity.values()
-        wanted = ["fork_seal", "join_seal", *(["mirrored_join_seal"] if turned else [])]
-    return [strand_component(name, strands[name], Role.FUEL, level) for name in wanted]
+def seals(words: Words, gates: Iterable[Component]) -> list[Component]:
+    """The seals that some gates need; one set for the whole system."""
+    bottoms = [strand for each in gates for strand in each.complex.strands if strand[0].starred]
+    return [
+        strand_component(name, strand, Role.FUEL, words.spec.chemistry.seal)
+        for name, strand in seal_strands(words).items()
+        if any(_seals(strand, bottom) for bottom in bottoms)
+    ]
 
 
 def _seals(strand: Strand, bottom: Strand) -> bool:

@@ -23,8 +23,8 @@ from dsd_ncrn.dsd.modules.parts import (
     fork,
     fuel,
     join,
-    last_toehold,
     release,
+    sealing,
     side_of,
     split_outputs,
     trigger_name,
@@ -47,7 +47,7 @@ def plain_gates(reaction: Reaction, clock: str | None, words: Words) -> Made:
         fork(reaction, side.toehold, trigger, words) if outputs else None,
         tuple(helpers),
         driver=driven_by(helpers[0], side if outputs else side.other),
-        mark=side.strand(last_toehold(freed, side.toehold, side), words.join_end),
+        mark=sealing(side, freed, words.join_end),
     )
 
 
