@@ -101,10 +101,12 @@ def test_what_runs_to_infinity_is_named_with_how_far_it_had_come() -> None:
     """dz/dt = z^2 + 9 from 0 is beyond every bound before T = 1: the state is named, far above the 9 of the input."""
     circuit = {"f": "theta * x + z * z", "T": 1.0, "learning_rate": 1e-6, "theta": "dual", "x": "dual", "z": "dual"}
     learner = IdealLearner(compiled(**circuit), engine_named("rosenbrock"))
-    with pytest.raises(CheckFailed, match=r"Z1p is largest, at ") as caught:
-        learner.iterate(np.array([9.0, 0.1]), np.array([0.0]))
-    found = re.search(r"Z1p is largest, at ([0-9.e+]+)", str(caught.value))
-    assert found is not None and float(found[1]) > 1000
+    point = np.array([9.0, 0.1]), np.array([0.0])
+    for attempt in (lambda: learner.iterate(*point), lambda: learner.trace(*point, 50)):
+        with pytest.raises(CheckFailed, match=r"Z1p is largest, at ") as caught:
+            attempt()
+        found = re.search(r"Z1p is largest, at ([0-9.e+]+)", str(caught.value))
+        assert found is not None and float(found[1]) > 1000
 
 
 @pytest.mark.parametrize("residual", [-1e-9, 0.0, LARGEST_RESIDUAL * 1.001])
