@@ -11,7 +11,7 @@ endif
 # Compiled functions leave no trace for coverage: the tests that compare them with known answers run them once more as Python.
 COMPILED = tests/test_engines_problems.py tests/test_engines_sparse_lu.py tests/test_value_level.py tests/test_sensitivity.py
 
-.PHONY: help setup demo test test-slow fuzz coverage mutants lint docs format clean
+.PHONY: help setup demo test test-slow fuzz coverage mutants lint docs figures format clean
 
 help:
 	@echo "make demo    set up and run designs/linreg2d.toml: sequences, order files and a report in runs/linreg2d"
@@ -22,6 +22,7 @@ help:
 	@echo "make mutants  set up, change the code in 420 places and tell which changes the tests notice (an hour or two)"
 	@echo "make lint    set up and run the linters"
 	@echo "make docs    set up and build the documentation site into docs/_build/html"
+	@echo "make figures set up, run every command whose output stands in the pages, and write it there (NAMES=\"leak schemes\": those)"
 	@echo "make format  let ruff write the code as the linters want it"
 
 setup: $(UV)
@@ -66,6 +67,10 @@ lint: setup
 docs: setup
 	$(RUN) python -m docs.pages
 	$(RUN) sphinx-build -W --keep-going -q -b html docs docs/_build/html
+
+# Hours, all of them: docs/figures.toml has the commands, docs/figures.json what they said, when and at which commit.
+figures: setup
+	$(RUN) python -m docs.figures $(NAMES)
 
 format: setup
 	$(RUN) ruff check --fix .

@@ -26,6 +26,8 @@ from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.tasks import load_dataset
 
 DESIGNS = Path(__file__).parent.parent / "designs"
+COMPARED = ("linreg2d", "nonlinreg2d", "xor2d", "approximate_majority", "rock_paper_scissors", "counter")
+"""Circuits of the table of schemes."""
 COLUMNS = ("circuit", "reactions", "strands", "complexes", "domains", "longest, nt", "bases", "species", "steps", "cooperative")
 
 
@@ -55,6 +57,17 @@ def row(name: str, system: DsdSystem, verify: bool) -> list[object]:
     return [*found, "yes" if verified(system, network).ok else "NO"] if verify else found
 
 
+def in_schemes(name: str) -> list[object]:
+    """Strands, bases and longest strand of one circuit in every scheme."""
+    path = next(DESIGNS.glob(f"{name}.*"))
+    cells: list[object] = [name]
+    for scheme in SCHEMES:
+        system = (of_design if path.suffix == ".toml" else of_network)(path, scheme)
+        lengths = [strand_length(strand) for strand in system.strands]
+        cells.append(f"{len(lengths):,}, {sum(lengths):,}, {max(lengths)} nt")
+    return cells
+
+
 def line(cells: list[object]) -> str:
     """One line of a Markdown table."""
     return f"| {' | '.join(map(str, cells))} |"
@@ -63,8 +76,13 @@ def line(cells: list[object]) -> str:
 @click.command()
 @click.option("--scheme", type=click.Choice(list(SCHEMES)), help="In the place of the design's own.")
 @click.option("--verify", is_flag=True, help="Add a column that says whether every module could be proved.")
-def main(scheme: str | None, verify: bool) -> None:
+@click.option("--schemes", is_flag=True, help="The sizes of some circuits in every scheme instead.")
+def main(scheme: str | None, verify: bool, schemes: bool) -> None:
     """Print the table."""
+    if schemes:
+        for cells in (["circuit", *SCHEMES], ["---"] * (len(SCHEMES) + 1), *map(in_schemes, COMPARED)):
+            print(line(cells), flush=True)
+        return
     columns = [*COLUMNS, *(["verified"] if verify else [])]
     print(line(list(columns)))
     print(line(["---"] * len(columns)))

@@ -12,9 +12,8 @@ from dsd_ncrn.design.files import read_rows
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import InputError, did_you_mean
-from sequences.layout import spell
+from sequences.layout import BASES, spell
 from sequences.thermo import PARAMETER_SET
-from sequences.words import BASES
 
 COLUMNS = ("domain", "sequence")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from dsd_ncrn.design.files import read_bytes, read_rows
 from dsd_ncrn.errors import InputError, did_you_mean
-from sequences.bench import resuspension_volume
 from sequences.oligos import Oligo
+from sequences.properties import resuspension_volume
 from sequences.vendors.xlsx import UnreadableWorkbook, first_sheet
 
 _NAME, _SEQUENCE, _AMOUNT = ("Sequence Name", "Name"), ("Sequence",), ("nmoles", "nmole", "nmol")

@@ -1,18 +1,26 @@
-"""Sequences in the forms that other programs read: FASTA, PIL with sequences, complexes with their bases."""
+"""Sequences in the forms that other programs read: FASTA, PIL with sequences, complexes with their bases.
+
+A circuit as a scadnano design (``.sc``): every component on a helix of its own, with sequences, scales and labels.
+
+nuad's designs, the scadnano web page and its tools for orders read this file (Doty, Lee and Stérin, DNA 26, 2020).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import Any
 
 from dsd_ncrn.dsd.kernel import write_pil
-from dsd_ncrn.dsd.structure import Complex
-from dsd_ncrn.dsd.system import DsdSystem
-from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.dsd.structure import Complex, Strand, strand_length
+from dsd_ncrn.dsd.system import Component, DsdSystem
+from dsd_ncrn.errors import CheckFailed, InputError
 from sequences.assignment import SequenceAssignment
+from sequences.modifications import FIVE, THREE
 from sequences.oligos import Oligo, oligo_in
-from sequences.scadnano_design import scadnano_text
 from sequences.vendors.base import csv_bytes
+from sequences.vendors.idt import IdtTube
 
 COMPLEX_COLUMNS = ("component", "role", "nM", "strands", "sequences", "structure")
 _LENGTH = re.compile(r"length (\S+) = (\d+)")
@@ -75,3 +83,93 @@ def dot_parentheses(complex_: Complex) -> str:
         sign = "." if partner is None else "(" if partner > index else ")"
         signs.append("+" * bool(index and index in complex_.ends) + sign * domain.length)
     return "".join(signs)
+
+
+Span = tuple[int, int]
+"""Start and end offset of a domain on its helix; the end is the first offset behind it."""
+
+
+def scadnano_text(system: DsdSystem, oligos: Sequence[Oligo]) -> str:
+    """The design's JSON. Tops run forward from the left, bottoms backward below them.
+
+    A strand of several components is named after its oligo once, where it has scale and purification, so that scadnano's
+    own orders have it once; elsewhere it is called ``oligo@component``.
+    Raises InputError for a complex that is not one bottom strand with tops paired along their whole length.
+    """
+    import scadnano as sc
+
+    seen: set[str] = set()
+    strands = [
+        _strand(sc, helix, spans, oligo_in(oligos, component, strand), component.name, seen)
+        for helix, component in enumerate(system.components)
+        for strand, spans in placed(component)
+    ]
+    longest = max(strand_length(strand) for strand in system.strands)
+    helices = [sc.Helix(max_offset=longest, grid_position=(0, row)) for row in range(len(system.components))]
+    return sc.Design(helices=helices, strands=strands, grid=sc.Grid.square).to_json() + "\n"
+
+
+def placed(component: Component) -> Iterator[tuple[Strand, list[Span]]]:
+    """Every strand of a component with the spans (nt) of its domains. Raises InputError for a complex with no such helix."""
+    complex_ = component.complex
+    if complex_.is_strand:
+        ends = list(accumulate((domain.length for domain in complex_.domains), initial=0))
+        yield complex_.strands[0], list(pairwise(ends))
+        return
+    _check_shape(component)
+    below = _bottom_spans(complex_)
+    first = 0
+    for strand in complex_.strands:
+        places = range(first, first + len(strand))
+        yield strand, [below[place] if place in below else below[_partner(complex_, place)] for place in places]
+        first += len(strand)
+
+
+def _bottom_spans(complex_: Complex) -> dict[int, Span]:
+    """The spans of the bottom's domains by their flat index: its 5' end is at the right."""
+    places = [place for place, domain in enumerate(complex_.domains) if domain.starred]
+    spans: dict[int, Span] = {}
+    end = sum(complex_.domains[place].length for place in places)
+    for place in places:
+        start = end - complex_.domains[place].length
+        spans[place] = (start, end)
+        end = start
+    return spans
+
+
+def _check_shape(component: Component) -> None:
+    """One strand is starred, and the others pair with it in every domain."""
+    complex_ = component.complex
+    bottoms = [strand for strand in complex_.strands if strand[0].starred]
+    mixed = any(len({domain.starred for domain in strand}) > 1 for strand in complex_.strands)
+    loose = any(partner is None and not domain.starred for domain, partner in zip(complex_.domains, complex_.pairing))
+    if len(bottoms) != 1 or mixed or loose:
+        rule = "a scadnano helix holds one bottom strand and tops paired along their whole length"
+        raise InputError(rule, component.name, "Use complexes.csv for it.")
+
+
+def _partner(complex_: Complex, place: int) -> int:
+    partner = complex_.pairing[place]
+    assert partner is not None  # ``_check_shape`` has seen to it
+    return partner
+
+
+def _strand(sc: Any, helix: int, spans: list[Span], oligo: Oligo, component: str, seen: set[str]) -> Any:
+    """A scadnano strand, with the scale and purification of an IDT tube where it is the first of its oligo."""
+    domains = [
+        sc.Domain(helix=helix, forward=not domain.starred, start=start, end=end, name=str(domain))
+        for domain, (start, end) in zip(oligo.strand, spans)
+    ]
+    kinds = {FIVE: ("modification_5p", sc.Modification5Prime), THREE: ("modification_3p", sc.Modification3Prime)}
+    ends = {kinds[each.end][0]: kinds[each.end][1](each.name, each.code) for each in oligo.ends}
+    name = f"{oligo.name}@{component}" if oligo.name in seen else oligo.name
+    fields = None if oligo.name in seen else _vendor_fields(sc, oligo)
+    seen.add(oligo.name)
+    return sc.Strand(domains, name=name, dna_sequence=oligo.sequence, vendor_fields=fields, **ends)
+
+
+def _vendor_fields(sc: Any, oligo: Oligo) -> Any:
+    """None for an oligo that is not made in a tube."""
+    tubes = IdtTube()
+    made = any(oligo.length in each for each in tubes.offered(oligo))
+    return sc.VendorFields(tubes.scale(oligo).name, tubes.purification(oligo)) if made else None

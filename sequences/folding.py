@@ -144,7 +144,7 @@ def equilibrium_of(parts: Iterable[Sequence[str]], counts: ArrayLike, totals: Ar
 
     Arguments and errors are those of ``equilibrium``.
     """
-    from sequences.equilibrium import equilibrium
+    from sequences.thermo import equilibrium
 
     return equilibrium(counts, [energies.ensemble(part) for part in parts], totals, energies.thermal())
 

@@ -12,14 +12,13 @@ from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from sequences.assignment import SequenceAssignment, read_assignment
+from sequences.bench.protocol import Bench, bench_of, protocol_of
 from sequences.certificate import read_certificate
 from sequences.exchange import exchange_files
 from sequences.oligos import Oligo, check_reassembly, oligos_of
 from sequences.order import OrderSummary, vendor_named, write_order
-from sequences.protocol import Bench, bench_of, protocol_of
-from sequences.rates import SequenceRates
+from sequences.rates import SequenceRates, with_spurious
 from sequences.search import Progress, design_sequences
-from sequences.spurious import with_spurious
 from sequences.thermo import Energies
 from sequences.vendors.plates import Plates
 from sequences.verdicts import SequenceVerdicts, judge

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.errors import InputError
 from sequences.families import RULES
-from sequences.rules.alphabet import TOP_BASES
 from sequences.rules.base import Context, SearchParts
+from sequences.rules.words import TOP_BASES
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,8 +10,8 @@ from dsd_ncrn.dsd.structure import Complex, Strand, strand_text
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.errors import CheckFailed
 from sequences.assignment import SequenceAssignment, check_covers
+from sequences.layout import reverse_complement
 from sequences.modifications import BIOTIN, FIVE, THREE, Ends, labels_of
-from sequences.words import reverse_complement
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 """Names that every vendor's bulk format takes."""

@@ -11,7 +11,7 @@ from dsd_ncrn.errors import CheckFailed
 from sequences.families import VENDORS
 from sequences.oligos import Oligo
 from sequences.vendors.base import Vendor, check_oligos
-from sequences.vendors.idt_plate import IdtPlate
+from sequences.vendors.idt import IdtPlate
 from sequences.vendors.plates import Plates
 
 

@@ -14,10 +14,9 @@ from sequences.assignment import Candidate, SequenceAssignment
 from sequences.layout import Layout
 from sequences.nuad_search import Search, require_nuad, tightened
 from sequences.rules.base import Context
-from sequences.seeding import draw_words, greedy_words
+from sequences.seeding import choose_toeholds, draw_words, greedy_words
 from sequences.sites import exposed_toeholds
 from sequences.thermo import PARAMETER_SET, Energies
-from sequences.toeholds import choose_toeholds
 from sequences.verdicts import judge_domains
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step
 from sequences.assignment import SequenceAssignment
+from sequences.bench.protocol import Bench
 from sequences.laboratory import LabOrder, lab_bench, lab_order, rated_network
-from sequences.protocol import Bench
 from sequences.rates import SequenceRates
 from sequences.search import design_sequences
 from sequences.verdicts import SequenceVerdicts, judge

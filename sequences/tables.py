@@ -9,13 +9,12 @@ from typing import Any
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.files import AGAIN, plain, read_json
 from dsd_ncrn.runs.tables import ResultTable, TableColumn
-from sequences.advice import shortfall
 from sequences.assignment import Candidate, SequenceAssignment, read_assignment
 from sequences.crosstalk import WORST_SHOWN
 from sequences.folding import TargetCheck
-from sequences.leak_sites import LeakSite
 from sequences.rules.base import Verdict
-from sequences.verdicts import SequenceVerdicts
+from sequences.sites import LeakSite
+from sequences.verdicts import SequenceVerdicts, shortfall
 
 SEQUENCES_CSV = "sequences.csv"
 SEARCH_JSON = "sequences.json"

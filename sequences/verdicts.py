@@ -1,4 +1,7 @@
-"""Judgement of sequences, designed here or elsewhere: every rule, every complex, every unwanted duplex, every leak site."""
+"""Judgement of sequences, designed here or elsewhere: every rule, every complex, every unwanted duplex, every leak site.
+
+What stands in the way where sequences break hard rules: which rule, by how much, and what to relax.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,21 @@ from sequences.crosstalk import WORST_SHOWN, CrosstalkMatrix, Interaction, domai
 from sequences.families import RULES
 from sequences.folding import LARGEST_DEFECT, LOWEST_CORE, LOWEST_OPEN, TargetCheck, target_checks
 from sequences.layout import Layout
-from sequences.leak_sites import LeakSite, leak_sites
 from sequences.rules.base import Context, Verdict
-from sequences.sites import ToeholdClass, ToeholdSite, energy_spread, toehold_classes, toehold_sites
+from sequences.sites import LeakSite, ToeholdClass, ToeholdSite, energy_spread, leak_sites, toehold_classes, toehold_sites
 from sequences.thermo import Energies
 
-__all__ = ["WORST_SHOWN", "Interaction", "SequenceVerdicts", "ToeholdSite", "Verdict", "judge", "judge_domains"]
+__all__ = [
+    "WORST_SHOWN",
+    "Interaction",
+    "SequenceVerdicts",
+    "ToeholdSite",
+    "Verdict",
+    "judge",
+    "judge_domains",
+    "obstacles",
+    "shortfall",
+]
 
 
 @dataclass(frozen=True)
@@ -137,3 +149,38 @@ def _on_complex(check: TargetCheck) -> Iterator[Verdict]:
 
 def _values(verdicts: tuple[Verdict, ...], rule: str) -> list[float]:
     return [verdict.value for verdict in verdicts if verdict.rule == rule]
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A hard rule that is broken: how often, the worst verdict, and what a user can do."""
+
+    rule: str
+    broken: int
+    worst: Verdict
+    remedy: str
+
+    def __str__(self) -> str:
+        worst = self.worst
+        where = f"{worst.subject} has {worst.value:g} {worst.unit} where the limit is {worst.limit:g}"
+        return f"{self.rule} is broken {self.broken} times (worst: {where}). {self.remedy}"
+
+
+def obstacles(found: SequenceVerdicts) -> tuple[Obstacle, ...]:
+    """The broken hard rules, the one that is broken most often first."""
+    remedies = {rule.name: rule.remedy for rule in RULES.values()}
+    broken = {name: [each for each in found.failed if each.hard and each.rule == name] for name in remedies}
+    listed = (
+        Obstacle(name, len(failed), max(failed, key=lambda each: abs(each.value - each.limit)), remedies[name])
+        for name, failed in broken.items()
+        if failed
+    )
+    return tuple(sorted(listed, key=lambda each: -each.broken))
+
+
+def shortfall(found: SequenceVerdicts) -> str:
+    """One message of what was achieved, which rules bind and what to relax; empty where no hard rule is broken."""
+    if not found.hard_violations:
+        return ""
+    reasons = " ".join(str(each) for each in obstacles(found))
+    return f"{found.hard_violations} hard sequence rules are broken, with a gap of {found.gap:g} kcal/mol reached. {reasons}"

@@ -133,9 +133,9 @@ def _protocol() -> str:
     from dsd_ncrn.design.spec import Order, SequenceRules
     from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
     from sequences.assignment import SequenceAssignment
+    from sequences.bench.protocol import bench_of, protocol_of
     from sequences.oligos import oligos_of
     from sequences.order import vendor_named
-    from sequences.protocol import bench_of, protocol_of
     from sequences_circuits import SMALL_WORDS, small_circuit
 
     system, words, order = small_circuit(), SequenceAssignment(SMALL_WORDS, seed=0, temperature=25.0), Order()

@@ -133,10 +133,10 @@ def _compare(expected: list[str], printed: list[str], command: str) -> None:
 
 
 def _same(lines: list[str], printed: list[str]) -> bool:
-    return len(lines) == len(printed) and all(map(_alike, lines, printed))
+    return len(lines) == len(printed) and all(map(alike, lines, printed))
 
 
-def _alike(line: str, printed: str) -> bool:
+def alike(line: str, printed: str) -> bool:
     """Equal but for spaces, times in brackets, and the fourth digit of numbers."""
     one, other = (_SECONDS.sub("", text) for text in (line, printed))
     if _NUMBER.sub("0", one).split() != _NUMBER.sub("0", other).split():

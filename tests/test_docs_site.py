@@ -63,7 +63,7 @@ def test_the_messages_of_the_troubleshooting_page_are_those_of_the_code() -> Non
         path.read_text(encoding="utf-8") for top in ("dsd_ncrn", "sequences", "cli") for path in (ROOT / top).rglob("*.py")
     )
     for message in re.findall(r"^\| `([^`]* [^`]*)`", page, re.MULTILINE):
-        parts = re.split(r"…|'[^']*'|\"[^\"]*\"|\b(?:N?\d+|z1|bias|fork|concentration|chemistry[.]gates)\b", message)
+        parts = re.split(r"…|'[^']*'|\"[^\"]*\"|\b(?:N?\d+|z1|bias|fork|concentration|scheme|chemistry[.]gates)\b", message)
         assert max(parts, key=len).strip(" .:,") in source, message
 
 

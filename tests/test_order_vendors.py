@@ -17,14 +17,14 @@ from dsd_ncrn.dsd.system import Component, Reporter, Role
 from dsd_ncrn.errors import CheckFailed, InputError
 from sequences.assignment import SequenceAssignment
 from sequences.families import VENDORS
+from sequences.layout import reverse_complement
 from sequences.modifications import APART_NM, BIOTIN, channels_of
 from sequences.oligos import Oligo, oligos_of
 from sequences.order import bases_by_product, vendor_named, write_order
 from sequences.vendors.base import Vendor, check_oligos
-from sequences.vendors.generic import Generic
+from sequences.vendors.others import Generic
 from sequences.vendors.plates import Plates
 from sequences.vendors.xlsx import workbook_rows
-from sequences.words import reverse_complement
 from sequences_circuits import SMALL_WORDS, drain, read_out, small_circuit, words_for
 
 READ_OUT = oligos_of(read_out(2, 0.0), words_for(read_out(2, 0.0)))

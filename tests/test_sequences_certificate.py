@@ -11,10 +11,10 @@ from dsd_ncrn.design.spec import Order, SequenceRules
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.errors import InputError
 from sequences.assignment import SequenceAssignment
+from sequences.bench.protocol import bench_of, protocol_of
 from sequences.certificate import read_certificate
 from sequences.oligos import oligos_of
 from sequences.order import vendor_named
-from sequences.protocol import bench_of, protocol_of
 from sequences.vendors.xlsx import workbook_bytes
 from sequences_circuits import SMALL_WORDS, read_out, small_circuit, words_for
 

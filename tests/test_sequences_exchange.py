@@ -14,10 +14,9 @@ from dsd_ncrn.dsd.kernel import parse_pil
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.errors import CheckFailed, InputError
 from sequences.assignment import SequenceAssignment
-from sequences.exchange import complexes_csv, dot_parentheses, exchange_files, fasta, pil_with_sequences
+from sequences.exchange import complexes_csv, dot_parentheses, exchange_files, fasta, pil_with_sequences, placed, scadnano_text
+from sequences.layout import reverse_complement
 from sequences.oligos import oligos_of
-from sequences.scadnano_design import placed, scadnano_text
-from sequences.words import reverse_complement
 from sequences_circuits import SMALL_WORDS, linear_circuit, read_out, small_circuit, words_for
 
 SMALL = small_circuit()

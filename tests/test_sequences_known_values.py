@@ -14,17 +14,15 @@ from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import Step, StepKind, Toehold
 from sequences.assignment import SequenceAssignment
-from sequences.bench import extinction_260, stack_energies
-from sequences.layout import Layout
-from sequences.mixing import Stocks, annealed_uM, mixing_rows
-from sequences.rates import BRANCH, SequenceRates, dissociation, three_step, toehold_energy
+from sequences.bench.mixing import Stocks, annealed_uM, mixing_rows
+from sequences.bench.schedule import top_ups
+from sequences.layout import Layout, reverse_complement
+from sequences.properties import extinction_260, stack_energies
+from sequences.rates import BRANCH, SequenceRates, dissociation, spurious_steps, three_step, toehold_energy
 from sequences.rules.base import Context
-from sequences.rules.branch_strength import _centre
-from sequences.schedule import top_ups
-from sequences.spurious import spurious_steps
+from sequences.rules.words import _centre
+from sequences.seeding import _is_usual
 from sequences.thermo import Energies
-from sequences.toeholds import _is_usual
-from sequences.words import reverse_complement
 from sequences_circuits import SMALL_WORDS, small_circuit
 
 # 10^3 /(M cm) at 260 nm, 25 C, pH 7; columns are the second base, A C G T: Cantor, Warshaw & Shapiro, Biopolymers 9:1059

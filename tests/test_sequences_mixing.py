@@ -6,7 +6,7 @@ import pytest
 
 from dsd_ncrn.errors import InputError
 from sequences.assignment import SequenceAssignment
-from sequences.mixing import SMALLEST_UL, USUAL_STOCKS, Stocks, annealing_recipes, mixing_rows
+from sequences.bench.mixing import SMALLEST_UL, USUAL_STOCKS, Stocks, annealing_recipes, mixing_rows
 from sequences.oligos import oligos_of
 from sequences_circuits import SMALL_WORDS, linear_circuit, small_circuit
 

@@ -14,13 +14,13 @@ from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
 from dsd_ncrn.dsd.system import ClockStrands, DsdSystem
 from dsd_ncrn.errors import CheckFailed, InputError
 from sequences.assignment import SequenceAssignment
-from sequences.conditions import conditions_of, mixes_of
-from sequences.document import Document
-from sequences.mixing import USUAL_STOCKS, Stocks
+from sequences.bench.document import Document
+from sequences.bench.mixing import USUAL_STOCKS, Stocks
+from sequences.bench.protocol import bench_of, protocol_of
+from sequences.bench.schedule import additions, top_ups
+from sequences.bench.tubes import conditions_of, mixes_of
 from sequences.oligos import oligos_of
 from sequences.order import vendor_named
-from sequences.protocol import bench_of, protocol_of
-from sequences.schedule import additions, top_ups
 from sequences_circuits import SMALL_WORDS, read_out, small_circuit, words_for
 
 SYSTEM = small_circuit()
@@ -257,7 +257,7 @@ def test_every_table_of_the_text_is_in_the_page_and_in_a_file() -> None:
 def test_the_page_is_well_formed_and_escapes_what_is_in_cells() -> None:
     from xml.etree import ElementTree
 
-    from sequences.document import DocumentSection, Picture, Table
+    from sequences.bench.document import DocumentSection, Picture, Table
 
     parts = ("a < b **and** c", Table("t", ("x & y",), (("<1>",), ("2",)), shown=1), Picture("p", "<svg></svg>"))
     page = Document("T", (DocumentSection("S", parts),)).html()

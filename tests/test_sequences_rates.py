@@ -13,8 +13,17 @@ from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.kinetics.rates import DISPLACEMENT_PER_M_S
 from sequences.assignment import SequenceAssignment
-from sequences.rates import BRANCH, TOEHOLD, SequenceRates, dissociation, target_energy, three_step, toehold_energy
-from sequences.spurious import RULE, spurious_steps
+from sequences.rates import (
+    BRANCH,
+    RULE,
+    TOEHOLD,
+    SequenceRates,
+    dissociation,
+    spurious_steps,
+    target_energy,
+    three_step,
+    toehold_energy,
+)
 from sequences.thermo import Energies
 from sequences_circuits import SMALL_WORDS, small_circuit
 

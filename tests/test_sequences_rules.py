@@ -13,7 +13,7 @@ from dsd_ncrn.errors import InputError
 from sequences.families import RULES
 from sequences.layout import Layout
 from sequences.rules.base import Context, Rule
-from sequences.rules.toehold_crosstalk import toehold_limit
+from sequences.rules.strands import toehold_limit
 from sequences.thermo import Energies
 from sequences_circuits import SMALL_WORDS, linear_circuit, small_circuit
 

@@ -15,15 +15,14 @@ import pytest
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.errors import InputError
-from sequences.advice import shortfall
 from sequences.assignment import SequenceAssignment, assignment_csv
-from sequences.bench import stack_energies
 from sequences.layout import Layout
+from sequences.properties import stack_energies
 from sequences.rules.base import Context
 from sequences.search import SearchInterrupted, design_sequences
 from sequences.seeding import _letters, _strongest_common_run, draw_words, greedy_words
 from sequences.thermo import PARAMETER_SET, Energies
-from sequences.verdicts import judge, judge_domains
+from sequences.verdicts import judge, judge_domains, shortfall
 from sequences_circuits import SMALL_WORDS, linear_circuit, small_circuit
 
 pytest.importorskip("nuad")

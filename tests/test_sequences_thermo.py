@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dsd_ncrn.design.spec import SequenceRules
+from sequences.layout import gc_fraction, longest_run, reverse_complement
 from sequences.thermo import Energies, sodium_equivalent
-from sequences.words import gc_fraction, longest_run, reverse_complement
 
 WORD = "CATACTCTACATCAC"
 

@@ -7,10 +7,9 @@ from math import exp, sqrt
 import numpy as np
 import pytest
 
-from sequences.equilibrium import equilibrium
 from sequences.folding import formed_share
-from sequences.thermo import Energies, core_pairs
-from sequences.words import longest_common, reverse_complement
+from sequences.layout import longest_common, reverse_complement
+from sequences.thermo import Energies, core_pairs, equilibrium
 
 ENERGIES = Energies(25.0, 0.42)
 TOP, OTHER = "CATACTCTACATCAC", "CTACTCCTATTCTTC"

@@ -10,8 +10,8 @@ from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.errors import InputError
 from sequences.assignment import SequenceAssignment
 from sequences.folding import dot_parens, target_checks
+from sequences.layout import reverse_complement
 from sequences.verdicts import WORST_SHOWN, judge, judge_domains
-from sequences.words import reverse_complement
 from sequences_circuits import SMALL_WORDS, join, small_circuit
 
 RULES = SequenceRules()

@@ -50,7 +50,7 @@ def command(design: Path, out: Path | None, seed: int, check: Path | None, as_js
         raise Interrupted("These are the best sequences so far.") from interrupt
     verdicts = _judged(job, found, out, as_json)
     if verdicts.hard_violations:
-        from sequences.advice import shortfall
+        from sequences.verdicts import shortfall
 
         raise CheckFailed(shortfall(verdicts))
 

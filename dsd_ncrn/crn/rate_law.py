@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from math import factorial, prod
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from dsd_ncrn.crn.types import Crn, Reaction
+if TYPE_CHECKING:  # commands name the laws in their help, which is to load no design
+    from dsd_ncrn.crn.types import Crn, Reaction
 
 RateLaw = Literal["product", "combinatoric"]
 

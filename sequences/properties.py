@@ -7,7 +7,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 from dsd_ncrn.units import ZERO_CELSIUS_K
-from sequences.words import reverse_complement
+from sequences.layout import reverse_complement
 
 if TYPE_CHECKING:
     from dsd_ncrn.arrays import Floats

@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from dsd_ncrn.design.spec import Order, SequenceRules
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.assignment import SequenceAssignment
-from sequences.bench import (
+from sequences.bench.document import DocumentSection, Picture, Table
+from sequences.bench.mixing import TOP_EXCESS, AnnealingRecipe, Stocks
+from sequences.certificate import Delivery
+from sequences.layout import gc_fraction
+from sequences.oligos import Oligo, oligo_in
+from sequences.properties import (
     complex_extinction_260,
     extinction_260,
     full_length_fraction,
@@ -18,15 +23,9 @@ from sequences.bench import (
     sodium_salt_mass,
     ug_per_od,
 )
-from sequences.certificate import Delivery
-from sequences.document import DocumentSection, Picture, Table
-from sequences.mixing import TOP_EXCESS, AnnealingRecipe, Stocks
-from sequences.oligos import Oligo, oligo_in
-from sequences.plate_map import plate_svg
 from sequences.thermo import PARAMETER_SET, sodium_equivalent
 from sequences.vendors.base import Vendor
-from sequences.vendors.plates import Plates
-from sequences.words import gc_fraction
+from sequences.vendors.plates import Plates, plate_svg
 
 _TM_NM = 1000.0
 _STRAND_COLUMNS = (

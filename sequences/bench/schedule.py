@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dsd_ncrn.dsd.experiment import ScheduleRow
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import CheckFailed
-from sequences.mixing import MixingRow, Stocks, component_named, mixing_row, undiluted_uM
+from sequences.bench.mixing import MixingRow, Stocks, component_named, mixing_row, undiluted_uM
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dsd_ncrn.dsd.system import DsdSystem, Role
-from sequences.mixing import BUFFER_STRENGTH, MixingRow, Stocks, component_named, mixing_row, mixing_rows, turn
+from sequences.bench.mixing import BUFFER_STRENGTH, MixingRow, Stocks, component_named, mixing_row, mixing_rows, turn
 
 READOUT_NM = 100.0
 """Of a reporter that is mixed with samples, in its own controls."""

@@ -1,10 +1,11 @@
-"""Twist oligo pools: one tube with all oligos, as CSV."""
+"""Vendors but IDT: a pool of Twist, and a table that any vendor reads."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from sequences.oligos import Oligo
+from sequences.properties import extinction_260, molecular_weight
 from sequences.vendors.base import LengthRange, Line, Vendor, csv_bytes, csv_rows
 
 POOL, ELSEWHERE = "twist_pool.csv", "order_elsewhere.csv"
@@ -37,3 +38,49 @@ class Twist(Vendor):
         """See Vendor; the pool first, then what is ordered elsewhere."""
         contents = (files[name] for name in (POOL, ELSEWHERE) if name in files)
         return tuple(Line(name, spelled) for content in contents for name, spelled, *_ in csv_rows(content)[1:])
+
+
+HEADER = (
+    "name",
+    "sequence",
+    "length_nt",
+    "molecular_weight",
+    "extinction_260",
+    "modification",
+    "with_idt_codes",
+    "role",
+    "nmol_needed",
+    "used_in",
+)
+
+
+class Generic(Vendor):
+    """Everything of every oligo, within what synthesis can do at all. Mass and absorbance are those of the bare DNA."""
+
+    name = "generic"
+    title = "Generic"
+    ranges = (LengthRange("synthesis", 2, 200),)
+
+    def files(self, oligos: Sequence[Oligo]) -> Mapping[str, bytes]:
+        return {"oligos.csv": csv_bytes([HEADER, *(self._row(oligo) for oligo in oligos)])}
+
+    def read(self, files: Mapping[str, bytes]) -> tuple[Line, ...]:
+        header, *rows = csv_rows(files["oligos.csv"])
+        place = header.index("with_idt_codes")
+        return tuple(Line(row[0], row[place]) for row in rows)
+
+    def _row(self, oligo: Oligo) -> tuple[object, ...]:
+        self.scale(oligo)
+        word = oligo.sequence
+        return (
+            oligo.name,
+            word,
+            oligo.length,
+            f"{molecular_weight(word):.1f}",
+            f"{extinction_260(word):.0f}",
+            oligo.modification,
+            oligo.spelled,
+            oligo.role,
+            f"{oligo.nmol:.4g}",
+            " ".join(oligo.used_in),
+        )

@@ -9,13 +9,11 @@ from dsd_ncrn.design.spec import Order, SequenceRules
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.assignment import SequenceAssignment
-from sequences.certificate import Delivery
-from sequences.conditions import Condition, Mixes, conditions_of, mixes_of
-from sequences.document import Document
-from sequences.mixing import USUAL_STOCKS, AnnealingRecipe, annealing_recipes
-from sequences.oligos import Oligo, oligo_in
-from sequences.protocol_experiment import mixing_sections, readout_section, schedule_sections
-from sequences.protocol_strands import (
+from sequences.bench.document import Document
+from sequences.bench.experiment import mixing_sections, readout_section, schedule_sections
+from sequences.bench.mixing import USUAL_STOCKS, AnnealingRecipe, annealing_recipes
+from sequences.bench.schedule import Addition, StockTopUp, additions, top_ups, used_nmol
+from sequences.bench.strands import (
     annealing_section,
     assumptions,
     cost_section,
@@ -23,7 +21,9 @@ from sequences.protocol_strands import (
     resuspension_section,
     strands_section,
 )
-from sequences.schedule import Addition, StockTopUp, additions, top_ups, used_nmol
+from sequences.bench.tubes import Condition, Mixes, conditions_of, mixes_of
+from sequences.certificate import Delivery
+from sequences.oligos import Oligo, oligo_in
 from sequences.vendors.base import Vendor
 
 

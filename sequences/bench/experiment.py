@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dsd_ncrn.design.spec import Order
 from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
 from dsd_ncrn.dsd.system import DsdSystem
-from sequences.conditions import READOUT_NM, TRIGGER_EXCESS, Mixes, TubeMix
-from sequences.document import DocumentSection, Picture, Table
-from sequences.mixing import MixingRow, Stocks
+from sequences.bench.document import DocumentSection, Picture, Table
+from sequences.bench.mixing import MixingRow, Stocks
+from sequences.bench.schedule import Addition, StockTopUp, additions
+from sequences.bench.tubes import READOUT_NM, TRIGGER_EXCESS, Mixes, TubeMix
 from sequences.modifications import APART_NM, channels_of
-from sequences.plate_map import plate_svg
-from sequences.schedule import Addition, StockTopUp, additions
-from sequences.vendors.plates import Plates
+from sequences.vendors.plates import Plates, plate_svg
 
 SHOWN_POINTS = 12
 _PREMIX = 10
