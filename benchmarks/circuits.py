@@ -50,7 +50,7 @@ def row(name: str, system: DsdSystem, verify: bool) -> list[object]:
     lengths = [strand_length(strand) for strand in system.strands]
     network = build_network(system)
     complexes = sum(not component.complex.is_strand for component in system.components)
-    annihilations = len(system.cooperative) + len(system.two_domain_annihilations)
+    annihilations = len(system.cooperative) + len(system.fallbacks)
     found: list[object] = [name, len(system.formal), f"{len(lengths):,}", complexes, len(system.domains), max(lengths)]
     found += [f"{sum(lengths):,}", f"{len(network.names):,}", f"{len(network.steps):,}"]
     found.append(f"{len(system.cooperative)} of {annihilations}" if annihilations else "")

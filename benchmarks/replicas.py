@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.arrays import Flags
 from dsd_ncrn.design.load import load_design
+from dsd_ncrn.kinetics.network import StepKind
 from dsd_ncrn.simulate.tube import Tube
 
 Floats = NDArray[np.float64]
@@ -28,18 +30,18 @@ LEAK, SPREAD = 1e-11, 1.0
 
 
 @cache
-def workbench(path: Path) -> tuple[Study, Tube, Floats]:
-    """What a process makes once: a tube with leaks, and its state when it is fresh."""
+def workbench(path: Path) -> tuple[Study, Tube, Flags]:
+    """What a process makes once: a tube with leaks, and which of its steps they are."""
     study = Study(load_design(path)).ready
-    tube = study.tube("dsd_leaky", 0.0)
-    return study, tube, tube.state.copy()
+    is_leak = np.array([step.kind == StepKind.LEAK for step in study.leaky.steps])
+    return study, study.tube("dsd_leaky", 0.0), is_leak
 
 
 def replica(number: int) -> Floats:
     """The parameters after one iteration at the reference point."""
-    study, tube, fresh = workbench(DESIGN)
-    tube.state, tube.used = fresh.copy(), []
-    tube.rates[tube.is_leak] = LEAK * np.random.default_rng(number).lognormal(0.0, SPREAD, tube.is_leak.sum())
+    study, tube, is_leak = workbench(DESIGN)
+    tube.start()
+    tube.pot.rates[is_leak] = LEAK * np.random.default_rng(number).lognormal(0.0, SPREAD, is_leak.sum())
     tube.set_parameters(study.ideal.parameters[-1])
     tube.iterate(*study.reference)
     return tube.parameters()

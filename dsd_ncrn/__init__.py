@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from dsd_ncrn.ncrn.types import NeuralCrn
     from dsd_ncrn.prepared import PreparedDesign, prepare
     from dsd_ncrn.runs.run import Run, read_run
-    from dsd_ncrn.simulate.types import Training, Trajectory
+    from dsd_ncrn.simulate.results import Training, Trajectory
     from dsd_ncrn.steps import compile_design, crn_text, enumerate_strands, translate_design, tune
     from dsd_ncrn.tasks.dataset import Dataset
     from dsd_ncrn.tasks.given import dataset, sampled_dataset
@@ -112,7 +112,7 @@ _HOMES = {
     "ncrn.counts": ("counts",),
     "ncrn.types": ("NeuralCrn",),
     "gates.network_run": ("NetworkRun", "simulate_crn", "simulate_crn_strands"),
-    "simulate.types": ("Training", "Trajectory"),
+    "simulate.results": ("Training", "Trajectory"),
     "prepared": ("PreparedDesign", "prepare"),
     "steps": ("compile_design", "crn_text", "enumerate_strands", "translate_design", "tune"),
     "tasks.given": ("dataset", "sampled_dataset"),

@@ -74,7 +74,7 @@ TASKS: Family[BuiltinTask] = Family(
 SCHEMES: Family[Scheme] = Family(
     "scheme",
     {
-        "plain": "dsd_ncrn.dsd.modules.join_fork:PLAIN",
+        "plain": "dsd_ncrn.dsd.modules.plain:PLAIN",
         "sealed": "dsd_ncrn.dsd.modules.sealed:SEALED",
         "chen": "dsd_ncrn.dsd.modules.chen:CHEN",
     },

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from dsd_ncrn.analysis.leaks import LeakPoint
-    from dsd_ncrn.simulate.types import Training, Trajectory
+    from dsd_ncrn.simulate.results import Training, Trajectory
 
 __all__ = ["leak_curve", "learning", "parameters", "predictions", "trajectory"]
 

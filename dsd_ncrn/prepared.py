@@ -22,8 +22,8 @@ from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.counts import counts
 from dsd_ncrn.simulate.ideal import IdealLearner
+from dsd_ncrn.simulate.results import Training, Trajectory
 from dsd_ncrn.simulate.train import Progress, no_progress
-from dsd_ncrn.simulate.types import Training, Trajectory
 from dsd_ncrn.tasks.dataset import Dataset
 from dsd_ncrn.units import parse_quantity, per_nM_s_to_per_M_s
 
@@ -159,8 +159,8 @@ class PreparedDesign:
             return IdealLearner(self.study.ncrn, self.study.integrator).trace(x, y, points)
         tube = self.study.tube()
         trace = tube.trace(x, y, points)
-        signals = np.column_stack([trace.values[:, held].sum(axis=1) for held in tube.holders.values()]) / tube.unit
-        return Trajectory(tuple(tube.holders), trace.times, signals, trace.phase_starts)
+        signals = np.column_stack([trace.values[:, held].sum(axis=1) for held in tube.pot.held.values()]) / tube.protocol.unit
+        return Trajectory(tuple(tube.pot.held), trace.times, signals, trace.phase_starts)
 
     def parameter_errors(self, training: Training) -> Floats:
         """max |theta - theta_ideal| / max |theta_ideal| at the start and after each iteration: (iterations + 1,)."""

@@ -98,8 +98,7 @@ def assemble(
         signals={each: f"signal_{each}" for each in [*species, *mirrored]},
         cogates={each: f"cogate_{each}" for each in species},
         clocks={},
-        joins={},
-        counters={},
+        gates={},
         polarity={},
     )
 

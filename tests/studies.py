@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Study
+from dsd_ncrn.arrays import Floats
+from dsd_ncrn.crn.events import Event, Wait
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, Strand, free, gate
@@ -19,7 +21,9 @@ from dsd_ncrn.kinetics.build import build_network, enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step
 from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
-from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.simulate.pot import Contents
+from dsd_ncrn.simulate.results import Training
+from dsd_ncrn.simulate.tube import Tube
 
 DESIGNS = Path(__file__).parent.parent / "designs"
 ALL_DESIGNS = ("linreg2d", "linreg2d_minimal", "linreg2d_cooperative")
@@ -157,3 +161,15 @@ def facts(step: Step, network: ReactionNetwork) -> StepFacts:
     """A step by its complexes, whatever their numbers."""
     left, right = (Counter(network.complexes[i] for i in indices) for indices in (step.reactants, step.products))
     return frozenset(left.items()), frozenset(right.items()), step.rate, str(step.kind)
+
+
+def done(tube: Tube, events: Iterable[Event], state: Floats | None = None) -> Floats:
+    """The state (species,) that events make of a state, or of the tube's."""
+    contents = tube.contents if state is None else Contents(state)
+    return tube.pot.run(events, contents).values
+
+
+def opened(tube: Tube, phase: str, state: Floats) -> Floats:
+    """A state (species,) after a phase, before its scavengers."""
+    seconds = tube.protocol.schedule.phases[phase]
+    return done(tube, [tube.protocol.opening(phase), Wait(seconds, phase=phase)], state)

@@ -28,7 +28,7 @@ from dsd_ncrn.analysis.leaks import (
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.tables import LEAK_RANKING, LEAK_STEPS, LEAKS, leak_files
-from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.simulate.results import Training
 
 Floats = NDArray[np.float64]
 RANKING = LeakRanking((LeakShare("N1 N1_1", 0.75, 0.03), LeakShare("N3 N3_1p", 0.25, 0.01)), ())

@@ -118,7 +118,7 @@ def test_the_ranking_foretells_what_a_leak_does() -> None:
     ends = []
     for rate in (0.0, 1e-12 / made.spec.leak.clamp_factor):
         tube = made.tube("dsd_leaky", 0.0)
-        tube.rates[[n for n, s in enumerate(network.steps) if s.kind == "leak" and str(s.origins[0]) == "N1_1"]] = rate
+        tube.pot.rates[[n for n, s in enumerate(network.steps) if s.kind == "leak" and str(s.origins[0]) == "N1_1"]] = rate
         tube.set_parameters(made.ideal.parameters[-1])
         tube.iterate(*made.reference)
         ends.append(tube.parameters())

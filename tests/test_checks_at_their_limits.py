@@ -5,9 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
+from dsd_ncrn.simulate.imperfections.dilution import Dilution
+
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.ncrn.oscillator import LARGEST_RESIDUAL, oscillator_for
-from dsd_ncrn.simulate.imperfections.dilution import Dilution
 from dsd_ncrn.simulate.imperfections.realisation import perfect
 from dsd_ncrn.simulate.value import separation_error
 from imperfect import chance, leaky_pot
@@ -88,7 +89,7 @@ def test_a_burn_in_loads_parameters_however_small() -> None:
     system = made.system.with_concentrations({"P1": 0.5, "P2": 8.0})
     calibration = replace(made.calibration, system=system)
     tube = made.given(calibration=calibration, spec=changed(made.spec, "timing", burn_in=3600.0)).tube()
-    assert tube.parameters() * tube.unit == pytest.approx([0.5, 8.0], rel=1e-3)
+    assert tube.parameters() * tube.protocol.unit == pytest.approx([0.5, 8.0], rel=1e-3)
 
 
 def test_reactions_of_one_name_are_numbered_from_two_on() -> None:

@@ -13,14 +13,12 @@ from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.simulate.imperfections import IMPERFECTIONS, realise
-from dsd_ncrn.simulate.imperfections.gates import NO_GATE, gate_of_steps
-from dsd_ncrn.simulate.imperfections.inactive import Inactive
 from dsd_ncrn.simulate.imperfections.initial_leak import SPREAD, InitialLeak
-from dsd_ncrn.simulate.imperfections.pipetting import Pipetting
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
+from dsd_ncrn.simulate.imperfections.spreads import NO_GATE, Inactive, Pipetting, gate_of_steps
 from dsd_ncrn.simulate.tube import Tube
 from imperfect import chance, drawn, leaky_pot
-from studies import changed, strand_counts, study, translated
+from studies import changed, done, strand_counts, study, translated
 
 pytestmark = pytest.mark.xdist_group("studies")
 Floats = NDArray[np.float64]
@@ -39,9 +37,8 @@ def test_a_tube_without_imperfections_is_the_designed_one_to_the_last_bit(leakin
     """All magnitudes 0: the states after two iterations are equal, not only close."""
     made = study("linreg2d")
     network = leaky_pot().network if leaking else made.network
-    rate = 1e-11 if leaking else 0.0
+    level, rate = ("dsd_leaky", 1e-11) if leaking else ("dsd", 0.0)
     realisation = realise(Imperfections(), Mixture(made.system, network), chance())
-    level = "dsd_leaky" if leaking else "dsd"
     plain, real = made.tube(level, rate), made.tube(level, rate, realisation)
     for tube in (plain, real):
         tube.iterate(INPUT, TARGET)
@@ -55,9 +52,11 @@ def test_a_tube_that_is_mixed_again_is_a_fresh_one() -> None:
     made, realisation = study("linreg2d"), drawn(**SOME)
     once, again = (made.tube("dsd_leaky", 1e-11, realisation) for _ in range(2))
     again.iterate(INPUT, TARGET)
-    again.mix(0.0, drawn(1, pipetting=0.3))
+    again = again.mixed_with(0.0, drawn(1, pipetting=0.3))
     again.iterate(INPUT, TARGET)
-    again.mix(1e-11, realisation)
+    again = again.mixed_with(1e-11, realisation)
+    again.iterate(INPUT, TARGET)
+    again.start()
     for tube in (once, again):
         tube.iterate(INPUT, TARGET)
     assert np.array_equal(once.state, again.state)
@@ -80,14 +79,14 @@ def test_the_seed_decides_and_imperfections_do_not_disturb_each_other(name: str)
 def test_dilution_thins_what_is_not_topped_up_and_nothing_else() -> None:
     """By the volumes: 1 / 1.25 of the parameters after one iteration; fuels are missing as much more, and are topped up."""
     made = study("linreg2d")
-    plain, thinned = made.tube(), made.tube(realisation=replace(perfect(Mixture(made.system, made.network)), growth=1.25))
+    plain, thinned = made.tube(), made.tube(realisation=replace(perfect(Mixture(made.system, made.network)), growth=0.25))
     for tube in (plain, thinned):
         tube.iterate(INPUT, TARGET)
     assert thinned.state == pytest.approx(plain.state / 1.25, rel=1e-15)
     assert np.allclose(thinned.nominal - thinned.used[0], np.minimum(plain.state[: len(plain.nominal)] / 1.25, plain.nominal))
-    fuels = [made.system.components[number].name for number in np.flatnonzero(thinned.refilled & (thinned.nominal > 0))]
-    started = thinned.start_iteration(INPUT, TARGET)
-    assert all(started[thinned.system.index[name]] == made.system.by_name[name].concentration for name in fuels)
+    fuels = [name for name, level in thinned.protocol.refilled.items() if level > 0]
+    started = done(thinned, thinned.protocol.fed(INPUT, TARGET))
+    assert all(started[thinned.pot.index(name)] == made.system.by_name[name].concentration for name in fuels)
 
 
 def test_pipetting_is_off_by_its_coefficient_of_variation() -> None:
@@ -163,9 +162,9 @@ def test_a_top_up_brings_its_leaked_fraction_along() -> None:
     made = study("linreg2d")
     realisation = drawn(initial_leak=0.016)
     tube = made.tube("dsd_leaky", 0.0, realisation)
-    tube.state[tube.system.index["fork_N1_1"]] -= 100.0
-    before, after = tube.state.copy(), tube.start_iteration(np.zeros(2), np.zeros(1))
-    fork, fraction = tube.system.index["fork_N1_1"], 1 - realisation.doses[tube.system.index["fork_N1_1"]]
+    tube.state[tube.pot.index("fork_N1_1")] -= 100.0
+    before, after = tube.state.copy(), done(tube, tube.protocol.fed(np.zeros(2), np.zeros(1)))
+    fork, fraction = tube.pot.index("fork_N1_1"), 1 - realisation.doses[tube.pot.index("fork_N1_1")]
     bottom = next(strand for strand in tube.network.complexes[fork].strands if strand[0].starred)
     holds = np.array([strands[bottom] for strands in strand_counts(tube.network)])
     assert after[fork] - before[fork] == pytest.approx(100.0)
@@ -217,15 +216,16 @@ def test_a_real_tube_gets_what_it_is_dosed() -> None:
     """Inputs, parameters, clocks, scavengers and top-ups are off by the factors of their stocks."""
     made, realisation = study("linreg2d"), drawn(pipetting=0.3)
     tube = made.tube("dsd_leaky", 0.0, realisation)
-    place, doses = tube.system.index, realisation.doses
-    state = tube.start_iteration(INPUT, TARGET)
-    assert state[place["X2"]] == pytest.approx(3.5 * tube.unit * doses[place["X2"]])
+    place, doses = tube.pot.mass_action.index, realisation.doses
+    state = done(tube, tube.protocol.fed(INPUT, TARGET))
+    assert state[place["X2"]] == pytest.approx(3.5 * tube.protocol.unit * doses[place["X2"]])
     assert state[place["P1"]] == pytest.approx(4.0 * doses[place["P1"]])
-    assert state[place["join_N1_1"]] == pytest.approx(tube.pot.nominal[place["join_N1_1"]] * doses[place["join_N1_1"]])
+    assert state[place["join_N1_1"]] == pytest.approx(leaky_pot().nominal[place["join_N1_1"]] * doses[place["join_N1_1"]])
     clock = made.system.clocks["C1"]
-    assert tube.open_phase(state, "C1")[place[clock.strand]] == pytest.approx(clock.concentration * doses[place[clock.strand]])
+    opened = done(tube, [tube.protocol.opening("C1")], state)[place[clock.strand]]
+    assert opened == pytest.approx(clock.concentration * doses[place[clock.strand]])
     (capture,) = clock.scavengers
-    added = tube.add_scavenger(state, "C1", capture)[place[capture]]
+    added = done(tube, [next(tube.protocol.closing("C1"))], state)[place[capture]]
     assert added == pytest.approx(1.3 * clock.to_scavenge * doses[place[capture]])
     tube.set_parameters(np.array([2.0, 1.0]))
     assert tube.state[place["P1"]] == pytest.approx(8.0 * doses[place["P1"]])
@@ -241,7 +241,7 @@ def burnt_in(fraction: float, seconds: float | None) -> Tube:
 def test_a_burn_in_leaves_a_tube_without_leak_as_designed() -> None:
     """The parameters as loaded; of the first iteration's update no more is changed than 1 %."""
     made, tube = study("linreg2d"), burnt_in(0.0, 3600.0)
-    assert max(tube.residue.values()) < 1e-6
+    assert max(tube.account.measured.values()) < 1e-6
     assert tube.parameters() == pytest.approx(made.ideal.parameters[0], rel=1e-4)
     fresh = made.tube()
     for each in (fresh, tube):
@@ -253,9 +253,9 @@ def test_a_burn_in_removes_what_leaked_but_for_the_parameters() -> None:
     """0.4 %: inputs, states and adjoints are drained below 0.05 nM; parameters are not, and are made up for in loading."""
     tube, raw = burnt_in(0.004, 3600.0), burnt_in(0.004, None)
     drained = ("X1", "X2", "Z1", "Z2", "A1p", "A1m", "A2p", "A2m")
-    assert max(tube.state[tube.holders[name]].sum() for name in drained) < 0.05
-    assert min(raw.state[raw.holders[name]].sum() for name in ("X1", "X2")) > 1.0
-    assert tube.residue["P1"] > 1.0 and tube.residue["P2"] > 1.0
+    assert max(tube.state[tube.pot.held[name]].sum() for name in drained) < 0.05
+    assert min(raw.state[raw.pot.held[name]].sum() for name in ("X1", "X2")) > 1.0
+    assert tube.account.measured["P1"] > 1.0 and tube.account.measured["P2"] > 1.0
     assert tube.parameters() == pytest.approx(study("linreg2d").ideal.parameters[0], rel=0.02)
     assert np.abs(raw.parameters() - study("linreg2d").ideal.parameters[0]).max() > 0.1
 
@@ -266,24 +266,24 @@ def test_what_is_too_much_after_a_burn_in_is_annihilated() -> None:
     Of the constant catalyst, which nothing annihilates, all stays.
     """
     tube = burnt_in(0.016, 3600.0)
-    wanted = study("linreg2d").ideal.parameters[0] * tube.unit
-    excess = np.array([tube.residue["P1"], tube.residue["P2"]]) - wanted
+    wanted = study("linreg2d").ideal.parameters[0] * tube.protocol.unit
+    excess = np.array([tube.account.measured["P1"], tube.account.measured["P2"]]) - wanted
     assert (excess > 0).all()
-    assert tube.parameters() * tube.unit == pytest.approx(wanted, rel=0.02)
-    assert tube.state[tube.holders["B"]].sum() == pytest.approx(tube.residue["B"], rel=0.05)
-    assert tube.residue["B"] > tube.unit
+    assert tube.parameters() * tube.protocol.unit == pytest.approx(wanted, rel=0.02)
+    assert tube.state[tube.pot.held["B"]].sum() == pytest.approx(tube.account.measured["B"], rel=0.05)
+    assert tube.account.measured["B"] > tube.protocol.unit
 
 
 def test_fuels_are_topped_up_where_they_have_lost_enough() -> None:
     tube = study("linreg2d").tube(refill_below=0.9)
-    more, less = tube.system.index["fork_N1_1"], tube.system.index["join_N1_1"]
+    more, less = tube.pot.index("fork_N1_1"), tube.pot.index("join_N1_1")
     tube.state[more] *= 0.85
     tube.state[less] *= 0.95
-    state = tube.start_iteration(INPUT, TARGET)
+    state = done(tube, tube.protocol.fed(INPUT, TARGET))
     assert state[more] == tube.nominal[more]
     assert state[less] == pytest.approx(0.95 * tube.nominal[less])
-    used = tube.nominal - tube.state[: len(tube.nominal)]
-    added = tube.refills(used)
+    tube.iterate(INPUT, TARGET)
+    (added,) = tube.account.refilled
     assert added[more] == pytest.approx(0.15 * tube.nominal[more]) and added[less] == 0
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dsd_ncrn.crn.events import Wait
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
 from dsd_ncrn.dsd.system import ClockStrands, Component, DsdSystem, Role
 from dsd_ncrn.kinetics.build import build_network
@@ -26,7 +27,7 @@ Floats = NDArray[np.float64]
 
 def small_system(levels: dict[str, tuple[Complex, float]]) -> DsdSystem:
     components = (Component(name, complex_, Role.FUEL, level) for name, (complex_, level) in levels.items())
-    return DsdSystem("small", tuple(components), {}, {}, {}, {}, {}, {})
+    return DsdSystem("small", tuple(components), {}, {}, {}, {}, {})
 
 
 def made_of(network: ReactionNetwork, start: dict[str, float], product: Complex, times: Floats, factors: Floats) -> Floats:
@@ -97,7 +98,8 @@ def test_occlusion_stretches_all_durations_unless_told_otherwise() -> None:
     tube = made.tube("dsd_leaky", 0.0, realisation)
     assert realisation.stretch > 2
     assert np.array_equal(realisation.rates, unstretched.rates) and unstretched.stretch == 1
-    assert tube.schedule.seconds_per_iteration == pytest.approx(made.schedule.seconds_per_iteration * realisation.stretch)
+    taken = sum(tube.pot.seconds(event) for event in tube.protocol.whole([1.0, 1.0], [1.0]) if isinstance(event, Wait))
+    assert taken == pytest.approx(made.schedule.seconds_per_iteration * realisation.stretch)
     toehold = [n for n, step in enumerate(leaky_pot().network.steps) if step.kind == StepKind.DISPLACEMENT]
     assert np.median(realisation.rates[toehold]) == pytest.approx(1 / realisation.stretch, rel=1e-9)
     leaks = [n for n, step in enumerate(leaky_pot().network.steps) if step.kind == StepKind.LEAK]

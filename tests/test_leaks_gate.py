@@ -105,12 +105,12 @@ def test_fuels_do_not_leak_with_annihilators(name: str) -> None:
     A two-domain join without outputs leaks only by using up its second input without the first.
     """
     network, system = strand_network(name, "gate"), translated(name)
-    annihilators = {system.joins[pair] for pair in (*system.cooperative, *system.two_domain_annihilations)}
+    annihilators = {system.gates[pair].join for pair in (*system.cooperative, *system.fallbacks)}
     assert len(annihilators) == 2
     pairs = [{network.names[index] for index in step.reactants} for step in leaks(network)]
     attackers = set().union(*(pair - annihilators for pair in pairs if pair & annihilators))
     roles = {system.by_name[attacker].role if attacker in system.by_name else None for attacker in attackers}
-    assert roles == ({Role.SIGNAL} if system.two_domain_annihilations else set())
+    assert roles == ({Role.SIGNAL} if system.fallbacks else set())
 
 
 def test_half_an_annihilator_is_no_leak() -> None:

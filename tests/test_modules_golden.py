@@ -12,16 +12,20 @@ from pathlib import Path
 from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.design.chemistry import GATE_KINDS, Chemistry
 from dsd_ncrn.design.spec import Translation
-from dsd_ncrn.dsd.modules.annihilation import two_domain_annihilation
-from dsd_ncrn.dsd.modules.chen import chen_join_fork
-from dsd_ncrn.dsd.modules.clocks import clock_components
-from dsd_ncrn.dsd.modules.cooperative import cooperative_annihilation
-from dsd_ncrn.dsd.modules.drain import drain
-from dsd_ncrn.dsd.modules.join_fork import join_fork
-from dsd_ncrn.dsd.modules.parts import seals
-from dsd_ncrn.dsd.modules.reporter import reporter
-from dsd_ncrn.dsd.modules.sealed import sealed_join_fork
-from dsd_ncrn.dsd.modules.sinks import capture, cogate_sink, strand_sink
+from dsd_ncrn.dsd.modules.chen import chen_gates
+from dsd_ncrn.dsd.modules.clocks import phase_clock
+from dsd_ncrn.dsd.modules.endings import (
+    capture,
+    cogate_sink,
+    cooperative_annihilation,
+    drain,
+    reporter,
+    strand_sink,
+    two_domain_annihilation,
+)
+from dsd_ncrn.dsd.modules.parts import Made, seals
+from dsd_ncrn.dsd.modules.plain import plain_gates
+from dsd_ncrn.dsd.modules.sealed import sealed_gates
 from dsd_ncrn.dsd.plan import PlainOptions
 from dsd_ncrn.dsd.system import Component
 from dsd_ncrn.dsd.words import Words
@@ -45,29 +49,29 @@ def reaction(left: str, right: str, stage: str) -> Reaction:
 CATALYSIS, RELEASE = reaction("X P", "X P Z", "N1"), reaction("A X", "A X G H", "N3")
 
 
-def modules() -> Mapping[str, list[Component]]:
+def modules() -> Mapping[str, Made | list[Component]]:
     """Every module once, with joins at 1 nM, forks at 2 nM, helpers at 3 nM and seals at 4 nM."""
     return {
-        "X + P -> X + P + Z in phase c1": join_fork(CATALYSIS, "c1", PLAIN),
-        "X + P -> X + P + Z at any time": join_fork(CATALYSIS, None, PLAIN),
-        "Z -> A + C": join_fork(reaction("Z", "A C", "N2"), None, PLAIN),
-        "B -> B + Z through a weak toehold": join_fork(reaction("B", "B Z", "N1"), None, WEAK),
-        "A + X -> A + X + G, G mirrored": join_fork(reaction("A X", "A X G", "N3"), "c2", TURNED),
-        "A + X -> A + X + G + H, both mirrored": join_fork(RELEASE, "c2", TURNED),
-        "X -> G, G mirrored": join_fork(reaction("X", "G", "N2"), None, TURNED),
-        "X + P -> X + P + Z, all mirrored": join_fork(CATALYSIS, "c1", MIRRORED),
-        "X + P -> X + P + C, inputs mirrored": join_fork(reaction("X P", "X P C", "N1"), "c1", MIRRORED),
-        "B -> B + Z through a weak toehold, mirrored": join_fork(reaction("B", "B Z", "N1"), None, MIRRORED),
-        "X + P -> X + P + Z, sealed": sealed_join_fork(CATALYSIS, "c1", PLAIN),
-        "A + X -> A + X + G + H, sealed": sealed_join_fork(RELEASE, None, TURNED),
-        "X -> G, sealed": sealed_join_fork(reaction("X", "G", "N2"), None, TURNED),
-        "X + P -> X + P + Z, sealed and mirrored": sealed_join_fork(CATALYSIS, None, MIRRORED),
-        "X + P -> X + P + Z, chen": chen_join_fork(CATALYSIS, "c1", PLAIN),
-        "A + X -> A + X + G + H, chen": chen_join_fork(RELEASE, None, TURNED),
-        "X + P -> X + P + Z, chen and mirrored": chen_join_fork(CATALYSIS, None, MIRRORED),
+        "X + P -> X + P + Z in phase c1": plain_gates(CATALYSIS, "c1", PLAIN),
+        "X + P -> X + P + Z at any time": plain_gates(CATALYSIS, None, PLAIN),
+        "Z -> A + C": plain_gates(reaction("Z", "A C", "N2"), None, PLAIN),
+        "B -> B + Z through a weak toehold": plain_gates(reaction("B", "B Z", "N1"), None, WEAK),
+        "A + X -> A + X + G, G mirrored": plain_gates(reaction("A X", "A X G", "N3"), "c2", TURNED),
+        "A + X -> A + X + G + H, both mirrored": plain_gates(RELEASE, "c2", TURNED),
+        "X -> G, G mirrored": plain_gates(reaction("X", "G", "N2"), None, TURNED),
+        "X + P -> X + P + Z, all mirrored": plain_gates(CATALYSIS, "c1", MIRRORED),
+        "X + P -> X + P + C, inputs mirrored": plain_gates(reaction("X P", "X P C", "N1"), "c1", MIRRORED),
+        "B -> B + Z through a weak toehold, mirrored": plain_gates(reaction("B", "B Z", "N1"), None, MIRRORED),
+        "X + P -> X + P + Z, sealed": sealed_gates(CATALYSIS, "c1", PLAIN),
+        "A + X -> A + X + G + H, sealed": sealed_gates(RELEASE, None, TURNED),
+        "X -> G, sealed": sealed_gates(reaction("X", "G", "N2"), None, TURNED),
+        "X + P -> X + P + Z, sealed and mirrored": sealed_gates(CATALYSIS, None, MIRRORED),
+        "X + P -> X + P + Z, chen": chen_gates(CATALYSIS, "c1", PLAIN),
+        "A + X -> A + X + G + H, chen": chen_gates(RELEASE, None, TURNED),
+        "X + P -> X + P + Z, chen and mirrored": chen_gates(CATALYSIS, None, MIRRORED),
         "seals": seals(PLAIN),
         "seals where species are mirrored": seals(TURNED),
-        "seals of mirrored gates": seals(MIRRORED, join_fork(CATALYSIS, None, MIRRORED)),
+        "seals of mirrored gates": seals(MIRRORED, plain_gates(CATALYSIS, None, MIRRORED).components),
         "G + P -> 0, two-domain": two_domain_annihilation(reaction("G P", "", "N4"), PLAIN),
         "G + P -> 0, two-domain in phase c1": two_domain_annihilation(reaction("G P", "", "N4"), PLAIN, "c1"),
         "X + P -> 0, two-domain and mirrored": two_domain_annihilation(reaction("X P", "", "N4"), MIRRORED),
@@ -78,9 +82,9 @@ def modules() -> Mapping[str, list[Component]]:
         "A -> 0 in the flush, mirrored": drain(reaction("A", "", "flush"), "c3", False, MIRRORED),
         "A -> 0 at any time": drain(reaction("A", "", "N4"), None, False, PLAIN),
         "X -> 0 at any time, X fed": drain(reaction("X", "", "N4"), None, True, PLAIN),
-        "clock": clock_components("c1", [1], False, 10.0, PLAIN),
-        "clock of gates of both polarities": clock_components("c1", [1, -1], False, 10.0, MIRRORED),
-        "clock that closes gates of both polarities": clock_components("c3", [1, -1], True, 10.0, MIRRORED),
+        "clock": phase_clock("c1", [1], False, 10.0, PLAIN)[1],
+        "clock of gates of both polarities": phase_clock("c1", [1, -1], False, 10.0, MIRRORED)[1],
+        "clock that closes gates of both polarities": phase_clock("c3", [1, -1], True, 10.0, MIRRORED)[1],
         "reporters": [reporter("Z", 10.0, PLAIN)[0], reporter("X", 10.0, MIRRORED)[0]],
         "sinks": [
             strand_sink("scavenger", "c1", 10.0, PLAIN),
@@ -93,7 +97,8 @@ def modules() -> Mapping[str, list[Component]]:
 
 def as_text() -> str:
     lines = []
-    for title, components in modules().items():
+    for title, made in modules().items():
+        components = made.components if isinstance(made, Made) else made
         lines += [f"# {title}", *(f"{c.role} {c.name} = {c.complex.kernel} @ {c.concentration:g} nM" for c in components), ""]
     return "\n".join(lines)
 

@@ -11,11 +11,8 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from dsd_ncrn.crn.types import Origin, Reaction
-from dsd_ncrn.dsd.modules.annihilation import two_domain_annihilation
-from dsd_ncrn.dsd.modules.cooperative import cooperative_annihilation
-from dsd_ncrn.dsd.modules.drain import drain
+from dsd_ncrn.dsd.modules.endings import cooperative_annihilation, drain, reporter, two_domain_annihilation
 from dsd_ncrn.dsd.modules.parts import seals, side_of
-from dsd_ncrn.dsd.modules.reporter import reporter
 from dsd_ncrn.dsd.structure import Complex, free
 from dsd_ncrn.dsd.system import Component
 from dsd_ncrn.dsd.words import Words
@@ -45,7 +42,7 @@ def with_signals(formal: Reaction, components: list[Component], words: Words, cl
 
 
 def joined(formal: Reaction, clock: str | None, words: Words, scheme: str) -> dict[str, Complex]:
-    gates = SCHEMES[scheme].make(formal, clock, words)
+    gates = SCHEMES[scheme].make(formal, clock, words).components
     return with_signals(formal, [*gates, *seals(words, gates)], words, clock)
 
 
@@ -137,9 +134,9 @@ def test_join_and_fork_do_their_reaction_and_nothing_else(
 
 def spent(present: Mapping[str, Complex], formal: Reaction, words: Words) -> set[Complex]:
     """The join of the scheme chen after it has fired, which nothing seals: it could still take a trigger back."""
-    mark = SCHEMES["chen"].mark(formal, words)
+    gates = SCHEMES["chen"].make(formal, None, words).gates("1", None)
     bottom = next(strand for strand in present["join_1"].strands if strand[0].starred)
-    return {each for each in network_of(present).complexes if {mark, bottom} <= set(each.strands)}
+    return {each for each in network_of(present).complexes if {gates.mark, bottom} <= set(each.strands)}
 
 
 @pytest.mark.parametrize(("formal", "clock", "words", "scheme"), CASES, ids=ids)
@@ -157,8 +154,8 @@ def test_nothing_is_made_while_an_input_is_missing(formal: Reaction, clock: str 
 def test_annihilations_take_one_of_each(cooperative: bool) -> None:
     """X + Y -> 0 (Cardelli 2010; Zhang 2011): 7 species; 1 + 1 two-domain, 2 + 2 cooperative."""
     formal, words = reaction("G P", "", "N4"), TURNED if cooperative else PLAIN
-    components = cooperative_annihilation(formal, words) if cooperative else two_domain_annihilation(formal, words)
-    present = {name: free(*words.signal(name)) for name in "GP"} | {components[0].name: components[0].complex}
+    gate = (cooperative_annihilation if cooperative else two_domain_annihilation)(formal, words).join
+    present = {name: free(*words.signal(name)) for name in "GP"} | {gate.name: gate.complex}
     network = network_of(present)
     size = count_steps(network)
     assert (size["species"], size["reversible"], size["irreversible"]) == ((7, 2, 2) if cooperative else (7, 1, 1))
@@ -174,7 +171,7 @@ def test_cooperative_annihilators_wait_for_their_clock_and_close_again() -> None
     and closes with and without that partner. Without the clock nothing is irreversible.
     """
     formal = reaction("P G", "", "N4")
-    present = with_signals(formal, cooperative_annihilation(formal, TURNED, "c1"), TURNED, "c1")
+    present = with_signals(formal, cooperative_annihilation(formal, TURNED, "c1").components, TURNED, "c1")
     kinds = count_steps(network_of(present))
     assert (kinds["reversible"], kinds["irreversible"]) == (2 + 1 + 2, 2)
     unclocked = network_of({name: complex_ for name, complex_ in present.items() if name != "clock"})
@@ -187,7 +184,7 @@ def test_cooperative_annihilators_wait_for_their_clock_and_close_again() -> None
 def test_annihilations_wait_for_their_clock(left: str, words: Words) -> None:
     """X + Y -> 0 with the clock last: one reversible step for each input, and the clock strand ends it; nothing without."""
     formal = reaction(left, "", "N4")
-    present = with_signals(formal, two_domain_annihilation(formal, words, "c1"), words, "c1")
+    present = with_signals(formal, two_domain_annihilation(formal, words, "c1").components, words, "c1")
     network = network_of(present)
     size = count_steps(network)
     assert (size["reversible"], size["irreversible"]) == (len(formal.reactants), 1)
@@ -214,7 +211,7 @@ def test_reporters_light_up_once(words: Words) -> None:
 def test_drains_wait_for_the_flush(fed: bool) -> None:
     """A -> 0: nothing takes the signal before the clock; then it goes, and comes back as a cogate unless it was fed."""
     formal = reaction("A", "", "flush")
-    components = drain(formal, "c3", fed, PLAIN)
+    components = drain(formal, "c3", fed, PLAIN).components
     everything = with_signals(formal, components, PLAIN, "c3")
     del everything["A_cogate"], everything["clock_cogate"]
     network = network_of(everything)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dsd_ncrn.analysis.experiment import LOADING, burn_in_schedule, iteration_schedule
-from dsd_ncrn.simulate.burn_in import REST
+from dsd_ncrn.analysis.experiment import LOADING, rows_of
+from dsd_ncrn.protocol.clocked import REST
 from studies import changed, study
 
 pytestmark = pytest.mark.xdist_group("studies")
@@ -15,14 +15,16 @@ def test_a_burn_in_opens_all_clocks_and_loads_the_parameters_afterwards() -> Non
     """One hour, the four scavengers one after the other, then P1, P2 and B; the iteration starts half an hour later."""
     made = study("linreg2d")
     burnt = made.given(spec=changed(made.spec, "timing", burn_in=3600.0))
-    rows, end = burn_in_schedule(burnt)
+    rows, end = rows_of(burnt, burnt.protocol.start())
     assert [row.component for row in rows if row.time == 0] == ["c1", "c2", "c3"]
     scavengers = [row for row in rows if "scavenger on beads" in row.what]
     assert [row.time for row in scavengers] == [3600.0, 3720.0, 3840.0, 3960.0]
     loading = [row for row in rows if row.what.startswith(LOADING)]
     assert {row.component: row.nM for row in loading} == {"P1": 4.0, "P2": 4.0, "B": 4.0}
     assert {row.time for row in loading} == {4080.0} and end == 4080.0 + REST * 3600.0
-    (shifted, shifted_end), (plain, plain_end) = iteration_schedule(burnt, end), iteration_schedule(burnt)
+    (shifted, shifted_end), (plain, plain_end) = (
+        rows_of(made, made.protocol.whole([1.0, 1.0], [1.0]), start) for start in (end, 0.0)
+    )
     assert [row.time - end for row in shifted] == pytest.approx([row.time for row in plain])
     assert shifted_end - end == pytest.approx(plain_end)
-    assert burn_in_schedule(made) == ((), 0.0)
+    assert rows_of(made, made.protocol.start()) == ((), 0.0)

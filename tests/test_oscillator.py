@@ -22,8 +22,8 @@ from dsd_ncrn.simulate.autonomous import AutonomousLearner, RingPot, measure_clo
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.learner import Learner
+from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.train import train
-from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.tasks import load_dataset
 
 Floats = NDArray[np.float64]

@@ -189,7 +189,7 @@ def test_writing_and_reading_gives_the_same_complex(parts: list[list[str]], leve
     except InputError as error:
         assume("hold together" not in str(error))
         raise
-    system = DsdSystem("any", (Component("g", complex_, Role.GATE, level),), {}, {}, {}, {}, {}, {})
+    system = DsdSystem("any", (Component("g", complex_, Role.GATE, level),), {}, {}, {}, {}, {})
     assert parse_pil(write_pil(system)) == (("g", complex_, level),)
     assert parse_pil(f"{LENGTHS}structure g = {_dot_bracket(complex_)} @initial {level!r} nM\n") == (("g", complex_, level),)
 

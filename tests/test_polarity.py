@@ -33,7 +33,7 @@ def test_only_the_cooperative_design_turns_species(name: str) -> None:
     turned = {species for species, sign in system.polarity.items() if sign < 0}
     assert turned == ({"G1p", "G2p"} if name == "linreg2d_cooperative" else set())
     pairs = ("N4_1p", "N4_2p")
-    assert (system.cooperative, system.two_domain_annihilations) == ((pairs, ()) if turned else ((), pairs))
+    assert (system.cooperative, tuple(system.fallbacks)) == ((pairs, ()) if turned else ((), pairs))
 
 
 def test_full_dual_rail_falls_back() -> None:

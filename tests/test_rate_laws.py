@@ -29,7 +29,7 @@ from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.simulate.engines import engine_named
-from dsd_ncrn.simulate.holders import holders
+from dsd_ncrn.simulate.imperfections.realisation import Mixture
 from dsd_ncrn.simulate.mass_action import from_network
 from studies import changed, design, translated
 
@@ -101,7 +101,7 @@ def simulated(system: DsdSystem, seconds: float) -> Run:
     times = np.linspace(0.0, seconds, 1001)
     solution = engine_named("rosenbrock").prepare(mass_action, 1e-8, 1e-12).solve(start, times, mass_action.rates)
     assert solution.ok, solution.status
-    held = {name: solution.values[:, places].sum(axis=1) for name, places in holders(system, network).items()}
+    held = {name: solution.values[:, places].sum(axis=1) for name, places in Mixture(system, network).held.items()}
     reaction = system.formal[0]
     change = {name: reaction.products.count(name) - reaction.reactants.count(name) for name in held}
     counted = next((name for name in change if change[name] > 0), reaction.reactants[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp
 
 import numpy as np
@@ -13,7 +14,7 @@ from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.simulate.engines.adjoint import pull_back
 from dsd_ncrn.simulate.engines.rosenbrock import RosenbrockEngine
 from dsd_ncrn.simulate.mass_action import MassAction, from_crn
-from dsd_ncrn.simulate.sensitivity import sensitivities
+from dsd_ncrn.simulate.tape import sensitivities
 from dsd_ncrn.simulate.tube import Tube
 from studies import strand_network, study
 
@@ -104,8 +105,8 @@ def leaky(leak: float) -> tuple[Tube, ReactionNetwork]:
     """The linear regressor's tube at the trained parameters; ``leak`` in /nM/s."""
     network = strand_network("linreg2d", "gate")
     made = study("linreg2d")
-    tube = made.tube("dsd_leaky", leak)
-    tube.rates[tube.is_leak] = leak
+    tube = made.given(leaky=network).tube("dsd_leaky", 0.0)
+    tube.pot.rates[[step.kind == "leak" for step in network.steps]] = leak
     tube.set_parameters(made.ideal.parameters[-1])
     return tube, network
 
@@ -115,8 +116,8 @@ def difference(leak: float, steps: list[int], points: list[Point], change: float
     ends = []
     for sign in (1.0, -1.0):
         tube, _ = leaky(leak)
-        tube.stepper = RosenbrockEngine().prepare(tube.system, 1e-7, 1e-9)
-        tube.rates[steps] += sign * change
+        tube.pot = replace(tube.pot, stepper=RosenbrockEngine().prepare(tube.pot.mass_action, 1e-7, 1e-9))
+        tube.pot.rates[steps] += sign * change
         for x, y in points:
             tube.iterate(x, y)
         ends.append(tube.parameters())
@@ -175,13 +176,13 @@ def test_a_parameter_carries_over() -> None:
     """The derivative by a parameter's strand at the start is that by the parameter: central differences."""
     tube, _ = leaky(0.0)
     found = sensitivities(tube, [study("linreg2d").reference])
-    strand = tube.system.index[tube.dsd.signals[tube.ncrn.parameters[0].plus]]
+    strand = tube.pot.index(tube.protocol.system.signals[tube.protocol.ncrn.parameters[0].plus])
     start = study("linreg2d").ideal.parameters[-1]
     ends = []
     for change in (0.01, -0.01):
         moved, _ = leaky(0.0)
-        moved.stepper = RosenbrockEngine().prepare(moved.system, 1e-7, 1e-9)
+        moved.pot = replace(moved.pot, stepper=RosenbrockEngine().prepare(moved.pot.mass_action, 1e-7, 1e-9))
         moved.set_parameters(start + np.array([change, 0.0]))
         moved.iterate(*study("linreg2d").reference)
         ends.append(moved.parameters())
-    assert found.start[:, strand] * tube.unit == pytest.approx((ends[0] - ends[1]) / 0.02, rel=1e-4)
+    assert found.start[:, strand] * tube.protocol.unit == pytest.approx((ends[0] - ends[1]) / 0.02, rel=1e-4)

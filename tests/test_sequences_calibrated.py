@@ -43,14 +43,13 @@ def test_only_joins_and_slow_phases_are_changed(job: Job) -> None:
     changed = {row.component_or_phase for row in rows if row.by_lengths != row.by_sequences}
     assert {row.unit for row in rows} == {"nM", "s"}
     assert {"C1", "C2"} <= changed
-    assert changed <= {"C1", "C2", *job.study.system.joins.values()}
+    assert changed <= {"C1", "C2", *(gates.join for gates in job.study.system.gates.values())}
 
 
 def test_the_protocol_has_the_concentrations_of_the_sequences(job: Job) -> None:
     system, before = job.sequenced.fitted.system, job.study.system
-    join = max(
-        system.joins.values(), key=lambda name: abs(system.by_name[name].concentration - before.by_name[name].concentration)
-    )
+    joins = [gates.join for gates in system.gates.values()]
+    join = max(joins, key=lambda name: abs(system.level(name) - before.level(name)))
     protocol = order_stage(job, lambda _: None).files["protocol.md"]
     assert isinstance(protocol, bytes)
     assert f"| {join} | gate | {system.by_name[join].concentration:.10g} |" in protocol.decode()

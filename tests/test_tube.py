@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dsd_ncrn.crn.events import Wait
 from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.kinetics.build import build_network
@@ -15,10 +16,10 @@ from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.counts import counts
 from dsd_ncrn.ncrn.types import Variable
+from dsd_ncrn.protocol.clocked import ClockedProtocol, Schedule
 from dsd_ncrn.simulate.engines import engine_named
-from dsd_ncrn.simulate.timing import Schedule
-from dsd_ncrn.simulate.tube import Tube
-from studies import ALL_DESIGNS, changed, design, study
+from dsd_ncrn.simulate.tube import Tube, tube_of
+from studies import ALL_DESIGNS, changed, design, done, opened, study
 
 pytestmark = pytest.mark.xdist_group("studies")
 Floats = NDArray[np.float64]
@@ -33,7 +34,7 @@ def leaky_network(name: str) -> ReactionNetwork:
 
 def states(tube: Tube) -> list[Variable]:
     """The variables that add up to the output."""
-    (output,) = tube.ncrn.outputs
+    (output,) = tube.protocol.ncrn.outputs
     return [variable for variable, _ in output.terms]
 
 
@@ -47,18 +48,18 @@ def with_branch(tube: Tube, name: str) -> list[int]:
 def test_nothing_is_made_before_its_clock(name: str) -> None:
     """The off state: inputs, parameters and every fuel for ten hours without a clock strand; no Z, no A, no G."""
     tube = study(name).tube()
-    state = tube.wait(tube.start_iteration(X, Y), 36_000.0, "the off state")
-    for variable in (*states(tube), *tube.ncrn.adjoints, *tube.ncrn.gradients):
+    state = done(tube, [Wait(36_000.0)], done(tube, tube.protocol.fed(X, Y)))
+    for variable in (*states(tube), *tube.protocol.ncrn.adjoints, *tube.protocol.ncrn.gradients):
         assert abs(tube.amount(state, variable)) < 1e-12
 
 
 def test_each_clock_starts_its_own_phase() -> None:
     """The second clock makes no Z, the first no A."""
     tube = study("linreg2d").tube()
-    start = tube.start_iteration(X, Y)
-    forward, backward = tube.run_phase(start, "C1"), tube.run_phase(start, "C2")
-    outputs = [tube.system.index[variable.plus] for variable in states(tube)]
-    adjoints = [tube.system.index[variable.plus] for variable in tube.ncrn.adjoints]
+    start = done(tube, tube.protocol.fed(X, Y))
+    forward, backward = opened(tube, "C1", start), opened(tube, "C2", start)
+    outputs = [tube.pot.index(variable.plus) for variable in states(tube)]
+    adjoints = [tube.pot.index(variable.plus) for variable in tube.protocol.ncrn.adjoints]
     assert forward[outputs].min() > 1.0 and np.abs(forward[adjoints]).max() < 1e-12
     assert np.abs(backward[outputs]).max() < 1e-12
 
@@ -68,12 +69,12 @@ def test_each_clock_starts_its_own_phase() -> None:
 def test_beads_take_the_clock_away(name: str, phase: str) -> None:
     """After its scavengers no strand with a clock's domain is free above a thousandth of its dose, and no scavenger."""
     tube = study(name).tube()
-    clock = tube.dsd.clocks[phase]
-    state = tube.close_phase(tube.run_phase(tube.start_iteration(X, Y), phase), phase)
-    (branch,) = [d for d in tube.dsd.by_name[clock.strand].complex.domains if not d.is_toehold]
+    clock = tube.protocol.system.clocks[phase]
+    state = done(tube, tube.protocol.closing(phase), opened(tube, phase, done(tube, tube.protocol.fed(X, Y))))
+    (branch,) = [d for d in tube.protocol.system.by_name[clock.strand].complex.domains if not d.is_toehold]
     assert state[with_branch(tube, branch.name)].max() < 1e-3 * clock.concentration
     for scavenger in clock.scavengers:
-        assert np.abs(state[tube.on_beads[scavenger]]).max() == 0.0
+        assert np.abs(state[tube.pot.on_beads([scavenger])]).max() == 0.0
 
 
 @every_design
@@ -83,12 +84,12 @@ def test_beads_close_the_flush(name: str) -> None:
     The capture is dosed by the clock (1.3-fold), not by clock and buffer, so about a tenth of a dose stays in all.
     """
     tube = study(name).tube()
-    clock = tube.dsd.clocks["flush"]
-    (branch,) = [d for d in tube.dsd.by_name[clock.strand].complex.domains if not d.is_toehold]
+    clock = tube.protocol.system.clocks["flush"]
+    (branch,) = [d for d in tube.protocol.system.by_name[clock.strand].complex.domains if not d.is_toehold]
     left = []
     for _ in range(8):
         tube.iterate(X, Y)
-        assert tube.state[tube.system.index[clock.strand]] < 1e-6 * clock.concentration
+        assert tube.state[tube.pot.index(clock.strand)] < 1e-6 * clock.concentration
         left.append(tube.state[with_branch(tube, branch.name)].sum())
     assert left[-1] < 0.15 * clock.concentration
     assert left[-1] - left[-2] < 0.25 * (left[1] - left[0])
@@ -97,11 +98,11 @@ def test_beads_close_the_flush(name: str) -> None:
 def test_beads_hold_what_is_bound_to_the_starred_strand() -> None:
     """The capture strand itself, and its duplexes with the clock strand and with its cogate; no gate."""
     tube = study("linreg2d").tube()
-    held = {tube.network.complexes[index] for index in tube.on_beads["capture_c1"]}
-    anchor = tube.dsd.by_name["capture_c1"].complex.strands[0]
+    held = {tube.network.complexes[index] for index in tube.pot.on_beads(["capture_c1"])}
+    anchor = tube.protocol.system.by_name["capture_c1"].complex.strands[0]
     assert all(anchor in complex_.strands and len(complex_.strands) <= 3 for complex_ in held)
     assert len(held) >= 3
-    gates = {component.complex for component in tube.dsd.components if component.role == Role.GATE}
+    gates = {component.complex for component in tube.protocol.system.components if component.role == Role.GATE}
     assert not held & gates
 
 
@@ -111,22 +112,21 @@ def test_top_up_restores_what_is_nominal(name: str) -> None:
     tube = study(name).tube()
     tube.iterate(X, Y)
     mixed = len(tube.nominal)
-    kept = tube.refilled
+    kept = [tube.pot.index(name) for name in tube.protocol.refilled]
     assert (tube.state[:mixed] < tube.nominal * (1 - 1e-6))[kept].sum() > 20
-    refilled = tube.start_iteration(X, Y)[:mixed]
+    refilled = done(tube, tube.protocol.fed(X, Y))[:mixed]
     assert (refilled[kept] >= tube.nominal[kept]).all()
-    parameters = [tube.system.index[variable.plus] for variable in tube.ncrn.parameters]
+    parameters = [tube.pot.index(variable.plus) for variable in tube.protocol.ncrn.parameters]
     assert refilled[parameters] == pytest.approx(tube.state[parameters])
-    assert not kept[parameters].any()
+    assert not set(kept) & set(parameters)
 
 
 def test_without_top_up_fuels_stay_used() -> None:
     study_ = study("linreg2d")
-    tube = study_.tube("dsd")
-    tube.top_up = False
+    tube = study_.tube("one_pot")
     tube.iterate(X, Y)
-    again = tube.start_iteration(X, Y)
-    fork = tube.system.index["fork_N1_1"]
+    again = done(tube, tube.protocol.fed(X, Y))
+    fork = tube.pot.index("fork_N1_1")
     assert again[fork] == tube.state[fork] < tube.nominal[fork]
     assert tube.used[0][fork] == pytest.approx(tube.nominal[fork] - tube.state[fork])
 
@@ -164,7 +164,7 @@ def test_a_leak_rate_of_zero_is_no_leak(name: str) -> None:
     for tube in (plain, quiet):
         tube.iterate(X, Y)
     assert quiet.parameters() == pytest.approx(plain.parameters(), abs=1e-6)
-    known = plain.system.size
+    known = plain.pot.mass_action.size
     assert np.abs(quiet.state[known:]).max() < 1e-12
 
 
@@ -188,7 +188,7 @@ def test_clamps_divide_the_leak_rate() -> None:
     spec = changed(study_.spec, "leak", clamp_factor=10.0)
     clamped = study_.given(spec=spec).tube("dsd_leaky", 1e-11)
     bare = study_.tube("dsd_leaky", 1e-12)
-    assert clamped.rates == pytest.approx(bare.rates, rel=1e-12)
+    assert clamped.pot.rates == pytest.approx(bare.pot.rates, rel=1e-12)
 
 
 def test_predicting_leaves_the_tube_alone() -> None:
@@ -205,18 +205,18 @@ def test_parameters_can_be_set_and_read() -> None:
     tube = study("linreg2d").tube()
     tube.set_parameters(np.array([0.8, 1.7]))
     assert tube.parameters() == pytest.approx([0.8, 1.7])
-    tube.state = tube.wait(tube.state, 1800.0, "rest")
+    tube.state = done(tube, [Wait(1800.0)], tube.state)
     assert tube.parameters() == pytest.approx([0.8, 1.7], rel=0.02)
 
 
 def test_a_signal_is_counted_where_a_gate_holds_it() -> None:
     """X1 is first in its join, which holds most of what is in use: free X1 alone would be an undercount."""
     tube = study("linreg2d").tube()
-    state = tube.wait(tube.start_iteration(X, Y), 1800.0, "rest")
-    index = tube.system.index["X1"]
-    held = state[tube.holders["X1"]].sum()
-    assert tube.holders["X1"][0] == index
-    assert held == pytest.approx(X[0] * tube.unit, rel=0.01)
+    state = done(tube, [Wait(1800.0)], done(tube, tube.protocol.fed(X, Y)))
+    index = tube.pot.index("X1")
+    held = state[tube.pot.held["X1"]].sum()
+    assert tube.pot.held["X1"][0] == index
+    assert held == pytest.approx(X[0] * tube.protocol.unit, rel=0.01)
     assert state[index] < 0.9 * held
 
 
@@ -225,9 +225,9 @@ def test_a_trace_ends_where_the_iteration_does() -> None:
     tube = study("linreg2d").tube()
     trace = tube.trace(X, Y, points=5)
     assert [phase for phase, _ in trace.phase_starts] == ["C1", "C2", "flush"]
-    assert trace.times[-1] == pytest.approx(tube.schedule.seconds_per_iteration)
+    assert trace.times[-1] == pytest.approx(tube.protocol.schedule.seconds_per_iteration)
     tube.iterate(X, Y)
-    parameters = [tube.system.index[variable.plus] for variable in tube.ncrn.parameters]
+    parameters = [tube.pot.index(variable.plus) for variable in tube.protocol.ncrn.parameters]
     assert trace.values[-1, parameters] == pytest.approx(tube.state[parameters], rel=1e-3)
 
 
@@ -242,7 +242,7 @@ def test_firings_are_what_the_seals_count() -> None:
 
 
 def test_the_update_needs_no_clock_in_the_shipped_designs() -> None:
-    assert all(study(name).tube().always_updating for name in ALL_DESIGNS)
+    assert not any(study(name).protocol.update_waits for name in ALL_DESIGNS)
 
 
 def test_the_minimal_design_keeps_the_papers_counts_and_trains() -> None:
@@ -260,8 +260,8 @@ def test_the_minimal_design_keeps_the_papers_counts_and_trains() -> None:
 def test_no_clock_shares_a_domain() -> None:
     """Each clock strand and each signal has a branch of its own, or a phase would open another."""
     tube = study("linreg2d").tube()
-    clocks = [tube.dsd.by_name[clock.strand].complex for clock in tube.dsd.clocks.values()]
-    signals = [tube.dsd.by_name[name].complex for name in tube.dsd.signals.values()]
+    clocks = [tube.protocol.system.by_name[clock.strand].complex for clock in tube.protocol.system.clocks.values()]
+    signals = [tube.protocol.system.by_name[name].complex for name in tube.protocol.system.signals.values()]
     branches = [domain for complex_ in (*clocks, *signals) for domain in complex_.domains if not domain.is_toehold]
     assert len(set(branches)) == len(branches) == len(clocks) + len(signals)
 
@@ -272,10 +272,10 @@ def test_a_constant_input_is_there_again_in_every_iteration() -> None:
     ncrn, unit = compile_design(spec, 2), spec.chemistry.unit
     system = translate(ncrn, spec)
     schedule = Schedule({phase.name: 60.0 for phase in ncrn.crn.phases}, spec.timing.wait, 0)
-    tube = Tube(ncrn, system, build_network(system), schedule, engine_named("rosenbrock"), unit, 1.5)
+    tube = tube_of(ClockedProtocol(ncrn, system, schedule, unit, 1.5), build_network(system), engine_named("rosenbrock"))
     ((species, value),) = ncrn.padding
-    place = tube.system.index[system.signals[species]]
-    assert value == 1.5 and tube.start_iteration(X, Y)[place] == 1.5 * unit
+    place = tube.pot.index(system.signals[species])
+    assert value == 1.5 and done(tube, tube.protocol.fed(X, Y))[place] == 1.5 * unit
     for left, there in ((0.2, 1.5), (1.8, 1.8)):
         tube.state[place] = left * unit
-        assert tube.start_iteration(X, Y)[place] == pytest.approx(there * unit)
+        assert done(tube, tube.protocol.fed(X, Y))[place] == pytest.approx(there * unit)

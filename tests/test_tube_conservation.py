@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dsd_ncrn.crn.events import Event, PullDown, Wait
 from dsd_ncrn.kinetics.network import ReactionNetwork
+from dsd_ncrn.simulate.pot import Contents, Pot, Watch
 from dsd_ncrn.simulate.tube import Tube
-from studies import ALL_DESIGNS, strand_counts, study
+from studies import ALL_DESIGNS, done, strand_counts, study
 
 pytestmark = pytest.mark.xdist_group("studies")
 Floats = NDArray[np.float64]
@@ -32,26 +33,21 @@ def leaky_network(name: str) -> ReactionNetwork:
     return study(name).leaky
 
 
-def protocol(tube: Tube, x: Floats, y: Floats) -> Iterator[tuple[str, Floats, Floats]]:
-    """One iteration in its single moves: what each is, and the state before and after."""
-    state = tube.state.copy()
-    after = tube.start_iteration(x, y)
-    yield "add", state, after
-    state = after
-    for phase in tube.schedule.phases:
-        after = tube.open_phase(state, phase)
-        yield "add", state, after
-        state, after = after, tube.wait(after, tube.schedule.phases[phase], phase)
-        yield "react", state, after
-        state = after
-        for scavenger in tube.dsd.clocks[phase].scavengers:
-            after = tube.add_scavenger(state, phase, scavenger)
-            yield "add", state, after
-            state, after = after, tube.wait(after, tube.schedule.wait, phase)
-            yield "react", state, after
-            state, after = after, tube.pull_beads(after, scavenger)
-            yield "remove", state, after
-            state = after
+class Moves(Watch):
+    """What each event is, and the state before and after."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[Event, Floats, Floats]] = []
+
+    def saw(self, pot: Pot, event: Event, before: Contents, after: Contents) -> None:
+        self.done.append((event, before.values, after.values))
+
+
+def moves(tube: Tube, x: Floats, y: Floats) -> list[tuple[Event, Floats, Floats]]:
+    """One iteration, event by event."""
+    watch = Moves()
+    tube.pot.run(tube.protocol.whole(x, y), tube.contents, watch)
+    return watch.done
 
 
 @every_design
@@ -60,12 +56,12 @@ def test_strands_are_conserved_over_an_iteration(name: str) -> None:
     tube = study(name).tube()
     strands = totals(tube.network)
     balance, end = strands @ tube.state, tube.state
-    for move, before, after in protocol(tube, X, Y):
+    for event, before, after in moves(tube, X, Y):
         change = strands @ (after - before)
-        if move == "react":
+        if isinstance(event, Wait):
             assert strands @ after == pytest.approx(strands @ before, rel=1e-9, abs=1e-9)
         else:
-            assert (change >= -1e-9).all() if move == "add" else (change <= 1e-9).all()
+            assert (change <= 1e-9).all() if isinstance(event, PullDown) else (change >= -1e-9).all()
             balance = balance + change
         end = after
     assert strands @ end == pytest.approx(balance, rel=1e-9, abs=1e-9)
@@ -81,8 +77,8 @@ def test_strands_are_conserved_over_a_whole_training() -> None:
     assert iterations == 205
     for number in range(iterations):
         after = tube.state
-        for move, before, after in protocol(tube, study_.data.train_x[number % points], study_.data.train_y[number % points]):
-            if move == "react":
+        for event, before, after in moves(tube, study_.data.train_x[number % points], study_.data.train_y[number % points]):
+            if isinstance(event, Wait):
                 total, now = strands @ before, strands @ after
                 assert (np.abs(now - total) <= np.maximum(1e-9 * np.abs(total), 1e-12)).all()
         tube.state = after
@@ -94,6 +90,6 @@ def test_strands_are_conserved_under_leaks() -> None:
     study_ = study("linreg2d")
     tube = study_.tube("dsd_leaky", 1e-10)
     strands = totals(tube.network)
-    state = tube.open_phase(tube.start_iteration(X, Y), "C1")
-    after = tube.wait(state, 3600.0, "C1")
+    state = done(tube, [tube.protocol.opening("C1")], done(tube, tube.protocol.fed(X, Y)))
+    after = done(tube, [Wait(3600.0)], state)
     assert strands @ after == pytest.approx(strands @ state, rel=1e-9, abs=1e-9)

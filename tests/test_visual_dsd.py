@@ -101,7 +101,7 @@ def example() -> DsdSystem:
         Component("weak", gate(Open((s,)), Bound((X,))), Role.GATE, 0.0),
         Component("capture", free(~X, ~T), Role.SCAVENGER, 0.0),
     )
-    return DsdSystem("shapes", components, {"X": "X"}, {}, {}, {}, {}, {})
+    return DsdSystem("shapes", components, {"X": "X"}, {}, {}, {}, {})
 
 
 def test_a_program_is_the_golden_one() -> None:

@@ -97,7 +97,7 @@ def test_calibration_at_the_bench_takes_stock_errors_out() -> None:
         tubes, wanted = RealTubes(made, leaking=False), made.ideal.parameters[1]
         for number in range(3):
             tube = tubes.mix(made.spec.imperfections, stream(0, number), 0.0)
-            doses = [tube.realisation.doses[tube.system.index[name]] for name in ("P1", "P2")]
+            doses = [tube.realisation.doses[tube.pot.index(name)] for name in ("P1", "P2")]
             tube.set_parameters(made.ideal.parameters[0] / np.array(doses))
             tube.iterate(made.data.train_x[0], made.data.train_y[0])
             errors[calibrated].append(float(np.abs(tube.parameters() - wanted).max() / wanted.max()))

@@ -16,7 +16,7 @@ from dsd_ncrn.analysis.results import LeakPoint
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.runs.files import Json, Row, json_of, rows_of, section_of, text_of
 from dsd_ncrn.runs.run import Run
-from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.simulate.results import Training
 from sequences.rules.base import Verdict
 from sequences.tables import VERDICTS
 

@@ -20,8 +20,8 @@ from dsd_ncrn.kinetics.network import StepKind, network_to_json
 from dsd_ncrn.ncrn.counts import counts, stability_warnings
 from dsd_ncrn.runs.files import json_text, plain
 from dsd_ncrn.simulate.autonomous import measure_clock, parameter_errors
+from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.training import oscillator_of
-from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.simulate.value import separation_error
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def dsd_section(study: Study) -> dict[str, Any]:
         "network_reactions": len(study.network.steps),
         "leak_reactions": len(study.leaky.kinds(StepKind.LEAK)),
         "cooperative_annihilations": len(system.cooperative),
-        "two_domain_annihilations": len(system.two_domain_annihilations),
+        "two_domain_annihilations": len(system.fallbacks),
         "verified": verified(system, study.network).ok,
         "longest_strand_nt": longest_strand(system),
     }

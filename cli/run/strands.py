@@ -20,15 +20,15 @@ from dsd_ncrn.runs.files import csv_text, json_text, plain
 from dsd_ncrn.runs.tables import REFITTED, Refitted
 from dsd_ncrn.runs.trainings import TRACES, Columns, fuel_files, joined, parquet_bytes, trace_columns, training_files
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.tasks import Dataset
 from sequences.rates import SequenceRates, target_energy
 from sequences.sequenced import Sequenced
 
 if TYPE_CHECKING:
     from cli.job import Job
+    from dsd_ncrn.simulate.results import Trajectory
     from dsd_ncrn.simulate.tube import Tube
-    from dsd_ncrn.simulate.types import Trajectory
 
 
 def calibrate_stage(job: Job, tell: Tell) -> Outcome:
@@ -148,7 +148,7 @@ def ideal_columns(learner: IdealLearner, trace: Trajectory) -> Columns:
 
 def dsd_columns(tube: Tube, trace: Trajectory) -> Columns:
     """The signals of a strand-level trace, in the design's units."""
-    values = {species: trace.values[:, held].sum(axis=1) / tube.unit for species, held in tube.holders.items()}
+    values = {species: trace.values[:, held].sum(axis=1) / tube.protocol.unit for species, held in tube.pot.held.items()}
     return trace_columns("dsd", trace, values)
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from dsd_ncrn.crn.events import Add, Adjust, Done, Event, PullDown, Purpose, Wait
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
-from dsd_ncrn.simulate.burn_in import REST, loads
-from dsd_ncrn.simulate.timing import Schedule
+from dsd_ncrn.protocol.clocked import ClockedProtocol
+from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.tube import Tube
-from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.tasks import Dataset
 
 LOADING = "measure what of"
@@ -47,8 +47,8 @@ class Calibrated(Protocol):
         ...
 
     @property
-    def schedule(self) -> Schedule:
-        """The calibrated durations."""
+    def protocol(self) -> ClockedProtocol:
+        """What is done with them when."""
         ...
 
     def tube(self) -> Tube:
@@ -58,20 +58,19 @@ class Calibrated(Protocol):
 
 def experiment_of(study: Calibrated) -> Experiment:
     """The steps of an iteration, the training points, and what the first iteration leaves of fuels and gates."""
-    burning, start = burn_in_schedule(study)
+    protocol, first = study.protocol, (study.data.train_x[0], study.data.train_y[0])
+    burning, start = rows_of(study, protocol.start())
     points = tuple(_point(study, x, y) for x, y in zip(study.data.train_x, study.data.train_y))
     loaded = [ScheduleRow(start, f"load {name}", name, nM) for name, nM in points[0].items()] if burning else []
-    steps, end = iteration_schedule(study, start)
-    training, names = study.ideal, [component.name for component in study.system.components if component.topped_up]
-    tube = study.tube()
+    steps, end = rows_of(study, (*protocol.whole(*first), Done()), start)
+    training, tube = study.ideal, study.tube()
     tube.set_parameters(training.parameters[0])
-    tube.iterate(study.data.train_x[0], study.data.train_y[0])
-    left = {name: study.system.by_name[name].concentration for name in names}
-    used = dict(zip((component.name for component in study.system.components), tube.used[0]))
+    tube.iterate(*first)
+    left = {name: level - tube.used[0][tube.pot.index(name)] for name, level in protocol.refilled.items() if level > 0}
     return Experiment(
         (*burning, *(row for row in loaded if row.nM), *steps),
         points,
-        {name: float(nM - used[name]) for name, nM in left.items() if nM > 0},
+        {name: float(nM) for name, nM in left.items()},
         training.iterations,
         end - start,
         start,
@@ -79,50 +78,40 @@ def experiment_of(study: Calibrated) -> Experiment:
     )
 
 
-def burn_in_schedule(study: Calibrated) -> tuple[tuple[ScheduleRow, ...], float]:
-    """What is added when in a burn-in, where the design has one, and when it is over (s)."""
-    seconds = study.spec.timing.burn_in
-    if seconds is None:
-        return (), 0.0
-    rows = [row for phase in study.schedule.phases for row in _opening(study, phase, 0.0, f"burn-in: open phase {phase}")]
-    time = seconds
-    for phase in study.schedule.phases:
-        closing, time = _closing(study, phase, time, "end of the burn-in")
-        rows += closing
-    for species, nM in loads(study.tube()).items():
-        what = f"{LOADING} {species} is there on a sample, and add what is missing of this"
-        rows.append(ScheduleRow(time, what, study.system.signals[species], nM))
-    return tuple(rows), time + REST * seconds
-
-
-def iteration_schedule(study: Calibrated, start: float = 0.0) -> tuple[tuple[ScheduleRow, ...], float]:
-    """What is added when in the first iteration, which begins at ``start`` (s), and when it ends."""
-    every = {phase.name: phase.every for phase in study.ncrn.crn.phases}
+def rows_of(study: Calibrated, events: Iterable[Event], start: float = 0.0) -> tuple[tuple[ScheduleRow, ...], float]:
+    """What is added when by some events, the first at ``start`` (s), and when they are over."""
     rows, time = list[ScheduleRow](), start
-    for phase, seconds in study.schedule.phases.items():
-        rare = f", in every {every[phase]}th iteration alone" if every[phase] > 1 else ""
-        rows += _opening(study, phase, time, f"start of phase {phase}{rare}")
-        closing, time = _closing(study, phase, time + seconds, f"end of phase {phase}")
-        rows += closing
-    rows.append(ScheduleRow(time, "read the parameters; top up fuels and gates; next training point"))
-    return tuple(row for row in rows if row.nM or not row.component), time
+    for event in events:
+        match event:
+            case Wait(seconds):
+                time += seconds
+            case Add(doses, purpose) if purpose is not Purpose.POINT:
+                rows += [ScheduleRow(time, _what(study, event), name, nM) for name, nM in doses.items() if nM]
+            case PullDown(components):
+                rows.append(ScheduleRow(time, f"pull the beads with {components[0]} out"))
+            case Adjust(levels):
+                for name, nM in levels.items():
+                    rows.append(
+                        ScheduleRow(time, f"{LOADING} {name} is there on a sample, and add what is missing of this", name, nM)
+                    )
+            case Done():
+                rows.append(ScheduleRow(time, "read the parameters; top up fuels and gates; next training point"))
+            case _:
+                pass
+    return tuple(rows), time
 
 
-def _opening(study: Calibrated, phase: str, time: float, what: str) -> list[ScheduleRow]:
-    """The clock strand of a phase, and the helpers that are there in this phase alone."""
-    clock = study.system.clocks[phase]
-    return [ScheduleRow(time, what, name, nM) for name, nM in ((clock.strand, clock.concentration), *clock.helpers.items())]
-
-
-def _closing(study: Calibrated, phase: str, time: float, what: str) -> tuple[list[ScheduleRow], float]:
-    """The scavengers of a phase from a time on, and when the last beads are out."""
-    clock, excess, rows = study.system.clocks[phase], study.spec.chemistry.scavenger_excess, list[ScheduleRow]()
-    for scavenger in clock.scavengers:
-        for name, nM in {scavenger: clock.to_scavenge, **clock.added_with(scavenger)}.items():
-            rows.append(ScheduleRow(time, f"{what}, scavenger on beads", name, excess * nM))
-        time += study.schedule.wait
-        rows.append(ScheduleRow(time, f"pull the beads with {scavenger} out"))
-    return rows, time
+def _what(study: Calibrated, event: Add) -> str:
+    match event.purpose:
+        case Purpose.OPEN:
+            every = next(phase.every for phase in study.ncrn.crn.phases if phase.name == event.phase)
+            return f"start of phase {event.phase}" + (f", in every {every}th iteration alone" if every > 1 else "")
+        case Purpose.CLOSE:
+            return f"end of phase {event.phase}, scavenger on beads"
+        case Purpose.BURN_IN:
+            return f"burn-in: open phase {event.phase}"
+        case _:
+            return "end of the burn-in, scavenger on beads"
 
 
 def _point(study: Calibrated, x: Sequence[float], y: Sequence[float]) -> dict[str, float]:

@@ -10,7 +10,7 @@ from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.gates.calibrate import probes, slow_terms
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.simulate.results import Training
 
 PROBES = 6
 """Training points at which every reaction's firings are compared."""
@@ -74,7 +74,7 @@ def fidelity(study: Study, training: Training) -> Fidelity:
 
 
 def _join_nM(study: Study, reaction: str) -> float:
-    return study.system.by_name[study.system.joins[reaction]].concentration
+    return study.system.level(study.system.gates[reaction].join)
 
 
 def _worst_reaction(study: Study) -> tuple[str, float]:

@@ -11,8 +11,8 @@ from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.results import FuelAddition
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.arrays import Floats
+from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.tube import Tube
-from dsd_ncrn.simulate.types import Training
 
 DEPLETION = 0.1
 """Errors become visible when a gate has lost about this fraction."""
@@ -90,7 +90,7 @@ def compare_refuelling(study: Study) -> tuple[Refuelling, ...]:
 def _refuelling(study: Study, policy: str, tube: Tube) -> Refuelling:
     training = study.train(tube, policy)
     errors = parameter_errors(training, study.compared)
-    fuels = [tube.system.index[name] for name in training.fuel_used]
-    amounts = np.array([tube.refills(gone)[fuels] for gone in tube.used[:-1]])  # nothing is added after the last
+    fuels = [tube.pot.index(name) for name in training.fuel_used]
+    amounts = np.array([added[fuels] for added in tube.account.refilled])
     ratio = training.rmse_after / study.compared.rmse_after
     return Refuelling(policy, ratio, float(errors[-1]), int((amounts > 0).sum()), float(amounts.sum()))

@@ -15,9 +15,9 @@ from dsd_ncrn.analysis.results import LeakChannel, LeakPoint, LeakShare
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
-from dsd_ncrn.simulate.sensitivity import sensitivities
+from dsd_ncrn.simulate.results import Training
+from dsd_ncrn.simulate.tape import sensitivities
 from dsd_ncrn.simulate.train import Progress, no_progress
-from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.units import per_nM_s_to_per_M_s
 
 GRID_PER_M_S = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)

@@ -26,15 +26,15 @@ from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import check_signs, decide
 from dsd_ncrn.ncrn.types import NeuralCrn
+from dsd_ncrn.protocol.clocked import ClockedProtocol, Schedule
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.imperfections.realisation import Realisation
-from dsd_ncrn.simulate.timing import Schedule
+from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.train import Progress, no_progress, train
 from dsd_ncrn.simulate.training import ended_after, repeats_of, train_autonomous, train_ideal, train_value
-from dsd_ncrn.simulate.tube import Tube
-from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.simulate.tube import Tube, tube_of
 from dsd_ncrn.tasks import Dataset, load_dataset
 
 if TYPE_CHECKING:
@@ -158,8 +158,7 @@ class Study:
         spec, network = self.spec, self.network
 
         def make(system: DsdSystem, timing: Schedule) -> Tube:
-            chemistry = spec.chemistry
-            return Tube(self.ncrn, system, network, timing, self.integrator, chemistry.unit, chemistry.scavenger_excess)
+            return tube_of(_protocol(spec, self.ncrn, system, timing), network, self.integrator)
 
         firings = self._firings(make)
         with self.watch("calibrate") as progress:
@@ -176,6 +175,11 @@ class Study:
     def schedule(self) -> Schedule:
         """The calibrated durations."""
         return self.calibration.schedule
+
+    @property
+    def protocol(self) -> ClockedProtocol:
+        """What is done with the strands when: burn-in and iterations as events."""
+        return replace(_protocol(self.spec, self.ncrn, self.system, self.schedule), burn_in=self.spec.timing.burn_in)
 
     @property
     def reference(self) -> tuple[Floats, Floats]:
@@ -216,24 +220,13 @@ class Study:
         realisation: Realisation | None = None,
         refill_below: float = 1.0,
     ) -> Tube:
-        """A fresh tube, burned in where the design says so. ``leak`` in /nM/s, the design's rate if not given, is that of every
+        """A fresh tube, not yet burned in. ``leak`` in /nM/s, the design's rate if not given, is that of every
         leak step, at a level that has leaks."""
-        leaks, chemistry = level.endswith("_leaky"), self.spec.chemistry
+        leaks = level.endswith("_leaky")
         rate = (self.spec.leak.rate if leak is None else leak) if leaks else 0.0
-        return Tube(
-            self.ncrn,
-            self.system,
-            self.leaky if leaks else self.network,
-            self.schedule,
-            self.simulator,
-            chemistry.unit,
-            chemistry.scavenger_excess,
-            leak_rate=rate / self.spec.leak.clamp_factor,
-            top_up=level.startswith("dsd"),
-            realisation=realisation,
-            burn_in=self.spec.timing.burn_in,
-            refill_below=refill_below,
-        )
+        protocol = replace(self.protocol, refill_below=refill_below if level.startswith("dsd") else None)
+        network = self.leaky if leaks else self.network
+        return tube_of(protocol, network, self.simulator, rate / self.spec.leak.clamp_factor, realisation)
 
     @part
     def trainings(self) -> dict[str, Training]:
@@ -290,6 +283,10 @@ def _check_loading(spec: DesignSpec, system: DsdSystem) -> None:
             f"of {species} {loading[species]:.3g} times what is free is on joins, more than chemistry.max_loading = {most:g}; "
             "raise its buffer, or lower the budgets of the gates that take it first"
         )
+
+
+def _protocol(spec: DesignSpec, ncrn: NeuralCrn, system: DsdSystem, schedule: Schedule) -> ClockedProtocol:
+    return ClockedProtocol(ncrn, system, schedule, spec.chemistry.unit, spec.chemistry.scavenger_excess)
 
 
 def _is_fuel(component: Component) -> bool:

@@ -19,9 +19,9 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.simulate.imperfections import realise
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
+from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.tube import Tube
-from dsd_ncrn.simulate.types import Training
 from dsd_ncrn.units import per_nM_s_to_per_M_s
 
 NORMAL_95 = 1.959963984540054
@@ -152,8 +152,7 @@ class RealTubes:
     def mixed(self, realisation: Realisation, leak_rate: float, calibrated: bool) -> Tube:
         """A fresh tube of a realisation that has been drawn; ``leak_rate`` in /nM/s. Raises CheckFailed as ``mix``."""
         if not calibrated:
-            self._tube.mix(leak_rate / self.study.spec.leak.clamp_factor, realisation)
-            return self._tube
+            return self._tube.mixed_with(leak_rate / self.study.spec.leak.clamp_factor, realisation)
         measured = realisation.without_leaks(self.network, self.study.network)
         return self.study.refitted(realisation=measured).tube(self.level, leak_rate, realisation)
 
@@ -170,7 +169,7 @@ class DilutionStudy:
 
 def train_diluted(study: Study, growth: float, progress: Progress = no_progress) -> Training:
     """Train a tube, topped up and without leaks, whose volume grows by a share of itself in every iteration."""
-    realisation = replace(perfect(Mixture(study.system, study.network)), growth=1.0 + growth)
+    realisation = replace(perfect(Mixture(study.system, study.network)), growth=growth)
     return study.train(study.tube(realisation=realisation), DILUTED, progress)
 
 

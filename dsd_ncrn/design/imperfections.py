@@ -10,13 +10,13 @@ from pydantic import Field, model_validator
 from dsd_ncrn.design.section import Section, refuse
 
 MAGNITUDES: Mapping[str, str] = {
-    "pipetting": "dsd_ncrn.simulate.imperfections.pipetting:Pipetting",
-    "inactive": "dsd_ncrn.simulate.imperfections.inactive:Inactive",
+    "pipetting": "dsd_ncrn.simulate.imperfections.spreads:Pipetting",
+    "inactive": "dsd_ncrn.simulate.imperfections.spreads:Inactive",
     "initial_leak": "dsd_ncrn.simulate.imperfections.initial_leak:InitialLeak",
-    "rate_spread": "dsd_ncrn.simulate.imperfections.rate_spread:RateSpread",
-    "leak_spread": "dsd_ncrn.simulate.imperfections.leak_spread:LeakSpread",
+    "rate_spread": "dsd_ncrn.simulate.imperfections.spreads:RateSpread",
+    "leak_spread": "dsd_ncrn.simulate.imperfections.spreads:LeakSpread",
     "occlusion": "dsd_ncrn.simulate.imperfections.occlusion:Occlusion",
-    "dilution": "dsd_ncrn.simulate.imperfections.dilution:Dilution",
+    "dilution": "dsd_ncrn.simulate.imperfections.spreads:Dilution",
 }
 """The keys that switch an imperfection on, each at 0 when it is off, and where it is, in the order of application.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from dsd_ncrn.crn.types import Origin
 from dsd_ncrn.dsd.structure import strand_length, strand_text
-from dsd_ncrn.dsd.system import Component, DsdSystem, Reporter
+from dsd_ncrn.dsd.system import Component, DsdSystem, GateKind, Reporter
 
 
 def system_to_json(system: DsdSystem) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def system_to_json(system: DsdSystem) -> dict[str, Any]:
         ],
         "components": [_component(component) for component in system.components],
         "signals": dict(system.signals),
-        "cogates": dict(system.cogates),
+        "cogates": {species: cogate for species, cogate in system.cogates.items() if species in system.signals},
         "clocks": {
             phase: {
                 "strand": clock.strand,
@@ -31,10 +31,10 @@ def system_to_json(system: DsdSystem) -> dict[str, Any]:
             }
             for phase, clock in system.clocks.items()
         },
-        "joins": dict(system.joins),
+        "joins": {name: gates.join for name, gates in system.gates.items() if gates.kind is not GateKind.DRAIN},
         "polarity": dict(system.polarity),
         "cooperative_annihilations": list(system.cooperative),
-        "two_domain_annihilations": list(system.two_domain_annihilations),
+        "two_domain_annihilations": list(system.fallbacks),
         "fallbacks": dict(system.fallbacks),
         "scheme": system.scheme,
         "reporters": [_reporter(reporter) for reporter in system.reporters],

@@ -101,7 +101,7 @@ def module_of(reaction: Reaction, system: DsdSystem) -> Module:
     strands = {c.complex for c in system.components if c.role in _STRANDS and c.complex.is_strand}
     strands |= {free(*taken) for taken in _sunk(system)}
     supply = frozenset(each for each in strands if _branches(each) <= branches) - frozenset(met.values())
-    phase = system.gated.get(reaction.origin.reaction)
+    phase = system.gates[reaction.origin.reaction].phase
     clock = None if phase is None else system.by_name[system.clocks[phase].strand].complex
     return Module(reaction, tuple(met.items()), gates, supply, clock if clock in supply else None, phase is not None)
 

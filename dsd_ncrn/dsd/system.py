@@ -48,7 +48,8 @@ class ClockStrands:
     The scavengers are added one after the other; each is on beads and is pulled out before the next. They have to take
     the clock strands and, where a buffer of cogates closes the phase's gates, its ``closing_buffer`` (nM) as well.
     ``helpers`` are fuels (nM) that are there in this phase alone: each comes with the clock and leaves with the first
-    scavenger, by a strand of ``captures`` of its own.
+    scavenger, by a strand of ``captures`` of its own. ``cogates`` are what gates of either
+    polarity give back for the clock: components where the phase closes its gates, else sunk.
     """
 
     strand: str
@@ -57,6 +58,7 @@ class ClockStrands:
     closing_buffer: float = 0.0
     helpers: Mapping[str, float] = field(default_factory=dict[str, float])
     captures: Mapping[str, str] = field(default_factory=dict[str, str])
+    cogates: Mapping[int, str] = field(default_factory=dict[int, str])
 
     @property
     def to_scavenge(self) -> float:
@@ -70,12 +72,40 @@ class ClockStrands:
         return {self.captures[helper]: dose for helper, dose in self.helpers.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """Counts the firings of a reaction: complexes that hold both strands, its join's bottom and the seal."""
+class GateKind(StrEnum):
+    """How a gate takes the inputs of a reaction, and when its clock."""
 
+    JOIN = "join"  # one input after the other, the clock last
+    SINK = "sink"  # its only input, without a clock
+    DRAIN = "drain"  # the clock first, then its only input
+    ANNIHILATOR = "annihilator"  # the clock first, then its inputs from both ends
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """What drives a join on that holds all inputs: a component, and the toehold (nt) that comes off with what it displaces."""
+
+    component: str
+    released: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """How one formal reaction is made of strands, as its scheme says.
+
+    ``join`` and ``fork`` are components, ``phase`` is that whose clock it waits for. ``driver`` is the strand next in line
+    after the inputs and the clock. A complex that holds both ``bottom``, of the join, and ``mark`` is one that has fired;
+    where there is no mark, firings are not counted.
+    """
+
+    reaction: str
+    kind: GateKind
+    join: str
+    fork: str | None
+    phase: str | None
+    driver: Driver | None
     bottom: Strand
-    seal: Strand
+    mark: Strand | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +124,10 @@ class Reporter:
 class DsdSystem:
     """A translated circuit.
 
-    ``signals`` maps a formal species to the component name of its signal strand, ``cogates`` to its cogate.
-    ``clocks`` maps a phase name to its strands, ``joins`` a formal reaction to its input gate, ``counters`` to what
-    counts its firings. ``polarity`` is +1 for a signal ``<t x>``, -1 for ``<x u>``. ``cooperative`` and
-    ``two_domain_annihilations`` name formal reactions; ``fallbacks`` says of the latter why they are not cooperative.
-    ``formal`` are the reactions that the strands stand for, reactants in the order in which a join takes them; ``gated``
-    maps those that wait for a clock to its phase.
+    ``signals`` maps a formal species to the component name of its signal strand, ``cogates`` a strand that joins take to its
+    cogate. ``clocks`` maps a phase name to its strands, ``gates`` a formal reaction to its gates. ``polarity`` is +1 for a
+    signal ``<t x>``, -1 for ``<x u>``. ``fallbacks`` says of the annihilations by two-domain joins why they are not
+    cooperative. ``formal`` are the reactions that the strands stand for, reactants in the order in which a join takes them.
     """
 
     name: str
@@ -107,16 +135,22 @@ class DsdSystem:
     signals: Mapping[str, str]
     cogates: Mapping[str, str]
     clocks: Mapping[str, ClockStrands]
-    joins: Mapping[str, str]
-    counters: Mapping[str, Counter]
+    gates: Mapping[str, Gates]
     polarity: Mapping[str, int]
-    cooperative: tuple[str, ...] = ()
-    two_domain_annihilations: tuple[str, ...] = ()
     fallbacks: Mapping[str, str] = field(default_factory=dict[str, str])
     formal: tuple[Reaction, ...] = ()
-    gated: Mapping[str, str] = field(default_factory=dict[str, str])
     scheme: str = "plain"
     reporters: tuple[Reporter, ...] = ()
+
+    @property
+    def cooperative(self) -> tuple[str, ...]:
+        """The reactions whose species annihilate on a cooperative complex."""
+        return tuple(name for name, gates in self.gates.items() if gates.kind is GateKind.ANNIHILATOR)
+
+    def level(self, component: str | None) -> float:
+        """The concentration of a component, nM; 0 where the system has none of that name."""
+        found = self.by_name.get(component or "")
+        return found.concentration if found else 0.0
 
     @cached_property
     def by_name(self) -> Mapping[str, Component]:

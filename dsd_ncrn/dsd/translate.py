@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import DesignSpec, Translation
-from dsd_ncrn.dsd.modules.annihilation import two_domain_annihilation
-from dsd_ncrn.dsd.modules.clocks import clock_components, clock_strands
-from dsd_ncrn.dsd.modules.cooperative import CLOCK_SIGN, cooperative_annihilation
-from dsd_ncrn.dsd.modules.drain import drain
-from dsd_ncrn.dsd.modules.parts import Scheme, seals, side_of, split_outputs
-from dsd_ncrn.dsd.modules.reporter import reporter
-from dsd_ncrn.dsd.modules.sinks import cogate_sink, strand_sink
+from dsd_ncrn.dsd.modules.clocks import held_back, phase_clock
+from dsd_ncrn.dsd.modules.endings import (
+    CLOCK_SIGN,
+    cogate_sink,
+    cooperative_annihilation,
+    drain,
+    reporter,
+    strand_sink,
+    two_domain_annihilation,
+)
+from dsd_ncrn.dsd.modules.parts import Made, Scheme, seals, side_of, split_outputs
 from dsd_ncrn.dsd.naming import check_names, merged
-from dsd_ncrn.dsd.phase_fuels import held_back, helpers_by_phase, with_helpers
 from dsd_ncrn.dsd.plan import FLUSH, Plan, plan_of_learner, plan_of_network, required
 from dsd_ncrn.dsd.polarity import Polarity, assign_polarity, is_annihilation
 from dsd_ncrn.dsd.structure import strand_length
-from dsd_ncrn.dsd.system import ClockStrands, Component, Counter, DsdSystem, Reporter, Role
-from dsd_ncrn.dsd.words import Words, budget_name, strand_component
+from dsd_ncrn.dsd.system import ClockStrands, Component, DsdSystem, Reporter, Role
+from dsd_ncrn.dsd.words import Words, budget_name, cogate_name, strand_component
 from dsd_ncrn.errors import did_you_mean
 from dsd_ncrn.families import SCHEMES
 from dsd_ncrn.ncrn.types import NeuralCrn
@@ -103,71 +107,64 @@ class _Translator:
         """The gates that the design chose."""
         return SCHEMES[self.plan.options.translation.scheme]
 
-    def components(self) -> list[Component]:
-        """Every strand and complex that is there at the start, those of reporters apart."""
-        gates = [component for reaction in self.plan.reactions for component in self.gates(reaction)]
-        clocks = [component for phase in self.plan.clocks for component in self.clock(phase)]
-        held = [helper for helpers in self.phase_helpers(gates).values() for helper in helpers]
-        return [
-            *self.signals(),
-            *self.buffers(),
-            *self.thresholds(),
-            *held_back(gates, held),
-            *seals(self.words, gates),
-            *clocks,
-        ]
+    @cached_property
+    def made(self) -> Mapping[str, Made]:
+        """The gates and helpers of every reaction."""
+        return {reaction.origin.reaction: self.make(reaction) for reaction in self.plan.reactions}
 
-    def phase_helpers(self, components: Iterable[Component]) -> dict[str, list[Component]]:
-        """The fuels that are there in one phase alone, where the design wants that."""
-        found = helpers_by_phase(components, self.plan.gated) if self.plan.options.translation.phase_fuels else {}
-        return {phase: helpers for phase, helpers in found.items() if phase != FLUSH}
-
-    def system(self, components: tuple[Component, ...], reporters: tuple[Reporter, ...]) -> DsdSystem:
-        """The components with what ties them to the formal reactions."""
-        species = [name for name in self.plan.species if name not in self.plan.sources]
-        return DsdSystem(
-            self.plan.name,
-            components,
-            signals={name: name for name in species},
-            cogates={name: f"{name}_cogate" for name in species},
-            clocks=self.clocks(),
-            joins={
-                r.origin.reaction: _gate_name(r, self.polarity, self.plan.gated)
-                for r in self.plan.reactions
-                if r.origin.stage != FLUSH
-            },
-            counters=self.counters(components),
-            polarity=self.polarity.of,
-            cooperative=self.polarity.cooperative,
-            two_domain_annihilations=self.polarity.fallback,
-            fallbacks=self.polarity.why,
-            formal=self.plan.reactions,
-            gated=self.plan.gated,
-            scheme=self.scheme.name,
-            reporters=reporters,
-        )
-
-    def gates(self, reaction: Reaction) -> list[Component]:
+    def make(self, reaction: Reaction) -> Made:
         """The gates and helpers of one reaction."""
         clock = self.plan.clock_of(reaction)
         if reaction.origin.reaction in self.polarity.cooperative:
             return cooperative_annihilation(reaction, self.words, clock)
         if not reaction.products:
-            if is_drain(reaction, self.plan.gated):
+            # A drain takes its clock first, stays open without its reactant, and has to be closed by cogates of the clock,
+            # which only the flush buffers: one that another phase opened would eat its species in the next.
+            drained = self.plan.gated.get(reaction.origin.reaction, FLUSH) == FLUSH
+            if len(reaction.reactants) == 1 and drained:
                 return drain(reaction, clock, reaction.reactants[0] in self.plan.fed, self.words)
             return two_domain_annihilation(reaction, self.words, clock)
         return self.scheme.make(reaction, clock, self.words)
 
-    def counters(self, components: Iterable[Component]) -> dict[str, Counter]:
-        """For every reaction with outputs, the strands that only a fired join holds together."""
-        joins = {component.name: component.complex for component in components}
-        counters: dict[str, Counter] = {}
-        for reaction in self.plan.reactions:
-            if reaction.products:
-                name = reaction.origin.reaction
-                bottom = next(strand for strand in joins[f"join_{name}"].strands if strand[0].starred)
-                counters[name] = Counter(bottom, self.scheme.mark(reaction, self.words))
-        return counters
+    @cached_property
+    def phase_helpers(self) -> Mapping[str, list[Component]]:
+        """The fuels that are there in one phase alone, where the design wants that: those that one gated reaction alone has."""
+        found: dict[str, list[Component]] = {}
+        for name, phase in self.plan.gated.items() if self.plan.options.translation.phase_fuels else ():
+            own = [c for c in self.made[name].helpers if len(c.origins) == 1]
+            if phase != FLUSH and own:
+                found.setdefault(phase, []).extend(own)
+        return found
+
+    @cached_property
+    def clocks(self) -> Mapping[str, tuple[ClockStrands, list[Component]]]:
+        """The clock of every phase: how the protocol handles it, and its strands."""
+        helpers = self.phase_helpers
+        return {p: phase_clock(*self.clock_choices(p), self.words, helpers.get(p, ())) for p in self.plan.clocks}
+
+    def components(self) -> list[Component]:
+        """Every strand and complex that is there at the start, those of reporters apart."""
+        gates = [component for made in self.made.values() for component in made.components]
+        held = [helper for helpers in self.phase_helpers.values() for helper in helpers]
+        clocks = [component for _, strands in self.clocks.values() for component in strands]
+        parts = (self.signals(), self.buffers(), self.thresholds(), held_back(gates, held), seals(self.words, gates), clocks)
+        return [component for part in parts for component in part]
+
+    def system(self, components: tuple[Component, ...], reporters: tuple[Reporter, ...]) -> DsdSystem:
+        """The components with what ties them to the formal reactions."""
+        return DsdSystem(
+            self.plan.name,
+            components,
+            signals={name: name for name in self.plan.species if name not in self.plan.sources},
+            cogates={name: cogate_name(name) for name in self.plan.species},
+            clocks={phase: clock for phase, (clock, _) in self.clocks.items()},
+            gates={name: made.gates(name, self.plan.gated.get(name)) for name, made in self.made.items()},
+            polarity=self.polarity.of,
+            fallbacks=self.polarity.why,
+            formal=self.plan.reactions,
+            scheme=self.scheme.name,
+            reporters=reporters,
+        )
 
     def signals(self) -> list[Component]:
         """Signal strands; parameters and constants are there from the start, the rest is made or added."""
@@ -183,7 +180,7 @@ class _Translator:
         """Cogates of what takes them when it is made, and sinks for cogates that are only ever set free."""
         buffers: list[Component] = []
         for species in self.plan.species:
-            name, sign = f"{species}_cogate", self.words.polarity[species]
+            name, sign = cogate_name(species), self.words.polarity[species]
             takers = [r for r in self.plan.reactions if self.sets_cogate_free(r, species) and r.origin.stage != FLUSH]
             if species in self.plan.buffered or any(self.takes_cogate(reaction, species) for reaction in self.plan.reactions):
                 level = self.plan.buffer(species)
@@ -218,17 +215,6 @@ class _Translator:
             remedy = did_you_mean(name, self.plan.species)
             raise DesignError(f"translation.{key}: no such species", name, remedy, key=("translation", key))
 
-    def clocks(self) -> dict[str, ClockStrands]:
-        """How the protocol handles the clock of every phase."""
-        gates = [component for reaction in self.plan.reactions for component in self.gates(reaction)]
-        helpers = self.phase_helpers(gates)
-        strands = {phase: clock_strands(*self.clock_choices(phase), self.words) for phase in self.plan.clocks}
-        return {phase: with_helpers(clock, helpers.get(phase, ())) for phase, clock in strands.items()}
-
-    def clock(self, phase: str) -> list[Component]:
-        """The clock strand of a phase and what takes it away again."""
-        return clock_components(*self.clock_choices(phase), self.words)
-
     def clock_choices(self, phase: str) -> tuple[str, list[int], bool, float]:
         """Its domain, the polarities of the gates that wait for it, whether it is to close them, and its buffer."""
         waiting = [r for r in self.plan.reactions if self.plan.gated.get(r.origin.reaction) == phase]
@@ -246,21 +232,3 @@ class _Translator:
             self.check_species(species, "reporters")
         level = self.plan.options.translation.reporter
         return [reporter(species, level, self.words) for species in dict.fromkeys(wanted)]
-
-
-def is_drain(reaction: Reaction, gated: Mapping[str, str]) -> bool:
-    """Whether a reaction that makes nothing is a drain, or waits for a clock that comes last, as in other joins.
-
-    A drain takes its clock first, stays open without its reactant, and has to be closed by cogates of the clock, which only
-    the flush buffers: one that another phase opened would eat its species in the next.
-    """
-    alone = not reaction.products and len(reaction.reactants) == 1
-    return alone and gated.get(reaction.origin.reaction, FLUSH) == FLUSH
-
-
-def _gate_name(reaction: Reaction, polarity: Polarity, gated: Mapping[str, str]) -> str:
-    """The gate that a reaction takes its inputs with."""
-    name = reaction.origin.reaction
-    if name in polarity.cooperative:
-        return f"annihilator_{name}"
-    return f"drain_{name}" if is_drain(reaction, gated) else f"join_{name}"

@@ -176,6 +176,11 @@ def branch_name(name: str) -> str:
     return f"{small}_" if re.fullmatch(r"[tuv][0-9]?", small) else small
 
 
+def cogate_name(species: str) -> str:
+    """The component that joins give back for a species."""
+    return f"{species}_cogate"
+
+
 def budget_name(reaction: Reaction) -> str:
     """Which entry of ``chemistry.gates`` a reaction draws on; a reaction of no stage that of one of its kind."""
     stage = reaction.origin.stage

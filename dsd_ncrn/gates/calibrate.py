@@ -22,8 +22,8 @@ from dsd_ncrn.design.chemistry import SpeciesKind
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.types import NeuralCrn
+from dsd_ncrn.protocol.clocked import Schedule
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.tube import Tube
 
@@ -183,7 +183,7 @@ class _Work:
         for term, value in ratio.items():
             factor = value / common.get(term.phase, 1.0)
             for name in term.names:
-                join = system.joins[name]
+                join = system.gates[name].join
                 level, before = system.by_name[join].concentration / factor, self.designed.by_name[join].concentration
                 low, high = (before / BACKWARD_FACTOR, before * BACKWARD_FACTOR) if term.backward else (0.0, np.inf)
                 changed[join] = float(np.clip(level, low, high))

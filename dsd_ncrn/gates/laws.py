@@ -23,9 +23,8 @@ from dataclasses import dataclass
 from math import prod
 
 from dsd_ncrn.crn.types import Reaction
-from dsd_ncrn.dsd.modules.clocks import cogate_name
 from dsd_ncrn.dsd.structure import Complex
-from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.dsd.system import DsdSystem, GateKind
 from dsd_ncrn.kinetics.rates import RateModel
 
 
@@ -85,7 +84,7 @@ class JoinLaw:
 
 def join_laws(system: DsdSystem) -> tuple[JoinLaw, ...]:
     """The law of every join of which all inputs but the last have a cogate buffer; others are taken for good and obey none."""
-    laws = (_law(system, reaction) for reaction in system.formal if reaction.origin.reaction in system.joins)
+    laws = (_law(system, reaction) for reaction in system.formal)
     return tuple(law for law in laws if law is not None)
 
 
@@ -105,54 +104,20 @@ def achieved(system: DsdSystem, rates: RateModel) -> dict[str, float]:
 
 
 def _law(system: DsdSystem, reaction: Reaction) -> JoinLaw | None:
-    name = reaction.origin.reaction
-    join = system.joins[name]
-    cogates = tuple(level(system, f"{species}_cogate") for species in reaction.reactants)
-    if name in system.cooperative or not cogates or not all(cogates[:-1]) or join not in system.by_name:
+    gates = system.gates[reaction.origin.reaction]
+    join = system.by_name.get(gates.join)
+    cogates = tuple(system.level(system.cogates[species]) for species in reaction.reactants)
+    if gates.kind not in (GateKind.JOIN, GateKind.SINK) or join is None or not cogates or not all(cogates[:-1]):
         return None
-    gate = system.by_name[join]
-    opening = _unpaired_toehold(gate.complex)
-    full = toehold_length(system.by_name[reaction.reactants[0]].complex)
-    return JoinLaw(
-        name, join, reaction.reactants, opening, full, cogates, *_last_strand(system, reaction, full), gate.concentration
-    )
-
-
-def level(system: DsdSystem, component: str) -> float:
-    """The concentration of a component, nM; 0 where the system has none of that name."""
-    found = system.by_name.get(component)
-    return found.concentration if found else 0.0
-
-
-def _last_strand(system: DsdSystem, reaction: Reaction, full: int) -> tuple[float, int]:
-    """What drives a join on after its last input (nM), and the toehold (nt) that comes off with what it displaces.
-
-    The clock, over 1 + c~/A where its cogates c~ are buffered and A comes next; or the strand next in line where a reaction
-    waits for no clock: what commits it, the helper of its fork or sink, or the strand that releases an output. Nothing for an
-    annihilation, which its last input ends.
-    """
-    phase = system.gated.get(reaction.origin.reaction)
-    if phase is None:
-        return _unclocked(system, reaction, full)
-    clock = system.clocks[phase]
-    if not reaction.products:
-        return clock.concentration, 0
-    onward, _ = _unclocked(system, reaction, full)
-    cogate = level(system, cogate_name(clock.strand, system.polarity[reaction.reactants[0]]))
-    back = cogate / onward if onward else 0.0
-    return clock.concentration / (1 + back), full
-
-
-def _unclocked(system: DsdSystem, reaction: Reaction, full: int) -> tuple[float, int]:
-    """The strand that follows the last input or the clock."""
-    name = reaction.origin.reaction
-    if not reaction.products:
-        return level(system, f"helper_{name}"), 0
-    for driver in (f"commit_{name}", f"helper_{name}"):
-        if driver in system.by_name:
-            return level(system, driver), full
-    freed = reaction.products[0]
-    return level(system, f"release_{freed}"), toehold_length(system.by_name[system.signals[freed]].complex)
+    opening, full = _unpaired_toehold(join.complex), toehold_length(system.by_name[reaction.reactants[0]].complex)
+    last, released = (system.level(gates.driver.component), gates.driver.released) if gates.driver else (0.0, 0)
+    if gates.phase is not None:
+        clock = system.clocks[gates.phase]
+        cogate = system.level(clock.cogates.get(system.polarity[reaction.reactants[0]]))
+        # The clock is the last input; where its cogates are buffered they take it back before the driver comes.
+        back = cogate / last if last else 0.0
+        last, released = (clock.concentration / (1 + back), full) if gates.driver else (clock.concentration, 0)
+    return JoinLaw(gates.reaction, gates.join, reaction.reactants, opening, full, cogates, last, released, join.concentration)
 
 
 def _unpaired_toehold(join: Complex) -> int:

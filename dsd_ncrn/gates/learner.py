@@ -17,7 +17,7 @@ import numpy as np
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.design.chemistry import GateBudget
 from dsd_ncrn.design.spec import DesignSpec
-from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.dsd.system import DsdSystem, GateKind
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.dsd.words import budget_name
 from dsd_ncrn.errors import CheckFailed
@@ -26,9 +26,9 @@ from dsd_ncrn.gates.fit import SMALLEST_NM, WEAKEST_NT, Need, Pace, Room, Settle
 from dsd_ncrn.gates.laws import JoinLaw, join_laws
 from dsd_ncrn.kinetics.rates import RateModel
 from dsd_ncrn.ncrn.types import NeuralCrn
+from dsd_ncrn.protocol.clocked import Schedule
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.timing import Schedule
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.training import train_value
 from dsd_ncrn.tasks import Dataset
@@ -80,7 +80,9 @@ def size_gates(spec: DesignSpec, ncrn: NeuralCrn, flux: Mapping[str, float], rat
     sized = {
         name: _budget(spec, reaction, flux[name], slow.get(name))
         for reaction in system.formal
-        if (name := reaction.origin.reaction) in flux and name not in own and name not in system.cooperative
+        if (name := reaction.origin.reaction) in flux
+        and name not in own
+        and system.gates[name].kind is not GateKind.ANNIHILATOR
     }
     chemistry = spec.chemistry.model_copy(update={"reactions": {**_in_proportion(system, sized), **own}})
     return spec.model_copy(update={"chemistry": chemistry})

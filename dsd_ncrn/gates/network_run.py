@@ -17,10 +17,10 @@ from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
-from dsd_ncrn.simulate.holders import holders
+from dsd_ncrn.simulate.imperfections.realisation import Mixture
 from dsd_ncrn.simulate.learner import checked
 from dsd_ncrn.simulate.mass_action import MassAction, from_network, mass_action
-from dsd_ncrn.simulate.types import Trajectory
+from dsd_ncrn.simulate.results import Trajectory
 
 ENGINE = "rosenbrock"
 RELATIVE, ABSOLUTE = 1e-7, 1e-8
@@ -81,7 +81,7 @@ def run_network(sized: SizedNetwork, times: Floats, engine: Engine) -> NetworkRu
     start[: len(sized.system.components)] = [component.concentration for component in sized.system.components]
     stepper = engine.prepare(system, RELATIVE, ABSOLUTE)
     values = checked(stepper.solve(start, times * sized.seconds, system.rates), f"the strands of {sized.crn.name}")
-    held = holders(sized.system, network)
+    held = Mixture(sized.system, network).held
     signals = np.column_stack([values[:, held[name]].sum(axis=1) for name in sized.crn.species]) / sized.scale
     return NetworkRun(sized, ideal, Trajectory(sized.crn.species, times, signals), _used(sized, network, start, values[-1]))
 
@@ -116,7 +116,7 @@ def simulate_crn_strands(crn: Crn, seconds: float = 1000.0, points: int = 601) -
 
 
 def _used(sized: SizedNetwork, network: ReactionNetwork, start: Floats, end: Floats) -> dict[str, float]:
-    places = {name: network.index[join] for name, join in sized.system.joins.items()}
+    places = {name: network.index[gates.join] for name, gates in sized.system.gates.items()}
     return {name: float(1 - end[place] / start[place]) for name, place in places.items()}
 
 

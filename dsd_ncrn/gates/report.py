@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dsd_ncrn.crn.types import Reaction
-from dsd_ncrn.dsd.modules.clocks import cogate_name
-from dsd_ncrn.dsd.modules.cooperative import CLOCK_SIGN
-from dsd_ncrn.dsd.system import DsdSystem
-from dsd_ncrn.gates.laws import achieved, join_laws, level, loading, toehold_length
+from dsd_ncrn.dsd.modules.endings import CLOCK_SIGN
+from dsd_ncrn.dsd.system import DsdSystem, GateKind
+from dsd_ncrn.gates.laws import achieved, join_laws, loading, toehold_length
 from dsd_ncrn.kinetics.rates import RateModel
 
 
@@ -89,7 +88,7 @@ def cooperative_loading(system: DsdSystem, rates: RateModel) -> dict[str, float]
 
 def _resting(system: DsdSystem, reaction: Reaction, rates: RateModel) -> dict[str, float]:
     """Bound over free of both partners of an annihilator."""
-    present = system.by_name[system.joins[reaction.origin.reaction]].concentration
+    present = system.level(system.gates[reaction.origin.reaction].join)
     held: dict[str, float] = {}
     for species in reaction.reactants:
         length = _toehold(system, species)
@@ -100,15 +99,15 @@ def _resting(system: DsdSystem, reaction: Reaction, rates: RateModel) -> dict[st
 
 def _open_share(system: DsdSystem, reaction: Reaction) -> float:
     """The share of an annihilator that its clock keeps open: 1 where it waits for none."""
-    phase = system.gated.get(reaction.origin.reaction)
+    phase = system.gates[reaction.origin.reaction].phase
     if phase is None:
         return 1.0
     clock = system.clocks[phase]
-    return clock.concentration / (clock.concentration + level(system, cogate_name(clock.strand, CLOCK_SIGN)))
+    return clock.concentration / (clock.concentration + system.level(clock.cogates.get(CLOCK_SIGN)))
 
 
 def _cooperative(system: DsdSystem) -> Iterable[Reaction]:
-    return (reaction for reaction in system.formal if reaction.origin.reaction in system.cooperative)
+    return (r for r in system.formal if system.gates[r.origin.reaction].kind is GateKind.ANNIHILATOR)
 
 
 def _toehold(system: DsdSystem, species: str) -> int:

@@ -16,7 +16,7 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.runs.files import Json, json_of, section_of, text_of, unreadable
 from dsd_ncrn.runs.tables import LEAK_RANKING, LEAK_STEPS, LEAKS, TOP_UPS, TUBES, TUNE, WAYS, PointTried, WayTried
 from dsd_ncrn.runs.trainings import Trace, read_fuel, read_traces, read_trainings
-from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.simulate.results import Training
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ import numpy as np
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.runs.files import csv_text, text_of, unreadable
 from dsd_ncrn.runs.tables import TOP_UPS, number
-from dsd_ncrn.simulate.types import Training, Trajectory
+from dsd_ncrn.simulate.results import Training, Trajectory
 
 if TYPE_CHECKING:
     from dsd_ncrn.analysis.fuel import FuelBudget

@@ -14,7 +14,7 @@ from dsd_ncrn.simulate.engines.stochastic import StochasticEngine
 from dsd_ncrn.simulate.engines.types import ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Engine, Stepper
 from dsd_ncrn.simulate.learner import Iteration, checked
 from dsd_ncrn.simulate.mass_action import MassAction, Part, from_crn, part_of
-from dsd_ncrn.simulate.types import Trajectory
+from dsd_ncrn.simulate.results import Trajectory
 
 TIMES_TO_LOOK_AT = 2001
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.simulate.learner import Iteration, Learner
-from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.tasks import Dataset
 
 Progress = Callable[[int, int], None]

@@ -1,26 +1,25 @@
-"""The DNA circuit as a learner: every strand and complex in one well-mixed tube, under an external clock."""
+"""The DNA circuit as a learner: its protocol, and a well-mixed pot of every strand and complex."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
-from dsd_ncrn.arrays import Flags, Floats
-from dsd_ncrn.dsd.structure import Complex
-from dsd_ncrn.dsd.system import Counter, DsdSystem
-from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
-from dsd_ncrn.ncrn.types import NeuralCrn, Variable
-from dsd_ncrn.simulate.burn_in import burn_in
+from dsd_ncrn.arrays import Floats
+from dsd_ncrn.crn.events import Event
+from dsd_ncrn.dsd.structure import Strand
+from dsd_ncrn.kinetics.network import ReactionNetwork
+from dsd_ncrn.ncrn.types import Variable
+from dsd_ncrn.protocol.clocked import ClockedProtocol
 from dsd_ncrn.simulate.engines.types import Engine
-from dsd_ncrn.simulate.holders import holders
-from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
-from dsd_ncrn.simulate.learner import Iteration, checked
-from dsd_ncrn.simulate.mass_action import from_network
-from dsd_ncrn.simulate.timing import Schedule
-from dsd_ncrn.simulate.types import Trajectory
-from dsd_ncrn.simulate.walk import Recorder, Walk
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
+from dsd_ncrn.simulate.learner import Iteration
+from dsd_ncrn.simulate.pot import Contents, Pot, Watch, pot_of
+from dsd_ncrn.simulate.results import Trajectory
+from dsd_ncrn.simulate.watches import Account, Readings, Recorder
 
 RELATIVE, ABSOLUTE = 1e-3, 1e-5
 """Per-step tolerances (the latter in nM): after the 205 iterations of linreg2d the parameters are within 3e-6 of those at
@@ -28,249 +27,154 @@ RELATIVE, ABSOLUTE = 1e-3, 1e-5
 
 
 class Tube:
-    """A simulated tube. Concentrations in nM, times in s; values given and returned are in the design's units.
+    """A simulated tube, a Learner. Concentrations in nM, times in s; values given and returned are in the design's units.
 
-    One iteration: top up, add inputs and targets; for each phase add its clock strand, wait for the phase's duration,
-    add the scavenger on beads, wait, pull the beads out. Additions are taken to be small in volume and mixed at once,
-    the beads to take all that is bound to them. Fuels and gates are topped up where they are below ``refill_below`` of
-    what they were. ``residue`` is what a burn-in of ``burn_in`` seconds left of the species that are loaded after it, nM.
-    A ``state`` has shape (species,) and is in nM; where an integration stops, CheckFailed is raised.
+    Making one runs no simulation: it is mixed, and burned in where the protocol says so, by ``start``, or when its contents
+    are first needed. Additions are taken to be mixed at once, the beads to take all that is bound to them. ``account`` has
+    what is consumed. Where an integration stops, CheckFailed is raised.
     """
 
-    def __init__(
-        self,
-        ncrn: NeuralCrn,
-        system: DsdSystem,
-        network: ReactionNetwork,
-        schedule: Schedule,
-        engine: Engine,
-        unit: float,
-        scavenger_excess: float,
-        leak_rate: float = 0.0,
-        top_up: bool = True,
-        realisation: Realisation | None = None,
-        burn_in: float | None = None,
-        refill_below: float = 1.0,
-    ) -> None:
-        self.ncrn, self.dsd, self.network, self.designed = ncrn, system, network, schedule
-        self.unit, self.scavenger_excess, self.top_up = unit, scavenger_excess, top_up
-        self.burn_in, self.refill_below = burn_in, refill_below
-        self.system, self.pot = from_network(network), Mixture(system, network)
-        self.stepper = engine.prepare(self.system, RELATIVE, ABSOLUTE)
-        self.is_leak = np.array([step.kind == StepKind.LEAK for step in network.steps])
-        self.refilled = np.array([component.topped_up for component in system.components])
-        self.mix(leak_rate, realisation or perfect(self.pot))
+    def __init__(self, protocol: ClockedProtocol, pot: Pot) -> None:
+        self.pot, self.protocol = pot, replace(protocol, growth=pot.realisation.growth)
+        self.nominal = np.array([c.concentration for c in protocol.system.components]) * pot.realisation.doses
+        self._contents: Contents | None = None
+        self._account = Account(self.nominal)
 
-    def mix(self, leak_rate: float, realisation: Realisation) -> None:
-        """Mix a fresh tube of the same strands, and burn it in where the design says so. ``leak_rate`` in /nM/s."""
-        self.realisation, self.schedule = realisation, self.designed.stretched(realisation.stretch)
-        self.rates = np.where(self.is_leak, self.system.rates * leak_rate, self.system.rates) * realisation.rates
-        self.nominal = self.pot.nominal * realisation.doses
-        self.state = np.zeros(self.system.size)
-        self.state[: len(self.nominal)] = self.nominal
-        realisation.accompany(self.state, self.nominal)
-        self.used: list[Floats] = []
-        self.residue: Mapping[str, float] = burn_in(self, self.burn_in * realisation.stretch) if self.burn_in else {}
+    def start(self) -> Contents:
+        """Mix the tube afresh and do what comes before the first iteration."""
+        self._account = Account(self.nominal)
+        levels = {component.name: component.concentration for component in self.protocol.system.components}
+        later = self.protocol.loaded if self.protocol.burn_in is not None else ()
+        self.contents = self.pot.run(self.protocol.start(), self.pot.mixed(levels, later), self._account)
+        return self.contents
 
-    @cached_property
-    def on_beads(self) -> Mapping[str, list[int]]:
-        """For each scavenger all species that contain its starred strand, or that of a capture which is added with it."""
-        found: dict[str, list[int]] = {}
-        for clock in self.dsd.clocks.values():
-            for scavenger in clock.scavengers:
-                pulled = (scavenger, *clock.added_with(scavenger))
-                places = (self._containing_anchor(self.dsd.by_name[name].complex) for name in pulled)
-                found[scavenger] = sorted({place for each in places for place in each})
-        return found
+    @property
+    def contents(self) -> Contents:
+        """What is in the tube now."""
+        return self.start() if self._contents is None else self._contents
 
-    def _containing_anchor(self, scavenger: Complex) -> list[int]:
-        anchor = next(strand for strand in scavenger.strands if strand[0].starred)
-        return [number for number, complex_ in enumerate(self.network.complexes) if anchor in complex_.strands]
+    @contents.setter
+    def contents(self, contents: Contents) -> None:
+        self._contents = contents
 
-    @cached_property
-    def holders(self) -> Mapping[str, list[int]]:
-        """For each signal the species whose molecules can be it again."""
-        return holders(self.dsd, self.network)
+    @property
+    def state(self) -> Floats:
+        """Concentrations (species,), nM."""
+        return self.contents.values
+
+    @state.setter
+    def state(self, values: Floats) -> None:
+        self.contents = replace(self.contents, values=values)
+
+    @property
+    def account(self) -> Account:
+        """What was consumed since the start."""
+        if self._contents is None:
+            self.start()
+        return self._account
+
+    @property
+    def used(self) -> list[Floats]:
+        """What was missing of each component when an iteration was done, (components,), nM; one entry per iteration."""
+        return self.account.used
+
+    @property
+    def network(self) -> ReactionNetwork:
+        """The strands' reactions."""
+        assert self.pot.mixture is not None
+        return self.pot.mixture.network
+
+    def mixed_with(self, leak_rate: float, realisation: Realisation) -> Tube:
+        """Another tube of the same strands. ``leak_rate`` in /nM/s."""
+        return Tube(self.protocol, self.pot.realised(leak_rate, realisation))
 
     def set_parameters(self, values: Floats) -> None:
         """Put parameters on their signal strands, shape (parameters,), in the design's units."""
-        for variable, value in zip(self.ncrn.parameters, values):
-            for species, amount in zip(variable.species, (max(value, 0.0), max(-value, 0.0))):
-                name = self.dsd.signals[species]
-                self.state[self.system.index[name]] = self._dosed(name, amount * self.unit)
+        state = self.state.copy()
+        for variable, value in zip(self.protocol.ncrn.parameters, values):
+            for species, amount in variable.amounts(value):
+                name = self.protocol.system.signals[species]
+                state[self.pot.index(name)] = amount * self.protocol.unit * self.pot.dose(name)
+        self.state = state
 
     def predict(self, x: Floats) -> Floats:
         """See Learner."""
-        state = self._fed(x)
-        before = self._outputs(state)
-        for phase in self.next_phases():
-            state = self.close_phase(self.run_phase(state, phase), phase)
-            if phase == self.ncrn.outputs_after:
-                break
-        return self._outputs(state) - before
+        readings = Readings()
+        self.pot.run(self.protocol.prediction(self.number, x), self.contents, readings)
+        return self._outputs(readings)
 
     def iterate(self, x: Floats, y: Floats) -> Iteration:
         """See Learner."""
-        parameters, outputs = self.parameters(), None
-        state = self.start_iteration(x, y)
-        before = self._outputs(state)
-        for place, phase in enumerate(self.next_phases()):
-            state = self.close_phase(self.run_phase(state, phase), phase)
-            if phase == self.ncrn.outputs_after:
-                outputs = self._outputs(state) - before + (y if place else 0.0)
-        self.end_iteration(state)
-        assert outputs is not None
-        return Iteration(outputs, parameters)
+        parameters, readings = self.parameters(), Readings()
+        first = self.protocol.phases(self.number)[0]
+        subtracted = y if self.protocol.ncrn.outputs_after != first else 0.0
+        self.run(self.protocol.iteration(self.number, x, y), readings)
+        return Iteration(self._outputs(readings) + subtracted, parameters)
 
-    def end_iteration(self, state: Floats) -> None:
-        """Keep the state (species,) an iteration ends with, thinned by what was added, and what is missing of components."""
-        state = state / self.realisation.growth
-        self.used.append(np.maximum(self.nominal - state[: len(self.nominal)], 0.0))
-        self.state = state
+    def run(self, events: Iterable[Event], *watches: Watch) -> None:
+        """Do something with the tube and account for it; the first watch integrates."""
+        self.contents = self.pot.run(events, self.contents, *watches, self.account)
 
-    def next_phases(self) -> list[str]:
-        """The phases of the next iteration; some belong to every n-th iteration alone."""
-        number = len(self.used) + 1
-        return [phase.name for phase in self.ncrn.crn.phases if number % phase.every == 0]
+    @property
+    def number(self) -> int:
+        """The number of the next iteration, from 1."""
+        return len(self.used) + 1
 
     def parameters(self) -> Floats:
         """See Learner; where the update waits for the first clock, that phase is run without input on a copy."""
-        state = self.run_phase(self.state, next(iter(self.schedule.phases))) if self.update_waits else self.state
-        return np.array([self.amount(state, variable) for variable in self.ncrn.parameters])
-
-    @property
-    def update_waits(self) -> bool:
-        """Whether an iteration's update is done in the first phase of the next."""
-        return bool(self.ncrn.crn.stage("N4")) and not self.always_updating
-
-    @property
-    def always_updating(self) -> bool:
-        """Whether the parameter update runs without a clock, so that it is over when the iteration ends."""
-        clock_strands = {self.dsd.by_name[c.strand].complex.domains for c in self.dsd.clocks.values()}
-        clock_branches = {domain.name for domains in clock_strands for domain in domains if not domain.is_toehold}
-        updates = [self.dsd.joins[r.origin.reaction] for r in self.ncrn.crn.stage("N4")]
-        gates = (self.dsd.by_name[name].complex for name in updates if name in self.dsd.by_name)
-        return not any(domain.name in clock_branches for gate in gates for domain in gate.domains)
+        state = self.pot.run(self.protocol.update(), self.contents).values
+        return np.array([self.amount(state, variable) for variable in self.protocol.ncrn.parameters])
 
     def amount(self, state: Floats, variable: Variable) -> float:
         """The value of a variable in a state (species,), counting what gates hold of it, in the design's units."""
-        plus, *minus = (float(state[self.holders[species]].sum()) for species in variable.species)
-        return (plus - sum(minus)) / self.unit
-
-    def start_iteration(self, x: Floats, y: Floats) -> Floats:
-        """The state (species,) at the start of an iteration: topped up, inputs (inputs,) and targets (outputs,) added."""
-        state = self._fed(x)
-        self._feed(state, self.ncrn.targets, y)
-        return state
-
-    def run_phase(self, state: Floats, phase: str) -> Floats:
-        """Add the clock strand of a phase to a state (species,) and wait for its duration."""
-        return self.wait(self.open_phase(state, phase), self.schedule.phases[phase], phase)
-
-    def open_phase(self, state: Floats, phase: str) -> Floats:
-        """Add the clock strand of a phase to a state (species,)."""
-        state, clock = state.copy(), self.dsd.clocks[phase]
-        for strand, dose in ((clock.strand, clock.concentration), *clock.helpers.items()):
-            state[self.system.index[strand]] += self._dosed(strand, dose)
-        return state
-
-    def close_phase(self, state: Floats, phase: str) -> Floats:
-        """Scavenge a phase's clock from a state (species,), one scavenger after the other."""
-        for scavenger in self.dsd.clocks[phase].scavengers:
-            state = self.add_scavenger(state, phase, scavenger)
-            state = self.wait(state, self.schedule.wait, f"the wait after {phase}")
-            state = self.pull_beads(state, scavenger)
-        return state
-
-    def add_scavenger(self, state: Floats, phase: str, scavenger: str) -> Floats:
-        """Add a scavenger to a state (species,) in excess of what it takes; with the first those of the phase's own helpers."""
-        state, clock = state.copy(), self.dsd.clocks[phase]
-        doses = {scavenger: clock.to_scavenge} | clock.added_with(scavenger)
-        for name, dose in doses.items():
-            state[self.system.index[name]] += self._dosed(name, self.scavenger_excess * dose)
-        return state
-
-    def pull_beads(self, state: Floats, scavenger: str) -> Floats:
-        """Take a scavenger, and what was added with it, out of a state (species,) with all that they hold."""
-        state = state.copy()
-        state[self.on_beads[scavenger]] = 0.0
-        return state
-
-    def wait(self, state: Floats, seconds: float, where: str) -> Floats:
-        """Let a state (species,), nM, react. Raises CheckFailed, which says ``where``, if the integration stops."""
-        return checked(self.stepper.solve(state, np.array([0.0, seconds]), self.rates), where)[-1]
+        signals = self.protocol.system.signals
+        return variable.value(lambda species: self.pot.amount(state, signals[species])) / self.protocol.unit
 
     def trace(self, x: Floats, y: Floats, points: int) -> Trajectory:
-        """The trajectory (s, nM) of one iteration from a copy of the state, ``points`` per phase and per wait.
+        """The trajectory (s, nM) of one iteration from a copy of the contents, ``points`` per phase and per wait.
 
         Inputs ``x`` (inputs,) and targets ``y`` (outputs,) are in the design's units.
         """
-        recorder = Recorder(self, self.start_iteration(x, y), points)
-        self.lead(recorder, self.schedule.phases)
-        return recorder.trajectory()
-
-    def lead(self, walk: Walk, phases: Iterable[str]) -> None:
-        """Take a walk through the protocol of some phases."""
-        for phase in phases:
-            walk.enter(phase)
-            for scavenger in self.dsd.clocks[phase].scavengers:
-                walk.state = self.add_scavenger(walk.state, phase, scavenger)
-                walk.run(self.schedule.wait)
-                walk.pull(scavenger)
+        recorder = Recorder(points)
+        self.pot.run(self.protocol.whole(x, y), self.contents, recorder)
+        return recorder.trajectory(self.pot.mass_action.species)
 
     def extents(self, x: Floats, y: Floats) -> dict[str, float]:
-        """How often each counted reaction fires in one iteration from a copy of the state, in the design's units.
+        """How often each counted reaction fires in one iteration from a copy of the contents, in the design's units.
 
         Inputs ``x`` (inputs,) and targets ``y`` (outputs,) are in them as well.
         """
-        before = self.start_iteration(x, y)
-        state = before
-        for phase in self.schedule.phases:
-            state = self.close_phase(self.run_phase(state, phase), phase)
-        fired = {name: self._fired_complexes(counter) for name, counter in self.dsd.counters.items()}
-        return {name: float((state - before)[places].sum()) / self.unit for name, places in fired.items()}
+        readings = Readings()
+        change = self.pot.run(self.protocol.whole(x, y), self.contents, readings).values - readings.states["before"]
+        return {name: float(change[places].sum()) / self.protocol.unit for name, places in self._fired.items()}
 
-    def _fired_complexes(self, counter: Counter) -> list[int]:
-        needed = {counter.bottom, counter.seal}
-        return [number for number, complex_ in enumerate(self.network.complexes) if needed <= set(complex_.strands)]
+    @cached_property
+    def _fired(self) -> Mapping[str, list[int]]:
+        """The species that count the firings of each reaction."""
+        gates = self.protocol.system.gates.items()
+        return {name: self._holding(made.bottom, made.mark) for name, made in gates if made.mark}
 
-    def _refill(self, state: Floats) -> Floats:
-        """Bring fuels and gates back to their concentrations; nothing can be taken out."""
-        if self.top_up:
-            mixed = state[: len(self.nominal)]
-            short = self._short(mixed)
-            added = np.where(short, self.nominal - mixed, 0.0)
-            mixed[short] = self.nominal[short]
-            self.realisation.accompany(state, added)
-        return state
+    def _holding(self, bottom: Strand, mark: Strand) -> list[int]:
+        needed = {bottom, mark}
+        return [n for n, complex_ in enumerate(self.network.complexes) if needed <= set(complex_.strands)]
 
-    def refills(self, used: Floats) -> Floats:
-        """What is added of each component before an iteration, nM, if that much is gone: both (components,)."""
-        return np.where(self._short(self.nominal - used), used, 0.0) if self.top_up else np.zeros(len(used))
+    def _outputs(self, readings: Readings) -> Floats:
+        """What the forward pass added to the outputs, (outputs,)."""
+        before, after = (self._read(readings.states[what]) for what in ("before", "outputs"))
+        return after - before
 
-    def _short(self, mixed: Floats) -> Flags:
-        return self.refilled & (mixed < self.refill_below * self.nominal)
-
-    def _dosed(self, component: str, amount: float) -> float:
-        """What is really there after an addition of a component, nM."""
-        return amount * float(self.realisation.doses[self.system.index[component]])
-
-    def _fed(self, x: Floats) -> Floats:
-        """A copy of the state, topped up, with inputs and padding added."""
-        state = self._refill(self.state.copy())
-        self._feed(state, self.ncrn.inputs, x)
-        for species, value in self.ncrn.padding:
-            if species not in self.ncrn.crn.fuel_species:  # gates stand for these
-                place = self.system.index[self.dsd.signals[species]]
-                state[place] = max(state[place], self._dosed(self.dsd.signals[species], value * self.unit))
-        return state
-
-    def _feed(self, state: Floats, variables: tuple[Variable, ...], values: Floats) -> None:
-        for variable, value in zip(variables, values):
-            for species, amount in zip(variable.species, (max(value, 0.0), max(-value, 0.0))):
-                name = self.dsd.signals[species]
-                state[self.system.index[name]] += self._dosed(name, amount * self.unit)
-
-    def _outputs(self, state: Floats) -> Floats:
-        outputs = self.ncrn.outputs
+    def _read(self, state: Floats) -> Floats:
+        outputs = self.protocol.ncrn.outputs
         return np.array([sum(weight * self.amount(state, variable) for variable, weight in output.terms) for output in outputs])
+
+
+def tube_of(
+    protocol: ClockedProtocol,
+    network: ReactionNetwork,
+    engine: Engine,
+    leak_rate: float = 0.0,
+    realisation: Realisation | None = None,
+) -> Tube:
+    """A tube with the strands of a network, perfect without a realisation. ``leak_rate`` in /nM/s."""
+    pot = pot_of(Mixture(protocol.system, network), engine, RELATIVE, ABSOLUTE, leak_rate)
+    return Tube(protocol, pot if realisation is None else pot.realised(leak_rate, realisation))

@@ -12,7 +12,7 @@ from cli.report.figures.chart import Axis, Chart, Curve, Panel, ReferenceLine, n
 from cli.report.figures.palette import Series
 from cli.report.text import number
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.simulate.types import Training
+from dsd_ncrn.simulate.results import Training
 
 SMALLEST = 1e-3
 """Squared errors under this are drawn at it: the scale is logarithmic."""

@@ -12,50 +12,53 @@ sealed as in the plain scheme: ``[r v][g u][e]``.
 from __future__ import annotations
 
 from dsd_ncrn.crn.types import Reaction
-from dsd_ncrn.dsd.modules.join_fork import join_fork, join_mark
 from dsd_ncrn.dsd.modules.parts import (
+    Made,
     Scheme,
     check_fuels,
     check_inputs,
-    entry,
+    driven_by,
     fork,
+    fuel,
+    join,
+    last_toehold,
     release,
     side_of,
     split_outputs,
     trigger_name,
 )
-from dsd_ncrn.dsd.structure import Bound, Strand
-from dsd_ncrn.dsd.system import Component, Role
-from dsd_ncrn.dsd.words import Words, strand_component
+from dsd_ncrn.dsd.modules.plain import plain_gates
+from dsd_ncrn.dsd.words import Words
 
 
-def chen_join_fork(reaction: Reaction, clock: str | None, words: Words) -> list[Component]:
-    """Gates and helpers of one reaction with at least one output; without a fork those of the plain scheme."""
+def chen_gates(reaction: Reaction, clock: str | None, words: Words) -> Made:
+    """Gates and helpers of one reaction with at least one output; without a fork those of the plain scheme.
+
+    Each firing binds the helper, or the seal where there is one.
+    """
     outputs, freed = split_outputs(reaction, words)
     if not outputs:
-        return join_fork(reaction, clock, words)
+        return plain_gates(reaction, clock, words)
     check_inputs(reaction)
-    name, budget, side = reaction.origin.reaction, words.budget(reaction), side_of(reaction, words)
-    check_fuels(reaction, budget, "join", "fork", "fuel")
-    trigger, opening = trigger_name(reaction), words.fork_toehold
+    check_fuels(reaction, words, "join", "fork", "fuel")
+    side, trigger, opening = side_of(reaction, words), trigger_name(reaction), words.fork_toehold
     tops = [side.left(trigger, opening), *(words.signal(product) for product in freed)]
     tops += [words.branch(words.join_end)] if freed else []
-    join = side.join(f"join_{name}", [*entry(reaction, clock, words), *map(Bound, tops)], budget.join, reaction.origin)
-    helper = strand_component(f"helper_{name}", side.enter(trigger), Role.FUEL, budget.fuel, reaction.origin)
+    helper = fuel("helper", side.enter(trigger), reaction, words)
     releases = [release(reaction, freed[0], opening, words)] if freed else []
-    return [join, fork(reaction, opening, trigger, words), helper, *releases]
-
-
-def chen_mark(reaction: Reaction, words: Words) -> Strand:
-    """The strand that each firing binds: the helper, or the seal where there is one."""
-    outputs, freed = split_outputs(reaction, words)
-    return join_mark(reaction, words) if freed or not outputs else side_of(reaction, words).enter(trigger_name(reaction))
+    seal = side.strand(last_toehold(freed, side.toehold, side), words.join_end)
+    return Made(
+        join(reaction, clock, tops, words),
+        fork(reaction, opening, trigger, words),
+        (helper, *releases),
+        driver=driven_by(helper, side),
+        mark=seal if freed else side.enter(trigger),
+    )
 
 
 CHEN = Scheme(
     "chen",
     "a toehold of its own between join and fork, joins without a seal (Chen et al. 2013); final states as for plain",
-    chen_join_fork,
-    chen_mark,
+    chen_gates,
     False,
 )

@@ -3,13 +3,18 @@
 A strand ``<t c>`` is the last input of every join of its phase (Cardelli's join with the clock as one more reactant).
 Where a gate of polarity -1 waits for it too, the strand is ``<t c u>``: straight gates take it by its 5' toehold and
 mirrored ones by its 3' toehold, and each gives back a cogate of its own, ``<c t>`` or ``<u c>``.
+
+Helpers may be in the tube only while their phase runs, so that they can leak only then: most leak comes from the helper
+``<t r>`` of a join, which displaces ``<r t>`` from joins that have taken no input and so fires their forks. The helpers of a
+phase are then added with its clock strand and captured with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from dsd_ncrn.dsd.modules.sinks import capture, cogate_sink, strand_sink
+from dsd_ncrn.dsd.modules.endings import capture, cogate_sink, strand_sink
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import ClockStrands, Component, Role
 from dsd_ncrn.dsd.words import Words, strand_component
@@ -21,29 +26,42 @@ def clock_strand(clock: str, signs: Sequence[int], words: Words) -> Strand:
     return words.helper(clock) + mirrored
 
 
-def cogate_name(clock: str, sign: int) -> str:
-    """The component that closes the gates of one polarity again."""
-    return f"{clock}_cogate" if sign > 0 else f"{clock}_mirrored_cogate"
-
-
-def clock_components(clock: str, signs: Sequence[int], closes: bool, buffer: float, words: Words) -> list[Component]:
-    """The clock strand and what takes it and its cogates away again; ``buffer`` in nM.
+def phase_clock(
+    clock: str, signs: Sequence[int], closes: bool, buffer: float, words: Words, helpers: Iterable[Component] = ()
+) -> tuple[ClockStrands, list[Component]]:
+    """How the protocol handles a clock, and its strand with what takes it and its cogates away again; ``buffer`` in nM.
 
     Cogates of a phase of joins are sunk as they appear, because they drive joins back. Where a phase ``closes`` its
-    gates, drains or cooperative annihilators, they are a buffer instead, which is captured after that.
+    gates, drains or cooperative annihilators, they are a buffer instead, which is captured after that. ``helpers`` come and go
+    with the clock.
     """
     strand = strand_component(clock, clock_strand(clock, signs, words), Role.CLOCK, 0.0)
-    taken = [strand, capture(f"capture_{clock}", words.helper(clock))]
-    names = {sign: cogate_name(clock, sign) for sign in signs}
+    taking = capture(f"capture_{clock}", words.helper(clock))
+    names = {sign: f"{clock}_cogate" if sign > 0 else f"{clock}_mirrored_cogate" for sign in signs}
+    doses = {helper.name: helper.concentration for helper in helpers}
+    handled = ClockStrands(
+        clock,
+        (taking.name,),
+        words.spec.chemistry.clock,
+        helpers=doses,
+        captures={name: _capture_name(name) for name in doses},
+        cogates=names,
+    )
     if not closes:
-        return [*taken, *(cogate_sink(f"sink_{name}", clock, buffer, words, sign) for sign, name in names.items())]
+        sinks = [cogate_sink(f"sink_{name}", clock, buffer, words, sign) for sign, name in names.items()]
+        return handled, [strand, taking, *sinks]
     cogates = [strand_component(name, words.side(sign).leave(clock), Role.CLOCK, buffer) for sign, name in names.items()]
-    return [*taken, strand_sink(f"scavenger_{clock}", clock, 0.0, words), *cogates]
+    scavenger = strand_sink(f"scavenger_{clock}", clock, 0.0, words)
+    handled = replace(handled, scavengers=(scavenger.name, taking.name), closing_buffer=buffer * len(signs))
+    return handled, [strand, taking, scavenger, *cogates]
 
 
-def clock_strands(clock: str, signs: Sequence[int], closes: bool, buffer: float, words: Words) -> ClockStrands:
-    """How the protocol handles this clock: dose and scavengers."""
-    level = words.spec.chemistry.clock
-    if closes:
-        return ClockStrands(clock, (f"scavenger_{clock}", f"capture_{clock}"), level, buffer * len(signs))
-    return ClockStrands(clock, (f"capture_{clock}",), level)
+def held_back(components: Iterable[Component], helpers: Iterable[Component]) -> list[Component]:
+    """The components with some fuels that are only added later, and the strands that capture them."""
+    later = {helper.name: helper for helper in helpers}
+    kept = [replace(c, concentration=0.0, topped_up=False) if c.name in later else c for c in components]
+    return [*kept, *(capture(_capture_name(name), helper.complex.domains) for name, helper in later.items())]
+
+
+def _capture_name(helper: str) -> str:
+    return f"capture_{helper}"

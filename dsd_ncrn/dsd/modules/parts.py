@@ -7,31 +7,57 @@ the other polarity, which the fork cannot free because all its strands face the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from dsd_ncrn.crn.types import Reaction
-from dsd_ncrn.design.chemistry import GateBudget
 from dsd_ncrn.design.problems import DesignError
-from dsd_ncrn.dsd.structure import Bound, Open, Strand
-from dsd_ncrn.dsd.system import Component, Role
+from dsd_ncrn.dsd.structure import Bound, Open, Strand, strand_length
+from dsd_ncrn.dsd.system import Component, Driver, GateKind, Gates, Role
 from dsd_ncrn.dsd.words import Side, Words, budget_name, strand_component
 
-MAX_INPUTS = 3
-"""Reactants that one join takes; each further one would make the gate 20 nt longer and the reaction slower."""
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What realises one reaction: the gate that takes its inputs, and a fork and helpers where it has some.
+
+    ``driver`` and ``mark`` are as in ``Gates``.
+    """
+
+    join: Component
+    fork: Component | None = None
+    helpers: tuple[Component, ...] = ()
+    kind: GateKind = GateKind.JOIN
+    driver: Driver | None = None
+    mark: Strand | None = None
+
+    @property
+    def components(self) -> list[Component]:
+        """All of them."""
+        return [self.join, *([self.fork] if self.fork else []), *self.helpers]
+
+    def gates(self, reaction: str, phase: str | None) -> Gates:
+        """What is to be known of them, given the phase whose clock they wait for."""
+        bottom = next(strand for strand in self.join.complex.strands if strand[0].starred)
+        fork = self.fork.name if self.fork else None
+        return Gates(reaction, self.kind, self.join.name, fork, phase, self.driver, bottom, self.mark)
 
 
 class Scheme(NamedTuple):
     """How reactions with outputs are made.
 
-    ``mark`` is the strand that a join binds when it fires. ``commits_first`` tells whether an irreversible step comes
-    before anything is set free, which is what CRN bisimulation needs.
+    ``commits_first`` tells whether an irreversible step comes before anything is set free, which is what CRN bisimulation
+    needs.
     """
 
     name: str
     description: str
-    make: Callable[[Reaction, str | None, Words], list[Component]]
-    mark: Callable[[Reaction, Words], Strand]
+    make: Callable[[Reaction, str | None, Words], Made]
     commits_first: bool
+
+
+MAX_INPUTS = 3
+"""Reactants that one join takes; each further one would make the gate 20 nt longer and the reaction slower."""
 
 
 def check_inputs(reaction: Reaction) -> None:
@@ -41,9 +67,9 @@ def check_inputs(reaction: Reaction) -> None:
         raise DesignError(f"reaction {reaction}: a join takes {MAX_INPUTS} reactants", reaction.molecularity, remedy)
 
 
-def check_fuels(reaction: Reaction, budget: GateBudget, *parts: str) -> None:
+def check_fuels(reaction: Reaction, words: Words, *parts: str) -> None:
     """Raises DesignError where a reaction is allotted none of something it cannot do without."""
-    kind = budget_name(reaction)
+    kind, budget = budget_name(reaction), words.budget(reaction)
     for part in parts:
         level = getattr(budget, part)
         if level <= 0:
@@ -86,6 +112,14 @@ def entry(reaction: Reaction, clock: str | None, words: Words) -> list[Open | Bo
     return [Open(side.first(words.budget(reaction).first_toehold)), *map(Bound, inputs)]
 
 
+def join(reaction: Reaction, clock: str | None, tops: Iterable[Strand], words: Words) -> Component:
+    """The gate that takes a reaction's inputs and its clock, then frees ``tops``."""
+    parts = [*entry(reaction, clock, words), *map(Bound, tops)]
+    return side_of(reaction, words).join(
+        f"join_{reaction.origin.reaction}", parts, words.budget(reaction).join, reaction.origin
+    )
+
+
 def fork(reaction: Reaction, opening: Strand, trigger: str, words: Words) -> Component:
     """``[inert][t z][t x][t p][t r]{t*}``, opened by what the join sets free and sealed by ``<inert t>``."""
     side = side_of(reaction, words)
@@ -93,6 +127,18 @@ def fork(reaction: Reaction, opening: Strand, trigger: str, words: Words) -> Com
     tops = [*(side.enter(name) for name in (trigger, *outputs)), words.branch(words.fork_end)]
     level = words.budget(reaction).fork
     return side.fork(f"fork_{reaction.origin.reaction}", [Open(opening), *map(Bound, tops)], level, reaction.origin)
+
+
+def fuel(kind: str, strand: Strand, reaction: Reaction, words: Words) -> Component:
+    """A helper of one reaction alone."""
+    return strand_component(
+        f"{kind}_{reaction.origin.reaction}", strand, Role.FUEL, words.budget(reaction).fuel, reaction.origin
+    )
+
+
+def driven_by(helper: Component, displaced: Side) -> Driver:
+    """A helper that displaces a strand with the toehold of one side."""
+    return Driver(helper.name, strand_length(displaced.toehold))
 
 
 def last_toehold(freed: Sequence[str], before: Strand, side: Side) -> Strand:

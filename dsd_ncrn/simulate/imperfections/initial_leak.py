@@ -34,15 +34,15 @@ class InitialLeak:
     name = "initial_leak"
     largest = 0.05
 
-    def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
+    def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection. Raises InputError for a network without leaks of gates."""
         drawn = magnitude * np.exp(SPREAD * random.standard_normal(len(before.doses)))
-        fractions, levels = np.minimum(drawn, LARGEST), pot.nominal * before.doses
-        channels = _available([channel for gate in _channels(pot, levels, fractions) for channel in gate], levels)
+        fractions, levels = np.minimum(drawn, LARGEST), mixture.nominal * before.doses
+        channels = _available([channel for gate in _channels(mixture, levels, fractions) for channel in gate], levels)
         lost = np.zeros(len(levels))
         for channel in channels:
             lost[channel.gate] += channel.fraction
-        companions = np.zeros((len(pot.network.names), len(levels)))
+        companions = np.zeros((len(mixture.network.names), len(levels)))
         for gate, attacker, step, fraction in channels:
             share = fraction / (1.0 - lost[gate])
             companions[attacker, gate] -= share
@@ -59,10 +59,10 @@ class TriggerChannel(NamedTuple):
     fraction: float
 
 
-def _channels(pot: Mixture, levels: Floats, fractions: Floats) -> Iterator[list[TriggerChannel]]:
+def _channels(mixture: Mixture, levels: Floats, fractions: Floats) -> Iterator[list[TriggerChannel]]:
     """For every gate the leak steps by strands that are mixed with it, which share its fraction."""
-    components = pot.system.components
-    leaks = pot.network.kinds(StepKind.LEAK)
+    components = mixture.system.components
+    leaks = mixture.network.kinds(StepKind.LEAK)
     if not leaks:
         rule = "an initial leak puts gates into the states that their leaks lead to, and this network has none"
         raise InputError(rule, None, 'Take leak.model = "gate".')

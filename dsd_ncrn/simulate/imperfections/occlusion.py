@@ -32,11 +32,11 @@ class Occlusion:
     name = "occlusion"
     largest = 1.0
 
-    def apply(self, before: Realisation, pot: Mixture, magnitude: float, random: Generator) -> Realisation:
+    def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection; durations are stretched by the slow-down of the most frequent toehold with its strands."""
-        crowd = crowd_of(pot, before.doses, ToeholdLengthRates(), magnitude)
-        toehold = np.array([s.kind in BY_TOEHOLD and len(s.reactants) == 2 for s in pot.network.steps], dtype=bool)
-        factors = np.array([crowd.share(pot, step) if slow else 1.0 for slow, step in zip(toehold, pot.network.steps)])
+        crowd = crowd_of(mixture, before.doses, ToeholdLengthRates(), magnitude)
+        toehold = np.array([s.kind in BY_TOEHOLD and len(s.reactants) == 2 for s in mixture.network.steps], dtype=bool)
+        factors = np.array([crowd.share(mixture, step) if slow else 1.0 for slow, step in zip(toehold, mixture.network.steps)])
         return replace(before, rates=before.rates * factors, stretch=before.stretch / crowd.usual_share)
 
 
@@ -70,15 +70,15 @@ class Crowd:
         """Which part of the most frequent open toehold and of the most frequent strand are both free."""
         return self.share_of_host(self.host) * self.share_of_visitor(self.visitor)
 
-    def share(self, pot: Mixture, step: Step) -> float:
+    def share(self, mixture: Mixture, step: Step) -> float:
         """Which part of a step's reactants are both free to take it."""
-        one, other = (pot.network.complexes[index] for index in step.reactants)
+        one, other = (mixture.network.complexes[index] for index in step.reactants)
         pairs = [pair for a, b in ((one, other), (other, one)) for pair in _meeting(a, b)]
         host, visitor = max(pairs, key=lambda pair: common_nt(*pair))
         return self.share_of_host(host) * self.share_of_visitor(visitor)
 
 
-def crowd_of(pot: Mixture, doses: Floats, rates: RateModel, strength: float) -> Crowd:
+def crowd_of(mixture: Mixture, doses: Floats, rates: RateModel, strength: float) -> Crowd:
     """The toeholds of all that is mixed, with the clock strand of the phase that has most of it.
 
     ``doses`` (components,) multiplies the designed concentrations; ``strength`` is that of toeholds at rest over that of
@@ -86,8 +86,8 @@ def crowd_of(pot: Mixture, doses: Floats, rates: RateModel, strength: float) -> 
     """
     hosts: dict[Strand, float] = {}
     visitors: dict[Strand, float] = {}
-    clock = max(pot.system.clocks.values(), key=lambda each: each.concentration, default=None)
-    for component, dose in zip(pot.system.components, doses):
+    clock = max(mixture.system.clocks.values(), key=lambda each: each.concentration, default=None)
+    for component, dose in zip(mixture.system.components, doses):
         dosed = clock.concentration if clock is not None and component.name == clock.strand else 0.0
         level = (component.concentration + dosed) * dose
         for found, starred in ((hosts, True), (visitors, False)):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
+from numpy.random import Generator
 
-from dsd_ncrn.arrays import Floats
+from dsd_ncrn.arrays import Flags, Floats
 from dsd_ncrn.dsd.system import DsdSystem
-from dsd_ncrn.kinetics.network import ReactionNetwork
+from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """The strands of a design and their network: what an imperfection needs to know."""
+    """The strands of a design and their network."""
 
     system: DsdSystem
     network: ReactionNetwork
@@ -23,6 +27,31 @@ class Mixture:
         """The designed concentrations, (components,), nM."""
         return np.array([component.concentration for component in self.system.components])
 
+    @cached_property
+    def held(self) -> Mapping[str, list[int]]:
+        """For each signal the species that hold it and can give it back: itself, and fresh gates that it has just entered."""
+        network, fresh = self.network, {self.network.index[name] for name in self.system.by_name}
+        reverse = {(step.products, step.reactants) for step in network.steps}
+        entered: dict[int, list[int]] = {}
+        for step in network.steps:
+            if (step.reactants, step.products) in reverse and fresh.issuperset(step.reactants) and step.kind != StepKind.LEAK:
+                gate = max(step.products, key=lambda place: len(network.complexes[place].strands))
+                for place in step.reactants:
+                    entered.setdefault(place, []).append(gate)
+        places = {name: network.index[name] for name in self.system.signals.values()}
+        return {name: list(dict.fromkeys((place, *entered.get(place, ())))) for name, place in places.items()}
+
+    def containing_anchor(self, component: str) -> list[int]:
+        """The species that contain the starred strand of a component, by which beads hold it."""
+        if component not in self._anchored:
+            anchor = next(strand for strand in self.system.by_name[component].complex.strands if strand[0].starred)
+            self._anchored[component] = [n for n, complex_ in enumerate(self.network.complexes) if anchor in complex_.strands]
+        return self._anchored[component]
+
+    @cached_property
+    def _anchored(self) -> dict[str, list[int]]:
+        return {}
+
 
 @dataclass(frozen=True, eq=False)
 class Realisation:
@@ -30,15 +59,22 @@ class Realisation:
 
     ``doses`` (components,) multiplies whatever is added of a component, at the start, in every top-up and in every phase;
     ``rates`` (steps,) multiplies rate constants. ``companions`` (species, components) is what comes into the tube, or is
-    taken out of it, with each nM of a component; None for nothing. ``stretch`` multiplies all durations, ``growth`` the volume
-    in every iteration.
+    taken out of it, with each nM of a component; None for nothing. ``stretch`` multiplies all durations; ``growth`` is the
+    share of itself by which the volume grows in every iteration.
     """
 
     doses: Floats
     rates: Floats
     companions: Floats | None = None
     stretch: float = 1.0
-    growth: float = 1.0
+    growth: float = 0.0
+
+    @cached_property
+    def brings(self) -> Flags:
+        """Whether anything comes with a component, (components,)."""
+        if self.companions is None:
+            return np.zeros(len(self.doses), dtype=bool)
+        return np.asarray(self.companions.any(axis=0))
 
     def accompany(self, state: Floats, added: Floats) -> None:
         """Change a state (species,) by what comes with components in the amounts ``added`` (components,), nM."""
@@ -52,6 +88,21 @@ class Realisation:
         return Realisation(self.doses, self.rates[kept], None, self.stretch, self.growth)
 
 
-def perfect(pot: Mixture) -> Realisation:
+def perfect(mixture: Mixture) -> Realisation:
     """The tube as it was designed."""
-    return Realisation(np.ones(len(pot.system.components)), np.ones(len(pot.network.steps)))
+    return Realisation(np.ones(len(mixture.system.components)), np.ones(len(mixture.network.steps)))
+
+
+class Imperfection(Protocol):
+    """One way in which tubes differ from their design.
+
+    ``name`` is its key in ``[imperfections]``, ``largest`` the magnitude up to which it is found in practice, over which the
+    global analysis goes; None where the first iteration does not see it.
+    """
+
+    name: str
+    largest: float | None
+
+    def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
+        """The realisation with this imperfection drawn on top; ``magnitude`` is the design's, above 0."""
+        ...

@@ -15,53 +15,46 @@ from __future__ import annotations
 
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.dsd.modules.parts import (
+    Made,
     Scheme,
     check_fuels,
     check_inputs,
-    entry,
+    driven_by,
     fork,
+    fuel,
+    join,
     last_toehold,
     release,
-    seals,
     side_of,
     split_outputs,
     trigger_name,
 )
-from dsd_ncrn.dsd.structure import Bound, Strand
-from dsd_ncrn.dsd.system import Component, Role
-from dsd_ncrn.dsd.words import Words, strand_component
-
-__all__ = ["join_fork", "join_mark", "seals"]
+from dsd_ncrn.dsd.words import Words
 
 
-def join_fork(reaction: Reaction, clock: str | None, words: Words) -> list[Component]:
-    """Gates and helpers of one reaction with at least one output."""
+def plain_gates(reaction: Reaction, clock: str | None, words: Words) -> Made:
+    """Gates and helpers of one reaction with at least one output; each firing binds the seal of the join."""
     check_inputs(reaction)
-    name, budget, side = reaction.origin.reaction, words.budget(reaction), side_of(reaction, words)
+    side, trigger = side_of(reaction, words), trigger_name(reaction)
     outputs, freed = split_outputs(reaction, words)
-    check_fuels(reaction, budget, "join", *(["fork"] if outputs else []), "fuel")
-    trigger = trigger_name(reaction)
+    check_fuels(reaction, words, "join", *(["fork"] if outputs else []), "fuel")
     tops = [side.leave(trigger)] if outputs else []
     tops += [*(words.signal(product) for product in freed), words.branch(words.join_end)]
-    join = side.join(f"join_{name}", [*entry(reaction, clock, words), *map(Bound, tops)], budget.join, reaction.origin)
-    forks = [fork(reaction, side.toehold, trigger, words)] if outputs else []
-    helpers = [strand_component(f"helper_{name}", side.enter(trigger), Role.FUEL, budget.fuel, reaction.origin)]
-    releases = [release(reaction, freed[0], side.toehold, words)] if freed else []
-    return [join, *forks, *(helpers if outputs else []), *releases]
-
-
-def join_mark(reaction: Reaction, words: Words) -> Strand:
-    """The strand that ends a reaction's join: each firing binds one."""
-    side = side_of(reaction, words)
-    _, freed = split_outputs(reaction, words)
-    return side.strand(last_toehold(freed, side.toehold, side), words.join_end)
+    helpers = [fuel("helper", side.enter(trigger), reaction, words)] if outputs else []
+    helpers += [release(reaction, freed[0], side.toehold, words)] if freed else []
+    return Made(
+        join(reaction, clock, tops, words),
+        fork(reaction, side.toehold, trigger, words) if outputs else None,
+        tuple(helpers),
+        driver=driven_by(helpers[0], side if outputs else side.other),
+        mark=side.strand(last_toehold(freed, side.toehold, side), words.join_end),
+    )
 
 
 PLAIN = Scheme(
     "plain",
     "join and fork of two-domain gates with shared seals (Cardelli 2010); every final state is right, but products"
     " come before commitment, so that it is no CRN bisimulation",
-    join_fork,
-    join_mark,
+    plain_gates,
     False,
 )

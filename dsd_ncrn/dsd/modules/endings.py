@@ -1,0 +1,113 @@
+"""Reactions without outputs, what takes strands out of the game, and readout.
+
+**Two-domain annihilation** X + Y -> 0 is a join without outputs, ``{t*}[x t][y]``: Cardelli 2010 (DCM 2010, the join), whose
+last segment is closed by the second input itself; generalised to two or three inputs, equal or not. X gives its cogate
+back, Y does not: the buffer of Y has to be topped up, and in exchange the second step is irreversible and about three times
+as fast as one that returns a cogate, which is what limits a reaction of two dilute species. Where a clock gates it the clock
+strand is the last to enter, ``{t*}[x t][y t][c]``, and both cogates come back. The first partner is the one that the join
+holds.
+
+**Cooperative annihilation** is by cooperative hybridization: Zhang (J. Am. Chem. Soc. 133:1077, 2011), figure 1. The complex
+``{t*}[x y]{u*}`` takes ``<t x>`` at one end and ``<y u>`` at the other, and only both together free ``<x y>``. Where a clock
+gates it, its strand comes first, ``{t*}[c t][x y]{u*}``: the toehold of the straight partner is open only while ``<t c>`` is
+there. After the phase the cogates ``<c t>`` close the annihilators that have not fired, as they close the drains of the
+flush; a phase with such annihilators has a buffer of them.
+
+**Drains** X -> 0, opened by the clock of the flush, are the one-input join of Cardelli 2010 with nothing behind it. A drain
+takes the clock strand first, so that all drains of one phase cost no more clock than there are drains.
+``{t*}[c t][a t][q]`` with helper ``<t q>`` gives the cogate of A back; ``{t*}[c t][x]`` does not, for species that are added
+from outside and whose cogate would pile up. Without a clock these are the sinks ``{t*}[a t][q]`` and ``{t*}[x]``, the latter
+one displacement deep.
+
+**One-sided gates** take strands for good, without a clock: ``{t*}[c]`` takes ``<t c>``, ``[c]{t*}`` takes ``<c t>`` (Cardelli
+2010, garbage collection by a single displacement). The capture strand ``<c* t*>`` takes both. Scavengers are bound to beads by
+their starred strand and pulled out with all that hangs on them: left in the tube, the spent scavengers of a long training
+would outnumber every fuel and feed its leaks. Each takes strands of one polarity; the mirror images take those of the other.
+
+**Reporters** ``{t*}[x]`` are duplexes with a dye and a quencher as in Zhang and Winfree (J. Am. Chem. Soc. 131:17303, 2009,
+figure 1) and Chen et al. (Nat. Nanotechnol. 8:755, 2013): the signal ``<t x>`` displaces ``<x>``, and the dye of the bottom
+strand is no longer next to the quencher of the top. Both sit at the end away from the toehold: a bottom 5' dye and a top 3'
+quencher for polarity +1, a bottom 3' dye and a top 5' quencher for the mirror image ``[x]{u*}``.
+"""
+
+from __future__ import annotations
+
+from dsd_ncrn.crn.types import Origin, Reaction
+from dsd_ncrn.dsd.modules.parts import Made, check_fuels, check_inputs, entry, fuel, side_of
+from dsd_ncrn.dsd.structure import Bound, Open, Strand
+from dsd_ncrn.dsd.system import Component, Driver, GateKind, Reporter, Role
+from dsd_ncrn.dsd.words import Side, Words, gate_component, strand_component
+
+CLOCK_SIGN = 1
+"""The polarity of the side from which the clock enters a cooperative annihilator."""
+
+
+def two_domain_annihilation(reaction: Reaction, words: Words, clock: str | None = None) -> Made:
+    """The join of all reactants, in their order; what ends it has no toehold."""
+    check_inputs(reaction)
+    last = clock or reaction.reactants[-1]
+    parts = [*entry(reaction, clock, words)[:-1], Bound(words.branch(last))]
+    name, level = f"join_{reaction.origin.reaction}", words.budget(reaction).join
+    return Made(side_of(reaction, words).join(name, parts, level, reaction.origin))
+
+
+def cooperative_annihilation(reaction: Reaction, words: Words, clock: str | None = None) -> Made:
+    """The annihilator of two species of opposite polarity."""
+    straight, mirrored = sorted(reaction.reactants, key=lambda species: -words.polarity.get(species, 1))
+    top = words.branch(straight) + words.branch(mirrored)
+    gated = [Bound(words.side(CLOCK_SIGN).leave(clock))] if clock else []
+    parts = [Open(words.toehold), *gated, Bound(top), Open(words.mirrored_toehold)]
+    name, level = f"annihilator_{reaction.origin.reaction}", words.spec.chemistry.gates["cooperative"].join
+    return Made(gate_component(name, parts, level, reaction.origin), kind=GateKind.ANNIHILATOR)
+
+
+def drain(reaction: Reaction, clock: str | None, fed: bool, words: Words) -> Made:
+    """The drain of one species; ``fed`` species are those added from outside in every iteration."""
+    (species,) = reaction.reactants
+    name, budget, side = f"drain_{reaction.origin.reaction}", words.budget(reaction), side_of(reaction, words)
+    kind = GateKind.DRAIN if clock else GateKind.SINK
+    opening = Open(side.toehold if clock else side.first(budget.first_toehold))
+    parts = [opening, *([Bound(side.leave(clock))] if clock else [])]
+    if fed:
+        return Made(side.join(name, [*parts, Bound(words.branch(species))], budget.join, reaction.origin), kind=kind)
+    check_fuels(reaction, words, "fuel")
+    end = f"q_{reaction.origin.reaction}"
+    gate = side.join(name, [*parts, Bound(words.cogate(species)), Bound(words.branch(end))], budget.join, reaction.origin)
+    helper = fuel("helper", side.enter(end), reaction, words)
+    return Made(gate, None, (helper,), kind, Driver(helper.name, 0))
+
+
+def strand_sink(name: str, branch: str, concentration: float, words: Words, sign: int = 1) -> Component:
+    """Takes ``<t c>``: the scavenger that closes a phase; ``concentration`` in nM."""
+    side = words.side(sign)
+    return _as_sink(side.join(name, _parts(side, branch), concentration))
+
+
+def capture(name: str, strand: Strand) -> Component:
+    """Takes a strand, such as ``<t c>``, and its cogates alike; added when needed."""
+    return strand_component(name, tuple(~domain for domain in reversed(strand)), Role.SCAVENGER, 0.0)
+
+
+def cogate_sink(name: str, branch: str, concentration: float, words: Words, sign: int = 1) -> Component:
+    """Takes ``<c t>``, which would otherwise pile up and drive joins backwards; ``concentration`` in nM."""
+    side = words.side(sign)
+    return _as_sink(side.fork(name, _parts(side, branch), concentration))
+
+
+def _parts(side: Side, branch: str) -> list[Open | Bound]:
+    return [Open(side.toehold), Bound(side.words.branch(branch))]
+
+
+def _as_sink(component: Component) -> Component:
+    return Component(component.name, component.complex, Role.SCAVENGER, component.concentration, component.origins)
+
+
+def reporter(species: str, concentration: float, words: Words) -> tuple[Component, Reporter]:
+    """The duplex of one species, ``concentration`` in nM, and where its labels are."""
+    side, name = words.side_of(species), f"reporter_{species}"
+    parts = [Open(side.toehold), Bound(words.branch(species))]
+    gate = side.join(name, parts, concentration, Origin(f"read_{species}", "readout"))
+    top, bottom = sorted(gate.complex.strands, key=lambda strand: strand[0].starred)
+    near, far = ("5'", "3'") if side.sign > 0 else ("3'", "5'")
+    labels = Reporter(species, name, bottom, near, top, far)
+    return Component(name, gate.complex, Role.REPORTER, concentration, gate.origins, topped_up=False), labels

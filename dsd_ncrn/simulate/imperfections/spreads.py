@@ -1,0 +1,118 @@
+"""Imperfections that are factors: of stocks, of the reactions of a gate, of the volume."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.random import Generator
+
+from dsd_ncrn.arrays import Floats, Ints
+from dsd_ncrn.kinetics.network import Step, StepKind
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
+
+NO_GATE = -1
+
+
+class Pipetting:
+    """Every stock has a concentration of its own, off by a factor that stays for the whole training.
+
+    A lognormal factor for every component, of mean 1 and with the magnitude as its coefficient of variation. Errors of
+    single additions, which differ from one to the next, are not modelled: over a training they average out.
+    """
+
+    name = "pipetting"
+    largest = 0.1
+
+    def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
+        """See Imperfection."""
+        variance = np.log1p(magnitude**2)
+        factors = np.exp(np.sqrt(variance) * random.standard_normal(len(before.doses)) - variance / 2)
+        return replace(before, doses=before.doses * factors)
+
+
+class Inactive:
+    """Some of every stock never reacts (synthesis errors, wrong folding, bad annealing).
+
+    A fraction of every component, uniform between 0 and twice the magnitude, which is so the median. Chen et al. 2013
+    (Nat. Nanotechnol. 8:755) fit a median of 12 % and allow 0 to 30 %. What is inactive is taken to be gone: it neither
+    reacts nor blocks, and a top-up brings the active part back to what it was.
+    """
+
+    name = "inactive"
+    largest = 0.15
+
+    def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
+        """See Imperfection."""
+        return replace(before, doses=before.doses * (1.0 - random.uniform(0.0, 2 * magnitude, len(before.doses))))
+
+
+class RateSpread:
+    """Gates of equal toeholds react at different rates.
+
+    A lognormal factor of median 1 for the reactions of every gate, forward and backward; the magnitude is the deviation of
+    its logarithm. Fits of Chen et al. 2013 (Nat. Nanotechnol. 8:755) spread over two orders of magnitude between steps;
+    sequences are not known here.
+    """
+
+    name = "rate_spread"
+    largest = 0.5
+
+    def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
+        """See Imperfection."""
+        return replace(before, rates=before.rates * spread(mixture, magnitude, False, random))
+
+
+class LeakSpread:
+    """Gates leak at different rates, and one bad gate can spoil what a uniform rate would leave alone.
+
+    A lognormal factor of median 1 for the leaks of every gate; the magnitude is the deviation of its logarithm.
+    """
+
+    name = "leak_spread"
+    largest = 1.0
+
+    def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
+        """See Imperfection."""
+        return replace(before, rates=before.rates * spread(mixture, magnitude, True, random))
+
+
+class Dilution:
+    """What an iteration adds takes volume: the magnitude is by how much of itself it grows in each. No chance is involved.
+
+    What is not topped up, as the parameters, is forgotten by the same share in every iteration.
+    """
+
+    name = "dilution"
+    largest = None
+
+    def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
+        """See Imperfection."""
+        return replace(before, growth=magnitude)
+
+
+def gate_of_steps(mixture: Mixture) -> Ints:
+    """The component whose bottom strand takes a step, in whatever state, shape (steps,); -1 for none."""
+    owners = {
+        strand: number
+        for number, component in enumerate(mixture.system.components)
+        for strand in component.complex.strands
+        if not component.complex.is_strand and strand[0].starred
+    }
+
+    def owner(step: Step) -> int:
+        strands = (strand for index in step.reactants for strand in mixture.network.complexes[index].strands)
+        return next((owners[strand] for strand in strands if strand in owners), NO_GATE)
+
+    return np.array([owner(step) for step in mixture.network.steps], dtype=np.int64)
+
+
+def spread(mixture: Mixture, deviation: float, leaks: bool, random: Generator) -> Floats:
+    """Factors of the steps, (steps,): one lognormal draw of median 1 for each gate, on its leaks or on all else.
+
+    Steps of one gate share their factor, there and back, so that no equilibrium shifts.
+    """
+    factors = np.exp(deviation * random.standard_normal(len(mixture.system.components)))
+    gates = gate_of_steps(mixture)
+    wanted = np.array([(step.kind == StepKind.LEAK) == leaks for step in mixture.network.steps], dtype=bool)
+    return np.where(wanted & (gates != NO_GATE), factors[gates], 1.0)

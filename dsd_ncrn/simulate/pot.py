@@ -1,0 +1,196 @@
+"""A pot: reactions in a volume to which events happen, be it a plain network or every strand of a circuit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from dsd_ncrn.arrays import Floats, Ints
+from dsd_ncrn.crn.events import Add, Adjust, Event, PullDown, Purpose, Return, Split, TopUp, Wait
+from dsd_ncrn.kinetics.network import StepKind
+from dsd_ncrn.simulate.engines.types import Engine, Stepper
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
+from dsd_ncrn.simulate.learner import checked
+from dsd_ncrn.simulate.mass_action import MassAction, from_network
+
+
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """``values`` (species,), nM, of a ``volume`` in that of the start.
+
+    ``shelves`` hold by name what beads keep outside, (species,), nM in the volume of the start. Arrays are not changed.
+    """
+
+    values: Floats
+    shelves: Mapping[str, Floats] = field(default_factory=dict[str, Floats])
+    volume: float = 1.0
+
+
+class Watch:
+    """Who looks on while events are run: the first one integrates, and all hear of every event. This one keeps nothing."""
+
+    def wait(self, pot: Pot, state: Floats, event: Wait) -> Floats:
+        """The state (species,), nM, after a wait. Raises CheckFailed where the integration stops."""
+        return pot.solved(state, np.array([0.0, pot.seconds(event)]), _where(event))[-1]
+
+    def saw(self, pot: Pot, event: Event, before: Contents, after: Contents) -> None:
+        """An event has happened."""
+
+
+QUIET = Watch()
+
+
+def _where(event: Wait) -> str:
+    match event.purpose:
+        case Purpose.CLOSE:
+            return f"the wait after {event.phase}"
+        case Purpose.BURN_IN:
+            return "the burn-in"
+        case Purpose.LOAD:
+            return "the loading of parameters"
+        case _:
+            return event.phase or "the pot"
+
+
+@dataclass(frozen=True, eq=False)
+class Pot:
+    """Reactions with their rate constants ``rates`` (reactions,). Knows no learner.
+
+    Components, or the species of a plain network, come first among the species. ``realisation`` says what an addition of
+    one really brings. With ``mixture`` the pot holds strands: then a signal is also counted on the gates that hold it, and
+    beads take all that is bound to them; else everything stands for itself.
+    """
+
+    mass_action: MassAction
+    stepper: Stepper
+    rates: Floats
+    realisation: Realisation
+    mixture: Mixture | None = None
+
+    def realised(self, leak_rate: float, realisation: Realisation) -> Pot:
+        """The same strands in another tube; ``leak_rate`` in /nM/s multiplies the rates of leaks."""
+        assert self.mixture is not None
+        is_leak = np.array([step.kind == StepKind.LEAK for step in self.mixture.network.steps])
+        designed = self.mass_action.rates
+        rates = np.where(is_leak, designed * leak_rate, designed) * realisation.rates
+        return replace(self, rates=rates, realisation=realisation)
+
+    def mixed(self, levels: Mapping[str, float], later: Iterable[str] = ()) -> Contents:
+        """Fresh contents with components at their levels, nM; of those that come ``later`` nothing is there."""
+        values = np.zeros(self.mass_action.size)
+        self._bring(values, levels)
+        values[[self.index(name) for name in later]] = 0.0
+        return Contents(values)
+
+    def run(self, events: Iterable[Event], contents: Contents, *watches: Watch) -> Contents:
+        """The contents after some events. Raises CheckFailed where an integration stops."""
+        first = watches[0] if watches else QUIET
+        for event in events:
+            before = contents
+            if isinstance(event, Wait):
+                contents = replace(contents, values=first.wait(self, contents.values, event))
+            else:
+                contents = self._after(event, contents)
+            for watch in watches:
+                watch.saw(self, event, before, contents)
+        return contents
+
+    def _after(self, event: Event, contents: Contents) -> Contents:
+        """What an event that takes no time makes of the contents."""
+        values = contents.values.copy()
+        match event:
+            case Add(doses):
+                values /= 1.0 + event.growth
+                self._bring(values, doses)
+                return replace(contents, values=values, volume=contents.volume * (1.0 + event.growth))
+            case TopUp():
+                places, levels = self.short(event, values)
+                added = levels - values[places]
+                values[places] = levels
+                self._accompany(values, places, added)
+            case Adjust(levels, instead):
+                for name, level in levels.items():
+                    missing = level * self.dose(name) - self.amount(values, name)
+                    added = name if missing >= 0 else instead.get(name)
+                    if added is not None:
+                        values[self.index(added)] += abs(missing)
+            case PullDown(components, keep):
+                places = self.on_beads(components)
+                shelves = contents.shelves
+                if keep:
+                    kept = np.zeros_like(values)
+                    kept[places] = values[places] * contents.volume
+                    shelves = {**shelves, keep: kept}
+                values[places] = 0.0
+                return replace(contents, values=values, shelves=shelves)
+            case Return(shelf):
+                values += contents.shelves[shelf] / contents.volume
+                shelves = {name: kept for name, kept in contents.shelves.items() if name != shelf}
+                return replace(contents, values=values, shelves=shelves)
+            case Split(share):
+                return replace(contents, volume=contents.volume * share)
+            case _:
+                return contents
+        return replace(contents, values=values)
+
+    def short(self, event: TopUp, values: Floats) -> tuple[Ints, Floats]:
+        """The places that a top-up of a state (species,) adds to, and the levels, nM, that it brings them to."""
+        places = np.fromiter(map(self.index, event.levels), np.int64, len(event.levels))
+        levels = np.fromiter(event.levels.values(), float, len(places)) * self.realisation.doses[places]
+        low = values[places] < event.below * levels
+        return places[low], levels[low]
+
+    def solved(self, state: Floats, times: Floats, where: str) -> Floats:
+        """Concentrations (times, species), nM, from a state (species,). Raises CheckFailed, which says ``where``."""
+        return checked(self.stepper.solve(state, times, self.rates), where)
+
+    def seconds(self, event: Wait) -> float:
+        """How long a wait really takes."""
+        return event.seconds * self.realisation.stretch
+
+    def index(self, name: str) -> int:
+        """The place of a species or component."""
+        return self.mass_action.index[name]
+
+    def dose(self, component: str) -> float:
+        """What is really there after an addition of 1 nM."""
+        return float(self.realisation.doses[self.index(component)])
+
+    def amount(self, state: Floats, component: str) -> float:
+        """How much of a component or species there is in a state (species,), nM, counting what gates hold of a signal."""
+        return float(state[self.held.get(component, [self.index(component)])].sum())
+
+    @cached_property
+    def held(self) -> Mapping[str, list[int]]:
+        """For each signal the species whose molecules can be it again."""
+        return self.mixture.held if self.mixture else {}
+
+    def on_beads(self, components: Iterable[str]) -> list[int]:
+        """The species that leave with components on beads: all that contain the starred strand of one."""
+        if self.mixture is None:
+            return sorted({self.index(name) for name in components})
+        return sorted({place for name in components for place in self.mixture.containing_anchor(name)})
+
+    def _bring(self, values: Floats, doses: Mapping[str, float]) -> None:
+        """Add components to a state (species,), nM, with what their stocks bring along."""
+        places = np.fromiter(map(self.index, doses), np.int64, len(doses))
+        added = np.fromiter(doses.values(), float, len(doses)) * self.realisation.doses[places]
+        values[places] += added
+        self._accompany(values, places, added)
+
+    def _accompany(self, values: Floats, places: Ints, added: Floats) -> None:
+        if self.realisation.brings[places].any():
+            whole = np.zeros(len(self.realisation.doses))
+            whole[places] = added
+            self.realisation.accompany(values, whole)
+
+
+def pot_of(mixture: Mixture, engine: Engine, relative: float, absolute: float, leak_rate: float = 0.0) -> Pot:
+    """A pot of strands as designed; tolerances per step, ``absolute`` in nM, ``leak_rate`` in /nM/s."""
+    mass_action = from_network(mixture.network)
+    realisation = perfect(mixture)
+    pot = Pot(mass_action, engine.prepare(mass_action, relative, absolute), mass_action.rates, realisation, mixture)
+    return pot.realised(leak_rate, realisation)

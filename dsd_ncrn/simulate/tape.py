@@ -1,0 +1,129 @@
+"""How the parameters that a tube has learned depend on every rate constant and every concentration.
+
+A protocol is a chain of additions, of integrations and of beads that are pulled out. It is run once forwards, keeping every
+step, and once backwards for all parameters together (``engines/adjoint.py``): a handful of derivatives by thousands of rate
+constants for the price of a few iterations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dsd_ncrn.arrays import Floats
+from dsd_ncrn.crn.events import Add, Adjust, Event, PullDown, Return, TopUp, Wait
+from dsd_ncrn.simulate.engines.adjoint import pull_back
+from dsd_ncrn.simulate.engines.rosenbrock import Path, RosenbrockEngine
+from dsd_ncrn.simulate.learner import checked
+from dsd_ncrn.simulate.pot import Contents, Pot, Watch
+from dsd_ncrn.simulate.tube import ABSOLUTE, RELATIVE, Tube
+
+NOMINAL = 1e-7
+"""Relative distance within which a concentration is the nominal one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sensitivities:
+    """``values`` (parameters,), in the design's units, and their derivatives.
+
+    ``rates`` (parameters, steps) by the rate constants, per nM^(1-n)/s; ``start`` (parameters, species) by the
+    concentrations with which the first iteration starts, inputs and targets added, per nM.
+    """
+
+    values: Floats
+    rates: Floats
+    start: Floats
+
+
+def sensitivities(
+    tube: Tube, points: Sequence[tuple[Floats, Floats]], relative: float = RELATIVE, absolute: float = ABSOLUTE
+) -> Sensitivities:
+    """Train a tube on points (inputs, targets), one iteration each, and differentiate the parameters that it ends with.
+
+    The tolerances are those of every integration step, ``absolute`` in nM. Raises CheckFailed where an integration fails.
+    """
+    tape = Tape(tube.pot, relative, absolute)
+    for x, y in points:
+        tube.run(tube.protocol.iteration(tube.number, x, y), tape)
+    contents = tube.pot.run(tube.protocol.update(), tube.contents, tape)
+    weights = _readout(tube)
+    start, rates = tape.pull_back(weights)
+    return Sensitivities(weights @ contents.values, rates, start)
+
+
+def _readout(tube: Tube) -> Floats:
+    """What each species counts in each parameter, shape (parameters, species): parameters are weighted sums."""
+    one = np.eye(tube.pot.mass_action.size)
+    return np.array([[tube.amount(unit, variable) for unit in one] for variable in tube.protocol.ncrn.parameters])
+
+
+Back = Callable[[Floats, dict[str, Floats]], Floats]
+"""From derivatives (numbers, species) by the state after an event to those by the one before; and by what is on shelves."""
+
+
+class Tape(Watch):
+    """Keeps what is needed to go back through events: integrations, and what those between them do to derivatives.
+
+    What has its nominal concentration counts as topped up. Without leaks the buffers of signals come back to theirs, and
+    with any leak they fall below. Additions before the first wait are not on the tape.
+    """
+
+    def __init__(self, pot: Pot, relative: float, absolute: float) -> None:
+        self.stepper = RosenbrockEngine().prepare(pot.mass_action, relative, absolute)
+        self._reactions = len(pot.rates)
+        self._pieces: list[Path | Back] = []
+
+    def wait(self, pot: Pot, state: Floats, event: Wait) -> Floats:
+        """See Watch."""
+        solution, path = self.stepper.record(state, pot.seconds(event), pot.rates)
+        self._pieces.append(path)
+        return checked(solution, "an iteration to be differentiated")[-1]
+
+    def saw(self, pot: Pot, event: Event, before: Contents, after: Contents) -> None:
+        """See Watch."""
+        back = self._back(pot, event, before) if self._pieces else None
+        if back is not None:
+            self._pieces.append(back)
+
+    def _back(self, pot: Pot, event: Event, before: Contents) -> Back | None:
+        match event:
+            case Add(growth=growth) if growth:
+                return lambda adjoints, shelves: adjoints / (1.0 + growth)
+            case TopUp():
+                places, _ = pot.short(event, before.values * (1.0 - NOMINAL))
+                return lambda adjoints, shelves: _replaced(adjoints, list(places))
+            case PullDown(components, keep):
+                places = pot.on_beads(components)
+                return lambda adjoints, shelves: _replaced(adjoints, places, shelves.pop(keep, None), before.volume)
+            case Return(shelf):
+                return lambda adjoints, shelves: _shelved(adjoints, shelves, shelf, before.volume)
+            case Adjust():
+                raise NotImplementedError("an adjustment has no derivative on the tape")
+            case _:
+                return None
+
+    def pull_back(self, adjoints: Floats) -> tuple[Floats, Floats]:
+        """From derivatives by the final state (numbers, species) to those by the first one, and by the rate constants."""
+        total, shelves = np.zeros((len(adjoints), self._reactions)), dict[str, Floats]()
+        for piece in reversed(self._pieces):
+            if isinstance(piece, Path):
+                adjoints, gradient = pull_back(self.stepper, piece, adjoints)
+                total += gradient
+            else:
+                adjoints = piece(adjoints, shelves)
+        return adjoints, total
+
+
+def _replaced(adjoints: Floats, places: Sequence[int], kept: Floats | None = None, volume: float = 1.0) -> Floats:
+    """Derivatives (numbers, species) where some species are taken away: 0, or those of what is kept of them."""
+    adjoints = adjoints.copy()
+    adjoints[:, places] = 0.0 if kept is None else kept[:, places] * volume
+    return adjoints
+
+
+def _shelved(adjoints: Floats, shelves: dict[str, Floats], shelf: str, volume: float) -> Floats:
+    """The derivatives as they are; those by what was on the shelf are kept until it is filled."""
+    shelves[shelf] = adjoints / volume
+    return adjoints
