@@ -5,13 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
-from dsd_ncrn.simulate.imperfections.dilution import Dilution
-
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.ncrn.oscillator import LARGEST_RESIDUAL, oscillator_for
-from dsd_ncrn.simulate.imperfections.realisation import perfect
 from dsd_ncrn.simulate.value import separation_error
-from imperfect import chance, leaky_pot
+from imperfect import drawn
 
 if TYPE_CHECKING:
     from dsd_ncrn.simulate.types import Training
@@ -120,8 +117,12 @@ def test_a_clock_needs_a_residual_above_nothing(residual: float) -> None:
 
 
 def test_the_volume_grows_by_what_is_said() -> None:
-    pot = leaky_pot()
-    assert Dilution().apply(perfect(pot), pot, 0.25, chance()).growth == 1.25
+    """A quarter in an iteration: a parameter is 1 / 1.25 of what it is in a volume that stays."""
+    made, point = study("linreg2d"), (np.array([2.0, 3.5]), np.array([9.0]))
+    plain, grown = (made.tube("dsd_leaky", 0.0, drawn(dilution=growth)) for growth in (0.0, 0.25))
+    for tube in (plain, grown):
+        tube.iterate(*point)
+    assert grown.parameters() == pytest.approx(plain.parameters() / 1.25, rel=1e-9)
 
 
 def test_the_error_of_fast_reactions_is_a_share_of_the_largest_parameter() -> None:
