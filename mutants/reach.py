@@ -199,10 +199,11 @@ def _targets(node: ast.stmt) -> Iterator[str]:
     """The names that a statement binds."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         yield node.name
-    else:
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-                yield inner.id
+    else:  # also an array of which a part is set
+        for target in getattr(node, "targets", [node]):
+            for inner in ast.walk(target):
+                if isinstance(inner, ast.Name) and (target is not node or isinstance(inner.ctx, ast.Store)):
+                    yield inner.id
 
 
 def compiles(source: str) -> bool:

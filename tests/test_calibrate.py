@@ -10,7 +10,9 @@ from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.chemistry import GateBudget
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.gates.calibrate import ReactionGroup, slow_terms
+from dsd_ncrn.gates.calibrate import ReactionGroup, probes, slow_terms
+from dsd_ncrn.simulate.engines import engine_named
+from dsd_ncrn.simulate.ideal import IdealLearner
 from studies import ALL_DESIGNS, changed, design, prepare, study
 
 pytestmark = pytest.mark.xdist_group("studies")
@@ -169,3 +171,18 @@ def test_a_species_that_mostly_sits_on_joins_is_refused_where_the_design_says_so
     with pytest.raises(CheckFailed, match=r"of G\d?p .* more than chemistry\.max_loading = 5"):
         prepare(changed(hurried("linreg2d"), "chemistry", max_loading=5.0), seed=0)
     prepare(changed(hurried("linreg2d"), "chemistry", max_loading=50.0), seed=0)
+
+
+def test_terms_that_annihilate_are_calibrated_at_predictions_that_miss_by_turns() -> None:
+    """By half the root mean square of the targets, up and down; on one rail no target is below zero. Else at the points."""
+    x, y = np.array([[1.0, 0.5], [0.2, 0.4], [0.1, 0.3]]), np.array([[3.0], [4.0], [0.0]])
+    plain = IdealLearner(compiled(f="theta * x", **DUAL), engine_named("rosenbrock"))
+    assert [target.tolist() for _, target in probes(plain, x, y)] == y.tolist()
+    netted = IdealLearner(compiled(f="theta * x - z * z", **DUAL), engine_named("rosenbrock"))
+    half = np.sqrt(25 / 3) / 2
+    for (point, target), given, sign in zip(probes(netted, x, y), x, (1, -1, 1)):
+        assert point.tolist() == given.tolist()
+        assert target == pytest.approx(netted.predict(given) + sign * half)
+    bounded = IdealLearner(compiled(f="theta * x - z * z", **(DUAL | {"y": "single"})), engine_named("rosenbrock"))
+    assert bounded.predict(x[1])[0] < half
+    assert probes(bounded, x, y)[1][1].tolist() == [0.0]

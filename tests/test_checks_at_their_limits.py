@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.ncrn.oscillator import LARGEST_RESIDUAL, oscillator_for
-from dsd_ncrn.simulate.imperfections.realisation import perfect
-from dsd_ncrn.simulate.imperfections.spreads import Dilution
 from dsd_ncrn.simulate.value import separation_error
-from imperfect import chance, leaky_pot
+from imperfect import drawn
 
 if TYPE_CHECKING:
     from dsd_ncrn.simulate.results import Training
@@ -101,10 +99,12 @@ def test_what_runs_to_infinity_is_named_with_how_far_it_had_come() -> None:
     """dz/dt = z^2 + 9 from 0 is beyond every bound before T = 1: the state is named, far above the 9 of the input."""
     circuit = {"f": "theta * x + z * z", "T": 1.0, "learning_rate": 1e-6, "theta": "dual", "x": "dual", "z": "dual"}
     learner = IdealLearner(compiled(**circuit), engine_named("rosenbrock"))
-    with pytest.raises(CheckFailed, match=r"Z1p is largest, at ") as caught:
-        learner.iterate(np.array([9.0, 0.1]), np.array([0.0]))
-    found = re.search(r"Z1p is largest, at ([0-9.e+]+)", str(caught.value))
-    assert found is not None and float(found[1]) > 1000
+    point = np.array([9.0, 0.1]), np.array([0.0])
+    for attempt in (lambda: learner.iterate(*point), lambda: learner.trace(*point, 50)):
+        with pytest.raises(CheckFailed, match=r"Z1p is largest, at ") as caught:
+            attempt()
+        found = re.search(r"Z1p is largest, at ([0-9.e+]+)", str(caught.value))
+        assert found is not None and float(found[1]) > 1000
 
 
 @pytest.mark.parametrize("residual", [-1e-9, 0.0, LARGEST_RESIDUAL * 1.001])
@@ -117,8 +117,12 @@ def test_a_clock_needs_a_residual_above_nothing(residual: float) -> None:
 
 
 def test_the_volume_grows_by_what_is_said() -> None:
-    pot = leaky_pot()
-    assert Dilution().apply(perfect(pot), pot, 0.25, chance()).growth == 0.25
+    """A quarter in an iteration: a parameter is 1 / 1.25 of what it is in a volume that stays."""
+    made, point = study("linreg2d"), (np.array([2.0, 3.5]), np.array([9.0]))
+    plain, grown = (made.tube("dsd_leaky", 0.0, drawn(dilution=growth)) for growth in (0.0, 0.25))
+    for tube in (plain, grown):
+        tube.iterate(*point)
+    assert grown.parameters() == pytest.approx(plain.parameters() / 1.25, rel=1e-9)
 
 
 def test_the_error_of_fast_reactions_is_a_share_of_the_largest_parameter() -> None:

@@ -200,3 +200,19 @@ def test_limits_are_read_with_their_unit(invoke: Invoke) -> None:
     refused = invoke("simulate", network, "--level", "dsd", "--largest", "1")
     assert refused.exit_code == 2 and "a concentration is a number and a unit" in refused.stderr
     assert "--largest is above 0" in invoke("translate", network, "--largest", "0 nM").stderr
+
+
+def test_gates_hold_as_much_more_than_they_fire_as_the_limit_allows() -> None:
+    """Of 100 nM that fire once, 12 times as much where 10 µM may be mixed; 8, 5 and 3 times as the limit comes down."""
+    crn = parse_crn("A -> B [k = 1e-2]\nA @initial 100 nM")
+    limits = [Limits(largest) for largest in (10_000.0, 1500.0, 1000.0, 600.0, 350.0)]
+    reserves = [sized_for(crn, 500.0, ENGINE, limits=each).reserve for each in limits]
+    assert list(dict.fromkeys(reserves)) == [12.0, 8.0, 5.0, 3.0]
+
+
+def test_what_is_used_is_what_has_fired_in_the_end() -> None:
+    """A -> B to 99 %: of the join the share that has fired, within 5 % of it."""
+    run = simulated(parse_crn("A -> B [k = 1e-2]\nA @initial 100 nM"), 500.0)
+    gate = run.sized.gates["R1"]
+    assert gate.fired == pytest.approx(100 * (1 - np.exp(-5.0)), rel=1e-4)
+    assert max(run.used.values()) == pytest.approx(gate.fired / min(gate.join, gate.fork), rel=0.05)
