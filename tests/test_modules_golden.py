@@ -49,7 +49,7 @@ def reaction(left: str, right: str, stage: str) -> Reaction:
 CATALYSIS, RELEASE = reaction("X P", "X P Z", "N1"), reaction("A X", "A X G H", "N3")
 
 
-def modules() -> Mapping[str, Made | list[Component]]:
+def made_of() -> Mapping[str, Made | list[Component]]:
     """Every module once, with joins at 1 nM, forks at 2 nM, helpers at 3 nM and seals at 4 nM."""
     straight, freeing = plain_gates(CATALYSIS, None, TURNED), plain_gates(RELEASE, None, TURNED)
     return {
@@ -96,10 +96,14 @@ def modules() -> Mapping[str, Made | list[Component]]:
     }
 
 
+def modules() -> dict[str, list[Component]]:
+    """The components of every module, by what it does."""
+    return {title: made.components if isinstance(made, Made) else made for title, made in made_of().items()}
+
+
 def as_text() -> str:
     lines = []
-    for title, made in modules().items():
-        components = made.components if isinstance(made, Made) else made
+    for title, components in modules().items():
         lines += [f"# {title}", *(f"{c.role} {c.name} = {c.complex.kernel} @ {c.concentration:g} nM" for c in components), ""]
     return "\n".join(lines)
 

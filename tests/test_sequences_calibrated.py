@@ -10,6 +10,7 @@ import pytest
 from cli.job import Job, job_of
 from cli.run.lab import order_stage
 from cli.run.strands import refitted, sequenced_stage
+from dsd_ncrn.analysis.experiment import experiment_of
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.errors import CheckFailed
 from sequences.assignment import read_assignment
@@ -53,6 +54,11 @@ def test_the_protocol_has_the_concentrations_of_the_sequences(job: Job) -> None:
     protocol = order_stage(job, lambda _: None).files["protocol.md"]
     assert isinstance(protocol, bytes)
     assert f"| {join} | gate | {system.by_name[join].concentration:.10g} |" in protocol.decode()
+
+
+def test_what_the_bench_adds_is_calibrated_also_where_it_was_asked_for_before(job: Job) -> None:
+    before, fitted = job.study.experiment, job.sequenced.fitted
+    assert fitted.experiment == experiment_of(fitted) != before
 
 
 def test_sequences_that_cannot_be_calibrated_are_told_and_ordered_as_they_are(

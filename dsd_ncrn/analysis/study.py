@@ -46,6 +46,8 @@ else:
 Watch = Callable[[str], AbstractContextManager[Progress]]
 """Is entered, with its name, while a part that takes long is worked out, and gives what hears how far that is."""
 DEFAULT_ENGINE = "rosenbrock"
+RESULTS = ("compared", "experiment", "trainings")
+"""Parts that follow from all the others: a study with another part has results of its own."""
 PROBES = 2
 """Training points at which reactions are calibrated, beside the mean one."""
 
@@ -77,7 +79,7 @@ class Study:
     def given(self, **parts: object) -> Study:
         """The same study with some parts, by name, in place of what it would work out; all else that is known is kept."""
         other = replace(self)
-        vars(other).update({name: part for name, part in vars(self).items() if name not in ("compared", "trainings")} | parts)
+        vars(other).update({name: part for name, part in vars(self).items() if name not in RESULTS} | parts)
         return other
 
     def lasting(self, **plan: object) -> Study:
