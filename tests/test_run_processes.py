@@ -57,6 +57,7 @@ from multiprocessing import util
 from cli.run.background import BackgroundTask
 from test_run_processes import double
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts in the background ignores interrupts
 begin = util.spawnv_passfds
 
 def interrupted(*arguments):
