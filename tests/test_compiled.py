@@ -3,6 +3,7 @@
 import ast
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -17,8 +18,11 @@ import pytest
 from numba.core.caching import CompileResultCacheImpl
 
 import dsd_ncrn
+from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.simulate import compiled as ours
+from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.kernels import derivative
+from dsd_ncrn.simulate.mass_action import from_crn
 
 FLUX, TWICE = "flux[reaction] = rate\n", "flux[reaction] = 2 * rate\n"
 CALLER = """
@@ -162,3 +166,25 @@ def test_folders_long_out_of_use_are_removed_and_others_stay(tmp_path: Path) -> 
     assert files.load("another key") is None
     files.flush()
     assert files.load("key") is None
+
+
+def test_an_interrupt_amid_compiled_code_is_an_interrupt() -> None:
+    """Twenty alarms, each amid some hundred integrations of a few milliseconds."""
+    system = from_crn(parse_crn("A + B -> 2 B [k = 1]\nB + C -> 2 C [k = 1]\nC + A -> 2 A [k = 1]"))
+    stepper = engine_named("rosenbrock").prepare(system, 1e-8, 1e-10)
+    start, times = np.array([1.0, 2.0, 3.0]), np.array([0.0, 100.0])
+
+    def work() -> None:
+        for _ in range(1000):
+            stepper.solve(start, times, system.rates)
+
+    stepper.solve(start, times, system.rates)
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        for _ in range(20):
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            with pytest.raises(KeyboardInterrupt):
+                work()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)

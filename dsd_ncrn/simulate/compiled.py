@@ -15,7 +15,7 @@ import os
 import pickle
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -46,6 +46,22 @@ def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Res
 def inlined(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """The same for a function that is compiled into each compiled function that calls it."""
     return _kept(function, numba.njit(error_model="numpy", inline="always")(function))
+
+
+@contextlib.contextmanager
+def interruptible() -> Generator[None]:
+    """Around a call that may take long: an interrupt that comes amid compiled code is raised as what it is.
+
+    While a result is turned into Python's objects the interrupt's handler may run, whose exception numba does not look at, and
+    the interpreter then tells of a SystemError that has the interrupt among its causes.
+    """
+    try:
+        yield
+    except SystemError as error:
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, KeyboardInterrupt):
+            cause = cause.__cause__
+        raise cause or error from None
 
 
 def _kept(function: Callable[Parameters, Result], dispatcher: Any) -> Callable[Parameters, Result]:

@@ -16,7 +16,7 @@ from scipy.integrate import RK45
 from dsd_ncrn.arrays import Flags, Floats, Indices
 from dsd_ncrn.ncrn.dynamics import Term, Terms
 from dsd_ncrn.ncrn.exact import Symbol, SymbolKind
-from dsd_ncrn.simulate.compiled import compiled
+from dsd_ncrn.simulate.compiled import compiled, interruptible
 
 Rules = NDArray[np.uint8]
 
@@ -90,10 +90,11 @@ def advance(flow: Flow, values: Floats, span: float, tolerance: float) -> tuple[
 
     Returns the time reached and the index of the largest value: short of ``span`` that one runs to infinity there.
     """
-    return _advance(
-        values, span, tolerance, tolerance * 1e-3,
-        flow.target, flow.coefficient, flow.factors, flow.sizes, flow.fuel, flow.burns, flow.full,
-    )  # fmt: skip
+    with interruptible():
+        return _advance(
+            values, span, tolerance, tolerance * 1e-3,
+            flow.target, flow.coefficient, flow.factors, flow.sizes, flow.fuel, flow.burns, flow.full,
+        )  # fmt: skip
 
 
 @compiled

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dsd_ncrn.simulate.compiled import compiled
+from dsd_ncrn.simulate.compiled import compiled, interruptible
 from dsd_ncrn.simulate.engines.kernels import Floats, Indices, combine, derivative
 from dsd_ncrn.simulate.engines.rosenbrock import STAGES, A, C, Path, RosenbrockStepper, fill_stages
 from dsd_ncrn.simulate.engines.sparse_lu import solve_transposed_in_place
@@ -30,12 +30,13 @@ def pull_back(stepper: RosenbrockStepper, path: Path, adjoints: Floats) -> tuple
     ordered = np.zeros((len(adjoints), adjoints.shape[1] + 1))
     ordered[:, :-1] = adjoints[:, pattern.order]
     gradient = np.zeros((len(adjoints), len(path.rates)))
-    _pull_back(
-        path.points, path.sizes, path.rates, ordered, gradient,
-        terms.reactants, terms.starts, terms.reaction, terms.change,
-        jacobian.reaction, jacobian.others, jacobian.change, jacobian.position,
-        pattern.starts, pattern.columns, pattern.diagonal,
-    )  # fmt: skip
+    with interruptible():
+        _pull_back(
+            path.points, path.sizes, path.rates, ordered, gradient,
+            terms.reactants, terms.starts, terms.reaction, terms.change,
+            jacobian.reaction, jacobian.others, jacobian.change, jacobian.position,
+            pattern.starts, pattern.columns, pattern.diagonal,
+        )  # fmt: skip
     return ordered[:, pattern.place], gradient
 
 

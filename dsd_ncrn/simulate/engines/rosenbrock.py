@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dsd_ncrn.simulate.compiled import compiled, inlined
+from dsd_ncrn.simulate.compiled import compiled, inlined, interruptible
 from dsd_ncrn.simulate.engines.kernels import (
     Floats,
     Indices,
@@ -125,13 +125,14 @@ class RosenbrockStepper:
         terms, jacobian, pattern = self.terms, self.jacobian, self.pattern
         values, extended = np.zeros((len(times), len(pattern.order))), np.ones(len(start) + 1)
         extended[:-1] = start[pattern.order]
-        code, steps, reached, points, sizes = _integrate(
-            extended, np.asarray(times, dtype=float), np.asarray(rates, dtype=float),
-            self.relative, self.absolute, self.transients, keep, values,
-            terms.reactants, terms.starts, terms.reaction, terms.change,
-            jacobian.reaction, jacobian.others, jacobian.change, jacobian.position,
-            pattern.starts, pattern.columns, pattern.diagonal,
-        )  # fmt: skip
+        with interruptible():
+            code, steps, reached, points, sizes = _integrate(
+                extended, np.asarray(times, dtype=float), np.asarray(rates, dtype=float),
+                self.relative, self.absolute, self.transients, keep, values,
+                terms.reactants, terms.starts, terms.reaction, terms.change,
+                jacobian.reaction, jacobian.others, jacobian.change, jacobian.position,
+                pattern.starts, pattern.columns, pattern.diagonal,
+            )  # fmt: skip
         return code, steps, values[:reached], points, sizes
 
 
