@@ -20,12 +20,14 @@ HOUR_S = 3600.0
 class Handling:
     """How events go that are not perfect.
 
-    ``addition`` is the coefficient of variation of every single addition. With ``strand_stock`` and ``complex_stock`` (nM) what
-    is added of either takes its volume, and no addition less than the share ``least`` of that of the start; beads hold
-    ``slurry`` (nM) of strands and bring the share ``carried`` of the slurry's liquid along. A pull-down lasts ``pull`` (s), give or
-    take the share ``jitter``, while reactions go on. It leaves ``missed`` of the beads, which the next one takes, and ``never``,
-    which stay for good; it takes all beads that bear the same tag where there is ``one_magnet``, and loses ``lost`` of the volume.
-    ``evaporation`` is the share of the volume that an hour takes. ``seed`` decides what chance does.
+    ``addition`` is the coefficient of variation of every single addition. With ``strand_stock`` and ``complex_stock`` (nM)
+    what is added of either takes its volume, and no addition less than the share ``least`` of that of the start; beads hold
+    ``slurry`` (nM) of strands and bring the share ``carried`` of the slurry's liquid along. A pull-down lasts ``pull`` (s),
+    give or take the share ``jitter``, while reactions go on. It leaves ``missed`` of the beads, which the next one takes, and
+    ``never``, which stay for good; it takes all beads that bear the same tag where there is ``one_magnet``, and loses ``lost``
+    of the volume. ``evaporation`` is the share of the volume that an hour takes. ``calibration`` and ``loading`` are the
+    coefficients of variation of firings that are measured and of parameters that are loaded for that. ``seed`` decides what
+    chance does.
     """
 
     addition: float = 0.0
@@ -41,18 +43,23 @@ class Handling:
     one_magnet: bool = False
     lost: float = 0.0
     evaporation: float = 0.0
+    calibration: float = 0.0
+    loading: float = 0.0
     seed: int = 0
 
     def really(self, doses: Floats, number: int) -> Floats:
-        """What an addition of ``doses`` (components,), nM, comes to as the ``number``-th event; other doses are pipetted anew."""
+        """What an addition of ``doses`` (components,), nM, comes to as the ``number``-th event; other doses are drawn anew."""
         if not self.addition:
             return doses
         return doses * np.maximum(0.0, 1.0 + self.addition * self._chance(number, doses).standard_normal(len(doses)))
 
+    @property
+    def takes_volume(self) -> bool:
+        """Whether additions have a volume."""
+        return bool(self.strand_stock or self.complex_stock or self.carried)
+
     def growth(self, doses: Floats, complexes: Flags, on_beads: Flags) -> float:
         """By which share of itself ``doses`` (components,), nM, make the volume grow."""
-        if not (self.strand_stock or self.complex_stock or self.carried):
-            return 0.0
         stocks = np.where(complexes, self.complex_stock, self.strand_stock)
         stocks = np.where(on_beads, self.slurry / self.carried if self.carried else 0.0, stocks)
         taken = float(np.divide(doses, stocks, out=np.zeros(len(doses)), where=stocks > 0).sum())
@@ -72,3 +79,7 @@ class Handling:
 
     def _chance(self, number: int, doses: Floats | None = None) -> Generator:
         return np.random.default_rng((self.seed, number, 0 if doses is None else crc32(doses.tobytes())))
+
+
+PERFECT = Handling()
+"""The hand that does what it is told."""

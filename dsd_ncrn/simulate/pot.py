@@ -225,11 +225,9 @@ class Pot:
 
     def _growth(self, places: Ints, added: Floats) -> float:
         """By which share of itself the volume grows with components in the amounts ``added``, nM."""
-        if self.mixture is None:
+        if self.mixture is None or not self.handling.takes_volume:
             return 0.0
-        given = [self.mixture.system.components[place] for place in places]
-        complexes = np.array([not each.complex.is_strand for each in given], dtype=bool)
-        return self.handling.growth(added, complexes, np.array([bool(each.tag) for each in given], dtype=bool))
+        return self.handling.growth(added, self.mixture.complexes[places], self.mixture.on_beads[places])
 
     def _accompany(self, values: Floats, places: Ints, added: Floats) -> None:
         """Change a state (species,) by what the stocks of components in the amounts ``added``, nM, bring along."""

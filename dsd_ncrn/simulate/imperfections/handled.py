@@ -11,7 +11,7 @@ from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
 
 class Handled:
-    """The field of this name in the handling; the seed of its chance is drawn once, by whichever comes first."""
+    """The field of this name in the handling; its chance is that of the tube."""
 
     largest = None
 
@@ -20,11 +20,11 @@ class Handled:
 
     def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""
-        changes: dict[str, Any] = {self.name: magnitude, "seed": before.handling.seed or int(random.integers(1, 2**63))}
+        changes: dict[str, Any] = {self.name: magnitude}
         return replace(before, handling=replace(before.handling, **changes))
 
 
 ADDITION = Handled("addition")
 STRAND_STOCK, COMPLEX_STOCK, CARRIED = Handled("strand_stock"), Handled("complex_stock"), Handled("carried")
 PULL, MISSED, NEVER, LOST = Handled("pull"), Handled("missed"), Handled("never"), Handled("lost")
-EVAPORATION = Handled("evaporation")
+EVAPORATION, CALIBRATION, LOADING = Handled("evaporation"), Handled("calibration"), Handled("loading")

@@ -13,7 +13,7 @@ from numpy.random import Generator
 from dsd_ncrn.arrays import Flags, Floats
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
-from dsd_ncrn.simulate.handling import Handling
+from dsd_ncrn.simulate.handling import PERFECT, Handling
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +27,16 @@ class Mixture:
     def nominal(self) -> Floats:
         """The designed concentrations, (components,), nM."""
         return np.array([component.concentration for component in self.system.components])
+
+    @cached_property
+    def complexes(self) -> Flags:
+        """Which components are more than one strand, (components,)."""
+        return np.array([not component.complex.is_strand for component in self.system.components], dtype=bool)
+
+    @cached_property
+    def on_beads(self) -> Flags:
+        """Which components beads hold, (components,)."""
+        return np.array([bool(component.tag) for component in self.system.components], dtype=bool)
 
     @cached_property
     def held(self) -> Mapping[str, list[int]]:
@@ -69,7 +79,7 @@ class Realisation:
     companions: Floats | None = None
     stretch: float = 1.0
     growth: float = 0.0
-    handling: Handling = Handling()
+    handling: Handling = PERFECT
 
     @cached_property
     def brings(self) -> Flags:
