@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from csv import reader as csv_reader
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -12,9 +14,6 @@ from cli.families import TEMPLATES
 from cli.options import FileOf, OneOf, json_option, out_option, subcommand
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.families import TASKS
-
-if TYPE_CHECKING:
-    from cli.new.proposal import Proposal
 
 
 @subcommand(
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
         "dsd-ncrn new my_data --csv data.csv",
         "dsd-ncrn new my_data --csv data.csv --inputs dose_a,dose_b --targets response -o designs",
     ),
-    groups={"From a CSV file": ("csv", "inputs", "targets")},
+    groups={"From a CSV file": ("csv", "inputs", "targets", "kind")},
 )
 @click.argument("name")
 @click.option(
@@ -34,9 +33,14 @@ if TYPE_CHECKING:
     help="What to begin with; regression if not given. See `dsd-ncrn list templates`.",
 )
 @click.option("--task", type=OneOf(tuple(TASKS)), metavar="TASK", help="Another built-in task, see `dsd-ncrn list tasks`.")
-@click.option("--csv", type=FileOf(".csv"), metavar="FILE", help="Make a design for this file: commas, and a header line.")
+@click.option(
+    "--csv", type=FileOf(".csv", ".tsv", ".txt", ".xlsx"), metavar="FILE", help="Make a design for this table with a header."
+)
 @click.option("--inputs", metavar="A,B", help="Its columns that are inputs; guessed if not given.")
 @click.option("--targets", metavar="Y,Z", help="Its columns that are learned; guessed if not given.")
+@click.option(
+    "--kind", type=OneOf(["regression", "classes"]), help="What whole numbers in the target are; guessed if not given."
+)
 @out_option("NAME.toml (default: here)")
 @json_option
 def command(
@@ -46,23 +50,25 @@ def command(
     csv: Path | None,
     inputs: str | None,
     targets: str | None,
+    kind: str | None,
     out: Path | None,
     as_json: bool,
 ) -> None:
     """Write a design file NAME.toml in which every key is explained, from a template or for a CSV file of yours.
 
-    Of a CSV file it is told what was guessed: inputs and targets, regression or classification, the formula. Columns whose
-    values do not suit a tube are divided by a round number, in a copy NAME.csv. Nothing is ever overwritten.
+    Of a CSV file it is told what was guessed: inputs and targets, regression or classification; and what the mean, least
+    squares and a training of a week at most come to. Where that needs other columns, centred, divided or multiplied, they
+    stand in a copy NAME.csv. Nothing is ever overwritten.
     """
     from cli.output import deliver, show
 
     stem = name.removesuffix(".toml")
     _check_name(stem)
-    _check_together(csv, template, task, inputs, targets)
+    _check_together(csv, template, task, inputs, targets, kind)
     if csv is None:
         files, notes = _from_template(stem, template or next(iter(TEMPLATES)), task), ()
     else:
-        files, notes = _from_table(stem, csv, out or Path(), _listed(inputs), _listed(targets))
+        files, notes = _from_table(stem, csv, out or Path(), (inputs, targets, kind))
     folder = out or Path()
     for file in files:
         if (folder / file).exists():
@@ -85,11 +91,15 @@ def _check_together(csv: Path | None, template: str | None, task: str | None, *c
         if csv is not None and value is not None:
             raise InputError(f"a design is made from {option} or from --csv", value, "Leave one of them out.")
     if csv is None and any(columns):
-        raise InputError("--inputs and --targets are columns of a CSV file", None, "Give it with --csv.")
+        raise InputError("--inputs, --targets and --kind are of columns of a CSV file", None, "Give it with --csv.")
 
 
-def _listed(names: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (names or "").split(",") if part.strip())
+def _listed(names: str | None, header: Collection[str]) -> list[str]:
+    """Names of columns between commas; one that has a comma itself stands alone, or in quotation marks."""
+    if not names or names in header:
+        return [names] if names else []
+    (row,) = csv_reader([names], skipinitialspace=True)
+    return [part.strip() for part in row if part.strip()]
 
 
 def _from_template(name: str, template: str, task: str | None) -> dict[str, str]:
@@ -123,22 +133,21 @@ def _check_task(text: str, template: str, task: str) -> None:
 
 
 def _from_table(
-    name: str, csv: Path, folder: Path, inputs: tuple[str, ...], targets: tuple[str, ...]
+    name: str, csv: Path, folder: Path, chosen: tuple[str | None, str | None, str | None]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The files of a design for a CSV file, and what is to be told of it."""
+    """The files of a design for a table, and what is to be told of it; ``chosen`` are inputs, targets and the kind."""
     from os.path import relpath
 
-    from cli.new.columns import choose, read_columns
+    from cli.new.columns import Kind, choose
     from cli.new.proposal import propose
     from cli.new.templates import design_text
+    from dsd_ncrn.design.tables import read_table
 
-    columns, left_out = read_columns(csv)
-    found = propose(choose(columns, inputs, targets, str(csv)), Path(relpath(csv, folder)), name)
-    notes = (*left_out, *found.notes)
+    table = read_table(csv)
+    inputs, targets = (_listed(names, table.header) for names in chosen[:2])
+    own = (folder / f"{name}.csv").resolve() == csv.resolve()
+    copy = f"{name}{'_scaled' if own else ''}.csv"
+    found = propose(choose(table, inputs, targets, Kind(chosen[2]) if chosen[2] else None), relpath(csv, folder), copy)
     head = {"format": 1, "name": name, "description": f"made from {csv.name}"}
-    text = design_text(head, found.values, "\n".join([f"{name}: made from {csv.name} by `dsd-ncrn new`.", *notes]))
-    return {f"{name}.toml": text, **_table(name, found)}, notes
-
-
-def _table(name: str, found: Proposal) -> dict[str, str]:
-    return {f"{name}.csv": found.table} if found.table is not None else {}
+    text = design_text(head, found.values, "\n".join([f"{name}: made from {csv.name} by `dsd-ncrn new`.", *found.notes]))
+    return {f"{name}.toml": text, **({copy: found.table} if found.table is not None else {})}, found.notes
