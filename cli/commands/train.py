@@ -74,6 +74,7 @@ def command(
     from cli.job import placed, shown_job
     from cli.output import deliver, show, table
     from cli.run.strands import training_outcome
+    from cli.streams import warn
     from cli.traces import EngineChoice
     from dsd_ncrn.simulate.levels import level_of_strands
 
@@ -84,6 +85,8 @@ def command(
         job = shown_job(design, seed, shown, choice.integrator, strands=level == "dsd", conditions=conditions)
         study = _lasting(job.study.ready if level == "dsd" else job.study, iterations, epochs)
         name = level if level != "dsd" else level_of_strands(leaks, not one_pot).name
+        for note in study.data.notes:
+            warn(note)
         shown.start(level)
         training = choice.simulating(study, level).training(name, lambda done, total: shown.advance(level, done / total))
         outcome = training_outcome(study, training)
