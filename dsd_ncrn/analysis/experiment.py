@@ -10,7 +10,7 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
-from dsd_ncrn.protocol.clocked import ClockedProtocol
+from dsd_ncrn.protocol.staged import LearnerProtocol
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.tasks import Dataset
@@ -47,7 +47,7 @@ class Calibrated(Protocol):
         ...
 
     @property
-    def protocol(self) -> ClockedProtocol:
+    def protocol(self) -> LearnerProtocol:
         """What is done with them when."""
         ...
 

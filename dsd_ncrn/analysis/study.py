@@ -27,6 +27,7 @@ from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import check_signs, decide
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.protocol.clocked import ClockedProtocol, Schedule
+from dsd_ncrn.protocol.staged import LearnerProtocol, Settings, StagedProtocol, settings_of
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
@@ -134,6 +135,8 @@ class Study:
     @part
     def spec(self) -> DesignSpec:
         """The decided design with a budget for the gates of every reaction, where it leaves their sizes open."""
+        if self.staged:
+            return self.decided
         flux = largest_firings(self.decided, self.data, self.ncrn, self.integrator)
         return size_gates(self.decided, self.ncrn, flux, ToeholdLengthRates())
 
@@ -159,6 +162,8 @@ class Study:
         Raises CheckFailed where they cannot, or more of a species is on joins than ``chemistry.max_loading``.
         """
         spec, network = self.spec, self.network
+        if self.staged:
+            return GateDesign(self.designed, self.protocol.schedule, {}, {})
 
         def make(system: DsdSystem, timing: Schedule) -> Tube:
             return tube_of(_protocol(spec, self.ncrn, system, timing), network, self.integrator)
@@ -180,9 +185,22 @@ class Study:
         return self.calibration.schedule
 
     @property
-    def protocol(self) -> ClockedProtocol:
+    def protocol(self) -> LearnerProtocol:
         """What is done with the strands when: burn-in and iterations as events."""
+        if self.staged:
+            system = vars(self)["calibration"].system if "calibration" in vars(self) else self.designed
+            return StagedProtocol(self.ncrn, system, self.spec.staged, self.settings, self.spec.chemistry.unit)
         return replace(_protocol(self.spec, self.ncrn, self.system, self.schedule), burn_in=self.spec.timing.burn_in)
+
+    @property
+    def staged(self) -> bool:
+        """Whether the learner has stages in place of clocks."""
+        return self.decided.circuit.form == "staged"
+
+    @part
+    def settings(self) -> Settings:
+        """What is set for a staged learner: by the design, until a tube is measured."""
+        return settings_of(self.spec.staged, len(self.ncrn.parameters))
 
     @property
     def reference(self) -> tuple[Floats, Floats]:
