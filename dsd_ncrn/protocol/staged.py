@@ -163,7 +163,9 @@ class StagedProtocol:
     @cached_property
     def loaded(self) -> Mapping[str, float]:
         """The parameters, nM, as they are mixed in at the start."""
-        return {each.name: each.concentration for each in self.system.components if each.role is Role.SIGNAL and each.concentration}
+        return {
+            each.name: each.concentration for each in self.system.components if each.role is Role.SIGNAL and each.concentration
+        }
 
 
 LearnerProtocol = ClockedProtocol | StagedProtocol

@@ -13,7 +13,7 @@ from dsd_ncrn.crn.events import Event
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.types import Variable
-from dsd_ncrn.protocol.staged import LearnerProtocol
+from dsd_ncrn.protocol.staged import LearnerProtocol, StagedProtocol
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 from dsd_ncrn.simulate.learner import Iteration
@@ -161,7 +161,9 @@ class Tube:
     def _outputs(self, readings: Readings) -> Floats:
         """What the forward pass added to the outputs, (outputs,)."""
         after = self._read(readings.states["outputs"])
-        return after - self._read(readings.states["before"]) if "before" in readings.states else after
+        if isinstance(self.protocol, StagedProtocol):
+            return after - self.protocol.settings.blank
+        return after - self._read(readings.states["before"])
 
     def _read(self, state: Floats) -> Floats:
         outputs = self.protocol.ncrn.outputs
