@@ -90,6 +90,8 @@ LEAK_MODELS: Family[LeakModel] = Family(
     key=("leak", "model"),
 )
 """Several can be applied, in any order, and add up."""
+CONDITIONS = ("ideal", "study", "bench")
+"""What a tube may be taken to be like; each is a file in ``data/conditions``."""
 COUNTING = "ssa"
 """The engine that counts molecules, with its default volume; all others integrate differential equations."""
 ENGINES: Family[Engine] = Family(

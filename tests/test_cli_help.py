@@ -17,7 +17,6 @@ from cli.main import COMMANDS, GROUPS, main
 from conftest import DESIGNS, Invoke
 from dsd_ncrn.families import ENGINES
 
-
 EXAMPLES = [example for command in COMMANDS.values() for example in command.examples]
 
 

@@ -22,6 +22,7 @@ def run(
     design: Path,
     out: Path | None,
     seed: int,
+    conditions: str,
     skip: tuple[str, ...],
     until: str | None,
     print_after: tuple[str, ...],
@@ -33,7 +34,7 @@ def run(
     """Everything, into one folder."""
     _check_output(print_after, as_json)
     with display() as shown:
-        job = spread(shown_job(design, seed, shown), workers, scheduler)
+        job = spread(shown_job(design, seed, shown, conditions=conditions), workers, scheduler)
         names = tuple(STAGES)
         search = "sequences" not in skip and (until is None or until in names[names.index("sequences") :])
         _check_ahead(job, search)

@@ -94,6 +94,7 @@ def train(
     design: Path,
     out: Path | None,
     seed: int,
+    conditions: str,
     level: str,
     iterations: int | None,
     epochs: int | None,
@@ -108,7 +109,7 @@ def train(
     _check_options(level, leaks, one_pot, choice)
     _check_length(iterations, epochs)
     with placed(design), display() as shown:
-        job = shown_job(design, seed, shown, choice.integrator, strands=level == "dsd")
+        job = shown_job(design, seed, shown, choice.integrator, strands=level == "dsd", conditions=conditions)
         study = _lasting(job.study.ready if level == "dsd" else job.study, iterations, epochs)
         name = level if level != "dsd" else level_of_strands(leaks, not one_pot).name
         shown.start(level)

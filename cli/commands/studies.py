@@ -40,6 +40,7 @@ def leaks(
     design: Path,
     out: Path | None,
     seed: int,
+    conditions: str,
     samples: int | None,
     method: str | None,
     ways: bool,
@@ -51,7 +52,7 @@ def leaks(
     check_folder(out)
     with ExitStack() as opened:
         shown = opened.enter_context(display())
-        job = spread(shown_job(design, seed, shown), workers, scheduler)
+        job = spread(shown_job(design, seed, shown, conditions=conditions), workers, scheduler)
         wanted = job.study.design.imperfections.samples if samples is None else samples
         with placed(design):
             _ = require_imperfections(job.study.design) if wanted else None

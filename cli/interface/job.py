@@ -10,6 +10,7 @@ from cli.options import (
     FileOf,
     OneOf,
     Registered,
+    conditions_option,
     design_argument,
     json_option,
     out_option,
@@ -72,6 +73,7 @@ OPTIONAL = tuple(name for name in NAMES if name not in REQUIRED_STAGES)
 @design_argument
 @out_option("all files of the run (default: runs/<name of the design>)")
 @seed_option
+@conditions_option
 @click.option(
     "--skip",
     type=OneOf(OPTIONAL),

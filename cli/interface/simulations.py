@@ -9,6 +9,7 @@ from cli.options import (
     SPREAD,
     OneOf,
     Seconds,
+    conditions_option,
     design_argument,
     engine_option,
     format_option,
@@ -90,6 +91,7 @@ def simulate() -> None:
 @design_argument
 @out_option("training_<level>.csv and the predictions of the test points")
 @seed_option
+@conditions_option
 @click.option(
     "--level",
     type=OneOf(["value", "ideal", "autonomous", "dsd"]),
@@ -127,6 +129,7 @@ def train() -> None:
 @design_argument
 @out_option("leaks.csv, leak_ranking.csv, leak_steps.csv, tubes.csv, sensitivity.csv (--global) and ways.csv (--ways)")
 @seed_option
+@conditions_option
 @click.option(
     "--samples",
     type=click.IntRange(min=0),

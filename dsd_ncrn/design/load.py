@@ -11,20 +11,22 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from dsd_ncrn.design.conditions import load_conditions
 from dsd_ncrn.design.files import read_text
 from dsd_ncrn.design.positions import Key, Position, positions
 from dsd_ncrn.design.problems import DesignError, KeyFinding, findings_of
-from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.design.spec import ConditionsChoice, DesignSpec
 from dsd_ncrn.errors import InputError
 
 LARGEST_BYTES = 2**20
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
-def load_design(path: str | Path) -> DesignSpec:
+def load_design(path: str | Path, conditions: str = "") -> DesignSpec:
     """Read and validate a design file; ``task.csv`` comes back as an absolute path.
 
-    Raises InputError naming file, line, rule, value and remedy for a file that cannot be read, is not UTF-8 or TOML,
+    ``conditions`` (a name or a file) hold in place of those that the design names, and of its own values. Raises InputError
+    naming file, line, rule, value and remedy for a file that cannot be read, is not UTF-8 or TOML,
     or breaks a rule of the schema; of several broken rules the first in the file is told and the others are counted.
 
     >>> import dsd_ncrn as dn
@@ -34,7 +36,7 @@ def load_design(path: str | Path) -> DesignSpec:
     """
     text = read_text(path, LARGEST_BYTES)
     try:
-        return _with_absolute_csv(_validated(text, str(path)), Path(path))
+        return _with_absolute_csv(_validated(text, str(path), conditions), Path(path))
     except RecursionError:
         raise InputError("not valid TOML: nested too deeply", remedy="Designs have tables in tables.", file=str(path)) from None
 
@@ -77,12 +79,21 @@ def located(path: str | Path) -> Generator[None]:
         raise _placed(error, str(path), _nearest(positions(text), error.key), text) from None
 
 
-def _validated(text: str, file: str) -> DesignSpec:
-    data = _parse(text, file)
+def _validated(text: str, file: str, conditions: str = "") -> DesignSpec:
+    data = _under(_parse(text, file), file, conditions)
     try:
         return DesignSpec.model_validate(_tuples(data))
     except ValidationError as error:
         raise _first_problem(error, data, text, file) from None
+
+
+def _under(data: dict[str, Any], file: str, named: str) -> dict[str, Any]:
+    """A design's tables under conditions: ``named`` ones hold before its own values, those that it names itself after them."""
+    own = ConditionsChoice.model_construct(**cast("dict[str, Any]", data.get("conditions") or {}))
+    if not named and (not str(own.name) or own.applied):
+        return data
+    found = load_conditions(named) if named else load_conditions(str(own.name), Path(file).parent)
+    return (found.over if named else found.under)(data) | {"conditions": {"name": found.name, "applied": True}}
 
 
 def _parse(text: str, file: str) -> dict[str, Any]:

@@ -242,6 +242,15 @@ class Leak(Section):
     """Divides leak rates, for gates with clamped ends."""
 
 
+class ConditionsChoice(Section):
+    """The conditions that hold where the design says nothing of its own."""
+
+    name: str = ""
+    """`ideal`, `study`, `bench`, or a file (.toml) of one's own; a relative path starts at the design file."""
+    applied: bool = False
+    """Their values stand in the design already, as in the `design.toml` of a run: nothing is read again."""
+
+
 class DesignSpec(Section):
     """A whole design file, validated and frozen."""
 
@@ -267,6 +276,8 @@ class DesignSpec(Section):
     """Durations of an iteration."""
     leak: Leak = Leak()
     """The leak model and its rate."""
+    conditions: ConditionsChoice = ConditionsChoice()
+    """The conditions that hold where the design says nothing of its own."""
     imperfections: Imperfections = Imperfections()
     """What sets a real tube apart from the design."""
     sequences: SequenceRules = SequenceRules()
