@@ -9,6 +9,7 @@ from cli.job import placed, shown_job
 from cli.options import Stop
 from cli.output import deliver, show, table
 from cli.run.strands import training_outcome
+from cli.streams import warn
 from cli.traces import EngineChoice, design_trace, network_trace, side_by_side, strand_trace, until
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.crn.rate_law import RateLaw
@@ -112,6 +113,8 @@ def train(
         job = shown_job(design, seed, shown, choice.integrator, strands=level == "dsd", conditions=conditions)
         study = _lasting(job.study.ready if level == "dsd" else job.study, iterations, epochs)
         name = level if level != "dsd" else level_of_strands(leaks, not one_pot).name
+        for note in study.data.notes:
+            warn(note)
         shown.start(level)
         training = choice.simulating(study, level).training(name, lambda done, total: shown.advance(level, done / total))
         outcome = training_outcome(study, training)
