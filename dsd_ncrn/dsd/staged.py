@@ -16,15 +16,18 @@ leaves with the beads (caps).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from dsd_ncrn.crn.types import Origin
+from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.structure import Bound, Domain, Open, Strand, free, gate
-from dsd_ncrn.dsd.system import Component, DsdSystem, Role
+from dsd_ncrn.dsd.system import Component, DsdSystem, GateKind, Gates, Role
 from dsd_ncrn.ncrn.types import NeuralCrn
 
 TAG = "biotin"
+OPENED = "Q"
+"""What the join of Y makes of it: the strand that opens the forks which raise parameters."""
 MEET, TARGET_JOIN = "sink_N2_meet", "join_N4_raise"
 Z_BUFFER, TARGET_TRIGGER, SEAL, UPDATE_SEAL = "Z_cogate", "trigger_N4_raise", "seal", "update_seal"
 
@@ -90,21 +93,43 @@ class _Strands:
 
 def translate_staged(ncrn: NeuralCrn, spec: DesignSpec) -> DsdSystem:
     """Every strand and gate of a learner in the staged form. Raises DesignError for toeholds that do not fit."""
-    signals = {each: each for each in ("Z", "Y") if each in ncrn.crn.species} | {p.plus: p.plus for p in ncrn.parameters}
-    if len(ncrn.parameters) == 1:
-        signals["Y"] = ncrn.parameters[0].plus
-    signals |= {species: weight_join(place) for place, species in input_places(ncrn).items()}
+    several = len(ncrn.parameters) > 1
+    signals = {each: each for each in (*(("Z", "Y", OPENED) if several else "Z"), *(p.plus for p in ncrn.parameters))}
     cogates = {"Z": Z_BUFFER} | {p.plus: f"{p.plus}_cogate" for p in ncrn.parameters}
+    components = tuple(_components(ncrn, spec))
+    formal = tuple(_formal(ncrn))
     return DsdSystem(
         spec.name,
-        tuple(_components(ncrn, spec)),
+        components,
         signals=signals,
         cogates=cogates,
         clocks={},
-        gates={},
+        gates={each.origin.reaction: _gates_of(each, components) for each in formal},
         polarity=dict.fromkeys(signals, 1),
+        formal=formal,
         scheme="staged",
     )
+
+
+def _formal(ncrn: NeuralCrn) -> Iterator[Reaction]:
+    """What the gates do: an input is their amount, and Y raises by way of the strand that opens forks."""
+    inputs = set(input_places(ncrn).values())
+    several = len(ncrn.parameters) > 1
+    if several:
+        yield Reaction(("Y",), (OPENED,), 1.0, origin=Origin("N4_raise", "N4"))
+    for each in ncrn.crn.reactions:
+        left = tuple(OPENED if name == "Y" and each.products else name for name in each.reactants if name not in inputs)
+        if several or each.reactants != ("Y",):
+            yield replace(each, reactants=left)
+
+
+def _gates_of(reaction: Reaction, components: tuple[Component, ...]) -> Gates:
+    """The gates of a formal reaction; how often they fire is not counted."""
+    name = reaction.origin.reaction
+    join, *forks = (c for c in components if c.role is Role.GATE and name in {each.reaction for each in c.origins})
+    bottom = next(strand for strand in join.complex.strands if strand[0].starred)
+    kind = GateKind.JOIN if reaction.products else GateKind.SINK
+    return Gates(name, kind, join.name, forks[0].name if forks else None, None, None, bottom, None)
 
 
 def _components(ncrn: NeuralCrn, spec: DesignSpec) -> Iterator[Component]:
@@ -116,18 +141,19 @@ def _components(ncrn: NeuralCrn, spec: DesignSpec) -> Iterator[Component]:
     yield _strand("Z", t + b("z"), Role.SIGNAL)
     if several:
         yield _strand("Y", s + b("y"), Role.SIGNAL)
+        yield _strand(OPENED, b("q") + t, Role.SIGNAL)
     for _, species, p, _ in weights:
         yield _strand(species, s + b(p), Role.SIGNAL, start[species] * spec.chemistry.unit)
     yield _strand(Z_BUFFER, b("z") + s, Role.BUFFER, doses.state_buffer)
     for place, species, p, r in weights:
         yield _strand(f"{species}_cogate", b(p) + t, Role.BUFFER, doses.parameter_buffer)
-        yield _strand(f"trigger_N1_{place}", t + b(r), Role.FUEL, doses.trigger)
+        yield _strand(f"trigger_N1_{place}", t + b(r), Role.FUEL, doses.trigger, f"N1_{place}")
     yield _strand(SEAL, b("i") + t, Role.FUEL, doses.seal)
     if several:
         yield _strand(TARGET_TRIGGER, t + b("q"), Role.FUEL, doses.target_trigger)
         yield _strand(UPDATE_SEAL, b("i") + s, Role.FUEL, doses.update_seal)
         yield _gate(MEET, "N2_meet", *of.sink("y"))
-        yield _gate(TARGET_JOIN, "N4_raise1", *of.join("y", "q"))
+        yield _gate(TARGET_JOIN, "N4_raise", *of.join("y", "q"))
     for place, _, p, r in weights:
         fork = (Bound(b("i")), Bound(t + b("z")), Bound(s + b(p)), Bound(t + b(r)), Open(t))
         yield _gate(weight_join(place), f"N1_{place}", *of.join(p, r))
@@ -140,8 +166,9 @@ def _components(ncrn: NeuralCrn, spec: DesignSpec) -> Iterator[Component]:
         yield Component(f"cap_{cap}", free(*b(cap)), Role.WASTE, 0.0, topped_up=False, tag=TAG)
 
 
-def _strand(name: str, strand: Strand, role: Role, concentration: float = 0.0) -> Component:
-    return Component(name, free(*strand), role, concentration, topped_up=role != Role.SIGNAL)
+def _strand(name: str, strand: Strand, role: Role, concentration: float = 0.0, *reactions: str) -> Component:
+    origins = tuple(Origin(each, each[:2]) for each in reactions)
+    return Component(name, free(*strand), role, concentration, origins, topped_up=role != Role.SIGNAL)
 
 
 def _gate(name: str, reaction: str, *parts: Open | Bound) -> Component:

@@ -29,7 +29,7 @@ TARGETS = (0.25, 0.6)
 """Outputs at which the target is measured, over those of all weights at their limit."""
 FEW = (0.6, 1.0, 1.7), (0.87, 1.0, 1.15)
 """What guesses are multiplied by in the first and the second round."""
-FURTHEST = 10.0
+FURTHEST, NEARER, GRID = 10.0, 0.3, 2001
 ITERATIONS = 2
 """After which a target is judged."""
 SURPLUS = 0.5
@@ -39,7 +39,7 @@ MOST_UNEVEN = 5.0
 
 @dataclass(frozen=True)
 class Settled:
-    """Settings, the parameters (parameters,) to start from, and what it took: aliquots, and hours if each is run after the other."""
+    """Settings, the parameters (parameters,) to start from, and what it took: aliquots, and the hours of all of them."""
 
     settings: Settings
     start: Floats
@@ -164,19 +164,18 @@ def _load(bench: _Bench, settings: Settings, number: int) -> float:
 
 
 def solve(measure: Callable[[float], float], guess: float, wanted: float) -> float:
-    """Where a measurement that grows with the logarithm of a setting is ``wanted``: a line through three aliquots around the guess,
-    then a parabola through six. It ends at ``FURTHEST`` times the guess, or that part of it."""
-    middle, logs, found = np.log(guess), list[float](), list[float]()
+    """Where a measurement that grows with the logarithm of a setting is ``wanted``.
+
+    Found by a line through aliquots around the guess, then a parabola through these and closer ones; no further away than
+    ``FURTHEST`` times the guess, or the guess over that.
+    """
+    logs, found = list[float](), list[float]()
+    middle, reach = float(np.log(guess)), float(np.log(FURTHEST))
     for degree, factors in enumerate(FEW, start=1):
-        near = middle
         for factor in factors:
-            logs.append(float(near + np.log(factor)))
+            logs.append(middle + float(np.log(factor)))
             found.append(measure(float(np.exp(logs[-1]))))
-        grid = (
-            np.linspace(np.log(guess / FURTHEST), np.log(guess * FURTHEST), 2001)
-            if degree == 1
-            else np.linspace(near - 0.4, near + 0.4, 801)
-        )
-        curve = np.polyval(np.polyfit(logs[-3 * degree :], found[-3 * degree :], 1 if degree == 1 else 2), grid)
+        grid = middle + np.linspace(-reach, reach, GRID) * (1.0 if degree == 1 else NEARER)
+        curve = np.polyval(np.polyfit(logs, found, degree), grid)
         middle = float(grid[np.argmin(np.abs(curve - wanted))])
     return float(np.exp(middle))

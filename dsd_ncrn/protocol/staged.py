@@ -121,23 +121,40 @@ class StagedProtocol:
 
     def learning(self, x: tuple[float, ...], y: Values) -> Iterator[Event]:
         """The target meets Z, and what is left of one of them changes the parameters."""
-        set_to, several = self.settings, len(self.ncrn.parameters) > 1
-        targets: dict[str, float] = {}
-        for variable, value in zip(self.ncrn.targets, y):
-            meant = max(set_to.slope * float(value) + set_to.offset + set_to.blank, 0.0)
-            targets |= {self.system.signals[name]: amount * self.unit for name, amount in variable.amounts(meant)}
-        yield Add(targets, phase=MEETING)
+        set_to = self.settings
+        yield Add(self.target(y), phase=MEETING)
         yield Add({MEET: self.doses.meet}, phase=MEETING)
         yield Wait(set_to.waits[MEETING], Purpose.OPEN, MEETING)
-        if not several:
+        if UPDATE not in set_to.waits:
             yield PullDown((MEET, *self.caps))
             return
-        dosed = {place: amount * self.doses.update_dose for place, amount in self.inputs(x).items()}
-        up = {raising(place): amount * set_to.raising.get(place, 1.0) for place, amount in dosed.items()}
-        down = {lowering(place): amount * set_to.lowering.get(place, 1.0) for place, amount in dosed.items()}
-        yield Add({**up, **down, TARGET_JOIN: self.doses.target_join}, phase=UPDATE)
+        gates = {**self.moving(self.inputs(x)), TARGET_JOIN: self.doses.target_join}
+        yield Add(gates, phase=UPDATE)
         yield Wait(set_to.waits[UPDATE], Purpose.OPEN, UPDATE)
-        yield PullDown((MEET, TARGET_JOIN, *up, *down, *self.caps))
+        yield PullDown((MEET, *gates, *self.caps))
+
+    def target(self, y: Values) -> dict[str, float]:
+        """The strands (nM) that stand for a target; the parameter's own where it is the only one."""
+        doses: dict[str, float] = {}
+        for variable, value in zip(self.ncrn.targets, y):
+            meant = max(self.settings.slope * float(value) + self.settings.offset + self.settings.blank, 0.0)
+            for species, amount in variable.amounts(meant):
+                doses[self.system.signals.get(species, self.ncrn.parameters[0].plus)] = amount * self.unit
+        return doses
+
+    def point(self, x: Values, y: Values) -> dict[str, float]:
+        """What changes from point to point, nM by component."""
+        dosed = self.inputs(tuple(map(float, x)))
+        joins = {weight_join(place): amount for place, amount in dosed.items()}
+        return joins | self.target(y) | self.moving(dosed)
+
+    def moving(self, dosed: Mapping[str, float]) -> dict[str, float]:
+        """The gates of the update (nM) for gates of inputs by place; none where there is no such stage."""
+        if UPDATE not in self.settings.waits:
+            return {}
+        factors = ((raising, self.settings.raising), (lowering, self.settings.lowering))
+        usual = self.doses.update_dose
+        return {gate(at): nM * usual * by.get(at, 1.0) for gate, by in factors for at, nM in dosed.items()}
 
     def inputs(self, x: tuple[float, ...]) -> dict[str, float]:
         """Gates (nM) by the place of the parameter that their input meets, constant inputs among them."""

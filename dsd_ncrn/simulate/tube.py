@@ -144,6 +144,8 @@ class Tube:
 
         Inputs ``x`` (inputs,) and targets ``y`` (outputs,) are in them as well.
         """
+        if not self._fired:
+            return {}
         readings = Readings()
         change = self.pot.run(self.protocol.whole(x, y), self.contents, readings).values - readings.states["before"]
         return {name: float(change[places].sum()) / self.protocol.unit for name, places in self._fired.items()}

@@ -53,7 +53,7 @@ class Mixture:
         return {name: list(dict.fromkeys((place, *entered.get(place, ())))) for name, place in places.items()}
 
     def containing_anchor(self, component: str) -> list[int]:
-        """The species that contain the starred strand of a component, by which beads hold it; a tagged strand alone is held free."""
+        """The species that contain the starred strand of a component, by which beads hold it; of a strand itself alone."""
         if component not in self._anchored:
             made = self.system.by_name[component].complex
             anchor = next((strand for strand in made.strands if strand[0].starred), None)
