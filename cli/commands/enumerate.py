@@ -104,11 +104,15 @@ def _enumerated(file: Path, seed: int, choices: Choices) -> tuple[ReactionNetwor
 
 
 def _system(path: Path, seed: int) -> DsdSystem:
-    """The translated design or network."""
+    """The translated design or network, with the gates that ``translate`` gives it."""
     from cli.job import job_of
-    from cli.traces import network_as_given
+    from cli.traces import sized_network
+    from dsd_ncrn.design.spec import Translation
+    from dsd_ncrn.gates.network import Limits
 
-    return network_as_given(path) if path.suffix == ".crn" else job_of(path, seed, strands=True).study.designed
+    if path.suffix == ".crn":
+        return sized_network(path, None, Limits(), Translation()).system
+    return job_of(path, seed, strands=True).study.designed
 
 
 def _network_of_system(system: DsdSystem, choices: Choices) -> ReactionNetwork:

@@ -49,7 +49,11 @@ FORMATS = ("table", "pil", "json", *FILES)
 @format_option(FORMATS)
 @scheme_option("In the place of the design's own scheme.")
 @click.option("--reaction", metavar="NAME", help="With --format svg: draw the gates of this reaction and all their steps.")
-@click.option("--verify", is_flag=True, help="Prove that the strands do what the reactions say; exit code 1 if not.")
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Prove that the strands do what the reactions say, at any concentrations; exit code 1 if not.",
+)
 @click.option("--rates", is_flag=True, help="Show what the rate laws say of every reaction, in the place of the strands.")
 @click.option(
     "--sizing",
@@ -92,6 +96,10 @@ def command(
     from dsd_ncrn.gates.network import Limits
     from dsd_ncrn.runs.files import json_text, plain
 
+    if verify:
+        _verify(_system(design, seed, scheme, None, None)[0], as_json)
+    if verify and out is None:
+        return
     limits = Limits(largest, scale) if sizing == "auto" else None
     with working("translate"):
         system, unit = _system(design, seed, scheme, limits, t_end.seconds if t_end else None)
@@ -99,11 +107,9 @@ def command(
     files = {"system.pil": write_pil(system), "system.json": json_text(described)}
     text = _texts(system, reaction)[form]()
     deliver(out, files | ({FILES[form]: text} if form in FILES else {}))
-    if verify:
-        _verify(system, as_json)
-    elif rates:
+    if rates and not verify:
         _rates(system, unit, as_json)
-    else:
+    elif not verify:
         show(as_json or form == "json", described, text)
 
 

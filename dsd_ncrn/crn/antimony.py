@@ -38,9 +38,10 @@ _FUNCTIONS = """
     root sec sech sin sinh sqr sqrt tan tanh times xor
 """
 _DISTRIBUTIONS = """
-    bernoulli binomial cauchy chisquare exponential gamma laplace lognormal normal poisson rayleigh uniform
+    bernoulli binomial cauchy chisquare exponential gamma laplace lognormal normal poisson rayleigh
+    truncatedExponential truncatedGamma truncatedNormal truncatedPoisson uniform
 """
-_BASE_UNITS = "dimensionless litre mole second"
+_BASE_UNITS = "dimensionless item litre mole second"
 
 RESERVED = frozenset(f"{_KEYWORDS} {_CONSTANTS} {_FUNCTIONS} {_DISTRIBUTIONS} {_BASE_UNITS}".split())
 """Words that Antimony keeps for itself, as its parser of version 3.3 was found to refuse them, and units used here."""
