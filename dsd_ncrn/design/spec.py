@@ -70,10 +70,19 @@ class Circuit(Section):
 
     f: str
     """dz/dt as a formula, or a list with one for each dimension; see the language of formulas."""
+    form: Literal["adjoint", "staged"] = "adjoint"
+    """How it learns. adjoint is the network of the paper, with a backward pass, for every f. staged is for f linear in the
+    inputs: these are used up, prediction and target annihilate, and what is left of one of them changes the parameters; it
+    needs no clock, since its gates are there in their stage alone.
+    """
+    weight_limit: float = Field(default=4.0, gt=0)
+    """With the staged form: an input is used up, so that its weight is w (1 − exp(−θ T / w)) and stays below w."""
     T: float = Field(gt=0)
     """Dimensionless length of the forward and of the backward pass."""
     learning_rate: float = Field(gt=0)
-    """The learning rate η."""
+    """The learning rate η. With the staged form a prediction that is off by e changes the parameters by η e in all, each by its
+    share of the inputs.
+    """
     learning_rate_in: Literal["N3", "N4"] | None = None
     """Where η is: with N3 a factor on the rate constants of the gradients, so that G is η times the gradient; with N4, as in
     the paper, the share of G that reaches P, so at most 1. N3 needs 1/η times less G, which is fuel for strands, and half the
