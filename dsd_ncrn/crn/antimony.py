@@ -38,8 +38,7 @@ _FUNCTIONS = """
     root sec sech sin sinh sqr sqrt tan tanh times xor
 """
 _DISTRIBUTIONS = """
-    bernoulli binomial cauchy chisquare exponential gamma laplace lognormal normal poisson rayleigh
-    truncatedExponential truncatedGamma truncatedNormal truncatedPoisson uniform
+    bernoulli binomial cauchy chisquare exponential gamma laplace lognormal normal poisson rayleigh uniform
 """
 _BASE_UNITS = "dimensionless item litre mole second"
 
