@@ -122,11 +122,11 @@ def _network_of_system(system: DsdSystem, choices: Choices) -> ReactionNetwork:
 def _network_of_pil(complexes: tuple[PilComplex, ...], choices: Choices) -> ReactionNetwork:
     """The network of the complexes that are present; those at 0 nM only lend their names."""
     from dsd_ncrn.kinetics.build import add_leaks, enumerator_for, to_network
-    from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+    from dsd_ncrn.kinetics.rates import rates_of
 
     present = [entry.complex for entry in complexes if entry.concentration != 0]
     most, resting = choices.max_species, choices.unproductive
-    enumerator = enumerator_for(choices.semantics, ToeholdLengthRates(), unproductive=resting, max_species=most)
+    enumerator = enumerator_for(choices.semantics, rates_of(), unproductive=resting, max_species=most)
     for complex_ in present:
         enumerator.add(complex_)
     enumerator.run()

@@ -136,10 +136,9 @@ def _rates(system: DsdSystem, unit: float, as_json: bool) -> None:
 
     from cli.output import show
     from dsd_ncrn.gates.report import rate_report
-    from dsd_ncrn.kinetics.rates import ToeholdLengthRates
     from dsd_ncrn.runs.files import plain
 
-    found = rate_report(system, unit, ToeholdLengthRates())
+    found = rate_report(system, unit)
     modules = [{**asdict(module), "seconds": module.seconds} for module in found.modules]
     show(as_json, plain({"modules": modules, "loading": found.loading, "separation": found.separation}), _rate_table(found))
 

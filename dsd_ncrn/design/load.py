@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from dsd_ncrn.constants import PRESETS, rate_constants
 from dsd_ncrn.design.files import read_text
 from dsd_ncrn.design.positions import Key, Position, positions
 from dsd_ncrn.design.problems import DesignError, KeyFinding, findings_of
@@ -22,7 +23,7 @@ _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 def load_design(path: str | Path) -> DesignSpec:
-    """Read and validate a design file; ``task.csv`` comes back as an absolute path.
+    """Read and validate a design file; paths in it come back absolute.
 
     Raises InputError naming file, line, rule, value and remedy for a file that cannot be read, is not UTF-8 or TOML,
     or breaks a rule of the schema; of several broken rules the first in the file is told and the others are counted.
@@ -34,7 +35,7 @@ def load_design(path: str | Path) -> DesignSpec:
     """
     text = read_text(path, LARGEST_BYTES)
     try:
-        return _with_absolute_csv(_validated(text, str(path)), Path(path))
+        return _with_files(_validated(text, str(path)), path)
     except RecursionError:
         raise InputError("not valid TOML: nested too deeply", remedy="Designs have tables in tables.", file=str(path)) from None
 
@@ -136,8 +137,17 @@ def _is_string(text: str, place: Position) -> bool:
     return line[place.value_column - 1 : place.value_column] in ("'", '"')
 
 
-def _with_absolute_csv(spec: DesignSpec, path: Path) -> DesignSpec:
-    if spec.task.csv is None:
-        return spec
-    csv = str((path.parent / spec.task.csv).resolve())
-    return spec.model_copy(update={"task": spec.task.model_copy(update={"csv": csv})})
+def _with_files(spec: DesignSpec, path: str | Path) -> DesignSpec:
+    """The design with absolute paths; its rate constants can be read."""
+    if spec.task.csv is not None:
+        spec = spec.model_copy(update={"task": spec.task.model_copy(update={"csv": _beside(path, spec.task.csv)})})
+    if spec.chemistry.rates not in PRESETS and spec.chemistry.rates.endswith(".toml"):
+        rates = _beside(path, spec.chemistry.rates)
+        spec = spec.model_copy(update={"chemistry": spec.chemistry.model_copy(update={"rates": rates})})
+    with located(path):
+        rate_constants(spec.chemistry.rates)
+    return spec
+
+
+def _beside(path: str | Path, name: str) -> str:
+    return str((Path(path).parent / name).resolve())

@@ -11,7 +11,7 @@ from cli.report.figures.palette import CATEGORIES, CATEGORY_MARKERS
 from cli.report.text import number
 from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.results import Sample
-from dsd_ncrn.kinetics.constants import constant
+from dsd_ncrn.constants import constant
 from dsd_ncrn.runs.tables import PointTried
 
 LITERATURE_LEAK = constant("leak.published").numbers
