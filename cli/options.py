@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.families import ENGINES, SCHEMES
+from dsd_ncrn.families import CONDITIONS, ENGINES, SCHEMES
 from dsd_ncrn.units import parse_quantity
 
 QUIET, DEBUG = "cli.quiet", "cli.debug"
@@ -142,6 +142,12 @@ network_argument = design_file(".toml", ".crn")
 run_argument = click.argument("run_folder", type=click.Path(path_type=Path, file_okay=False), metavar="RUN_DIR")
 seed_option = click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all that is random."
+)
+conditions_option = click.option(
+    "--conditions",
+    type=Registered(CONDITIONS),
+    default="",
+    help="Take tubes to be like this, in place of what the design says: ideal, study, bench, or a file of conditions (.toml).",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document to standard output.")
 _workers_option = click.option(

@@ -120,11 +120,11 @@ def _network_of_system(system: DsdSystem, choices: Choices) -> ReactionNetwork:
 
 
 def _network_of_pil(complexes: tuple[PilComplex, ...], choices: Choices) -> ReactionNetwork:
-    """The network of the complexes that are present; those at 0 nM only lend their names."""
+    """The network of all complexes; one at 0 nM takes part as well, since it may be added later."""
     from dsd_ncrn.kinetics.build import add_leaks, enumerator_for, to_network
     from dsd_ncrn.kinetics.rates import rates_of
 
-    present = [entry.complex for entry in complexes if entry.concentration != 0]
+    present = [entry.complex for entry in complexes]
     most, resting = choices.max_species, choices.unproductive
     enumerator = enumerator_for(choices.semantics, rates_of(), unproductive=resting, max_species=most)
     for complex_ in present:

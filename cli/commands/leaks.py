@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import SPREAD, OneOf, design_argument, json_option, out_option, seed_option, spread_options, subcommand
+from cli.options import (
+    SPREAD,
+    OneOf,
+    conditions_option,
+    design_argument,
+    json_option,
+    out_option,
+    seed_option,
+    spread_options,
+    subcommand,
+)
 
 if TYPE_CHECKING:
     from cli.run.leaks import Found
@@ -29,6 +39,7 @@ if TYPE_CHECKING:
 @design_argument
 @out_option("leaks.csv, leak_ranking.csv, leak_steps.csv, tubes.csv, sensitivity.csv (--global) and ways.csv (--ways)")
 @seed_option
+@conditions_option
 @click.option(
     "--samples",
     type=click.IntRange(min=0),
@@ -47,6 +58,7 @@ def command(
     design: Path,
     out: Path | None,
     seed: int,
+    conditions: str,
     samples: int | None,
     method: str | None,
     ways: bool,
@@ -79,7 +91,7 @@ def command(
     check_folder(out)
     with ExitStack() as opened:
         shown = opened.enter_context(display())
-        job = spread(shown_job(design, seed, shown), workers, scheduler)
+        job = spread(shown_job(design, seed, shown, conditions=conditions), workers, scheduler)
         wanted = job.study.design.imperfections.samples if samples is None else samples
         with placed(design):
             _ = require_imperfections(job.study.design) if wanted else None

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.families import REQUIRED_STAGES, STAGES
-from cli.options import SPREAD, OneOf, design_argument, json_option, out_option, seed_option, spread_options, subcommand
+from cli.options import (
+    SPREAD,
+    OneOf,
+    conditions_option,
+    design_argument,
+    json_option,
+    out_option,
+    seed_option,
+    spread_options,
+    subcommand,
+)
 from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,6 +43,7 @@ OPTIONAL = tuple(name for name in NAMES if name not in REQUIRED_STAGES)
 @design_argument
 @out_option("all files of the run (default: runs/<name of the design>)")
 @seed_option
+@conditions_option
 @click.option(
     "--skip",
     type=OneOf(OPTIONAL),
@@ -55,6 +66,7 @@ def command(
     design: Path,
     out: Path | None,
     seed: int,
+    conditions: str,
     skip: tuple[str, ...],
     until: str | None,
     print_after: tuple[str, ...],
@@ -79,7 +91,7 @@ def command(
 
     _check_output(print_after, as_json)
     with display() as shown:
-        job = spread(shown_job(design, seed, shown), workers, scheduler)
+        job = spread(shown_job(design, seed, shown, conditions=conditions), workers, scheduler)
         search = "sequences" not in skip and (until is None or until in NAMES[NAMES.index("sequences") :])
         _check_ahead(job, search)
         with opened(out or Path("runs") / job.study.design.name) as folder:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import OneOf, design_argument, engine_option, json_option, out_option, seed_option, subcommand, volume_option
+from cli.options import (
+    OneOf,
+    conditions_option,
+    design_argument,
+    engine_option,
+    json_option,
+    out_option,
+    seed_option,
+    subcommand,
+    volume_option,
+)
 
 if TYPE_CHECKING:
     from cli.traces import EngineChoice
@@ -26,6 +36,7 @@ if TYPE_CHECKING:
 @design_argument
 @out_option("training_<level>.csv and the predictions of the test points")
 @seed_option
+@conditions_option
 @click.option(
     "--level",
     type=OneOf(["value", "ideal", "autonomous", "dsd"]),
@@ -48,6 +59,7 @@ def command(
     design: Path,
     out: Path | None,
     seed: int,
+    conditions: str,
     level: str,
     iterations: int | None,
     epochs: int | None,
@@ -62,6 +74,7 @@ def command(
     from cli.job import placed, shown_job
     from cli.output import deliver, show, table
     from cli.run.strands import training_outcome
+    from cli.streams import warn
     from cli.traces import EngineChoice
     from dsd_ncrn.simulate.levels import level_of_strands
 
@@ -69,9 +82,11 @@ def command(
     _check_options(level, leaks, one_pot, choice)
     _check_length(iterations, epochs)
     with placed(design), display() as shown:
-        job = shown_job(design, seed, shown, choice.integrator, strands=level == "dsd")
+        job = shown_job(design, seed, shown, choice.integrator, strands=level == "dsd", conditions=conditions)
         study = _lasting(job.study.ready if level == "dsd" else job.study, iterations, epochs)
         name = level if level != "dsd" else level_of_strands(leaks, not one_pot).name
+        for note in study.data.notes:
+            warn(note)
         shown.start(level)
         training = choice.simulating(study, level).training(name, lambda done, total: shown.advance(level, done / total))
         outcome = training_outcome(study, training)

@@ -19,7 +19,7 @@ from dsd_ncrn.arrays import Floats
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand, strand_length
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.network import Step, StepKind
-from dsd_ncrn.kinetics.rates import RateModel
+from dsd_ncrn.kinetics.rates import RESTING_NT, RateModel
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
 BY_TOEHOLD = (StepKind.DISPLACEMENT, StepKind.BINDING)
@@ -27,14 +27,16 @@ ROUNDS, CLOSE_ENOUGH = 100_000, 1e-12
 
 
 class Occlusion:
-    """Slower toehold steps; the magnitude divides the dissociation constants of the rate table. No chance is involved."""
+    """Slower toehold steps; the magnitude is the dissociation constant of 5 nt, nM. No chance is involved."""
 
     name = "occlusion"
-    largest = 1.0
+    largest = None
 
     def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection; durations are stretched by the slow-down of the most frequent toehold with its strands."""
-        crowd = crowd_of(mixture, before.doses, mixture.network.rates, magnitude)
+        rates = mixture.network.rates
+        strength = rates.unbinding(RESTING_NT) / rates.binding(RESTING_NT) / magnitude
+        crowd = crowd_of(mixture, before.doses, rates, strength)
         toehold = np.array([s.kind in BY_TOEHOLD and len(s.reactants) == 2 for s in mixture.network.steps], dtype=bool)
         factors = np.array([crowd.share(mixture, step) if slow else 1.0 for slow, step in zip(toehold, mixture.network.steps)])
         return replace(before, rates=before.rates * factors, stretch=before.stretch / crowd.usual_share)
