@@ -56,7 +56,7 @@ def test_occlusion_is_what_resting_strands_come_to(visitor: float, bystander: fl
     }
     system, start = small_system(levels), {name: level for name, (_, level) in levels.items()}
     pot = Mixture(system, build_network(system))
-    rates = ToeholdLengthRates()
+    rates = rates_of()
     realisation = Occlusion().apply(perfect(pot), pot, rates.unbinding(5) / rates.binding(5), chance())
     slow, explicit = realisation.rates.min(), build_network(system, semantics="finite", unproductive="all")
     half_time = np.log(2) / (rates_of().displacement(5, 0) * 10.0 * slow)

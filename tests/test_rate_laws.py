@@ -168,7 +168,7 @@ def test_a_buffer_of_the_clocks_cogates_drives_joins_back(formula: str, buffer: 
 
 @pytest.mark.parametrize(("toehold", "delay"), [(5, 5.1), (4, 3.8), (3, 3.8)])
 def test_what_a_fork_has_not_yet_given_back_is_missing(toehold: int, delay: float) -> None:
-    """X -> X + Z: X is away for as long as the fork takes, about 5 s at 1 µM of free duplexes; the constant falls by 1 / (1 + k delay)."""
+    """X -> X + Z: X is away while the fork works, 5 s at 1 µM of free duplexes; the constant falls by 1 / (1 + k delay)."""
     ratio, law = checked_constant(UNIMOLECULAR["X -> X + Z"], toehold, False, "plain")
     assert ratio == pytest.approx(1 / (1 + law * delay), abs=3e-3)
 
