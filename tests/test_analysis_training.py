@@ -102,21 +102,13 @@ def test_the_worst_leaks_are_named() -> None:
     assert all(channel.origin in {share.origin for share in found.shares} for channel in found.channels)
 
 
-def test_a_clamp_divides_the_shift() -> None:
-    """Leak rates are given before clamping: with a factor of ten the same rate does a tenth, at first order."""
-    bare = study("linreg2d")
-    clamped = bare.given(spec=changed(bare.spec, "leak", clamp_factor=bare.spec.leak.clamp_factor * 10))
-    pairs = zip(rank_leaks(bare, 0.0).shares, rank_leaks(clamped, 0.0).shares, strict=True)
-    assert all(much.shift_per_M_s == pytest.approx(10 * little.shift_per_M_s) for much, little in pairs)
-
-
 def test_the_ranking_foretells_what_a_leak_does() -> None:
     """N1_1's gates leaking alone at 0.001 /M/s: the shift that the tube shows, to the second order."""
     made = study("linreg2d")
     network = made.leaky
     expected = next(share for share in rank_leaks(made, 0.0).shares if share.origin == "N1_1").shift_per_M_s * 1e-3
     ends = []
-    for rate in (0.0, 1e-12 / made.spec.leak.clamp_factor):
+    for rate in (0.0, 1e-12):
         tube = made.tube("dsd_leaky", 0.0)
         tube.pot.rates[[n for n, s in enumerate(network.steps) if s.kind == "leak" and str(s.origins[0]) == "N1_1"]] = rate
         tube.set_parameters(made.ideal.parameters[-1])

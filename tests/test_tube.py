@@ -183,14 +183,6 @@ def test_leaks_move_the_parameters_in_proportion() -> None:
     assert large == pytest.approx(10 * small, rel=0.05)
 
 
-def test_clamps_divide_the_leak_rate() -> None:
-    study_ = study("linreg2d")
-    spec = changed(study_.spec, "leak", clamp_factor=10.0)
-    clamped = study_.given(spec=spec).tube("dsd_leaky", 1e-11)
-    bare = study_.tube("dsd_leaky", 1e-12)
-    assert clamped.pot.rates == pytest.approx(bare.pot.rates, rel=1e-12)
-
-
 def test_predicting_leaves_the_tube_alone() -> None:
     tube = study("linreg2d").tube()
     before = tube.state.copy()

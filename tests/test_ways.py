@@ -39,16 +39,6 @@ def test_a_way_that_the_design_has_is_not_tried() -> None:
     assert "helpers in their phase alone" not in ways(spec, compile_design(spec, 2))
 
 
-def test_clamps_leave_a_tenth_of_the_leaks() -> None:
-    """At 1 /M/s with clamps the first iteration is what it is at 0.1 /M/s without; leak-free it is the same."""
-    spec = changed(design("linreg2d"), "task", test_points=2)
-    tried = ways(spec, compile_design(spec, 2))
-    clamped = {"clamps": next(each for name, each in tried.items() if name.startswith("clamps")), AS_IT_IS: spec}
-    strong, weak = (compare_ways((clamped, 0, Question(leak, 1))) for leak in (1.0, 0.1))
-    assert strong["clamps"].first_error == pytest.approx(weak[AS_IT_IS].first_error, rel=1e-9)
-    assert strong["clamps"].leak_free_error == strong[AS_IT_IS].leak_free_error
-
-
 def test_what_cannot_be_tried_says_why() -> None:
     """Signals of 400 nM use up gates of 200 nM."""
     tried = {"too much": changed(design("linreg2d"), "chemistry", unit=400.0)}

@@ -234,7 +234,7 @@ class Study:
         rate = (self.spec.leak.rate if leak is None else leak) if kind.leaks else 0.0
         protocol = replace(self.protocol, refill_below=refill_below if kind.top_up else None)
         network = self.leaky if kind.leaks else self.network
-        return tube_of(protocol, network, self.simulator, rate / self.spec.leak.clamp_factor, realisation)
+        return tube_of(protocol, network, self.simulator, rate, realisation)
 
     @part
     def trainings(self) -> dict[str, Training]:

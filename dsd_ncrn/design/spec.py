@@ -254,8 +254,6 @@ class Leak(Section):
     """Rate of every leak channel in the training dsd_leaky, and for the ranking of gates; 0 switches leaks off. Published gates
     leak at about 1 to 10 /M/s.
     """
-    clamp_factor: float = Field(default=1.0, ge=1)
-    """Divides leak rates, for gates with clamped ends."""
 
 
 class ConditionsChoice(Section):
