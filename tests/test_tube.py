@@ -92,7 +92,7 @@ def test_beads_close_the_flush(name: str) -> None:
         assert tube.state[tube.pot.index(clock.strand)] < 1e-6 * clock.concentration
         left.append(tube.state[with_branch(tube, branch.name)].sum())
     assert left[-1] < 0.15 * clock.concentration
-    assert left[-1] - left[-2] < 0.25 * (left[1] - left[0])
+    assert left[-1] - left[-2] < max(0.25 * (left[1] - left[0]), 1e-6 * clock.concentration)
 
 
 def test_beads_hold_what_is_bound_to_the_starred_strand() -> None:
