@@ -57,7 +57,7 @@ _FAST = {"join": "200 nM", "fork": "200 nM", "fuel": "200 nM"}
 _SLOW = {"join": "1000 nM", "fork": "800 nM", "fuel": "600 nM"}
 DEFAULT_GATES = {
     "N1": _SLOW,
-    "bias": {"join": "60 nM", "fork": "60 nM", "fuel": "60 nM", "first_toehold": 4},
+    "bias": {"join": "100 nM", "fork": "100 nM", "fuel": "100 nM", "first_toehold": 4},
     "readout": _SLOW,
     "N2": _FAST,
     "N3": {"join": "300 nM", "fork": "80 nM", "fuel": "200 nM"},
