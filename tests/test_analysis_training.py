@@ -68,11 +68,11 @@ def test_the_fuel_budget_covers_what_is_topped_up() -> None:
 
 
 def test_fuel_can_wait_until_a_tenth_is_gone_and_no_longer() -> None:
-    """Ten iterations: topped up at a tenth the parameters are within 2 % of the ideal ones, as with top-up before each, by
-    fewer than half the additions; in one pot they are further off."""
+    """Ten iterations: topped up at a tenth the parameters are within 2.5 % of the ideal ones (before each: within 1 %), by fewer
+    than half the additions; in one pot they are further off."""
     spec = changed(changed(design("linreg2d"), "training", strand_iterations=10), "task", test_points=3)
     every, tenth, never = compare_refuelling(prepare(spec, seed=0))
-    assert max(every.parameter_error_final, tenth.parameter_error_final) < 0.02 < never.parameter_error_final
+    assert every.parameter_error_final < 0.01 < tenth.parameter_error_final < 0.025 < never.parameter_error_final
     assert tenth.additions < every.additions / 2
     assert tenth.added_nM == pytest.approx(every.added_nM, rel=0.25)
     assert (never.additions, never.added_nM) == (0, 0.0)
