@@ -90,7 +90,7 @@ def _read(entries: Mapping[str, Any]) -> dict[str, Constant]:
 
 def _constant(entry: Mapping[str, Any]) -> Constant:
     unit, meaning, source, conditions = (str(entry.get(key, "")) for key in ("unit", "meaning", "source", "conditions"))
-    ends = {end: _numbers(entry[end]) for end in ENDS if end in entry}
+    ends: dict[End, tuple[float, ...]] = {end: _numbers(entry[end]) for end in ENDS if end in entry}
     return Constant(_numbers(entry["value"]), unit, meaning, source, conditions, ends)
 
 

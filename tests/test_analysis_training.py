@@ -68,7 +68,7 @@ def test_the_fuel_budget_covers_what_is_topped_up() -> None:
 
 
 def test_fuel_can_wait_until_a_tenth_is_gone_and_no_longer() -> None:
-    """Ten iterations: topped up at a tenth the parameters are within 2.5 % of the ideal ones (before each: within 1 %), by fewer
+    """Ten iterations: topped up at a tenth the parameters are within 2.5 % of the ideal ones (before each: within 1 %), by less
     than half the additions; in one pot they are further off."""
     spec = changed(changed(design("linreg2d"), "training", strand_iterations=10), "task", test_points=3)
     every, tenth, never = compare_refuelling(prepare(spec, seed=0))
