@@ -24,7 +24,7 @@ from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.kernels import derivative
 from dsd_ncrn.simulate.mass_action import from_crn
 
-FLUX, TWICE = "flux[reaction] = rate\n", "flux[reaction] = 2 * rate\n"
+FLUX, TWICE = "store(flux, reaction, rate)\n", "store(flux, reaction, 2 * rate)\n"
 CALLER = """
 import numpy as np
 from dsd_ncrn.simulate.compiled import compiled
