@@ -69,11 +69,24 @@ def test_leaks_are_added_on_demand(tmp_path: Path, invoke: Invoke) -> None:
     assert {step["rate"] for step in leaks} == {1.0}
 
 
-def test_a_complex_at_zero_is_named_but_takes_no_part(tmp_path: Path, invoke: Invoke) -> None:
+def test_a_complex_at_zero_takes_part(tmp_path: Path, invoke: Invoke) -> None:
+    """Inputs of sweeps are written so: the sink's 4 species and one step, whatever X starts from."""
     path = tmp_path / "zero.pil"
     path.write_text(f"{HEAD}X = t x @initial 0 nM\ngate = x( + ) t*\n", encoding="utf-8")
     found = json.loads(invoke("enumerate", path, "--json").stdout)
-    assert (found["species"], found["reactions"]) == (1, [])
+    assert (found["species"], len(found["reactions"])) == (4, 1)
+    assert {entry["name"]: entry["initial_nM"] for entry in found["complexes"]}["X"] == 0.0
+
+
+def test_products_have_names_of_their_own_and_start_at_nothing(tmp_path: Path, invoke: Invoke) -> None:
+    """A file may call its own strands s1 and s2: one displacement into two species more, neither there at the start."""
+    path = tmp_path / "named.pil"
+    lines = "length t = 6\nlength x = 20\ns1 = t x @initial 10 nM\ns2 = x( + ) t* @initial 7 nM\n"
+    path.write_text(lines, encoding="utf-8")
+    found = json.loads(invoke("enumerate", path, "--json").stdout)
+    (step,) = found["reactions"]
+    assert (step["reactants"], step["products"]) == (["s1", "s2"], ["s3", "s4"])
+    assert [entry["initial_nM"] for entry in found["complexes"]] == [10.0, 7.0, 0.0, 0.0]
 
 
 def test_the_listing_names_species_and_reactions(tmp_path: Path, invoke: Invoke) -> None:

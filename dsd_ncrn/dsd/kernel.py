@@ -2,7 +2,7 @@
 
 In kernel notation ``a(`` opens a pair that the next unmatched ``)`` closes, ``+`` separates strands. Dot-bracket notation,
 ``strand s = a b`` and ``structure gate = s + u : ((+))``, is read as well. Lengths may be ``short`` (5 nt) or ``long``
-(15 nt). A complex without a concentration is there in an unstated amount; one at 0 is named but absent.
+(15 nt). A complex without a concentration is there in an unstated amount; one at 0 may be added later, and reacts then.
 """
 
 from __future__ import annotations

@@ -16,6 +16,9 @@ from dsd_ncrn.units import parse_quantity
 
 MAX_LENGTH_NT = 10_000
 _LENGTH_WORDS = {"short": 5, "long": 15}
+BASES = "ACGTUNRYSWKMBDHV"
+"""The letters of a sequence: bases, and IUPAC's signs for several of them."""
+_BASES = re.compile(f"[{BASES}]+")
 _LENGTH_STATEMENTS = ("length", "domain", "sequence")
 _STRAND_STATEMENTS = ("strand", "sup-sequence")
 _FOUND = "Reactions and states are found, not given: delete the line."
@@ -92,15 +95,20 @@ class PilParser:
         return name
 
     def nucleotides(self, text: str, column: int) -> int:
-        """``15``, ``short``, ``long``, or the letters of a sequence with or without their number."""
-        word, _, after = text.partition(":")
-        word = (after or word).strip()
-        if word.isalpha() and word.isupper():
-            return len(word)
-        value = _LENGTH_WORDS.get(word) or (int(word) if re.fullmatch(r"[0-9]{1,6}", word) else 0)
+        """``15``, ``short``, ``long``, or the bases of a sequence with or without their number."""
+        word, colon, total = map(str.strip, text.partition(":"))
+        bases = bool(_BASES.fullmatch(word))
+        value = len(word) if bases else _LENGTH_WORDS.get(word) or (int(word) if re.fullmatch(r"[0-9]{1,6}", word) else 0)
         if not 1 <= value <= MAX_LENGTH_NT:
-            self.fail(f"a length is 1 to {MAX_LENGTH_NT} nt, short or long", column, text)
+            remedy = f"Bases are {BASES}; short and long are written small." if word[:1].isalpha() else ""
+            self.fail(f"a length is 1 to {MAX_LENGTH_NT} nt, short or long", column, text, remedy)
+        self.check_total(word, value, total if colon else None, column + text.find(":") + 1)
         return value
+
+    def check_total(self, what: str, nucleotides: int, total: str | None, column: int) -> None:
+        """A number that stands after what it counts must be right."""
+        if total is not None and total.lstrip("0") != str(nucleotides):
+            self.fail(f"{what} has {nucleotides} nt in all", column, total)
 
     def strand(self, line: str) -> None:
         """``strand s = a b*``: a name for several domains, with or without their length in all."""
@@ -109,8 +117,7 @@ class PilParser:
             self.fail("a strand is declared as strand s = a b", 0, line.strip())
         domains = self.sequence(match[2], match.start(2))
         name = self.fresh(match[1], match.start(1))
-        if match[3] and match[3].lstrip("0") != str(strand_length(domains)):
-            self.fail(f"the domains of {name} have {strand_length(domains)} nt in all", match.start(3), match[3])
+        self.check_total(name, strand_length(domains), match[3], match.start(3))
         self.composites[name] = domains
 
     def sequence(self, text: str, column: int) -> Strand:

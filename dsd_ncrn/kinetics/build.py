@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import count
 from typing import Literal, get_args
 
 from dsd_ncrn.crn.types import Origin
@@ -102,8 +103,9 @@ def enumerate_complexes(
 
 
 def to_network(enumerator: Enumerator, names: Mapping[Complex, str]) -> ReactionNetwork:
-    """Freeze an enumerator's findings; species without a name are ``s1, s2, ...``."""
-    fresh = (f"s{number}" for number in range(1, len(enumerator.position) + 1))
+    """Freeze an enumerator's findings; species without a name are those of ``s1, s2, ...`` that nobody has."""
+    taken = set(names.values())
+    fresh = (name for number in count(1) if (name := f"s{number}") not in taken)
     named = tuple(names.get(complex_) or next(fresh) for complex_ in enumerator.position)
     return ReactionNetwork(tuple(enumerator.position), named, tuple(enumerator.steps.values()))
 

@@ -1,7 +1,7 @@
 """Rate constants of strand-level steps from toehold lengths.
 
-Data: Zhang & Winfree, J. Am. Chem. Soc. 131:17303 (2009): strand displacement by toehold length, and toehold
-exchange with equal toeholds, both at 25 C and 12.5 mM Mg2+. Their three-step model gives the dissociation constants.
+Data (``constants.toml``): Zhang & Winfree, J. Am. Chem. Soc. 131:17303 (2009): strand displacement by toehold length, and
+toehold exchange with equal toeholds. Their three-step model gives the dissociation constants.
 """
 
 from __future__ import annotations
@@ -10,22 +10,17 @@ from math import exp, inf, log, sqrt
 from typing import Protocol
 
 from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT
+from dsd_ncrn.kinetics.constants import constant
 
-# k by toehold length 0..10 nt, /M/s
-DISPLACEMENT_PER_M_S = (1.40, 8.17, 144.0, 1.08e3, 5.05e4, 9.64e5, 2.36e6, 3.22e6, 3.15e6, 2.77e6, 2.83e6)
-# toehold exchange (n, n) by n, /M/s
-EXCHANGE_PER_M_S = {3: 974.0, 4: 2.13e4, 5: 3.45e5, 6: 4.05e5, 7: 4.7e5}
-ASSOCIATION_PER_M_S = 3.5e6
-"""Hybridisation of a toehold, k_f of the three-step model."""
-MIGRATION_PER_S = 1.0
-"""Branch migration, k_b of the three-step model."""
+DISPLACEMENT_PER_M_S = constant("duplex.displacement").numbers
+EXCHANGE_PER_M_S = dict(enumerate(constant("duplex.exchange").numbers, start=3))
+ASSOCIATION_PER_M_S = constant("duplex.association").number
+MIGRATION_PER_S = constant("duplex.migration").number
+ELEMENTARY_MIGRATION_PER_S = constant("duplex.elementary_migration").number
+"""A domain of L nt takes L^2 times as long as one nucleotide, but is never faster than this over L^2."""
+ZIPPING_PER_S = constant("duplex.zipping").number
+LOOP_EXPONENT = constant("duplex.loop_exponent").number
 PER_M_TO_PER_NM = 1e-9
-ELEMENTARY_MIGRATION_PER_S = 8000.0
-"""One nucleotide of branch migration (Visual DSD's default): a domain of L nt takes L^2 times as long, never less."""
-ZIPPING_PER_S = 1e6
-"""One base pair beside a helix (Wetmur & Davidson, J. Mol. Biol. 31:349, 1968), and a loop of one nucleotide."""
-LOOP_EXPONENT = -2.5
-"""Closing of a loop by its length (Bonnet et al., PNAS 95:8602, 1998: -2.0 to -2.6)."""
 
 
 class RateModel(Protocol):
