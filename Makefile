@@ -29,6 +29,7 @@ help:
 setup: $(UV)
 	@mkdir -p "$$HOME"
 	"$(UV)" sync --locked
+	@$(RUN) python -m dsd_ncrn.simulate.precompile
 
 # --target leaves Python's own packages alone, also where they are managed by the system.
 $(CURDIR)/.tools/uv/bin/uv:
