@@ -50,8 +50,9 @@ def _enumerated(file: Path, seed: int, choices: Choices) -> tuple[ReactionNetwor
     """The network of a file, and the concentrations (nM) of what is mixed by name, where the file gives them."""
     if file.suffix in (".toml", ".crn"):
         from cli.commands.translate import translated  # a file of complexes needs no design
+        from dsd_ncrn.gates.network import Limits
 
-        system, _ = translated(file, seed)
+        system, _ = translated(file, seed, limits=Limits())
         return _network_of_system(system, choices), {each.name: each.concentration for each in system.components}
     complexes = read_pil(file)
     return _network_of_pil(complexes, choices), {each.name: each.concentration for each in complexes}

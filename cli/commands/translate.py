@@ -43,6 +43,10 @@ def translate(
     as_json: bool,
 ) -> None:
     """The strands and complexes."""
+    if verify:
+        _verify(translated(design, seed, scheme)[0], as_json)
+    if verify and out is None:
+        return
     limits = Limits(largest, scale) if sizing == "auto" else None
     with working("translate"):
         system, unit = translated(design, seed, scheme, limits, t_end.seconds if t_end else None)
@@ -50,11 +54,9 @@ def translate(
     files = {"system.pil": write_pil(system), "system.json": json_text(described)}
     text = _texts(system, reaction)[form]()
     deliver(out, files | ({STRAND_FILES[form]: text} if form in STRAND_FILES else {}))
-    if verify:
-        _verify(system, as_json)
-    elif rates:
+    if rates and not verify:
         _rates(system, unit, as_json)
-    else:
+    elif not verify:
         show(as_json or form == "json", described, text)
 
 
