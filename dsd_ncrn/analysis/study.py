@@ -23,7 +23,7 @@ from dsd_ncrn.gates.report import rate_report
 from dsd_ncrn.gates.settle import Settled, settle
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import RateModel, rates_of
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import check_signs, decide
 from dsd_ncrn.ncrn.types import NeuralCrn
@@ -135,12 +135,17 @@ class Study:
         return ended_after(self.ideal, wanted, self.ncrn, self.integrator, self.data)
 
     @part
+    def rates(self) -> RateModel:
+        """The rates of strands by their toeholds, from the table that the design names."""
+        return rates_of(self.decided.chemistry.rates)
+
+    @part
     def spec(self) -> DesignSpec:
         """The decided design with a budget for the gates of every reaction, where it leaves their sizes open."""
         if self.staged:
             return self.decided
         flux = largest_firings(self.decided, self.data, self.ncrn, self.integrator)
-        return size_gates(self.decided, self.ncrn, flux, ToeholdLengthRates())
+        return size_gates(self.decided, self.ncrn, flux, self.rates)
 
     @part
     def designed(self) -> DsdSystem:
@@ -172,7 +177,7 @@ class Study:
 
         firings = self._firings(make)
         with self.watch("calibrate") as progress:
-            found = design_gates(spec, self.ncrn, {}, firings, ToeholdLengthRates(), progress)
+            found = design_gates(spec, self.ncrn, {}, firings, self.rates, progress)
         _check_loading(self.spec, found.system)
         return found
 
@@ -267,7 +272,7 @@ class Study:
         rate = (self.spec.leak.rate if leak is None else leak) if kind.leaks else 0.0
         protocol = replace(self.protocol, refill_below=refill_below if kind.top_up else None)
         network = self.leaky if kind.leaks else self.network
-        return tube_of(protocol, network, self.simulator, rate / self.spec.leak.clamp_factor, realisation)
+        return tube_of(protocol, network, self.simulator, rate, realisation)
 
     @part
     def trainings(self) -> dict[str, Training]:
@@ -317,7 +322,7 @@ class Study:
 
 def _check_loading(spec: DesignSpec, system: DsdSystem) -> None:
     """Raises CheckFailed where more of a species sits on joins than the design allows."""
-    loading, most = rate_report(system, spec.chemistry.unit, ToeholdLengthRates()).loading, spec.chemistry.max_loading
+    loading, most = rate_report(system, spec.chemistry.unit).loading, spec.chemistry.max_loading
     species = max(loading, key=lambda name: loading[name], default=None)
     if most is not None and species is not None and loading[species] > most:
         raise CheckFailed(

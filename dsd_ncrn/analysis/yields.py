@@ -155,7 +155,7 @@ class RealTubes:
             tube = self._tube.mixed_with(leak_rate / self.study.spec.leak.clamp_factor, realisation)
             return self.study.settled(tube, np.random.default_rng(realisation.handling.seed)) if calibrated else tube
         if not calibrated:
-            return self._tube.mixed_with(leak_rate / self.study.spec.leak.clamp_factor, realisation)
+            return self._tube.mixed_with(leak_rate, realisation)
         measured = realisation.without_leaks(self.network, self.study.network)
         return self.study.refitted(realisation=measured).tube(self.level, leak_rate, realisation)
 

@@ -165,6 +165,7 @@ class _Translator:
             formal=self.plan.reactions,
             scheme=self.scheme.name,
             reporters=reporters,
+            rates=self.plan.options.chemistry.rates,
         )
 
     def signals(self) -> list[Component]:
