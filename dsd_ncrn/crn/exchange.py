@@ -55,20 +55,22 @@ class Named:
 def named(crn: Crn, reserved: Collection[str] = ()) -> Named:
     """Identifiers for a network, none of them in ``reserved``."""
     taken = set(reserved)
-    species = {name: _free(name, taken) for name in crn.species}
-    reactions = tuple(_free(each.origin.reaction or f"R{number}", taken) for number, each in enumerate(crn.reactions, 1))
+    species = {name: free_identifier(name, taken) for name in crn.species}
+    reactions = tuple(
+        free_identifier(each.origin.reaction or f"R{number}", taken) for number, each in enumerate(crn.reactions, 1)
+    )
     return Named(
         crn,
-        model=_free(crn.name, taken),
-        vessel=_free("tube", taken),
+        model=free_identifier(crn.name, taken),
+        vessel=free_identifier("tube", taken),
         species=species,
         reactions=reactions,
-        rates=tuple(_free(f"k_{name}", taken) for name in reactions),
-        clocks={phase.name: _free(f"clock_{phase.name}", taken) for phase in crn.phases},
+        rates=tuple(free_identifier(f"k_{name}", taken) for name in reactions),
+        clocks={phase.name: free_identifier(f"clock_{phase.name}", taken) for phase in crn.phases},
     )
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free_identifier(name: str, taken: set[str]) -> str:
     """The identifier nearest to a name that is not taken; it is taken then."""
     identifier = re.sub(r"\W", "_", name, flags=re.ASCII)
     # libAntimony 3.3 mistakes the names of its truncated distributions even in the middle of a word

@@ -154,9 +154,8 @@ class _Reader:
             power = parts[1].get((), 0.0)
             if power == int(power) and 0 <= power <= MOST_FACTORS:
                 return self.limited(node, _product([parts[0]] * int(power)))
-        self.fail(
-            self.model, "a rate of mass action is made of sums, products and whole powers", libsbml.formulaToL3String(node)
-        )
+        rule = "a rate of mass action is made of sums, products and whole powers"
+        return self.fail(self.model, rule, libsbml.formulaToL3String(node))
 
     def limited(self, node: Any, found: Polynomial) -> Polynomial:
         """A product, unless it has more factors than a reaction can have molecules."""
