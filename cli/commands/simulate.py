@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from cli.commands.enumerate import Choices, enumerated
 from cli.console import display, step, working
@@ -129,18 +130,19 @@ MOST_CURVES = 12
 
 def _drawing(drawn: tuple[Trajectory, ...]) -> bytes:
     """The species with the largest concentrations over time, as SVG; the ideal network beside its strands."""
-    from matplotlib import pyplot, rc_context
+    from matplotlib import pyplot
 
     from dsd_ncrn.plot import trajectory
 
     peaks = drawn[0].values.max(axis=0)
     shown = sorted(sorted(range(len(peaks)), key=lambda number: -peaks[number])[:MOST_CURVES])
     names = [drawn[0].species[number] for number in shown]
-    with rc_context({"svg.hashsalt": "trajectories", "axes.grid": True, "grid.alpha": 0.3}):
+    library: Any = pyplot  # its types are left open
+    with library.rc_context({"svg.hashsalt": "trajectories", "axes.grid": True, "grid.alpha": 0.3}):
         trajectory(*drawn, species=names, labels=("ideal", "strands")[: len(drawn)] if len(drawn) > 1 else ())
         content = BytesIO()
-        pyplot.gcf().savefig(content, format="svg", metadata={"Date": None}, bbox_inches="tight")
-        pyplot.close("all")
+        library.gcf().savefig(content, format="svg", metadata={"Date": None}, bbox_inches="tight")
+        library.close("all")
     return content.getvalue()
 
 
