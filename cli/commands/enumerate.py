@@ -12,7 +12,7 @@ from dsd_ncrn.dsd.kernel import PilComplex, read_pil
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.build import add_leaks, build_network, enumerator_for, to_network
 from dsd_ncrn.kinetics.network import ReactionNetwork, count_steps, network_to_json
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.runs.files import json_text
 
 
@@ -68,7 +68,7 @@ def _network_of_pil(complexes: tuple[PilComplex, ...], choices: Choices) -> Reac
     """The network of all complexes; one at 0 nM takes part as well, since it may be added later."""
     present = [entry.complex for entry in complexes]
     most, resting = choices.max_species, choices.unproductive
-    enumerator = enumerator_for(choices.semantics, ToeholdLengthRates(), unproductive=resting, max_species=most)
+    enumerator = enumerator_for(choices.semantics, rates_of(), unproductive=resting, max_species=most)
     for complex_ in present:
         enumerator.add(complex_)
     enumerator.run()

@@ -23,7 +23,6 @@ from dsd_ncrn.dsd.visual_dsd import write_visual_dsd
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.gates.network import Limits
 from dsd_ncrn.gates.report import RateReport, rate_report
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.runs.files import json_text, plain
 
 
@@ -86,7 +85,7 @@ def _design(path: Path, seed: int, scheme: str | None) -> tuple[DsdSystem, float
 
 def _rates(system: DsdSystem, unit: float, as_json: bool) -> None:
     """The rate constants by law, what gates hold, and how far fast and slow reactions are apart."""
-    found = rate_report(system, unit, ToeholdLengthRates())
+    found = rate_report(system, unit)
     modules = [{**asdict(module), "seconds": module.seconds} for module in found.modules]
     show(as_json, plain({"modules": modules, "loading": found.loading, "separation": found.separation}), _rate_table(found))
 
