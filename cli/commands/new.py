@@ -1,49 +1,25 @@
-"""``dsd-ncrn new``: a design file to begin with."""
+"""What ``new`` does: a design file to begin with."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
 from csv import reader as csv_reader
+from os.path import relpath
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-import click
-
 from cli.families import TEMPLATES
-from cli.options import FileOf, OneOf, json_option, out_option, subcommand
+from cli.new.columns import Kind, choose
+from cli.new.proposal import propose
+from cli.new.templates import design_text
+from cli.output import deliver, show
+from dsd_ncrn.design.tables import read_table
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.families import TASKS
 
 
-@subcommand(
-    "new",
-    examples=(
-        "dsd-ncrn new my_circuit",
-        "dsd-ncrn new my_classifier --template classifier --task rings2d",
-        "dsd-ncrn new my_data --csv data.csv",
-        "dsd-ncrn new my_data --csv data.csv --inputs dose_a,dose_b --targets response -o designs",
-    ),
-    groups={"From a CSV file": ("csv", "inputs", "targets", "kind")},
-)
-@click.argument("name")
-@click.option(
-    "--template",
-    type=OneOf(tuple(TEMPLATES)),
-    help="What to begin with; regression if not given. See `dsd-ncrn list templates`.",
-)
-@click.option("--task", type=OneOf(tuple(TASKS)), metavar="TASK", help="Another built-in task, see `dsd-ncrn list tasks`.")
-@click.option(
-    "--csv", type=FileOf(".csv", ".tsv", ".txt", ".xlsx"), metavar="FILE", help="Make a design for this table with a header."
-)
-@click.option("--inputs", metavar="A,B", help="Its columns that are inputs; guessed if not given.")
-@click.option("--targets", metavar="Y,Z", help="Its columns that are learned; guessed if not given.")
-@click.option(
-    "--kind", type=OneOf(["regression", "classes"]), help="What whole numbers in the target are; guessed if not given."
-)
-@out_option("NAME.toml (default: here)")
-@json_option
-def command(
+def new(
     name: str,
     template: str | None,
     task: str | None,
@@ -54,14 +30,7 @@ def command(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Write a design file NAME.toml in which every key is explained, from a template or for a CSV file of yours.
-
-    Of a CSV file it is told what was guessed: inputs and targets, regression or classification; and what the mean, least
-    squares and a training of a week at most come to. Where that needs other columns, centred, divided or multiplied, they
-    stand in a copy NAME.csv. Nothing is ever overwritten.
-    """
-    from cli.output import deliver, show
-
+    """A design file to begin with."""
     stem = name.removesuffix(".toml")
     _check_name(stem)
     _check_together(csv, template, task, inputs, targets, kind)
@@ -103,8 +72,6 @@ def _listed(names: str | None, header: Collection[str]) -> list[str]:
 
 
 def _from_template(name: str, template: str, task: str | None) -> dict[str, str]:
-    from cli.new.templates import design_text
-
     chosen = TEMPLATES[template]
     values: dict[str, Any] = dict(chosen.values)
     if task is not None:
@@ -119,9 +86,7 @@ def _from_template(name: str, template: str, task: str | None) -> dict[str, str]
 
 def _check_task(text: str, template: str, task: str) -> None:
     """Raises InputError where a circuit does not suit another task."""
-    from tempfile import TemporaryDirectory
-
-    from cli.job import job_of
+    from cli.job import job_of  # imports the simulators, and a template as it is does without
 
     with TemporaryDirectory() as place:
         path = Path(place) / "design.toml"
@@ -136,13 +101,6 @@ def _from_table(
     name: str, csv: Path, folder: Path, chosen: tuple[str | None, str | None, str | None]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """The files of a design for a table, and what is to be told of it; ``chosen`` are inputs, targets and the kind."""
-    from os.path import relpath
-
-    from cli.new.columns import Kind, choose
-    from cli.new.proposal import propose
-    from cli.new.templates import design_text
-    from dsd_ncrn.design.tables import read_table
-
     table = read_table(csv)
     inputs, targets = (_listed(names, table.header) for names in chosen[:2])
     own = (folder / f"{name}.csv").resolve() == csv.resolve()

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.design.section import Concentration, Duration, LeakRate, Section, refuse
+from dsd_ncrn.design.staged import Staged
 from dsd_ncrn.design.strands import Order, SequenceRules
 
 Rail = Literal["single", "dual"]
@@ -70,10 +71,19 @@ class Circuit(Section):
 
     f: str
     """dz/dt as a formula, or a list with one for each dimension; see the language of formulas."""
+    form: Literal["adjoint", "staged"] = "adjoint"
+    """How it learns. adjoint is the network of the paper, with a backward pass, for every f. staged is for f linear in the
+    inputs: these are used up, prediction and target annihilate, and what is left of one of them changes the parameters; it
+    needs no clock, since its gates are there in their stage alone.
+    """
+    weight_limit: float = Field(default=4.0, gt=0)
+    """With the staged form: an input is used up, so that its weight is w (1 − exp(−θ T / w)) and stays below w."""
     T: float = Field(gt=0)
     """Dimensionless length of the forward and of the backward pass."""
     learning_rate: float = Field(gt=0)
-    """The learning rate η, dimensionless."""
+    """The learning rate η, dimensionless. With the staged form a prediction that is off by e changes the parameters by η e in
+    all, each by its share of the inputs.
+    """
     learning_rate_in: Literal["N3", "N4"] | None = Field(default=None, examples=["N3"])
     """Where η is: with N3 a factor on the rate constants of the gradients, so that G is η times the gradient; with N4, as in
     the paper, the share of G that reaches P, so at most 1. N3 needs 1/η times less G, which is fuel for strands, and half the
@@ -228,11 +238,11 @@ class Timing(Section):
     """Phase C1; if not given, the calibration finds it."""
     backward: Duration | None = Field(default=None, examples=["20 min"])
     """Phase C2; if not given, the calibration finds it."""
-    flush: Duration = 600.0
+    flush: Duration = 4200.0
     """The flush phase."""
-    update: Duration = 600.0
+    update: Duration = 4200.0
     """The phase update, with `training.batch` above 1."""
-    wait: Duration = 120.0
+    wait: Duration = 300.0
     """After each scavenger, of which there are four in an iteration."""
     burn_in: Duration | None = Field(default=None, examples=["1 h"])
     """A fresh tube runs for as long with all clocks and without inputs, so that what leaked in mixing is drained; then it is
@@ -249,8 +259,6 @@ class Leak(Section):
     """Rate of every leak channel in the training dsd_leaky, and for the ranking of gates; 0 switches leaks off. Published gates
     leak at about 1 to 10 /M/s.
     """
-    clamp_factor: float = Field(default=1.0, ge=1)
-    """Divides leak rates, for gates with clamped ends."""
 
 
 class ConditionsChoice(Section):
@@ -285,6 +293,8 @@ class DesignSpec(Section):
     """Concentrations and conditions."""
     timing: Timing = Timing()
     """Durations of an iteration."""
+    staged: Staged = Staged()
+    """Strands and waits of a learner in the staged form."""
     leak: Leak = Leak()
     """The leak model and its rate."""
     conditions: ConditionsChoice = ConditionsChoice()
