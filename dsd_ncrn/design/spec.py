@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.design.section import Concentration, Duration, LeakRate, Section, refuse
+from dsd_ncrn.design.staged import Staged
 from dsd_ncrn.design.strands import Order, SequenceRules
 
 Rail = Literal["single", "dual"]
@@ -288,6 +289,8 @@ class DesignSpec(Section):
     """Concentrations and conditions."""
     timing: Timing = Timing()
     """Durations of an iteration."""
+    staged: Staged = Staged()
+    """Strands and waits of a learner in the staged form."""
     leak: Leak = Leak()
     """The leak model and its rate."""
     conditions: ConditionsChoice = ConditionsChoice()
