@@ -60,7 +60,10 @@ def constant(name: str) -> Constant:
 def parted(table: str) -> tuple[str, End]:
     """A table of rate constants and the end of its band, as a design names them: ``gate:pessimistic``, or the table alone."""
     name, _, last = table.rpartition(":")
-    return next(((name, end) for end in ENDS if name and last == end), (table, "default"))
+    for end in ENDS:
+        if name and last == end:
+            return name, end
+    return table, "default"
 
 
 @cache

@@ -1,8 +1,8 @@
 """What a study comes to at the ends of the bands of the measured constants, without doing it again.
 
-Toeholds that bind s times more slowly make every step s times slower: with all durations s times longer the tube does
-the same, but that leaks run s times as long. So an iteration takes s times the hours, a leak of L does what s L does at the default rates,
-and what is tolerated is s times less. A design with ``chemistry.rates = "gate:pessimistic"`` is the study itself at that end.
+Toeholds that bind s times more slowly make every step s times slower: with all durations s times longer the tube does the
+same, but that leaks run s times as long. So an iteration takes s times the hours, a leak of L does what s L does at the default
+rates, and what is tolerated is s times less. A design with ``chemistry.rates = "gate:pessimistic"`` is the study itself there.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 from dsd_ncrn.analysis.leaks import LeakSensitivity
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.constants import ENDS, End, parted
 from dsd_ncrn.gates.laws import JoinLaw, join_laws
 from dsd_ncrn.kinetics.rates import RateModel, rates_of
@@ -33,7 +34,8 @@ def slowdowns(study: Study) -> Mapping[End, float]:
     """How many times slower than at the study's own rates its joins are at each end: the geometric mean by their laws."""
     table, laws = parted(study.decided.chemistry.rates)[0], join_laws(study.system)
     usual = _rates(laws, study.rates)
-    return {end: exp(fsum(usual - _rates(laws, rates_of(f"{table}:{end}"))) / len(laws)) if laws else 1.0 for end in ENDS}
+    shifts: dict[End, float] = {end: fsum(usual - _rates(laws, rates_of(f"{table}:{end}"))) for end in ENDS}
+    return {end: exp(shift / max(len(laws), 1)) for end, shift in shifts.items()}
 
 
 def hours_band(study: Study, slower: Mapping[End, float]) -> Span:
@@ -61,9 +63,9 @@ def _between(points: Sequence[tuple[float, float]], rate: float) -> float | None
     """The error at a rate, in logarithms; below the smallest rate tried, where leaks do little, that of the smallest."""
     if not points or rate > points[-1][0]:
         return None
-    rates, errors = np.log(np.array(points)).T
-    return float(np.exp(np.interp(log(max(rate, points[0][0])), rates, errors)))
+    rates, errors = ([log(each[side]) for each in points] for side in (0, 1))
+    return exp(np.interp(max(log(rate), rates[0]), rates, errors)) if rate > 0 else exp(errors[0])
 
 
-def _rates(laws: Sequence[JoinLaw], rates: RateModel) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _rates(laws: Sequence[JoinLaw], rates: RateModel) -> Floats:
     return np.log(np.array([law.rate(rates) for law in laws], dtype=np.float64))
