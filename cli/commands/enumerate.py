@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cli.console import working
-from cli.interface.networks import STEP_FILES
+from cli.interface.compiling import STEP_FILES
 from cli.options import is_network
 from cli.output import deliver, show, table
 from dsd_ncrn.crn.antimony import antimony_of
 from dsd_ncrn.crn.sbml import sbml_of
 from dsd_ncrn.crn.text import format_crn
 from dsd_ncrn.crn.types import Crn
-from dsd_ncrn.dsd.kernel import PilComplex, read_pil
+from dsd_ncrn.dsd.pil import PilComplex, read_pil
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.build import add_leaks, build_network, enumerator_for, to_network
@@ -65,7 +65,7 @@ def enumerated(file: Path, seed: int, choices: Choices) -> tuple[ReactionNetwork
     """The network of a file, and the concentrations (nM) of what is mixed by name, where the file gives them."""
     if file.suffix == ".toml" or is_network(file):
         from cli.commands.translate import translated  # a file of complexes needs no design
-        from dsd_ncrn.gates.network import Limits
+        from dsd_ncrn.gates.sized_network import Limits
 
         system, _ = translated(file, seed, limits=Limits())
         return _network_of_system(system, choices), {each.name: each.concentration for each in system.components}
