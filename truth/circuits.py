@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from dsd_ncrn.dsd.kernel import parse_pil
+from dsd_ncrn.dsd.pil import parse_pil
 from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import rates_of
