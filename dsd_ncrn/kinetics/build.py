@@ -74,7 +74,7 @@ def enumerator_for(
     if semantics == "infinite":
         return InfiniteEnumerator(rates, origins_of, max_species)
     _known("unproductive binding", unproductive, get_args(Unproductive))
-    return FiniteEnumerator(rates, origins_of, max_species, unproductive)  # pyright: ignore[reportArgumentType]
+    return FiniteEnumerator(rates, origins_of, max_species, unproductive=unproductive, four_way=False)  # pyright: ignore[reportArgumentType]
 
 
 def _known(what: str, name: str, names: Sequence[str]) -> None:
