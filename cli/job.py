@@ -65,15 +65,22 @@ class Job:
         return digest("\n".join((digest(dump_design(study.decided)), data, str(study.seed), study.engine, version("dsd-ncrn"))))
 
 
-def job_of(design: Path, seed: int, engine: str = DEFAULT_ENGINE, strands: bool = False, watch: Watch = unwatched) -> Job:
-    """The job of a design file, compiled and, where ``strands`` are wanted, translated.
+def job_of(
+    design: Path,
+    seed: int,
+    engine: str = DEFAULT_ENGINE,
+    strands: bool = False,
+    watch: Watch = unwatched,
+    conditions: str = "",
+) -> Job:
+    """The job of a design file, under ``conditions`` if they are named, compiled and, where ``strands`` are wanted, translated.
 
     Raises InputError naming the file, and the line where it is known, for a design that does not allow that.
     """
     if design.suffix in (".crn", ".pil"):
         remedy = "Give a design file (.toml)."
         raise InputError("a plain network has no task, no chemistry and no parameters", None, remedy, str(design))
-    study = Study(load_design(design), seed, engine_named(engine).name, watch=watch)
+    study = Study(load_design(design, conditions), seed, engine_named(engine).name, watch=watch)
     with placed(design):
         _check_names(study.design)
         _ = study.ncrn, study.designed if strands else None
@@ -87,7 +94,9 @@ def in_scheme(study: Study, scheme: str) -> Study:
     return replace(study, design=changed, points=study.data)
 
 
-def shown_job(design: Path, seed: int, shown: Display, engine: str = DEFAULT_ENGINE, strands: bool = True) -> Job:
+def shown_job(
+    design: Path, seed: int, shown: Display, engine: str = DEFAULT_ENGINE, strands: bool = True, conditions: str = ""
+) -> Job:
     """``job_of`` on a display, which shows what its study works out later as well."""
 
     @contextmanager
@@ -96,7 +105,7 @@ def shown_job(design: Path, seed: int, shown: Display, engine: str = DEFAULT_ENG
             yield lambda done, total: tell(done / total)
 
     with step(shown, "translate" if strands else "compile"):
-        return job_of(design, seed, engine, strands, watch)
+        return job_of(design, seed, engine, strands, watch, conditions)
 
 
 def chosen_vendor(job: Job) -> Vendor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -10,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.families import ENGINES, SCHEMES
+from dsd_ncrn.families import CONDITIONS, ENGINES, SCHEMES
 from dsd_ncrn.units import parse_quantity
 
 QUIET, DEBUG = "cli.quiet", "cli.debug"
@@ -47,14 +48,22 @@ def shared_options() -> list[click.Option]:
 
 
 class Subcommand(click.Command):
-    """A command with examples. ``groups`` gives headings for some of its options by the names of their parameters."""
+    """A command with examples. ``home`` is where its work is done, as "module:function": it is imported when it is called.
+
+    ``groups`` gives headings for some of its options by the names of their parameters.
+    """
 
     def __init__(
-        self, *args: Any, examples: Sequence[str] = (), groups: Mapping[str, Sequence[str]] | None = None, **kwargs: Any
+        self, *args: Any, home: str, examples: Sequence[str], groups: Mapping[str, Sequence[str]] | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.examples, self.groups = tuple(examples), dict(groups or {})
+        self.home, self.examples, self.groups = home, tuple(examples), dict(groups or {})
         self.params += shared_options()
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Do the work."""
+        module, _, function = self.home.partition(":")
+        return ctx.invoke(getattr(import_module(module), function), **ctx.params)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The command's own options, those of its groups, and last what all commands have."""
@@ -77,10 +86,10 @@ class Subcommand(click.Command):
 
 
 def subcommand(
-    name: str, examples: Sequence[str], groups: Mapping[str, Sequence[str]] | None = None
-) -> Callable[[Callable[..., Any]], Subcommand]:
-    """Make a function the subcommand of a name."""
-    return click.command(name, cls=Subcommand, examples=examples, groups=groups)
+    name: str, home: str, short: str, examples: Sequence[str], groups: Mapping[str, Sequence[str]] | None = None
+) -> Callable[[Callable[[], None]], Subcommand]:
+    """Make a function without a body the subcommand of a name: its docstring is the help, ``short`` the line in the list."""
+    return click.command(name, cls=Subcommand, home=home, short_help=short, examples=examples, groups=groups)
 
 
 class OneOf(click.Choice[str]):
@@ -142,6 +151,12 @@ network_argument = design_file(".toml", ".crn")
 run_argument = click.argument("run_folder", type=click.Path(path_type=Path, file_okay=False), metavar="RUN_DIR")
 seed_option = click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all that is random."
+)
+conditions_option = click.option(
+    "--conditions",
+    type=Registered(CONDITIONS),
+    default="",
+    help="Take tubes to be like this, in place of what the design says: ideal, study, bench, or a file of conditions (.toml).",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document to standard output.")
 _workers_option = click.option(

@@ -58,6 +58,7 @@ class Family(Mapping[str, T]):
 TASKS: Family[BuiltinTask] = Family(
     "task",
     {
+        "line1d": "dsd_ncrn.tasks.builtin:LINE1D",
         "linreg2d": "dsd_ncrn.tasks.builtin:LINREG2D",
         "nonlinreg2d": "dsd_ncrn.tasks.builtin:NONLINREG2D",
         "sinreg2d": "dsd_ncrn.tasks.builtin:SINREG2D",
@@ -90,6 +91,8 @@ LEAK_MODELS: Family[LeakModel] = Family(
     key=("leak", "model"),
 )
 """Several can be applied, in any order, and add up."""
+CONDITIONS = ("ideal", "study", "bench")
+"""What a tube may be taken to be like; each is a file in ``data/conditions``."""
 COUNTING = "ssa"
 """The engine that counts molecules, with its default volume; all others integrate differential equations."""
 ENGINES: Family[Engine] = Family(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -18,8 +19,10 @@ def leaky_pot() -> Mixture:
 
 
 def drawn(seed: int = 0, **magnitudes: float) -> Realisation:
-    """A realisation of linreg2d with its leaks."""
-    return realise(Imperfections(**magnitudes), leaky_pot(), np.random.default_rng(seed))
+    """A realisation of linreg2d with its leaks; magnitudes in internal units, that of occlusion as a design has it."""
+    given: dict[str, Any] = {name: value for name, value in magnitudes.items() if name != "occlusion"}
+    occlusion = Imperfections(occlusion=magnitudes.get("occlusion", 0.0)).occlusion
+    return realise(Imperfections.model_construct(**given, occlusion=occlusion), leaky_pot(), np.random.default_rng(seed))
 
 
 def chance(seed: int = 0) -> np.random.Generator:

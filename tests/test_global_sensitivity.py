@@ -72,10 +72,12 @@ def test_the_factors_are_the_leak_rate_and_every_imperfection() -> None:
     """The bounds are values that a design may have."""
     assert [factor.name for factor in FACTORS] == [
         LEAK_RATE,
+        "occlusion",
         *(name for name, each in IMPERFECTIONS.items() if each.largest is not None),
     ]
     assert IMPERFECTIONS["dilution"].largest is None
-    for factor in FACTORS[1:]:
+    assert (FACTORS[1].low, FACTORS[1].high) == (90_000.0, 3_000.0)  # nM
+    for factor in FACTORS[2:]:
         assert getattr(Imperfections(**{factor.name: factor.high}), factor.name) == factor.high
 
 

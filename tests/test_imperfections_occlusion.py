@@ -56,7 +56,8 @@ def test_occlusion_is_what_resting_strands_come_to(visitor: float, bystander: fl
     }
     system, start = small_system(levels), {name: level for name, (_, level) in levels.items()}
     pot = Mixture(system, build_network(system))
-    realisation = Occlusion().apply(perfect(pot), pot, 1.0, chance())
+    rates = ToeholdLengthRates()
+    realisation = Occlusion().apply(perfect(pot), pot, rates.unbinding(5) / rates.binding(5), chance())
     slow, explicit = realisation.rates.min(), build_network(system, semantics="finite", unproductive="all")
     half_time = np.log(2) / (ToeholdLengthRates().displacement(5, 0) * 10.0 * slow)
     times = np.array([0.0, half_time / 4, half_time])

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from dsd_ncrn.design.chemistry import BUFFER_GROUPS, DEFAULT_BUFFERS_NM, DEFAULT_GATES, GATE_KINDS, GateBudget
-from dsd_ncrn.design.section import Concentration, Duration, LeakRate, Section, Temperature
+from dsd_ncrn.design.section import Concentration, Dissociation, Duration, LeakRate, Section, Temperature, Time
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.design.strands import Motif
 
@@ -26,7 +26,14 @@ UNITS = {
     "temperature": "C",
 }
 _WORDS = {str: "text", float: "number", int: "integer", bool: "boolean"}
-_QUANTITIES = ((Concentration, "concentration"), (Duration, "time"), (LeakRate, "leak rate"), (Temperature, "temperature"))
+_QUANTITIES = (
+    (Concentration, "concentration"),
+    (Dissociation, "concentration"),
+    (Duration, "time"),
+    (Time, "time"),
+    (LeakRate, "leak rate"),
+    (Temperature, "temperature"),
+)
 _BOUNDS = {Ge: "≥", Gt: ">", Le: "≤", Lt: "<"}
 _UNIT = re.compile(r"\((nt|µL|kcal/mol)\)")
 _HEAD = """# Every key of a design file

@@ -46,9 +46,11 @@ class Factor:
 
 FACTORS = (
     Factor(LEAK_RATE, 1e-3, 1.0, logarithmic=True),
+    Factor("occlusion", 90_000.0, 3_000.0, logarithmic=True),
     *(Factor(name, 0.0, each.largest) for name, each in IMPERFECTIONS.items() if each.largest is not None),
 )
-"""The leak rate (/M/s) and every imperfection that one iteration sees, up to what is found in practice."""
+"""The leak rate (/M/s), the dissociation constant of resting strands (nM) and every imperfection that one iteration sees, up to
+what is found in practice."""
 
 
 def morris(factors: Sequence[Factor], model: Model, seed: int, trajectories: int = 10) -> tuple[Screening, ...]:

@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     CLOSE = "close"
     BURN_IN = "burn-in"
     BURN_IN_END = "end of the burn-in"
+    PULL = "pull"  # while beads are pulled out
     LOAD = "load"  # parameters, after a burn-in
     GROWTH = "growth"  # the volume of all that an iteration added
 

@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from dsd_ncrn.design.section import Section, refuse
+from dsd_ncrn.design.section import Concentration, Dissociation, Section, Time, refuse
 
 MAGNITUDES: Mapping[str, str] = {
     "pipetting": "dsd_ncrn.simulate.imperfections.spreads:Pipetting",
@@ -17,6 +17,20 @@ MAGNITUDES: Mapping[str, str] = {
     "leak_spread": "dsd_ncrn.simulate.imperfections.spreads:LeakSpread",
     "occlusion": "dsd_ncrn.simulate.imperfections.occlusion:Occlusion",
     "dilution": "dsd_ncrn.simulate.imperfections.spreads:Dilution",
+    "addition": "dsd_ncrn.simulate.imperfections.handled:ADDITION",
+    "strand_stock": "dsd_ncrn.simulate.imperfections.handled:STRAND_STOCK",
+    "complex_stock": "dsd_ncrn.simulate.imperfections.handled:COMPLEX_STOCK",
+    "carried": "dsd_ncrn.simulate.imperfections.handled:CARRIED",
+    "pull": "dsd_ncrn.simulate.imperfections.handled:PULL",
+    "missed": "dsd_ncrn.simulate.imperfections.handled:MISSED",
+    "never": "dsd_ncrn.simulate.imperfections.handled:NEVER",
+    "lost": "dsd_ncrn.simulate.imperfections.handled:LOST",
+    "evaporation": "dsd_ncrn.simulate.imperfections.handled:EVAPORATION",
+    "truncated": "dsd_ncrn.simulate.imperfections.spreads:Truncated",
+    "bead_slowdown": "dsd_ncrn.simulate.imperfections.spreads:BeadSlowdown",
+    "washed_leak": "dsd_ncrn.simulate.imperfections.initial_leak:WashedLeak",
+    "calibration": "dsd_ncrn.simulate.imperfections.handled:CALIBRATION",
+    "loading": "dsd_ncrn.simulate.imperfections.handled:LOADING",
 }
 """The keys that switch an imperfection on, each at 0 when it is off, and where it is, in the order of application.
 
@@ -37,12 +51,52 @@ class Imperfections(Section):
     """Standard deviation of ln k from gate to gate, of all reactions of a gate."""
     leak_spread: float = Field(default=0.0, ge=0, le=3)
     """The same for its leaks."""
-    occlusion: float = Field(default=0.0, ge=0, le=10)
-    """Strength of toeholds at rest over that of the rate table (K_d 0.75 µM for 5 nt): 0.1 is 7.5 µM."""
+    occlusion: Dissociation = 0.0
+    """Dissociation constant of a 5-nt toehold on which a strand rests; other lengths in proportion. At 0 none rests, the ideal
+    case. A number without a unit is the strength over 0.75 µM: 0.1 is 7.5 µM.
+    """
     stretch: bool = True
     """All durations are prolonged by the slow-down through occlusion."""
     dilution: float = Field(default=0.0, ge=0, le=1)
     """By which part of itself the additions of an iteration make the volume grow, which thins what is not topped up."""
+    addition: float = Field(default=0.0, ge=0, le=1)
+    """Coefficient of variation of every single addition, drawn anew each time."""
+    strand_stock: Concentration = 0.0
+    """Of strands: what is added takes its volume. At 0 nM additions have none."""
+    complex_stock: Concentration = 0.0
+    """The same of complexes in solution."""
+    least: float = Field(default=0.0, ge=0, le=0.2)
+    """The least volume that is added, as a share of the reaction's: 1 µL of 100 is 0.01. Counts with stocks."""
+    slurry: Concentration = 5000.0
+    """Strands that a volume of bead slurry holds; 5000 nM is 5 pmol/µL."""
+    slurry_most: float = Field(default=0.25, gt=0, le=1)
+    """The most slurry that the beads of one iteration may be, as a share of the reaction's volume."""
+    carried: float = Field(default=0.0, ge=0, le=1)
+    """Which part of the slurry's liquid comes along with beads that are added."""
+    pull: Time = 0.0
+    """How long a pull-down takes, while reactions go on."""
+    pull_jitter: float = Field(default=0.0, ge=0, le=1)
+    """By which part of itself a pull-down may be longer or shorter, evenly."""
+    missed: float = Field(default=0.0, ge=0, le=0.5)
+    """Which part of fresh beads a pull-down leaves to the next one."""
+    never: float = Field(default=0.0, ge=0, le=0.5)
+    """Which part of fresh beads no pull-down ever takes."""
+    one_magnet: bool = False
+    """A pull-down takes all beads in the tube that bear the same affinity tag, not the wanted ones alone."""
+    lost: float = Field(default=0.0, ge=0, lt=1)
+    """Which part of the volume a pull-down loses, with all that is dissolved in it."""
+    evaporation: float = Field(default=0.0, ge=0, le=0.1)
+    """Which part of the volume evaporates in an hour."""
+    truncated: float = Field(default=0.0, ge=0, lt=0.9)
+    """Which part of the strands of 60 nt and more is truncated, and so of the gates that they are in. They are gone."""
+    bead_slowdown: float = Field(default=0.0, ge=0, le=100)
+    """How many times as long the reactions of gates on beads take, and one time more: 1 is twice as long."""
+    washed_leak: float = Field(default=0.0, ge=0, le=0.1)
+    """The same as `initial_leak` for gates on beads, which are run in and washed before, and have no other."""
+    calibration: float = Field(default=0.0, ge=0, le=0.5)
+    """Coefficient of variation of every firing that a calibration measures."""
+    loading: float = Field(default=0.0, ge=0, le=0.5)
+    """Coefficient of variation of the parameters that are loaded for a calibration."""
     calibrated: bool = False
     """Joins of slow reactions and phases that the design leaves open are fitted to the firings measured in each tube."""
     samples: int = Field(default=0, ge=0)

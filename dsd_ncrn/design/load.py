@@ -11,20 +11,22 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from dsd_ncrn.design.conditions import load_conditions
 from dsd_ncrn.design.files import read_text
 from dsd_ncrn.design.positions import Key, Position, positions
 from dsd_ncrn.design.problems import DesignError, KeyFinding, findings_of
-from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.design.spec import ConditionsChoice, DesignSpec
 from dsd_ncrn.errors import InputError
 
 LARGEST_BYTES = 2**20
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
-def load_design(path: str | Path) -> DesignSpec:
-    """Read and validate a design file; ``task.csv`` comes back as an absolute path.
+def load_design(path: str | Path, conditions: str = "") -> DesignSpec:
+    """Read and validate a design file; the files of ``task`` come back as absolute paths.
 
-    Raises InputError naming file, line, rule, value and remedy for a file that cannot be read, is not UTF-8 or TOML,
+    ``conditions`` (a name or a file) hold in place of those that the design names, and of its own values. Raises InputError
+    naming file, line, rule, value and remedy for a file that cannot be read, is not UTF-8 or TOML,
     or breaks a rule of the schema; of several broken rules the first in the file is told and the others are counted.
 
     >>> import dsd_ncrn as dn
@@ -34,9 +36,17 @@ def load_design(path: str | Path) -> DesignSpec:
     """
     text = read_text(path, LARGEST_BYTES)
     try:
-        return _with_absolute_csv(_validated(text, str(path)), Path(path))
+        return with_absolute_paths(_validated(text, str(path), conditions), Path(path).parent)
     except RecursionError:
         raise InputError("not valid TOML: nested too deeply", remedy="Designs have tables in tables.", file=str(path)) from None
+
+
+def with_absolute_paths(spec: DesignSpec, folder: Path) -> DesignSpec:
+    """The design with the files of its task sought from a folder."""
+    files = {
+        key: str((folder / file).resolve()) for key in ("csv", "test_csv") if (file := getattr(spec.task, key)) is not None
+    }
+    return spec.model_copy(update={"task": spec.task.model_copy(update=files)}) if files else spec
 
 
 def dump_design(spec: DesignSpec) -> str:
@@ -77,12 +87,21 @@ def located(path: str | Path) -> Generator[None]:
         raise _placed(error, str(path), _nearest(positions(text), error.key), text) from None
 
 
-def _validated(text: str, file: str) -> DesignSpec:
-    data = _parse(text, file)
+def _validated(text: str, file: str, conditions: str = "") -> DesignSpec:
+    data = _under(_parse(text, file), file, conditions)
     try:
         return DesignSpec.model_validate(_tuples(data))
     except ValidationError as error:
         raise _first_problem(error, data, text, file) from None
+
+
+def _under(data: dict[str, Any], file: str, named: str) -> dict[str, Any]:
+    """A design's tables under conditions: ``named`` ones hold before its own values, those that it names itself after them."""
+    own = ConditionsChoice.model_construct(**cast("dict[str, Any]", data.get("conditions") or {}))
+    if not named and (not str(own.name) or own.applied):
+        return data
+    found = load_conditions(named) if named else load_conditions(str(own.name), Path(file).parent)
+    return (found.over if named else found.under)(data) | {"conditions": {"name": found.name, "applied": True}}
 
 
 def _parse(text: str, file: str) -> dict[str, Any]:
@@ -134,10 +153,3 @@ def _is_string(text: str, place: Position) -> bool:
     """Whether a value is written as one string: an offset into a list of strings has no place of its own."""
     line = text.split("\n")[place.value_line - 1]
     return line[place.value_column - 1 : place.value_column] in ("'", '"')
-
-
-def _with_absolute_csv(spec: DesignSpec, path: Path) -> DesignSpec:
-    if spec.task.csv is None:
-        return spec
-    csv = str((path.parent / spec.task.csv).resolve())
-    return spec.model_copy(update={"task": spec.task.model_copy(update={"csv": csv})})

@@ -47,7 +47,23 @@ def known_keys(keys: Iterable[str], known: tuple[str, ...], what: str) -> None:
             raise refuse(f"unknown {what} {key!r}", did_you_mean(key, known), key)
 
 
+TABLE_NM = 750.0
+"""The dissociation constant of 5 nt over which a bare number gives the strength of toeholds."""
+
+
+def _is_strength(value: object) -> bool:
+    """Whether a dissociation constant is written as a strength: as a number, of which 0 is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
 Concentration = Annotated[float, *_quantity("concentration", "nM"), Field(ge=0)]
+Dissociation = Annotated[
+    float,
+    BeforeValidator(lambda value: TABLE_NM / value if _is_strength(value) else _read(value or "0 nM", "concentration")),
+    PlainSerializer(lambda value: _write(value, "concentration", "nM"), when_used="json"),
+    Field(ge=0),
+]
+Time = Annotated[float, *_quantity("time", "s"), Field(ge=0)]
 Duration = Annotated[float, *_quantity("time", "s"), Field(gt=0)]
 LeakRate = Annotated[float, *_quantity("bimolecular rate", "/M/s"), Field(ge=0)]
 Temperature = Annotated[float, *_quantity("temperature", "C"), Field(ge=0, le=95)]

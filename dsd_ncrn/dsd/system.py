@@ -30,7 +30,8 @@ class Component:
     """One strand or complex of the system.
 
     ``concentration`` is what is present when an iteration starts (nM), 0 for what is only added later.
-    ``topped_up`` components are brought back to it before every iteration.
+    ``topped_up`` components are brought back to it before every iteration. ``tag`` is the affinity tag by which beads hold it;
+    what is in solution has none.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Component:
     concentration: float
     origins: tuple[Origin, ...] = field(default=(), compare=False)
     topped_up: bool = True
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from dsd_ncrn.arrays import Floats, Ints
 from dsd_ncrn.crn.events import Add, Adjust, Event, PullDown, Purpose, Return, Split, TopUp, Wait
 from dsd_ncrn.kinetics.network import StepKind
 from dsd_ncrn.simulate.engines.types import Engine, Stepper
+from dsd_ncrn.simulate.handling import HOUR_S, Handling
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
 from dsd_ncrn.simulate.learner import checked
 from dsd_ncrn.simulate.mass_action import MassAction, from_network
@@ -21,12 +22,16 @@ from dsd_ncrn.simulate.mass_action import MassAction, from_network
 class Contents:
     """``values`` (species,), nM, of a ``volume`` in that of the start.
 
-    ``shelves`` hold by name what beads keep outside, (species,), nM in the volume of the start. Arrays are not changed.
+    ``shelves`` hold by name what beads keep outside, (species,), nM in the volume of the start. ``missed`` has by component
+    the beads that pull-downs have left: those that the next one takes and those that stay, nM. ``events`` counts those that
+    have happened. Arrays are not changed.
     """
 
     values: Floats
     shelves: Mapping[str, Floats] = field(default_factory=dict[str, Floats])
     volume: float = 1.0
+    missed: Mapping[str, tuple[float, float]] = field(default_factory=dict[str, tuple[float, float]])
+    events: int = 0
 
 
 class Watch:
@@ -80,52 +85,70 @@ class Pot:
 
     def mixed(self, levels: Mapping[str, float], later: Iterable[str] = ()) -> Contents:
         """Fresh contents with components at their levels, nM; of those that come ``later`` nothing is there."""
-        values = np.zeros(self.mass_action.size)
-        self._bring(values, levels)
+        values, places = np.zeros(self.mass_action.size), self._places(levels)
+        added = np.fromiter(levels.values(), float, len(levels)) * self.realisation.doses[places]
+        values[places] = self.handling.really(added, 0)
+        self._accompany(values, places, values[places])
         values[[self.index(name) for name in later]] = 0.0
-        return Contents(values)
+        return Contents(values, events=1)
 
     def run(self, events: Iterable[Event], contents: Contents, *watches: Watch) -> Contents:
         """The contents after some events. Raises CheckFailed where an integration stops."""
-        first = watches[0] if watches else QUIET
         for event in events:
-            before = contents
-            if isinstance(event, Wait):
-                contents = replace(contents, values=first.wait(self, contents.values, event))
-            else:
-                contents = self._after(event, contents)
-            for watch in watches:
-                watch.saw(self, event, before, contents)
+            if isinstance(event, PullDown) and self.handling.pull:
+                seconds = self.handling.pull_seconds(contents.events)
+                contents = self._done(Wait(seconds, Purpose.PULL), contents, watches)
+            contents = self._done(event, contents, watches)
         return contents
+
+    def _done(self, event: Event, contents: Contents, watches: Sequence[Watch]) -> Contents:
+        """The contents after one event, of which all watches hear."""
+        if isinstance(event, Wait):
+            waited = (watches[0] if watches else QUIET).wait(self, contents.values, event)
+            left = 1.0 - self.handling.evaporation * self.seconds(event) / HOUR_S
+            after = replace(contents, values=waited / left, volume=contents.volume * left)
+        else:
+            after = self._after(event, contents)
+        after = replace(after, events=contents.events + 1)
+        for watch in watches:
+            watch.saw(self, event, contents, after)
+        return after
 
     def _after(self, event: Event, contents: Contents) -> Contents:
         """What an event that takes no time makes of the contents."""
         values = contents.values.copy()
         match event:
             case Add(doses):
-                values /= 1.0 + event.growth
-                self._bring(values, doses)
-                return replace(contents, values=values, volume=contents.volume * (1.0 + event.growth))
+                places = self._places(doses)
+                added = np.fromiter(doses.values(), float, len(doses)) * self.realisation.doses[places]
+                growth = event.growth + self._growth(places, added)
+                values /= 1.0 + growth
+                added = self.handling.really(added, contents.events)
+                values[places] += added
+                self._accompany(values, places, added)
+                return replace(contents, values=values, volume=contents.volume * (1.0 + growth))
             case TopUp():
                 places, levels = self.short(event, values)
-                added = levels - values[places]
-                values[places] = levels
+                growth = self._growth(places, levels - values[places])
+                values /= 1.0 + growth
+                missing = levels - values[places]
+                added = self.handling.really(missing, contents.events)
+                values[places] = levels + (added - missing)
                 self._accompany(values, places, added)
+                return replace(contents, values=values, volume=contents.volume * (1.0 + growth))
             case Adjust(levels, instead):
                 for name, level in levels.items():
                     missing = level * self.dose(name) - self.amount(values, name)
                     added = name if missing >= 0 else instead.get(name)
                     if added is not None:
                         values[self.index(added)] += abs(missing)
-            case PullDown(components, keep):
-                places = self.on_beads(components)
-                shelves = contents.shelves
-                if keep:
-                    kept = np.zeros_like(values)
-                    kept[places] = values[places] * contents.volume
-                    shelves = {**shelves, keep: kept}
-                values[places] = 0.0
-                return replace(contents, values=values, shelves=shelves)
+            case PullDown(keep=keep):
+                left, missed = self.pulled(event, contents)
+                taken = {keep: values * (1.0 - left) * contents.volume} if keep else {}
+                volume = contents.volume * (1.0 - self.handling.lost)
+                return replace(
+                    contents, values=values * left, shelves={**contents.shelves, **taken}, volume=volume, missed=missed
+                )
             case Return(shelf):
                 values += contents.shelves[shelf] / contents.volume
                 shelves = {name: kept for name, kept in contents.shelves.items() if name != shelf}
@@ -135,6 +158,24 @@ class Pot:
             case _:
                 return contents
         return replace(contents, values=values)
+
+    def pulled(self, event: PullDown, contents: Contents) -> tuple[Floats, Mapping[str, tuple[float, float]]]:
+        """The share (species,) that a pull-down leaves of everything, and the beads that it leaves, as in ``Contents``."""
+        left, missed = np.ones(len(contents.values)), dict(contents.missed)
+        for name in self._beads(event.components):
+            places = self.on_beads((name,))
+            present = float(contents.values[places].sum())
+            missed[name] = self.handling.stragglers(present, *contents.missed.get(name, (0.0, 0.0)))
+            left[places] *= sum(missed[name]) / present if any(missed[name]) else 0.0
+        return left, missed
+
+    def _beads(self, components: Iterable[str]) -> tuple[str, ...]:
+        """The components on beads that leave with some: with one magnet all that bear the same tags."""
+        if self.mixture is None or not self.handling.one_magnet:
+            return tuple(components)
+        known = self.mixture.system.by_name
+        tags = {known[name].tag for name in components}
+        return tuple(dict.fromkeys((*components, *(name for name, each in known.items() if each.tag and each.tag in tags))))
 
     def short(self, event: TopUp, values: Floats) -> tuple[Ints, Floats]:
         """The places that a top-up of a state (species,) adds to, and the levels, nM, that it brings them to."""
@@ -174,14 +215,22 @@ class Pot:
             return sorted({self.index(name) for name in components})
         return sorted({place for name in components for place in self.mixture.containing_anchor(name)})
 
-    def _bring(self, values: Floats, doses: Mapping[str, float]) -> None:
-        """Add components to a state (species,), nM, with what their stocks bring along."""
-        places = np.fromiter(map(self.index, doses), np.int64, len(doses))
-        added = np.fromiter(doses.values(), float, len(doses)) * self.realisation.doses[places]
-        values[places] += added
-        self._accompany(values, places, added)
+    @property
+    def handling(self) -> Handling:
+        """How events go."""
+        return self.realisation.handling
+
+    def _places(self, components: Mapping[str, float]) -> Ints:
+        return np.fromiter(map(self.index, components), np.int64, len(components))
+
+    def _growth(self, places: Ints, added: Floats) -> float:
+        """By which share of itself the volume grows with components in the amounts ``added``, nM."""
+        if self.mixture is None or not self.handling.takes_volume:
+            return 0.0
+        return self.handling.growth(added, self.mixture.complexes[places], self.mixture.on_beads[places])
 
     def _accompany(self, values: Floats, places: Ints, added: Floats) -> None:
+        """Change a state (species,) by what the stocks of components in the amounts ``added``, nM, bring along."""
         if self.realisation.brings[places].any():
             whole = np.zeros(len(self.realisation.doses))
             whole[places] = added

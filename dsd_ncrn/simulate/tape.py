@@ -83,20 +83,24 @@ class Tape(Watch):
 
     def saw(self, pot: Pot, event: Event, before: Contents, after: Contents) -> None:
         """See Watch."""
-        back = self._back(pot, event, before) if self._pieces else None
+        back = self._back(pot, event, before, before.volume / after.volume) if self._pieces else None
         if back is not None:
             self._pieces.append(back)
 
-    def _back(self, pot: Pot, event: Event, before: Contents) -> Back | None:
+    def _back(self, pot: Pot, event: Event, before: Contents, thinned: float) -> Back | None:
         match event:
-            case Add(growth=growth) if growth:
-                return lambda adjoints, shelves: adjoints / (1.0 + growth)
+            case Wait() if thinned != 1.0:
+                return lambda adjoints, shelves: adjoints * thinned
+            case Add() if thinned != 1.0:
+                return lambda adjoints, shelves: adjoints * thinned
             case TopUp():
                 places, _ = pot.short(event, before.values * (1.0 - NOMINAL))
-                return lambda adjoints, shelves: _replaced(adjoints, list(places))
-            case PullDown(components, keep):
-                places = pot.on_beads(components)
-                return lambda adjoints, shelves: _replaced(adjoints, places, shelves.pop(keep, None), before.volume)
+                left = np.full(len(before.values), thinned)
+                left[places] = 0.0
+                return lambda adjoints, shelves: adjoints * left
+            case PullDown(keep=keep):
+                left, _ = pot.pulled(event, before)
+                return lambda adjoints, shelves: _parted(adjoints, left, shelves.pop(keep, None), before.volume)
             case Return(shelf):
                 return lambda adjoints, shelves: _shelved(adjoints, shelves, shelf, before.volume)
             case Adjust():
@@ -116,11 +120,9 @@ class Tape(Watch):
         return adjoints, total
 
 
-def _replaced(adjoints: Floats, places: Sequence[int], kept: Floats | None = None, volume: float = 1.0) -> Floats:
-    """Derivatives (numbers, species) where some species are taken away: 0, or those of what is kept of them."""
-    adjoints = adjoints.copy()
-    adjoints[:, places] = 0.0 if kept is None else kept[:, places] * volume
-    return adjoints
+def _parted(adjoints: Floats, left: Floats, kept: Floats | None, volume: float) -> Floats:
+    """Derivatives (numbers, species) where the share ``left`` (species,) stays, and the rest is ``kept`` on a shelf or gone."""
+    return adjoints * left if kept is None else adjoints * left + kept * ((1.0 - left) * volume)
 
 
 def _shelved(adjoints: Floats, shelves: dict[str, Floats], shelf: str, volume: float) -> Floats:

@@ -8,6 +8,7 @@ from numpy.random import Generator
 
 from dsd_ncrn.design.imperfections import MAGNITUDES, Imperfections
 from dsd_ncrn.families import Family
+from dsd_ncrn.simulate.handling import PERFECT, Handling
 from dsd_ncrn.simulate.imperfections.realisation import Imperfection, Mixture, Realisation, perfect
 
 IMPERFECTIONS: Family[Imperfection] = Family("imperfection", MAGNITUDES)
@@ -18,8 +19,16 @@ def realise(given: Imperfections, mixture: Mixture, random: Generator) -> Realis
 
     Every imperfection has a stream of its own, so that the magnitude of one does not change what is drawn for another.
     """
-    found = perfect(mixture)
-    for imperfection, stream in zip(IMPERFECTIONS.values(), random.spawn(len(IMPERFECTIONS))):
+    found, streams = perfect(mixture), random.spawn(len(IMPERFECTIONS) + 1)
+    for imperfection, stream in zip(IMPERFECTIONS.values(), streams):
         magnitude = getattr(given, imperfection.name)
         found = imperfection.apply(found, mixture, magnitude, stream) if magnitude else found
+    if found.handling != PERFECT:
+        found = replace(found, handling=_told(found.handling, given, int(streams[-1].integers(2**63))))
     return found if given.stretch else replace(found, stretch=1.0)
+
+
+def _told(handling: Handling, given: Imperfections, seed: int) -> Handling:
+    """The handling with what says how its imperfections go."""
+    kept = {"slurry": given.slurry, "least": given.least, "jitter": given.pull_jitter, "one_magnet": given.one_magnet}
+    return replace(handling, **kept, seed=seed)

@@ -29,25 +29,36 @@ LARGEST = 0.5
 
 
 class InitialLeak:
-    """A lognormal fraction of every gate, with the magnitude as its median."""
+    """A lognormal fraction of every gate in solution, with the magnitude as its median."""
 
     name = "initial_leak"
-    largest = 0.05
+    largest: float | None = 0.05
+    on_beads = False
 
     def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection. Raises InputError for a network without leaks of gates."""
         drawn = magnitude * np.exp(SPREAD * random.standard_normal(len(before.doses)))
-        fractions, levels = np.minimum(drawn, LARGEST), mixture.nominal * before.doses
+        meant = mixture.on_beads == self.on_beads
+        fractions, levels = np.where(meant, np.minimum(drawn, LARGEST), 0.0), mixture.nominal * before.doses
         channels = _available([channel for gate in _channels(mixture, levels, fractions) for channel in gate], levels)
         lost = np.zeros(len(levels))
         for channel in channels:
             lost[channel.gate] += channel.fraction
-        companions = np.zeros((len(mixture.network.names), len(levels)))
+        nothing = np.zeros((len(mixture.network.names), len(levels)))
+        companions = nothing if before.companions is None else before.companions.copy()
         for gate, attacker, step, fraction in channels:
             share = fraction / (1.0 - lost[gate])
             companions[attacker, gate] -= share
             np.add.at(companions[:, gate], list(step.products), share)
         return replace(before, doses=before.doses * (1.0 - lost), companions=companions)
+
+
+class WashedLeak(InitialLeak):
+    """The same for gates on beads, which are run in and washed before they are used."""
+
+    name = "washed_leak"
+    largest = None
+    on_beads = True
 
 
 class TriggerChannel(NamedTuple):

@@ -23,18 +23,21 @@ from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
 BY_TOEHOLD = (StepKind.DISPLACEMENT, StepKind.BINDING)
+REFERENCE_NT = 5
 ROUNDS, CLOSE_ENOUGH = 100_000, 1e-12
 
 
 class Occlusion:
-    """Slower toehold steps; the magnitude divides the dissociation constants of the rate table. No chance is involved."""
+    """Slower toehold steps; the magnitude is the dissociation constant of 5 nt, nM. No chance is involved."""
 
     name = "occlusion"
-    largest = 1.0
+    largest = None
 
     def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection; durations are stretched by the slow-down of the most frequent toehold with its strands."""
-        crowd = crowd_of(mixture, before.doses, ToeholdLengthRates(), magnitude)
+        rates = ToeholdLengthRates()
+        strength = rates.unbinding(REFERENCE_NT) / rates.binding(REFERENCE_NT) / magnitude
+        crowd = crowd_of(mixture, before.doses, rates, strength)
         toehold = np.array([s.kind in BY_TOEHOLD and len(s.reactants) == 2 for s in mixture.network.steps], dtype=bool)
         factors = np.array([crowd.share(mixture, step) if slow else 1.0 for slow, step in zip(toehold, mixture.network.steps)])
         return replace(before, rates=before.rates * factors, stretch=before.stretch / crowd.usual_share)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from numpy.random import Generator
 from dsd_ncrn.arrays import Flags, Floats
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
+from dsd_ncrn.simulate.handling import PERFECT, Handling
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +27,16 @@ class Mixture:
     def nominal(self) -> Floats:
         """The designed concentrations, (components,), nM."""
         return np.array([component.concentration for component in self.system.components])
+
+    @cached_property
+    def complexes(self) -> Flags:
+        """Which components are more than one strand, (components,)."""
+        return np.array([not component.complex.is_strand for component in self.system.components], dtype=bool)
+
+    @cached_property
+    def on_beads(self) -> Flags:
+        """Which components beads hold, (components,)."""
+        return np.array([bool(component.tag) for component in self.system.components], dtype=bool)
 
     @cached_property
     def held(self) -> Mapping[str, list[int]]:
@@ -60,7 +71,7 @@ class Realisation:
     ``doses`` (components,) multiplies whatever is added of a component, at the start, in every top-up and in every phase;
     ``rates`` (steps,) multiplies rate constants. ``companions`` (species, components) is what comes into the tube, or is
     taken out of it, with each nM of a component; None for nothing. ``stretch`` multiplies all durations; ``growth`` is the
-    share of itself by which the volume grows in every iteration.
+    share of itself by which the volume grows in every iteration; ``handling`` is how single events go.
     """
 
     doses: Floats
@@ -68,6 +79,7 @@ class Realisation:
     companions: Floats | None = None
     stretch: float = 1.0
     growth: float = 0.0
+    handling: Handling = PERFECT
 
     @cached_property
     def brings(self) -> Flags:
@@ -85,7 +97,7 @@ class Realisation:
         """The same tube for the network that has no leaks, whose gates come without companions."""
         place = {(step.reactants, step.products): number for number, step in enumerate(leaky.steps)}
         kept = [place[step.reactants, step.products] for step in plain.steps]
-        return Realisation(self.doses, self.rates[kept], None, self.stretch, self.growth)
+        return replace(self, rates=self.rates[kept], companions=None)
 
 
 def perfect(mixture: Mixture) -> Realisation:

@@ -8,10 +8,13 @@ import numpy as np
 from numpy.random import Generator
 
 from dsd_ncrn.arrays import Floats, Ints
+from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.kinetics.network import Step, StepKind
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
 NO_GATE = -1
+LONG_NT = 60
+"""Strands from this length on are truncated in part: each coupling of a synthesis fails in 0.5 to 1 %."""
 
 
 class Pipetting:
@@ -89,6 +92,35 @@ class Dilution:
     def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""
         return replace(before, growth=magnitude)
+
+
+class Truncated:
+    """Long oligonucleotides are not all full-length, and a gate with a truncated strand does not do its work.
+
+    The magnitude is the share of strands of ``LONG_NT`` and more that is truncated. Components that contain one are fewer by
+    it, since what is truncated is taken to be gone. No chance is involved.
+    """
+
+    name = "truncated"
+    largest = None
+
+    def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
+        """See Imperfection."""
+        longest = [max(map(strand_length, component.complex.strands)) for component in mixture.system.components]
+        whole = np.where(np.array(longest) >= LONG_NT, 1.0 - magnitude, 1.0)
+        return replace(before, doses=before.doses * whole)
+
+
+class BeadSlowdown:
+    """Gates on beads react and leak more slowly: the magnitude is by how many times longer than in solution it takes."""
+
+    name = "bead_slowdown"
+    largest = None
+
+    def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
+        """See Imperfection."""
+        tagged = np.append(mixture.on_beads, False)
+        return replace(before, rates=np.where(tagged[gate_of_steps(mixture)], before.rates / (1.0 + magnitude), before.rates))
 
 
 def gate_of_steps(mixture: Mixture) -> Ints:
