@@ -4,87 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 from cli.console import working
 from cli.output import deliver, show, table
-from dsd_ncrn.dsd.kernel import PilComplex, read_pil
-from dsd_ncrn.dsd.system import DsdSystem
-from dsd_ncrn.kinetics.build import add_leaks, build_network, enumerator_for, to_network
+from cli.streams import warn
+from dsd_ncrn.dsd.kernel import read_pil
+from dsd_ncrn.kinetics.build import Choices, build_network, enumerate_complexes
+from dsd_ncrn.kinetics.condense import after_relaxing
 from dsd_ncrn.kinetics.network import ReactionNetwork, count_steps, network_to_json
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.runs.files import json_text
 
 
-class Choices(NamedTuple):
-    """What is asked of the enumeration: options of the command under the names of ``build_network``."""
+class Request(NamedTuple):
+    """What is asked of the enumeration."""
 
-    semantics: str
-    unproductive: str
-    max_species: int
     leak_models: tuple[str, ...]
+    choices: Choices
 
 
 def enumerate_steps(
     file: Path,
     out: Path | None,
     seed: int,
-    semantics: str,
-    unproductive: str,
-    max_species: int,
     leaks: bool,
     leak_models: tuple[str, ...],
     as_json: bool,
+    **choices: Unpack[Choices],
 ) -> None:
     """The reaction network of any set of strands and complexes."""
     models = tuple(dict.fromkeys(("gate", *leak_models) if leaks else leak_models))
-    choices = Choices(semantics, unproductive, max_species, models)
+    request = Request(models, choices)
     with working("enumerate"):
-        network, levels = _enumerated(file, seed, choices)
-    described = _described(network, levels, choices)
+        network, levels = _enumerated(file, seed, request)
+    for note in network.notes:
+        warn(note)
+    described = _described(network, after_relaxing(network, levels), request)
     deliver(out, {"network.json": json_text(described)})
     show(as_json, described, _steps_text(network, described))
 
 
-def _enumerated(file: Path, seed: int, choices: Choices) -> tuple[ReactionNetwork, Mapping[str, float | None]]:
+def _enumerated(file: Path, seed: int, request: Request) -> tuple[ReactionNetwork, Mapping[str, float | None]]:
     """The network of a file, and the concentrations (nM) of what is mixed by name, where the file gives them."""
+    models, choices = request
     if file.suffix in (".toml", ".crn"):
         from cli.commands.translate import translated  # a file of complexes needs no design
         from dsd_ncrn.gates.network import Limits
 
         system, _ = translated(file, seed, limits=Limits())
-        return _network_of_system(system, choices), {each.name: each.concentration for each in system.components}
+        levels = {each.name: each.concentration for each in system.components}
+        return build_network(system, "+".join(models) or None, **choices), levels
     complexes = read_pil(file)
-    return _network_of_pil(complexes, choices), {each.name: each.concentration for each in complexes}
+    listed = [each.complex for each in complexes], [each.name for each in complexes]
+    network = enumerate_complexes(*listed, ToeholdLengthRates(), leak_models=models, **choices)
+    return network, {each.name: each.concentration for each in complexes}
 
 
-def _network_of_system(system: DsdSystem, choices: Choices) -> ReactionNetwork:
-    model = "+".join(choices.leak_models) or None
-    sizes = choices.unproductive, choices.max_species
-    return build_network(system, model, semantics=choices.semantics, unproductive=sizes[0], max_species=sizes[1])
-
-
-def _network_of_pil(complexes: tuple[PilComplex, ...], choices: Choices) -> ReactionNetwork:
-    """The network of all complexes; one at 0 nM takes part as well, since it may be added later."""
-    present = [entry.complex for entry in complexes]
-    most, resting = choices.max_species, choices.unproductive
-    enumerator = enumerator_for(choices.semantics, ToeholdLengthRates(), unproductive=resting, max_species=most)
-    for complex_ in present:
-        enumerator.add(complex_)
-    enumerator.run()
-    add_leaks(enumerator, choices.leak_models, [complex_ for complex_ in present if len(complex_.strands) > 1])
-    return to_network(enumerator, {entry.complex: entry.name for entry in complexes})
-
-
-def _described(network: ReactionNetwork, levels: Mapping[str, float | None], choices: Choices) -> dict[str, Any]:
+def _described(network: ReactionNetwork, levels: Mapping[str, float | None], request: Request) -> dict[str, Any]:
     """Counts, the species with their structures and initial concentrations, and all elementary steps."""
     listed = network_to_json(network)
     return {
-        "semantics": choices.semantics,
-        "leak_models": list(choices.leak_models),
+        "semantics": request.choices.get("semantics"),
+        "condensed": request.choices.get("condensed", False),
+        "leak_models": list(request.leak_models),
         **count_steps(network),
         "complexes": [{**entry, "initial_nM": levels.get(entry["name"], 0.0)} for entry in listed["species"]],
         "reactions": listed["reactions"],
+        "notes": list(network.notes),
     }
 
 

@@ -130,6 +130,7 @@ def translate() -> None:
         "dsd-ncrn translate designs/linreg2d.toml --format pil > linreg2d.pil",
         "dsd-ncrn enumerate linreg2d.pil --leaks",
         "dsd-ncrn enumerate designs/linreg2d.toml --semantics finite --unproductive none --json",
+        "dsd-ncrn enumerate gates.pil --semantics finite --condensed",
         "dsd-ncrn enumerate designs/counter.crn -o counter",
     ),
 )
@@ -149,8 +150,18 @@ def translate() -> None:
     type=OneOf(["all", "present", "none"]),
     default="all",
     show_default=True,
-    help="finite: which strands rest on toeholds where they displace nothing; present: those of the file alone.",
+    help="finite: which strands rest on toeholds where they displace nothing; present: those of the file alone. "
+    "infinite: none leaves out complexes that hold each other by a branch only to part again.",
 )
+@click.option(
+    "--condensed",
+    is_flag=True,
+    help="Replace the fast steps of single complexes by what they come to: species are the complexes at rest.",
+)
+@click.option("--k-slow", type=click.FloatRange(min=0), default=0.0, help="Leave out slower steps of single complexes, /s.")
+@click.option("--k-fast", type=click.FloatRange(min=0), default=0.0, help="Slower ones leave time to meet others, /s.")
+@click.option("--remote", is_flag=True, help="Follow remote toeholds, from which a branch is reached over a loop.")
+@click.option("--max-strands", type=click.IntRange(min=1), help="Of a complex; twice the largest in FILE, at least 10.")
 @click.option("--max-species", type=click.IntRange(min=1), default=200_000, show_default=True, help="Stop with an error here.")
 @click.option("--leaks", is_flag=True, help="Add the leak channels between strands and gates, as --leak-model gate does.")
 @click.option(

@@ -40,7 +40,8 @@ class _Condenser:
             self.onward[step.reactants[0]].append(step) if alone else self.slow.append(step)
         self.fates: dict[int, dict[tuple[int, ...], float]] = {}
         self.share: dict[int, float] = {}  # of its species, by state that lasts
-        self.leaving: list[tuple[int, tuple[int, ...], float]] = []  # species that wait, what they fall apart into, /s
+        self.waits: dict[int, int] = {}  # states that wait, and the species that they are
+        self.leaving: list[Step] = []  # of species that wait
 
     def work_out(self) -> None:
         """Find the fates of all states, those that lead nowhere first."""
@@ -50,16 +51,20 @@ class _Condenser:
         states.add_nodes_from(range(len(self.network.names)))
         states.add_edges_from((state, each) for state, steps in self.onward.items() for step in steps for each in step.products)
         for members in nx.strongly_connected_components(states):
-            self._component(sorted(members))
+            self._component(tuple(sorted(members)))
 
-    def _component(self, members: Sequence[int]) -> None:
+    def _component(self, members: tuple[int, ...]) -> None:
         inside = {(each,) for each in members}
         exits = [step for each in members for step in self.onward[each] if step.products not in inside]
         if not exits or self.held.issuperset(members):
-            self.fates |= {each: {(members[0],): 1.0} for each in members}
             self.share |= dict(zip(members, self._stationary(members)))
-            self.leaving += [(members[0], step.products, step.rate * self.share[step.reactants[0]]) for step in exits]
+        if not exits:
+            self.fates |= {each: {(members[0],): 1.0} for each in members}
             return
+        if self.held.issuperset(members):
+            self.waits |= dict.fromkeys(members, members[0])
+            rate = sum(step.rate * self.share[step.reactants[0]] for step in exits)
+            self.leaving += [replace(step, reactants=members[:1], rate=rate) for step in exits[:1]]
         number = {each: place for place, each in enumerate(members)}
         chain = np.zeros((len(members), len(members)))
         ends: dict[tuple[int, ...], np.ndarray] = defaultdict(lambda: np.zeros(len(members)))
@@ -85,9 +90,11 @@ class _Condenser:
                 if len(step.products) == 1 and step.products[0] in number:
                     balance[number[step.products[0]], number[each]] += step.rate
                     balance[number[each], number[each]] -= step.rate
-        scale = np.abs(balance).max()
+        scale = float(np.abs(balance).max())
         balance[-1] = scale
-        return np.linalg.solve(balance, np.eye(size)[-1] * scale).tolist()
+        total = np.zeros(size)
+        total[-1] = scale
+        return [float(share) for share in np.linalg.solve(balance, total)]
 
     def after(self, complexes: Iterable[int]) -> dict[tuple[int, ...], float]:
         """What becomes of some complexes, each by itself, with the probability of it."""
@@ -100,35 +107,44 @@ class _Condenser:
     def steps(self) -> dict[tuple[Sides, str], Step]:
         """The steps between the species that can come about."""
         found: dict[tuple[Sides, str], Step] = {}
-        last = (step for step in self.slow if all(each in self.share for each in step.reactants))
         of_species: dict[int, list[tuple[Step, set[int]]]] = defaultdict(list)
-        for step in last:
-            sides = {each for (end,) in (self.fates[each] for each in step.reactants) for each in end}
+        for step in (each for each in self.slow if all(one in self.share for one in each.reactants)):
+            sides = set(self.species(step.reactants))
             for each in sides:
                 of_species[each].append((step, sides))
         reached = {each for start in range(self.initial) for end in self.fates[start] for each in end}
         waiting = deque(sorted(reached))
         while waiting:
-            species = waiting.popleft()
-            ready = [step for step, sides in of_species.pop(species, ()) if not any(each in of_species for each in sides)]
-            made = {each for step in ready for each in self._condense(step, found)} - reached
+            ready = [each for each in of_species.pop(waiting.popleft(), ()) if not any(one in of_species for one in each[1])]
+            made = {each for step, _ in ready for each in self._condense(step, found)} - reached
             reached |= made
             waiting += sorted(made)
+        for step in self.leaving:
+            if step.reactants[0] in reached:
+                for after, chance in self.after(step.products).items():
+                    self._add(found, replace(step, products=after, rate=step.rate * chance))
         return found
+
+    def species(self, states: Iterable[int]) -> tuple[int, ...]:
+        """The species that some states which last belong to."""
+        return tuple(sorted(self.waits[each] if each in self.waits else next(iter(self.fates[each]))[0] for each in states))
 
     def _condense(self, step: Step, found: dict[tuple[Sides, str], Step]) -> set[int]:
         """Add a slow step; the species that it makes."""
-        ((before, _),) = self.after(step.reactants).items()
+        before = self.species(step.reactants)
         weight = step.rate * float(np.prod([self.share[each] for each in step.reactants]))
+        after = self.after(step.products)
+        if len(step.products) == 1 and step.products[0] in self.waits and after.keys() == {before}:
+            after = {(self.waits[step.products[0]],): 1.0}  # two that hold each other and may part again
         made: set[int] = set()
-        for after, chance in self.after(step.products).items():
-            made |= set(after)
-            if after != before and chance > 0:
-                self._add(found, replace(step, reactants=before, products=after, rate=weight * chance))
+        for end, chance in after.items():
+            made |= set(end)
+            if end != before and chance > 0:
+                self._add(found, replace(step, reactants=before, products=end, rate=weight * chance))
         return made
 
     def _add(self, found: dict[tuple[Sides, str], Step], step: Step) -> None:
-        kind = step.kind if step.kind == StepKind.LEAK else StepKind.CONDENSED
+        kind = step.kind if step.kind in (StepKind.LEAK, StepKind.UNBINDING) else StepKind.CONDENSED
         key = (step.reactants, step.products), kind
         known = found.get(key)
         origins = tuple(dict.fromkeys((*(known.origins if known else ()), *step.origins)))
@@ -144,7 +160,7 @@ def condense(
     Args:
         network: with all steps of single complexes.
         initial: how many of its complexes are mixed.
-        held: species that last although they fall apart again, since others may come in time.
+        held: complexes of two that hold each other and only part again: they are species, since others may come in time.
         k_fast: steps of one complex that are slower, /s, are slow as bindings are.
     """
     work = _Condenser(network, initial, held, k_fast)
@@ -152,11 +168,6 @@ def condense(
     found = list(work.steps().values())
     starts = [work.fates[start] for start in range(initial)]
     present = {each for ends in starts for end in ends for each in end} | {each for step in found for each in step.products}
-    for species, apart, rate in work.leaving:
-        if species in present:
-            for end, chance in work.after(apart).items():
-                found.append(Step((species,), end, rate * chance, StepKind.UNBINDING))
-                present |= set(end)
     order = {each: number for number, each in enumerate(sorted(present))}
     steps = tuple(
         replace(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -91,6 +91,14 @@ class Enumerator(ABC):
         """Enumerate all moves of the species added so far and of those that follow."""
         while self._waiting:
             self.explore(self._waiting.pop())
+
+    def notes(self, names: Mapping[Complex, str]) -> tuple[str, ...]:
+        """What was left out, for the user."""
+        return tuple(
+            f"{len(self.too_large)} meetings were left out that would make complexes of more than {self.max_strands} strands, "
+            f"such as that of {names[one]} and {names[other]}: the complexes polymerise (--max-strands)"
+            for one, other in self.too_large[:1]
+        )
 
     @abstractmethod
     def explore(self, complex_: Complex) -> None:

@@ -7,8 +7,8 @@ bind by what both have unpaired in the open.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from itertools import chain, combinations
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, combinations, islice, product
 from typing import ClassVar, Literal
 
 from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Complex, Domain
@@ -25,7 +25,7 @@ from dsd_ncrn.kinetics.enumerator import (
     openings,
 )
 from dsd_ncrn.kinetics.infinite import invade
-from dsd_ncrn.kinetics.moves import Outcome, loops, moves
+from dsd_ncrn.kinetics.moves import Outcome, loops, moves, reaches_over_loop
 from dsd_ncrn.kinetics.network import StepKind
 from dsd_ncrn.kinetics.rates import RateModel, ThreeStepRates
 
@@ -45,6 +45,8 @@ class FiniteEnumerator(Enumerator):
     other toeholds meanwhile is left out, so that resting strands make one species for each toehold and strand. Where it also
     holds a branch, it waits for a partner, as cooperative hybridization needs it, and meets what is at rest.
     Steps of one complex slower than ``k_slow`` (/s) are left out; it rests where all it does is slower than ``k_fast``.
+    ``whole`` follows four-way migration, bindings by two toeholds at once, and complexes that change while others visit them:
+    two-domain systems do without.
     """
 
     advice: ClassVar[str] = (
@@ -62,11 +64,11 @@ class FiniteEnumerator(Enumerator):
         k_slow: float = 0.0,
         k_fast: float = 0.0,
         remote: bool = False,
-        four_way: bool = True,
+        whole: bool = True,
     ) -> None:
         super().__init__(rates, origins_of, max_species, max_strands)
         self.elementary, self.unproductive = ThreeStepRates(rates), unproductive
-        self.k_slow, self.k_fast, self.remote, self.four_way = k_slow, k_fast, remote, four_way
+        self.k_slow, self.k_fast, self.remote, self.whole = k_slow, k_fast, remote, whole
         self._outcomes: dict[Complex, tuple[Outcome, ...]] = {}  # of those whose steps are not recorded yet
         self._explored: set[Complex] = set()
         self._resting: set[Complex] = set()  # with a strand that rests on a toehold
@@ -79,6 +81,7 @@ class FiniteEnumerator(Enumerator):
         self._couples: dict[tuple[frozenset[Domain], bool], list[Complex]] = defaultdict(list)
         self._everywhere: dict[Domain, list[Place]] = defaultdict(list)
         self._moved: dict[Domain, list[Place]] = defaultdict(list)  # of those that change by themselves
+        self._over_loops: list[Complex] = []
         self._places: dict[Complex, list[Place]] = {}
         self._exposed: dict[Domain, list[Place]] = defaultdict(list)
         self._visitors: dict[Domain, list[Place]] = defaultdict(list)
@@ -105,6 +108,8 @@ class FiniteEnumerator(Enumerator):
         meeting = self._meeting(region)
         for state in region:
             self._explored.add(state)
+            if self.whole and not self._over_loops and reaches_over_loop(state):
+                self._over_loops.append(state)
             for outcome in self._outcomes.pop(state):
                 self.record((state,), outcome.products, outcome.rate, outcome.kind)
         for state in meeting:
@@ -125,7 +130,7 @@ class FiniteEnumerator(Enumerator):
             state = region[number]
             number += 1
             if state not in self._outcomes:
-                found = moves(state, self.elementary, self.remote, self.four_way)
+                found = moves(state, self.elementary, self.remote, self.whole)
                 self._outcomes[state] = tuple(each for each in found if each.rate >= self.k_slow)
             for following in self._following(state):
                 if following not in known and following not in self._explored:
@@ -143,7 +148,7 @@ class FiniteEnumerator(Enumerator):
                 self._state_of |= dict.fromkeys(states, min(states, key=region.index)) if len(states) > 1 else {}
                 if any(each.kind != StepKind.MIGRATION for state in states for each in self._fast(state)):
                     self._moving |= states
-            elif len(exits) == 1 and self._holds_branch(states) and all(len(products) > 1 for products in exits):
+            elif len(exits) == 1 and self._only_parts(states) and self._holds_branch(states):
                 self.held |= states
             else:
                 continue
@@ -166,6 +171,11 @@ class FiniteEnumerator(Enumerator):
         ways = (each.products for state in states for each in self._fast(state))
         left = (products for products in ways if len(products) > 1 or states.isdisjoint(products))
         return {frozenset(self._state_of.get(each, each) for each in products) for products in left}
+
+    def _only_parts(self, states: set[Complex]) -> bool:
+        """Whether some states are left by the opening of a helix alone, as what has bound can."""
+        ways = (each for state in states for each in self._fast(state) if len(each.products) > 1)
+        return all(each.kind == StepKind.UNBINDING for each in ways)
 
     def _holds_branch(self, states: set[Complex]) -> bool:
         return any(
@@ -192,14 +202,14 @@ class FiniteEnumerator(Enumerator):
         That is a branch beside them to be displaced, a helix longer than a toehold, a second pair of domains, or states of
         one of the two to be changed into.
         """
-        moving = self.remote or (self.four_way and complex_ in self._moving)
+        moving = self.remote or (self.whole and complex_ in self._moving)
         for place in places:
             position, domain = place[1], complex_.domains[place[1]]
             for step in (1, -1):
                 if (beside := neighbour(complex_, position, step)) is not None:
                     paired, other = complex_.pairing[beside] is not None, complex_.domains[beside]
                     self._ends[domain, step, other, paired].append(place)
-                    for theirs in (True, False) if paired and self.four_way else (not paired,):
+                    for theirs in (True, False) if paired and self.whole else (not paired,):
                         found = _pairs(place, self._ends.get((~domain, -step, ~other, theirs)))
                         yield from (pair for pair in found if loosens(*pair, step))
             if stretch_nt(complex_, position) > TOEHOLD_MAX_NT:
@@ -210,7 +220,7 @@ class FiniteEnumerator(Enumerator):
                 self._moved[domain].append(place)
             yield from _pairs(place, (self._everywhere if moving else self._moved).get(~domain))
         self._places[complex_] = places
-        for partner in self._coupled(complex_, places) if self.four_way else ():
+        for partner in self._coupled(complex_, places) if self.whole else ():
             pairs = ((one, other) for one in places for other in self._places[partner])
             yield from (pair for pair in pairs if complex_.domains[pair[0][1]] == ~partner.domains[pair[1][1]])
 
@@ -288,6 +298,27 @@ class FiniteEnumerator(Enumerator):
             off = self.elementary.unbinding(held_nt)
             self.record((product,), apart, off, StepKind.UNBINDING, apart[:1], UNPRODUCTIVE, another=True)
             self._resting.add(product)
+
+    def notes(self, names: Mapping[Complex, str]) -> tuple[str, ...]:
+        """See Enumerator; also remote toeholds, from which branches could be reached over a loop."""
+        found = () if self.remote or not self.whole else chain(self._over_loops, self._spaced())
+        remote = (
+            f"Remote toeholds are not followed: a branch of {names[each]}, {each}, could be reached over a loop (--remote)"
+            for each in islice(found, 1)
+        )
+        return (*super().notes(names), *remote)
+
+    def _spaced(self) -> Iterator[Complex]:
+        """Those with an open toehold apart from a branch, where others have both side by side, or the other way round."""
+        for complex_, places in self._places.items():
+            for (_, position), step in product(places, (1, -1)):
+                beside = neighbour(complex_, position, step)
+                while beside is not None and complex_.pairing[beside] is None:
+                    beside = neighbour(complex_, beside, step)
+                    if beside is not None:
+                        domain, other = ~complex_.domains[position], ~complex_.domains[beside]
+                        if self._ends.get((domain, -step, other, complex_.pairing[beside] is None)):
+                            yield complex_
 
     def happens_anyway(self, target: Complex, invader: Complex, move: Move) -> bool:
         """Whether binding by a toehold and all the branch migration that follows lead to the same."""

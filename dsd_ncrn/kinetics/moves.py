@@ -8,7 +8,7 @@ All moves stay within one loop, so that pseudoknots do not arise.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, combinations
+from itertools import accumulate, combinations, product
 from typing import NamedTuple
 
 from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Complex
@@ -120,6 +120,19 @@ def moves(complex_: Complex, rates: ThreeStepRates, remote: bool = False, four_w
             displaced = max(move.displaced_nt, known.displaced_nt if known else 0)
             found[products] = Outcome(products, rate, move.kind, displaced)
     return tuple(each for each in found.values() if each.products != (complex_,))
+
+
+def reaches_over_loop(complex_: Complex) -> bool:
+    """Whether a free branch domain could displace another across a loop, as only remote toeholds do."""
+    whole = Assembly(complex_)
+    for loop in loops(whole, complex_.ends):
+        free = [(number, each) for number, each in enumerate(loop.members) if whole.pairing[each] is None]
+        covered = [(number, each) for number, each in enumerate(loop.members) if whole.pairing[each] is not None]
+        for (one, domain), (other, helix) in product([each for each in free if not whole.domains[each[1]].is_toehold], covered):
+            same = whole.domains[domain].name == whole.domains[helix].name
+            if same and not (loop.gap(one, other).is_one_stem or loop.gap(other, one).is_one_stem):
+                return True
+    return False
 
 
 def _all(whole: Assembly, ends: frozenset[int], rates: ThreeStepRates, remote: bool, four_way: bool) -> Iterator[_Move]:
