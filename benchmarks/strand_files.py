@@ -1,7 +1,7 @@
 """Other people's strands: our condensed networks beside Peppercorn's, for every PIL file under some folders.
 
-Run ``uv run benchmarks/strand_files.py FOLDER ...``, for example on checkouts of Peppercorn and Nuskell; see README.md. Prints a
-Markdown table: species at rest and reactions, whether they are the same as Peppercorn's, and what ended an enumeration.
+Run ``uv run benchmarks/strand_files.py FOLDER ...``, for example on checkouts of Peppercorn and Nuskell; see README.md. Prints
+a Markdown table: species at rest and reactions, whether they are the same as Peppercorn's, and what ended an enumeration.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.errors import DsdNcrnError
 from dsd_ncrn.kinetics.build import LEAST_MAX_STRANDS, enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import rates_of
 
 sys.path.append(str(Path(__file__).parent.parent / "tests"))
 from peppercorn import peppercorn, reactions_of
@@ -29,7 +29,7 @@ HEADING = ("file", "species", "reactions", "s", "as Peppercorn's")
 
 def ours(complexes: Mapping[str, Complex], remote: bool, most: int) -> ReactionNetwork:
     """Condensed, in the finite semantics."""
-    listed = list(complexes.values()), list(complexes), ToeholdLengthRates()
+    listed = list(complexes.values()), list(complexes), rates_of()
     return enumerate_complexes(
         *listed, semantics="finite", unproductive="none", condensed=True, remote=remote, max_species=most
     )

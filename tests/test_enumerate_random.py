@@ -1,7 +1,7 @@
 """Random strands and complexes: our condensed networks are Peppercorn's, reaction by reaction, whatever the structure.
 
-Badelt et al., J. R. Soc. Interface 17:20190866 (2020), remote toeholds rejected, helices of up to 8 nt open, complexes of up to six
-strands. Systems that grow too large for either are left out, and counted.
+Badelt et al., J. R. Soc. Interface 17:20190866 (2020), remote toeholds rejected, helices of up to 8 nt open, complexes of
+up to six strands. Systems that grow too large for either are left out, and counted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dsd_ncrn.dsd.structure import Complex, Domain, Strand
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import rates_of
 from peppercorn import peppercorn, reactions_of
 
 MOST_STRANDS = 6
@@ -59,7 +59,7 @@ def system(seed: int) -> dict[str, Complex]:
 
 
 def ours(complexes: dict[str, Complex]) -> ReactionNetwork | None:
-    listed = list(complexes.values()), list(complexes), ToeholdLengthRates()
+    listed = list(complexes.values()), list(complexes), rates_of()
     choices = {"semantics": "finite", "unproductive": "none", "condensed": True, "max_strands": MOST_STRANDS}
     try:
         return enumerate_complexes(*listed, max_species=400, **choices)

@@ -16,10 +16,10 @@ from dsd_ncrn.dsd.kernel import parse_pil
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.build import enumerate_complexes, is_two_domain
 from dsd_ncrn.kinetics.network import ReactionNetwork
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import rates_of
 from studies import ALL_DESIGNS, translated
 
-RATES = ToeholdLengthRates()
+RATES = rates_of()
 BOTH = pytest.mark.parametrize("semantics", ["infinite", "finite"])
 
 

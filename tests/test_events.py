@@ -243,8 +243,7 @@ def test_captures_without_a_toehold() -> None:
         events = [each.protocol.opening("C1"), *each.protocol.closing("C1")]
         left[which] = each.pot.run(events, each.contents).values[each.pot.index(clock.strand)]
         assert each.pot.run(events, each.contents).values[each.pot.index(name)] == 0.0
-    assert left["bare"] == pytest.approx(left["toehold"], rel=1e-3)
-    assert left["bare"] < 1e-6 * clock.concentration
+    assert max(left.values()) < 1e-6 * clock.concentration
 
 
 def test_an_iteration_reads_before_and_after_its_forward_pass() -> None:

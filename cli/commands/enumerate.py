@@ -7,27 +7,35 @@ from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
 from cli.console import working
+from cli.interface.networks import STEP_FILES
+from cli.options import is_network
 from cli.output import deliver, show, table
 from cli.streams import warn
+from dsd_ncrn.crn.antimony import antimony_of
+from dsd_ncrn.crn.sbml import sbml_of
+from dsd_ncrn.crn.text import format_crn
+from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.dsd.kernel import read_pil
+from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.build import Choices, build_network, enumerate_complexes
 from dsd_ncrn.kinetics.condense import after_relaxing
-from dsd_ncrn.kinetics.network import ReactionNetwork, count_steps, network_to_json
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.kinetics.network import ReactionNetwork, count_steps, crn_of, network_to_json
+from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.runs.files import json_text
 
 
 class Request(NamedTuple):
     """What is asked of the enumeration."""
 
-    leak_models: tuple[str, ...]
     choices: Choices
+    leak_models: tuple[str, ...] = ()
 
 
 def enumerate_steps(
     file: Path,
     out: Path | None,
     seed: int,
+    form: str,
     leaks: bool,
     leak_models: tuple[str, ...],
     as_json: bool,
@@ -35,30 +43,39 @@ def enumerate_steps(
 ) -> None:
     """The reaction network of any set of strands and complexes."""
     models = tuple(dict.fromkeys(("gate", *leak_models) if leaks else leak_models))
-    request = Request(models, choices)
+    request = Request(choices, models)
+    if models and form != "table":
+        raise InputError("a leak has no rate constant of its own", form, "Leave the leaks out, or the format.")
     with working("enumerate"):
-        network, levels = _enumerated(file, seed, request)
-    for note in network.notes:
-        warn(note)
-    described = _described(network, after_relaxing(network, levels), request)
-    deliver(out, {"network.json": json_text(described)})
-    show(as_json, described, _steps_text(network, described))
+        network, levels = enumerated(file, seed, request)
+    described = _described(network, levels, request)
+    text = _text(crn_of(network, file.stem, levels), form) if form != "table" else _steps_text(network, described)
+    deliver(out, {"network.json": json_text(described), **({STEP_FILES[form]: text} if form in STEP_FILES else {})})
+    show(as_json, described, text)
 
 
-def _enumerated(file: Path, seed: int, request: Request) -> tuple[ReactionNetwork, Mapping[str, float | None]]:
-    """The network of a file, and the concentrations (nM) of what is mixed by name, where the file gives them."""
-    models, choices = request
-    if file.suffix in (".toml", ".crn"):
+def _text(crn: Crn, form: str) -> str:
+    return {"crn": format_crn, "sbml": sbml_of, "antimony": antimony_of}[form](crn)
+
+
+def enumerated(file: Path, seed: int, request: Request) -> tuple[ReactionNetwork, Mapping[str, float | None]]:
+    """The network of a file, and the initial concentrations (nM) by name, where the file gives them; tells what is left out."""
+    choices, models = request
+    if file.suffix == ".toml" or is_network(file):
         from cli.commands.translate import translated  # a file of complexes needs no design
         from dsd_ncrn.gates.network import Limits
 
         system, _ = translated(file, seed, limits=Limits())
-        levels = {each.name: each.concentration for each in system.components}
-        return build_network(system, "+".join(models) or None, **choices), levels
-    complexes = read_pil(file)
-    listed = [each.complex for each in complexes], [each.name for each in complexes]
-    network = enumerate_complexes(*listed, ToeholdLengthRates(), leak_models=models, **choices)
-    return network, {each.name: each.concentration for each in complexes}
+        levels: dict[str, float | None] = {each.name: each.concentration for each in system.components}
+        network = build_network(system, "+".join(models) or None, **choices)
+    else:
+        complexes = read_pil(file)
+        listed = [each.complex for each in complexes], [each.name for each in complexes]
+        levels = {each.name: each.concentration for each in complexes}
+        network = enumerate_complexes(*listed, rates_of(), leak_models=models, **choices)
+    for note in network.notes:
+        warn(note)
+    return network, after_relaxing(network, levels)
 
 
 def _described(network: ReactionNetwork, levels: Mapping[str, float | None], request: Request) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from cli.console import working
 from cli.interface.networks import STRAND_FILES
 from cli.job import in_scheme, job_of, placed
-from cli.options import Stop
+from cli.options import Stop, is_network
 from cli.output import deliver, show, table
 from cli.run.abstract import longest_strand, system_counts
 from cli.traces import network_as_given, sized_network
@@ -23,7 +23,6 @@ from dsd_ncrn.dsd.visual_dsd import write_visual_dsd
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.gates.network import Limits
 from dsd_ncrn.gates.report import RateReport, rate_report
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.runs.files import json_text, plain
 
 
@@ -67,7 +66,7 @@ def translated(
 
     Gates of a network are sized within ``limits`` to last for ``t_end`` seconds of its time, or are as they are given.
     """
-    if path.suffix != ".crn":
+    if not is_network(path):
         return _design(path, seed, scheme)
 
     translation = Translation.model_validate({"scheme": scheme} if scheme else {})
@@ -86,7 +85,7 @@ def _design(path: Path, seed: int, scheme: str | None) -> tuple[DsdSystem, float
 
 def _rates(system: DsdSystem, unit: float, as_json: bool) -> None:
     """The rate constants by law, what gates hold, and how far fast and slow reactions are apart."""
-    found = rate_report(system, unit, ToeholdLengthRates())
+    found = rate_report(system, unit)
     modules = [{**asdict(module), "seconds": module.seconds} for module in found.modules]
     show(as_json, plain({"modules": modules, "loading": found.loading, "separation": found.separation}), _rate_table(found))
 

@@ -136,11 +136,11 @@ def rank_leaks(study: Study, rate_per_M_s: float) -> LeakRanking:
 
 
 def leak_slopes(study: Study, rate_per_M_s: float) -> Floats:
-    """The derivatives of the parameters by the rates of all steps without clamps, per /M/s: shape (parameters, steps)."""
+    """The derivatives of the parameters by the rates of all steps, per /M/s: shape (parameters, steps)."""
     tube = study.tube("dsd_leaky", rate_per_M_s / per_nM_s_to_per_M_s(1.0))
     tube.set_parameters(study.ideal.parameters[-1])
     found = sensitivities(tube, [study.reference])
-    return found.rates / (per_nM_s_to_per_M_s(1.0) * study.spec.leak.clamp_factor)
+    return found.rates / per_nM_s_to_per_M_s(1.0)
 
 
 def _shares(network: ReactionNetwork, slopes: Floats) -> tuple[LeakShare, ...]:

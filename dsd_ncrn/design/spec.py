@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.design.section import Concentration, Duration, LeakRate, Section, refuse
+from dsd_ncrn.design.staged import Staged
 from dsd_ncrn.design.strands import Order, SequenceRules
 
 Rail = Literal["single", "dual"]
@@ -233,11 +234,11 @@ class Timing(Section):
     """Phase C1; if not given, the calibration finds it."""
     backward: Duration | None = Field(default=None, examples=["20 min"])
     """Phase C2; if not given, the calibration finds it."""
-    flush: Duration = 600.0
+    flush: Duration = 4200.0
     """The flush phase."""
-    update: Duration = 600.0
+    update: Duration = 4200.0
     """The phase update, with `training.batch` above 1."""
-    wait: Duration = 120.0
+    wait: Duration = 300.0
     """After each scavenger, of which there are four in an iteration."""
     burn_in: Duration | None = None
     """A fresh tube runs for as long with all clocks and without inputs, so that what leaked in mixing is drained; then it is
@@ -254,8 +255,6 @@ class Leak(Section):
     """Rate of every leak channel in the training dsd_leaky, and for the ranking of gates; 0 switches leaks off. Published gates
     leak at about 1 to 10 /M/s.
     """
-    clamp_factor: float = Field(default=1.0, ge=1)
-    """Divides leak rates, for gates with clamped ends."""
 
 
 class ConditionsChoice(Section):
@@ -290,6 +289,8 @@ class DesignSpec(Section):
     """Concentrations and conditions."""
     timing: Timing = Timing()
     """Durations of an iteration."""
+    staged: Staged = Staged()
+    """Strands and waits of a learner in the staged form."""
     leak: Leak = Leak()
     """The leak model and its rate."""
     conditions: ConditionsChoice = ConditionsChoice()

@@ -14,7 +14,7 @@ from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.gates.network import Limits, SizedNetwork, Use, size_network
 from dsd_ncrn.kinetics.build import build_network
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.imperfections.realisation import Mixture
@@ -77,7 +77,7 @@ def sized_for(
     """The strands of a network whose gates last for ``seconds`` of its time. Raises InputError as ``size_network``."""
     crn = crn.moving
     _, use = ideal_network(crn, np.linspace(0.0, seconds, LOOKS), engine)
-    return size_network(crn, use, translation or Translation(), ToeholdLengthRates(), limits)
+    return size_network(crn, use, translation or Translation(), rates_of(), limits)
 
 
 def run_network(sized: SizedNetwork, times: Floats, engine: Engine) -> NetworkRun:

@@ -20,7 +20,7 @@ from dsd_ncrn.kinetics.enumerator import MAX_SPECIES, Enumerator, OriginsOf
 from dsd_ncrn.kinetics.finite import FiniteEnumerator, Unproductive
 from dsd_ncrn.kinetics.infinite import InfiniteEnumerator
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
-from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import RateModel, rates_of
 
 FUELS = (Role.FUEL, Role.BUFFER, Role.CLOCK)
 Semantics = Literal["infinite", "finite"]
@@ -93,7 +93,7 @@ def build_network(
     unknown model or semantics, and CheckFailed at more than ``max_species`` species.
     """
     rules = Rules(**choices)
-    enumerator = rules.enumerator(rates or ToeholdLengthRates(), system_origins(system), two_domain=True)
+    enumerator = rules.enumerator(rates or rates_of(system.rates), system_origins(system), two_domain=True)
     for component in system.components:
         enumerator.add(component.complex)
     initial = len(enumerator.position)
@@ -227,7 +227,7 @@ def to_network(enumerator: Enumerator, names: Mapping[Complex, str]) -> Reaction
     fresh = (name for number in count(1) if (name := f"s{number}") not in taken)
     named = tuple(names.get(complex_) or next(fresh) for complex_ in enumerator.position)
     listed = tuple(enumerator.position), named, tuple(enumerator.steps.values())
-    return ReactionNetwork(*listed, notes=enumerator.notes(dict(zip(*listed[:2]))))
+    return ReactionNetwork(*listed, enumerator.rates, notes=enumerator.notes(dict(zip(*listed[:2]))))
 
 
 def system_origins(system: DsdSystem) -> OriginsOf:

@@ -181,9 +181,8 @@ def condense(
         for start, ends in enumerate(starts)
         if ends != {(start,): 1.0}
     }
-    return ReactionNetwork(
-        tuple(network.complexes[each] for each in order), tuple(names[each] for each in order), steps, at_once, network.notes
-    )
+    shown = tuple(network.complexes[each] for each in order), tuple(names[each] for each in order)
+    return ReactionNetwork(*shown, steps, network.rates, at_once, network.notes)
 
 
 def after_relaxing(network: ReactionNetwork, levels: Mapping[str, float | None]) -> dict[str, float | None]:

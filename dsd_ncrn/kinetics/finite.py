@@ -27,7 +27,7 @@ from dsd_ncrn.kinetics.enumerator import (
 from dsd_ncrn.kinetics.infinite import invade
 from dsd_ncrn.kinetics.moves import Outcome, loops, moves, reaches_over_loop
 from dsd_ncrn.kinetics.network import StepKind
-from dsd_ncrn.kinetics.rates import RateModel, ThreeStepRates
+from dsd_ncrn.kinetics.rates import RateModel
 
 Unproductive = Literal["all", "present", "none"]
 """Which free strands rest on toeholds where they can displace nothing: all, those mixed in at the start, or none."""
@@ -67,7 +67,7 @@ class FiniteEnumerator(Enumerator):
         whole: bool = True,
     ) -> None:
         super().__init__(rates, origins_of, max_species, max_strands)
-        self.elementary, self.unproductive = ThreeStepRates(rates), unproductive
+        self.unproductive = unproductive
         self.k_slow, self.k_fast, self.remote, self.whole = k_slow, k_fast, remote, whole
         self._outcomes: dict[Complex, tuple[Outcome, ...]] = {}  # of those whose steps are not recorded yet
         self._explored: set[Complex] = set()
@@ -130,7 +130,7 @@ class FiniteEnumerator(Enumerator):
             state = region[number]
             number += 1
             if state not in self._outcomes:
-                found = moves(state, self.elementary, self.remote, self.whole)
+                found = moves(state, self.rates, self.remote, self.whole)
                 self._outcomes[state] = tuple(each for each in found if each.rate >= self.k_slow)
             for following in self._following(state):
                 if following not in known and following not in self._explored:
@@ -249,8 +249,10 @@ class FiniteEnumerator(Enumerator):
         product, held_nt = bound
         if (product not in self.position or product in self._resting) and self._only_leaves(product, (one[0], other[0])):
             return False
-        kind = StepKind.BINDING if held_nt <= TOEHOLD_MAX_NT else StepKind.HYBRIDISATION
-        self.record((one[0], other[0]), (product,), self.elementary.binding(held_nt), kind, another=True)
+        kind, k = StepKind.BINDING, self.rates.binding(held_nt)
+        if held_nt > TOEHOLD_MAX_NT:
+            kind, k = StepKind.HYBRIDISATION, self.rates.hybridisation()
+        self.record((one[0], other[0]), (product,), k, kind, another=True)
         return True
 
     def _only_leaves(self, bound: Complex, apart: tuple[Complex, Complex]) -> bool:
@@ -293,9 +295,9 @@ class FiniteEnumerator(Enumerator):
         if product not in self.position:
             self.place(product)
         self._resting.discard(product)
-        self.record(apart, (product,), self.elementary.binding(held_nt), StepKind.BINDING, rule=UNPRODUCTIVE, another=True)
+        self.record(apart, (product,), self.rates.binding(held_nt), StepKind.BINDING, rule=UNPRODUCTIVE, another=True)
         if rests:
-            off = self.elementary.unbinding(held_nt)
+            off = self.rates.unbinding(held_nt)
             self.record((product,), apart, off, StepKind.UNBINDING, apart[:1], UNPRODUCTIVE, another=True)
             self._resting.add(product)
 

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, combinations, product
 from typing import NamedTuple
 
+from dsd_ncrn.constants import constant
 from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Complex
 from dsd_ncrn.kinetics.assembly import Assembly
-from dsd_ncrn.kinetics.constants import constant
 from dsd_ncrn.kinetics.network import StepKind
-from dsd_ncrn.kinetics.rates import LOOP_EXPONENT, ThreeStepRates
+from dsd_ncrn.kinetics.rates import RateModel, closing
 
-FOUR_WAY_OPEN_S = constant("duplex.four_way_open").number
-FOUR_WAY_CLOSED_S = constant("duplex.four_way_closed").number
+FOUR_WAY_OPEN_S = constant("helix.four_way_open").number
+FOUR_WAY_CLOSED_S = constant("helix.four_way_closed").number
 NO_LOOP_NT = 1_000
 """Stands for the way around that leads over a nick."""
 STEM_NT = 2.0 / 0.43
@@ -98,7 +98,7 @@ def loops(whole: Assembly, ends: frozenset[int]) -> Iterator[Loop]:
             yield Loop(whole, members, [member in ends for member in members])
 
 
-def moves(complex_: Complex, rates: ThreeStepRates, remote: bool = False, four_way: bool = True) -> tuple[Outcome, ...]:
+def moves(complex_: Complex, rates: RateModel, remote: bool = False, four_way: bool = True) -> tuple[Outcome, ...]:
     """All that a complex does by itself; pathways of equal products add up, one seen from two starts counts once.
 
     ``remote`` toeholds are those from which a branch is reached over a loop; ``four_way`` migration exchanges two helices.
@@ -135,15 +135,15 @@ def reaches_over_loop(complex_: Complex) -> bool:
     return False
 
 
-def _all(whole: Assembly, ends: frozenset[int], rates: ThreeStepRates, remote: bool, four_way: bool) -> Iterator[_Move]:
+def _all(whole: Assembly, ends: frozenset[int], rates: RateModel, remote: bool, four_way: bool) -> Iterator[_Move]:
     yield from _openings(whole, rates)
     for loop in loops(whole, ends):
-        yield from _closings(whole, loop, rates)
+        yield from _closings(whole, loop)
         yield from _three_way(whole, loop, rates, remote)
         yield from _four_way(whole, loop, remote) if four_way else ()
 
 
-def _openings(whole: Assembly, rates: ThreeStepRates) -> Iterator[_Move]:
+def _openings(whole: Assembly, rates: RateModel) -> Iterator[_Move]:
     """Every helix no longer than a toehold comes apart."""
     for position, partner in enumerate(whole.pairing):
         if partner is not None and position < partner and whole.stacked(position, -1) is None:
@@ -153,14 +153,14 @@ def _openings(whole: Assembly, rates: ThreeStepRates) -> Iterator[_Move]:
                 yield _Move([], helix, rates.unbinding(held_nt), StepKind.UNBINDING)
 
 
-def _closings(whole: Assembly, loop: Loop, rates: ThreeStepRates) -> Iterator[_Move]:
+def _closings(whole: Assembly, loop: Loop) -> Iterator[_Move]:
     """Every helix that two unpaired complementary domains of a loop can form."""
     places = [(number, member) for number, member in enumerate(loop.members) if whole.pairing[member] is None]
     for (first, one), (last, other) in combinations(places, 2):
         if whole.domains[one] == ~whole.domains[other]:
             made = zipped(whole, one, other)
             around = min(_loop_nt(loop.gap(first, last)), _loop_nt(loop.gap(last, first)))
-            yield _Move(made, (), rates.closing(around, whole.length([here for here, _ in made])), StepKind.CLOSING)
+            yield _Move(made, (), closing(around, whole.length([here for here, _ in made])), StepKind.CLOSING)
 
 
 def _loop_nt(gap: Gap) -> int:
@@ -181,7 +181,7 @@ def zipped(whole: Assembly, one: int, other: int) -> Pairs:
     return made
 
 
-def _three_way(whole: Assembly, loop: Loop, rates: ThreeStepRates, remote: bool) -> Iterator[_Move]:
+def _three_way(whole: Assembly, loop: Loop, rates: RateModel, remote: bool) -> Iterator[_Move]:
     """A free domain takes the place of what covers its complement, beside its own helix or, if remote, across the loop."""
     size = len(loop.members)
     for number, free in enumerate(loop.members):
@@ -194,12 +194,11 @@ def _three_way(whole: Assembly, loop: Loop, rates: ThreeStepRates, remote: bool)
 
 
 def _taken(
-    whole: Assembly, free: int, covered: int, step: int, between: Gap, around: Gap, rates: ThreeStepRates, remote: bool
+    whole: Assembly, free: int, covered: int, step: int, between: Gap, around: Gap, rates: RateModel, remote: bool
 ) -> Iterator[_Move]:
     """``free`` takes ``covered``, which comes after it on the loop in the direction of ``step``."""
     if whole.domains[free] != ~whole.domains[covered] or not (remote or between.is_one_stem):
         return
-    helix_nt = whole.length(whole.helix(covered))
     front = [(free, covered)]
     here, there = whole.neighbour(free, -step), whole.stacked(covered, step)
     while here is not None and there is not None and whole.pairing[here] is None:
@@ -208,10 +207,7 @@ def _taken(
         front.append((here, there))
         here, there = whole.neighbour(here, -step), whole.stacked(there, step)
     displaced = whole.length([each for each, _ in front])
-    behind = whole.neighbour(free, step)
-    held_nt = whole.length(whole.helix(behind)) if between.is_one_stem and behind is not None else 0
-    slowed = 1.0 if between.is_one_stem else _over_loop(between, around)
-    rate = slowed * rates.migration(held_nt, helix_nt - displaced, displaced)
+    rate = rates.migration() * (1.0 if between.is_one_stem else _over_loop(between, around))
     yield _Move(front, (), rate, StepKind.MIGRATION, displaced)
 
 
@@ -245,4 +241,4 @@ def _exchanged(whole: Assembly, one: int, other: int, between: Gap, around: Gap,
 
 def _over_loop(between: Gap, around: Gap) -> float:
     """What a loop slows branch migration by: its closing beside the zipping of a helix (Genot et al. 2011)."""
-    return min(min(between.link_nt, around.link_nt) ** LOOP_EXPONENT, FASTEST_LOOP)
+    return min(min(between.link_nt, around.link_nt) ** constant("helix.loop_exponent").number, FASTEST_LOOP)

@@ -19,11 +19,10 @@ from dsd_ncrn.arrays import Floats
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand, strand_length
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.network import Step, StepKind
-from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import RESTING_NT, RateModel
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
 BY_TOEHOLD = (StepKind.DISPLACEMENT, StepKind.BINDING)
-REFERENCE_NT = 5
 ROUNDS, CLOSE_ENOUGH = 100_000, 1e-12
 
 
@@ -35,8 +34,8 @@ class Occlusion:
 
     def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection; durations are stretched by the slow-down of the most frequent toehold with its strands."""
-        rates = ToeholdLengthRates()
-        strength = rates.unbinding(REFERENCE_NT) / rates.binding(REFERENCE_NT) / magnitude
+        rates = mixture.network.rates
+        strength = rates.unbinding(RESTING_NT) / rates.binding(RESTING_NT) / magnitude
         crowd = crowd_of(mixture, before.doses, rates, strength)
         toehold = np.array([s.kind in BY_TOEHOLD and len(s.reactants) == 2 for s in mixture.network.steps], dtype=bool)
         factors = np.array([crowd.share(mixture, step) if slow else 1.0 for slow, step in zip(toehold, mixture.network.steps)])
