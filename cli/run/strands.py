@@ -24,7 +24,7 @@ from dsd_ncrn.runs.trainings import TRACES, Columns, fuel_files, joined, parquet
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.tasks import Dataset
-from sequences.rates import SequenceRates, target_energy
+from sequences.rates import SequenceRates, target_energy, unbounded_pairs
 from sequences.sequenced import Sequenced
 from sequences.tables import TOEHOLD_RATES, ToeholdPair
 
@@ -187,6 +187,7 @@ def rates_section(found: Sequenced[Study]) -> dict[str, Any]:
             "fastest_factor": max(factors, default=None),
             "spurious_steps": len(found.spurious),
             "fastest_spurious_per_M_per_s": fastest,
+            "unbounded_pairs": unbounded_pairs(found.study.network),
             "calibrated": not found.problem,
             "problem": found.problem,
             "worst_before": {"origin": worst, "ratio": before.get(worst) if worst else None},

@@ -27,13 +27,13 @@ from dsd_ncrn.dsd.modules.parts import (
     trigger_name,
 )
 from dsd_ncrn.dsd.system import Driver
-from dsd_ncrn.dsd.words import Words
+from dsd_ncrn.dsd.words import Private, Words
 
 
 def sealed_gates(reaction: Reaction, clock: str | None, words: Words) -> Made:
     """Gates and helpers of one reaction with at least one output; each firing binds the helper that commits."""
     check_inputs(reaction)
-    side, trigger, private = side_of(reaction, words), trigger_name(reaction), f"c_{reaction.origin.reaction}"
+    side, trigger, private = side_of(reaction, words), trigger_name(reaction), Private.COMMITMENT.of(reaction)
     outputs, freed = split_outputs(reaction, words)
     check_fuels(reaction, words, "join", *(["fork"] if outputs else []), "fuel")
     tops = [words.branch(private), *(words.signal(product) for product in freed)]
