@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from dsd_ncrn.dsd.kernel import read_pil
+from dsd_ncrn.dsd.pil import read_pil
 from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.errors import DsdNcrnError
 from dsd_ncrn.kinetics.build import LEAST_MAX_STRANDS, enumerate_complexes

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dsd_ncrn.dsd.kernel import parse_pil
+from dsd_ncrn.dsd.pil import parse_pil
 from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.kinetics.network import Step
 

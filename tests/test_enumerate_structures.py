@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Invoke
-from dsd_ncrn.dsd.kernel import parse_pil
+from dsd_ncrn.dsd.pil import parse_pil
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.build import enumerate_complexes, is_two_domain
 from dsd_ncrn.kinetics.network import ReactionNetwork

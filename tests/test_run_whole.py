@@ -15,7 +15,7 @@ from cli.run.pipeline import PROVENANCE, REPORT
 from conftest import small_spec
 from dsd_ncrn.crn.text import load_crn
 from dsd_ncrn.design.load import dump_design, load_design
-from dsd_ncrn.dsd.kernel import read_pil
+from dsd_ncrn.dsd.pil import read_pil
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.runs.trainings import TESTS
 from runs import contents, run, summary_of

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
 from cli.console import working
-from cli.interface.networks import STEP_FILES
+from cli.interface.compiling import STEP_FILES
 from cli.options import is_network
 from cli.output import deliver, show, table
 from cli.streams import warn
@@ -15,7 +15,7 @@ from dsd_ncrn.crn.antimony import antimony_of
 from dsd_ncrn.crn.sbml import sbml_of
 from dsd_ncrn.crn.text import format_crn
 from dsd_ncrn.crn.types import Crn
-from dsd_ncrn.dsd.kernel import read_pil
+from dsd_ncrn.dsd.pil import read_pil
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.build import Choices, build_network, enumerate_complexes
 from dsd_ncrn.kinetics.condense import after_relaxing
@@ -63,7 +63,7 @@ def enumerated(file: Path, seed: int, request: Request) -> tuple[ReactionNetwork
     choices, models = request
     if file.suffix == ".toml" or is_network(file):
         from cli.commands.translate import translated  # a file of complexes needs no design
-        from dsd_ncrn.gates.network import Limits
+        from dsd_ncrn.gates.sized_network import Limits
 
         system, _ = translated(file, seed, limits=Limits())
         levels: dict[str, float | None] = {each.name: each.concentration for each in system.components}

@@ -19,8 +19,8 @@ from dsd_ncrn.crn.rate_law import RateLaw
 from dsd_ncrn.crn.text import load_crn
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.gates.network import Limits
 from dsd_ncrn.gates.network_run import NetworkRun
+from dsd_ncrn.gates.sized_network import Limits
 from dsd_ncrn.kinetics.build import Choices
 from dsd_ncrn.kinetics.network import crn_of
 from dsd_ncrn.runs.files import csv_text, plain

@@ -15,7 +15,7 @@ from dsd_ncrn.analysis.fidelity import Fidelity, fidelity
 from dsd_ncrn.analysis.fuel import FuelBudget, fuel_budget
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.dsd.jsonable import system_to_json
-from dsd_ncrn.dsd.kernel import write_pil
+from dsd_ncrn.dsd.pil import write_pil
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, Toehold
 from dsd_ncrn.kinetics.rates import PER_M_TO_PER_NM
 from dsd_ncrn.runs.files import json_text, plain

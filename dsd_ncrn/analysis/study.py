@@ -33,11 +33,11 @@ from dsd_ncrn.simulate.engines.crew import worked_out
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.imperfections.realisation import Realisation
+from dsd_ncrn.simulate.learners import ended_after, repeats_of, train_autonomous, train_ideal, train_value
 from dsd_ncrn.simulate.levels import LEVELS
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.staged import StagedLearner
 from dsd_ncrn.simulate.train import Progress, no_progress, train
-from dsd_ncrn.simulate.training import ended_after, repeats_of, train_autonomous, train_ideal, train_value
 from dsd_ncrn.simulate.tube import Tube, tube_of
 from dsd_ncrn.tasks import Dataset, load_dataset
 

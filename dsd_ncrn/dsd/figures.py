@@ -9,7 +9,7 @@ from itertools import pairwise
 from dsd_ncrn.crn.graph import colour_of
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.dsd.drawing import FONT, INK, Canvas, Palette, draw, label, mark_ends
-from dsd_ncrn.dsd.modular import Enumerate, Steps, module_of, steps_of
+from dsd_ncrn.dsd.module import Enumerate, Steps, module_of, steps_of
 from dsd_ncrn.dsd.structure import Complex, Strand
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.words import Private, branch_name

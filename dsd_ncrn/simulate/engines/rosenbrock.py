@@ -17,7 +17,7 @@ import numpy as np
 from dsd_ncrn.arrays import Flags, Ints
 from dsd_ncrn.simulate.compiled import compiled, inlined, interruptible
 from dsd_ncrn.simulate.engines.crew import crew
-from dsd_ncrn.simulate.engines.kernels import (
+from dsd_ncrn.simulate.engines.fluxes import (
     Floats,
     Indices,
     Terms,

@@ -14,7 +14,7 @@ a shared one would let the helper of one reaction jam the join of another.
 from __future__ import annotations
 
 from dsd_ncrn.crn.types import Reaction
-from dsd_ncrn.dsd.modules.parts import (
+from dsd_ncrn.dsd.schemes.parts import (
     Made,
     Scheme,
     check_fuels,

@@ -33,7 +33,7 @@ quencher for polarity +1, a bottom 3' dye and a top 5' quencher for the mirror i
 from __future__ import annotations
 
 from dsd_ncrn.crn.types import Origin, Reaction
-from dsd_ncrn.dsd.modules.parts import Made, check_fuels, check_inputs, entry, fuel, side_of
+from dsd_ncrn.dsd.schemes.parts import Made, check_fuels, check_inputs, entry, fuel, side_of
 from dsd_ncrn.dsd.structure import Bound, Open, Strand
 from dsd_ncrn.dsd.system import Component, Driver, GateKind, Reporter, Role
 from dsd_ncrn.dsd.words import Private, Side, Words, gate_component, strand_component
