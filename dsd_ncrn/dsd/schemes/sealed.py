@@ -19,7 +19,6 @@ from dsd_ncrn.dsd.schemes.parts import (
     Scheme,
     check_fuels,
     check_inputs,
-    driven_by,
     fork,
     fuel,
     join,
@@ -27,6 +26,7 @@ from dsd_ncrn.dsd.schemes.parts import (
     split_outputs,
     trigger_name,
 )
+from dsd_ncrn.dsd.system import Driver
 from dsd_ncrn.dsd.words import Private, Words
 
 
@@ -48,7 +48,7 @@ def sealed_gates(reaction: Reaction, clock: str | None, words: Words) -> Made:
         join(reaction, clock, tops, words),
         fork(reaction, side.toehold, trigger, words) if outputs else None,
         tuple(helpers),
-        driver=driven_by(helpers[0], side),
+        driver=Driver(helpers[0].name, 0),  # <c> leaves no toehold
         mark=committing,
     )
 
