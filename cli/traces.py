@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from dsd_ncrn.crn.rate_law import RateLaw
     from dsd_ncrn.crn.types import Crn
     from dsd_ncrn.dsd.system import DsdSystem
-    from dsd_ncrn.gates.network import Limits, SizedNetwork
     from dsd_ncrn.gates.network_run import NetworkRun
+    from dsd_ncrn.gates.sized_network import Limits, SizedNetwork
     from dsd_ncrn.simulate.engines.stochastic import StochasticEngine
     from dsd_ncrn.simulate.engines.types import Engine
 

@@ -14,10 +14,11 @@ from conftest import Invoke
 from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.design.problems import DesignError
-from dsd_ncrn.dsd.kernel import read_pil
+from dsd_ncrn.dsd.pil import read_pil
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.simulate.proof import prove
 
+pytestmark = pytest.mark.usefixtures("undrawn")
 QUICK = ("--workers", "1")
 
 

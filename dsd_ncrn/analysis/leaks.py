@@ -10,7 +10,7 @@ import numpy as np
 
 from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.fidelity import parameter_errors
-from dsd_ncrn.analysis.jobs import run_jobs
+from dsd_ncrn.analysis.jobs import run_jobs, tube_work
 from dsd_ncrn.analysis.results import LeakChannel, LeakPoint, LeakShare
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.arrays import Floats
@@ -102,6 +102,7 @@ class _Sweep:
             self.points[point.rate_per_M_s] = point
 
 
+@tube_work
 def _point(study: Study, rate_per_M_s: float) -> LeakPoint:
     return leak_point(study, rate_per_M_s, train_leaky(study, rate_per_M_s))
 
