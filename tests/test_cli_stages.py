@@ -18,6 +18,7 @@ from dsd_ncrn.dsd.pil import read_pil
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.simulate.proof import prove
 
+pytestmark = pytest.mark.usefixtures("undrawn")
 QUICK = ("--workers", "1")
 
 

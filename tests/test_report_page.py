@@ -69,13 +69,6 @@ def page(full: str) -> Page:
     return Page(full)
 
 
-@pytest.fixture
-def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Static pictures, which take most of the time, and the library are left out; what is in them is worked out."""
-    monkeypatch.setattr("cli.report.page.static_svg", lambda chart: f"<svg><title>{chart.key}</title></svg>")
-    monkeypatch.setattr("cli.report.page.packed_library", lambda: "")
-
-
 def test_every_section_is_there_once_and_in_order(page: Page) -> None:
     assert tuple(page.texts) == SECTIONS
     assert len(page.ids) == len(set(page.ids))
