@@ -10,11 +10,12 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from cli.job import Outcome, Stage, Tell
+from dsd_ncrn.analysis.bands import hours_band, slowdowns
 from dsd_ncrn.analysis.fidelity import Fidelity, fidelity
 from dsd_ncrn.analysis.fuel import FuelBudget, fuel_budget
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.dsd.jsonable import system_to_json
-from dsd_ncrn.dsd.kernel import write_pil
+from dsd_ncrn.dsd.pil import write_pil
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, Toehold
 from dsd_ncrn.kinetics.rates import PER_M_TO_PER_NM
 from dsd_ncrn.runs.files import json_text, plain
@@ -23,7 +24,7 @@ from dsd_ncrn.runs.trainings import TRACES, Columns, fuel_files, joined, parquet
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.tasks import Dataset
-from sequences.rates import SequenceRates, target_energy
+from sequences.rates import SequenceRates, target_energy, unbounded_pairs
 from sequences.sequenced import Sequenced
 from sequences.tables import TOEHOLD_RATES, ToeholdPair
 
@@ -48,7 +49,7 @@ def dsd_stage(job: Job, tell: Tell) -> Outcome:
     """Train the strands without leaks, topped up; compare with the ideal network and count the fuel."""
     training = job.study.training("dsd", lambda done, total: tell(done / total))
     outcome, budget = training_outcome(job.study, training), fuel_budget(training)
-    sections = {"fidelity": fidelity_section(fidelity(job.study, training)), "fuel": fuel_section(budget)}
+    sections = {"fidelity": fidelity_section(job.study, fidelity(job.study, training)), "fuel": fuel_section(budget)}
     return Outcome({**outcome.files, **fuel_files(training, budget)}, {**outcome.summary, **sections}, outcome.note)
 
 
@@ -84,14 +85,15 @@ def training_section(training: Training, data: Dataset) -> dict[str, Any]:
     )
 
 
-def fidelity_section(found: Fidelity) -> dict[str, Any]:
-    """The summary's section on fidelity."""
+def fidelity_section(study: Study, found: Fidelity) -> dict[str, Any]:
+    """The summary's section on fidelity, with what the hours come to at the ends of the bands of constants."""
     return plain(
         {
             "parameter_error_first_iteration": found.parameter_error_first_iteration,
             "parameter_error_final": found.parameter_error_final,
             "rmse_ratio": found.rmse_ratio,
             "hours_per_iteration": found.hours_per_iteration,
+            "bands": {"hours_per_iteration": asdict(hours_band(study, slowdowns(study)))},
             "worst_reaction": {"origin": found.worst_reaction, "error": found.worst_reaction_error},
             "reactions": [asdict(reaction) for reaction in found.reactions],
         }
@@ -185,6 +187,7 @@ def rates_section(found: Sequenced[Study]) -> dict[str, Any]:
             "fastest_factor": max(factors, default=None),
             "spurious_steps": len(found.spurious),
             "fastest_spurious_per_M_per_s": fastest,
+            "unbounded_pairs": unbounded_pairs(found.study.network),
             "calibrated": not found.problem,
             "problem": found.problem,
             "worst_before": {"origin": worst, "ratio": before.get(worst) if worst else None},

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from typing import Protocol
 
@@ -19,6 +20,22 @@ from dsd_ncrn.design.chemistry import Chemistry, GateBudget
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.structure import Bound, Domain, Open, Strand, free, gate
 from dsd_ncrn.dsd.system import Component, Role
+
+
+class Private(StrEnum):
+    """What a branch domain is for that one reaction has to itself: the letter that its name begins with."""
+
+    TRIGGER = "r"
+    COMMITMENT = "c"
+    DRAIN = "q"
+
+    def of(self, reaction: Reaction) -> str:
+        """The domain's name, for ``Words``."""
+        return f"{self}_{reaction.origin.reaction}"
+
+
+SEALS = ("end", "inert")
+"""The branch domains at the ends of all joins and of all forks."""
 
 
 class Options(Protocol):
@@ -175,7 +192,7 @@ def branch_name(name: str) -> str:
     small = name.lower().replace("'", "_p")
     if small.startswith("$"):
         return small[1:]
-    return f"{small}_" if re.fullmatch(r"[tuv][0-9]?|end|inert", small) else small
+    return f"{small}_" if small in SEALS or re.fullmatch(r"[tuv][0-9]?", small) else small
 
 
 def cogate_name(species: str) -> str:

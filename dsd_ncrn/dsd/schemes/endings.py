@@ -33,10 +33,10 @@ quencher for polarity +1, a bottom 3' dye and a top 5' quencher for the mirror i
 from __future__ import annotations
 
 from dsd_ncrn.crn.types import Origin, Reaction
-from dsd_ncrn.dsd.modules.parts import Made, check_fuels, check_inputs, entry, fuel, side_of
+from dsd_ncrn.dsd.schemes.parts import Made, check_fuels, check_inputs, entry, fuel, side_of
 from dsd_ncrn.dsd.structure import Bound, Open, Strand
 from dsd_ncrn.dsd.system import Component, Driver, GateKind, Reporter, Role
-from dsd_ncrn.dsd.words import Side, Words, gate_component, strand_component
+from dsd_ncrn.dsd.words import Private, Side, Words, gate_component, strand_component
 
 CLOCK_SIGN = 1
 """The polarity of the side from which the clock enters a cooperative annihilator."""
@@ -71,7 +71,7 @@ def drain(reaction: Reaction, clock: str | None, fed: bool, words: Words) -> Mad
     if fed:
         return Made(side.join(name, [*parts, Bound(words.branch(species))], budget.join, reaction.origin), kind=kind)
     check_fuels(reaction, words, "fuel")
-    end = f"q_{reaction.origin.reaction}"
+    end = Private.DRAIN.of(reaction)
     gate = side.join(name, [*parts, Bound(words.cogate(species)), Bound(words.branch(end))], budget.join, reaction.origin)
     helper = fuel("helper", side.enter(end), reaction, words)
     return Made(gate, None, (helper,), kind, Driver(helper.name, 0))
