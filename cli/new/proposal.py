@@ -261,8 +261,8 @@ def _trained(plan: Plan) -> Plan:
             weights -= RATES[:, None, None] * miss[..., None] * x[:, None, None]
             np.maximum(weights, 0.0, out=weights, where=single)
             predicted: Floats = np.einsum("srkp,np->srnk", weights, points)
-            ends: Floats = np.quantile(((predicted - plan.y) ** 2).mean(axis=(2, 3)), WITHIN, axis=0)
-            errors.append(np.sqrt(ends))
+            squares: Floats = ((predicted - plan.y) ** 2).mean(axis=(2, 3))
+            errors.append(np.sqrt(np.sort(squares, axis=0)[int(WITHIN * SHUFFLES)]))
     reached = [
         (float(errors[length - 1][rate]), length, rate)
         for length in range(1, most + 1)
