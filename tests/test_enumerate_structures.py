@@ -14,9 +14,10 @@ import pytest
 from conftest import Invoke
 from dsd_ncrn.dsd.pil import parse_pil
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.kinetics.build import enumerate_complexes, is_two_domain
+from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import rates_of
+from dsd_ncrn.kinetics.two_domain import is_two_domain
 from studies import ALL_DESIGNS, translated
 
 RATES = rates_of()
@@ -102,6 +103,22 @@ def test_an_incumbent_that_is_free_for_good_sets_the_rate() -> None:
     for found in (network(text, condensed=False), network(text, "finite")):
         (rate,) = (step.rate for step in found.steps if step.reactants == (0, 1))
         assert rate == pytest.approx(RATES.displacement(5, 0), rel=1e-9)
+
+
+def test_a_catalyst_that_comes_free_between_two_ways_has_one_rate() -> None:
+    """Zhang et al. 2007, figure 1: the fuel <2 3 4> displaces <1 2> for good and <4 5> up to its toehold, from both ends of 3.
+
+    The three-step model by hand: k = k_f w / (k_r3 + w) with w = b (1 + (b + k_r5) / (2 b + k_r5)), the second by way of <4 5>.
+    """
+    lengths = "length 1 = 10\nlength 2 = 24\nlength 3 = 4\nlength 4 = 16\nlength 5 = 6\n"
+    text = f"{lengths}F = 2 3 4\nI = 1 2( + 4( 5( + ) ) 3* )\n"
+    off, other, b = RATES.unbinding(4), RATES.unbinding(6), RATES.migration()
+    ways = 1 + (b + other) / (2 * b + other)
+    expected = RATES.binding(4) * b * ways / (off + b * ways)
+    for semantics in ("infinite", "finite"):
+        (rate,) = (step.rate for step in network(text, semantics).steps if step.reactants == (0, 1))
+        assert rate == pytest.approx(expected, rel=1e-9)
+    assert 1 < expected / RATES.displacement(4, 0) < 2
 
 
 @BOTH

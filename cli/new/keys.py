@@ -94,6 +94,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     "chemistry": {
         "unit": "what the value 1 is in the tube",
         "temperature": "of sequence energies, 0 to 95 C; rate constants are those of 25 C",
+        "rates": "gate, duplex (ten times faster) or a .toml with your own constants",
         "gates": "budgets by kind of reaction: all that the circuit needs, or none",
         "reactions": 'budgets of single reactions, such as { N1_1 = { join = "1000 nM" } }',
         "sizing": "auto: gates by how often they fire; given: as in gates",

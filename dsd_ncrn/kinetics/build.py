@@ -6,21 +6,21 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import count, groupby
+from itertools import count
 from typing import Literal, TypedDict, Unpack, get_args
 
 from dsd_ncrn.crn.types import Origin
-from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Complex, Strand, strand_length
+from dsd_ncrn.dsd.structure import Complex, Strand
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.families import LEAK_MODELS
-from dsd_ncrn.kinetics.assembly import Assembly
 from dsd_ncrn.kinetics.condense import condense
 from dsd_ncrn.kinetics.enumerator import MAX_SPECIES, Enumerator, OriginsOf
 from dsd_ncrn.kinetics.finite import FiniteEnumerator, Unproductive
 from dsd_ncrn.kinetics.infinite import InfiniteEnumerator
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
 from dsd_ncrn.kinetics.rates import RateModel, rates_of
+from dsd_ncrn.kinetics.two_domain import is_two_domain
 
 FUELS = (Role.FUEL, Role.BUFFER, Role.CLOCK)
 Semantics = Literal["infinite", "finite"]
@@ -162,41 +162,6 @@ def enumerate_complexes(
     enumerator.run()
     add_leaks(enumerator, leak_models, [complex_ for complex_ in complexes if len(complex_.strands) > 1])
     return rules.finished(enumerator, dict(zip(complexes, names)), len(complexes))
-
-
-def is_two_domain(complexes: Iterable[Complex]) -> bool:
-    """Whether complexes are free strands and nicked duplexes of one bottom each, with toeholds no longer than toeholds are.
-
-    No strand has domains of both senses, every top is held by one helix with a branch domain, and what is open beside it or in
-    a row of toeholds anywhere opens again. All that such complexes do at once is one displacement or binding.
-    """
-    return all(map(_is_nicked_duplex, complexes))
-
-
-def _is_nicked_duplex(complex_: Complex) -> bool:
-    if any(len({domain.starred for domain in strand}) > 1 or not _short_toeholds(strand) for strand in complex_.strands):
-        return False
-    if complex_.is_strand:
-        return True
-    whole = Assembly(complex_)
-    bottoms = [number for number, strand in enumerate(complex_.strands) if strand[0].starred]
-    places = [[at for at, owner in enumerate(whole.owner) if owner == number] for number in range(len(complex_.strands))]
-    if len(bottoms) != 1:
-        return False
-    for number in range(len(complex_.strands)):
-        paired = [at for at in places[number] if complex_.pairing[at] is not None]
-        if number == bottoms[0]:
-            if any(complex_.pairing[at] is None and not complex_.domains[at].is_toehold for at in places[number]):
-                return False
-        elif len(whole.helix(paired[0])) != len(paired) or all(complex_.domains[at].is_toehold for at in paired):
-            return False
-    return True
-
-
-def _short_toeholds(strand: Strand) -> bool:
-    """Whether no row of toehold domains is longer than a toehold."""
-    rows = (strand_length(tuple(row)) for is_toehold, row in groupby(strand, key=lambda each: each.is_toehold) if is_toehold)
-    return all(row <= TOEHOLD_MAX_NT for row in rows)
 
 
 def without_visits(network: ReactionNetwork, initial: int) -> ReactionNetwork:

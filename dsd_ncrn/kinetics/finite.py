@@ -7,12 +7,12 @@ bind by what both have unpaired in the open.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, combinations, islice, product
+from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from typing import ClassVar, Literal
 
 from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Complex, Domain
-from dsd_ncrn.kinetics.assembly import Assembly, side_by_side
+from dsd_ncrn.kinetics.contacts import Contacts, bind, open_places, pairs
 from dsd_ncrn.kinetics.enumerator import (
     MAX_SPECIES,
     Contact,
@@ -21,11 +21,10 @@ from dsd_ncrn.kinetics.enumerator import (
     OriginsOf,
     Place,
     invading_junctions,
-    neighbour,
     openings,
 )
 from dsd_ncrn.kinetics.infinite import invade
-from dsd_ncrn.kinetics.moves import Outcome, loops, moves, reaches_over_loop
+from dsd_ncrn.kinetics.moves import Outcome, moves, reaches_over_loop
 from dsd_ncrn.kinetics.network import StepKind
 from dsd_ncrn.kinetics.rates import RateModel
 
@@ -34,8 +33,6 @@ Unproductive = Literal["all", "present", "none"]
 UNPRODUCTIVE = "unproductive"
 """The rule that such bindings and unbindings are labelled with."""
 MIGRATIONS = (StepKind.MIGRATION, StepKind.FOUR_WAY)
-_End = tuple[Domain, int, Domain, bool]
-"""An unpaired domain, a direction, its neighbour there, and whether this is paired."""
 
 
 class FiniteEnumerator(Enumerator):
@@ -69,6 +66,7 @@ class FiniteEnumerator(Enumerator):
         super().__init__(rates, origins_of, max_species, max_strands)
         self.unproductive = unproductive
         self.k_slow, self.k_fast, self.remote, self.whole = k_slow, k_fast, remote, whole
+        self.contacts = Contacts(whole, remote)
         self._outcomes: dict[Complex, tuple[Outcome, ...]] = {}  # of those whose steps are not recorded yet
         self._explored: set[Complex] = set()
         self._resting: set[Complex] = set()  # with a strand that rests on a toehold
@@ -76,13 +74,7 @@ class FiniteEnumerator(Enumerator):
         self._state_of: dict[Complex, Complex] = {}  # of those at rest in more than one: which stands for them
         self._moving: set[Complex] = set()  # of these, those that more changes than who covers a toehold
         self._present: frozenset[Complex] | None = None
-        self._ends: dict[_End, list[Place]] = defaultdict(list)
-        self._long: dict[Domain, list[Place]] = defaultdict(list)
-        self._couples: dict[tuple[frozenset[Domain], bool], list[Complex]] = defaultdict(list)
-        self._everywhere: dict[Domain, list[Place]] = defaultdict(list)
-        self._moved: dict[Domain, list[Place]] = defaultdict(list)  # of those that change by themselves
         self._over_loops: list[Complex] = []
-        self._places: dict[Complex, list[Place]] = {}
         self._exposed: dict[Domain, list[Place]] = defaultdict(list)
         self._visitors: dict[Domain, list[Place]] = defaultdict(list)
 
@@ -186,7 +178,7 @@ class FiniteEnumerator(Enumerator):
         """Bind a complex to all that is known, and let strands rest on toeholds that lead nowhere."""
         places = open_places(complex_)
         tried: dict[Contact, bool] = {}
-        for one, other in self._contacts(complex_, places):
+        for one, other in self.contacts.new(complex_, places, complex_ in self._moving):
             contact = self.contact(one, other)
             if contact not in tried:
                 tried[contact] = self._bind(contact)
@@ -195,48 +187,6 @@ class FiniteEnumerator(Enumerator):
             if not tried.get(contact):
                 tried[contact] = True
                 self._visit(host, visitor)
-
-    def _contacts(self, complex_: Complex, places: list[Place]) -> Iterator[tuple[Place, Place]]:
-        """Pairs of open complementary domains from which something other than unbinding can follow, and some more.
-
-        That is a branch beside them to be displaced, a helix longer than a toehold, a second pair of domains, or states of
-        one of the two to be changed into.
-        """
-        moving = self.remote or (self.whole and complex_ in self._moving)
-        for place in places:
-            position, domain = place[1], complex_.domains[place[1]]
-            for step in (1, -1):
-                if (beside := neighbour(complex_, position, step)) is not None:
-                    paired, other = complex_.pairing[beside] is not None, complex_.domains[beside]
-                    self._ends[domain, step, other, paired].append(place)
-                    for theirs in (True, False) if paired and self.whole else (not paired,):
-                        found = _pairs(place, self._ends.get((~domain, -step, ~other, theirs)))
-                        yield from (pair for pair in found if loosens(*pair, step))
-            if stretch_nt(complex_, position) > TOEHOLD_MAX_NT:
-                self._long[domain].append(place)
-                yield from _pairs(place, self._long.get(~domain))
-            self._everywhere[domain].append(place)
-            if moving:
-                self._moved[domain].append(place)
-            yield from _pairs(place, (self._everywhere if moving else self._moved).get(~domain))
-        self._places[complex_] = places
-        for partner in self._coupled(complex_, places) if self.whole else ():
-            pairs = ((one, other) for one in places for other in self._places[partner])
-            yield from (pair for pair in pairs if complex_.domains[pair[0][1]] == ~partner.domains[pair[1][1]])
-
-    def _coupled(self, complex_: Complex, places: list[Place]) -> dict[Complex, None]:
-        """Those known that could bind a complex by two domains at once."""
-        partners: dict[Complex, None] = {}
-        pairs: dict[tuple[frozenset[Domain], bool], None] = {}
-        for (_, one), (_, other) in combinations(places, 2):
-            together = all(complex_.pairing[each] is None and each not in complex_.ends for each in range(one + 1, other + 1))
-            pairs[frozenset((complex_.domains[one], complex_.domains[other])), together] = None
-        for domains, together in pairs:
-            self._couples[domains, together].append(complex_)
-            opposite = frozenset(~domain for domain in domains)
-            for theirs in (False,) if together else (False, True):  # both in one stretch zip together
-                partners |= dict.fromkeys(self._couples.get((opposite, theirs), ()))
-        return partners
 
     def _bind(self, contact: Contact) -> bool:
         """Record a binding if something other than unbinding follows; whether it does."""
@@ -275,9 +225,9 @@ class FiniteEnumerator(Enumerator):
                 self._exposed[domain].append(place)
                 if visits:
                     self._visitors[domain].append(place)
-                yield from _pairs(place, self._visitors.get(~domain))
+                yield from pairs(place, self._visitors.get(~domain))
                 if visits:
-                    yield from ((host, place) for _, host in _pairs(place, self._exposed.get(~domain)))
+                    yield from ((host, place) for _, host in pairs(place, self._exposed.get(~domain)))
 
     def _visits(self, complex_: Complex) -> bool:
         assert self._present is not None, "species are explored by run"
@@ -303,24 +253,17 @@ class FiniteEnumerator(Enumerator):
 
     def notes(self, names: Mapping[Complex, str]) -> tuple[str, ...]:
         """See Enumerator; also remote toeholds, from which branches could be reached over a loop."""
-        found = () if self.remote or not self.whole else chain(self._over_loops, self._spaced())
+        if not self.whole:
+            return super().notes(names)
         remote = (
             f"Remote toeholds are not followed: a branch of {names[each]}, {each}, could be reached over a loop (--remote)"
-            for each in islice(found, 1)
+            for each in islice(() if self.remote else chain(self._over_loops, self.contacts.spaced()), 1)
         )
-        return (*super().notes(names), *remote)
-
-    def _spaced(self) -> Iterator[Complex]:
-        """Those with an open toehold apart from a branch, where others have both side by side, or the other way round."""
-        for complex_, places in self._places.items():
-            for (_, position), step in product(places, (1, -1)):
-                beside = neighbour(complex_, position, step)
-                while beside is not None and complex_.pairing[beside] is None:
-                    beside = neighbour(complex_, beside, step)
-                    if beside is not None:
-                        domain, other = ~complex_.domains[position], ~complex_.domains[beside]
-                        if self._ends.get((domain, -step, other, complex_.pairing[beside] is None)):
-                            yield complex_
+        knots = (
+            f"Pseudoknots are not followed: {domain}, in a loop of {names[each]}, {each}, could bind {~domain}"
+            for each, domain in islice(self.contacts.enclosed(), 1)
+        )
+        return (*super().notes(names), *remote, *knots)
 
     def happens_anyway(self, target: Complex, invader: Complex, move: Move) -> bool:
         """Whether binding by a toehold and all the branch migration that follows lead to the same."""
@@ -335,70 +278,3 @@ def _displacements(target: Complex, invader: Complex) -> list[Move]:
         moves = (invade(one, at, other, by) for junction, at in openings(one) for known, by in junctions if known == junction)
         found += [move for move in moves if move is not None and move.complete]
     return found
-
-
-def bind(one: Place, other: Place) -> tuple[Complex, int] | None:
-    """Pair one unpaired position of each of two and zip on: what they become, and the nt that hold it. None inside loops."""
-    sides = side_by_side(*one, *other)
-    if sides is None:
-        return None
-    assembly, here, there = sides
-    assembly.pair(there, here)
-    assembly.zip_on(there)
-    (product,) = assembly.complexes()
-    return product, assembly.length(assembly.helix(there))
-
-
-def open_places(complex_: Complex) -> list[Place]:
-    """The unpaired domains that another complex can reach: on a loop with a nick, so that no pseudoknot follows."""
-    found = (loop.members for loop in loops(Assembly(complex_), complex_.ends) if loop.is_open)
-    return [(complex_, place) for place in sorted(chain.from_iterable(found)) if complex_.pairing[place] is None]
-
-
-def loosens(one: Place, other: Place, step: int) -> bool:
-    """Whether beside two domains that pair, in the direction of ``step`` on the first, more of a helix is displaced than a
-    toehold, or so much that it can open; if two helices meet there, they exchange."""
-    (first, here), (second, there) = one, other
-    covered, free = neighbour(first, here, step), neighbour(second, there, -step)
-    if covered is None or free is None:
-        return False
-    if first.pairing[covered] is None:
-        return loosens(other, one, -step)
-    if second.pairing[free] is not None:
-        return True
-    displaced = 0
-    while covered is not None and free is not None and second.pairing[free] is None:
-        if first.domains[covered] != ~second.domains[free]:
-            break
-        displaced += first.domains[covered].length
-        covered, free = stacked(first, covered, step), neighbour(second, free, -step)
-    left = 0
-    while covered is not None:
-        left += first.domains[covered].length
-        covered = stacked(first, covered, step)
-    return displaced > TOEHOLD_MAX_NT or left <= TOEHOLD_MAX_NT
-
-
-def stacked(complex_: Complex, position: int, step: int) -> int | None:
-    """The next position of the same helix, or None where it ends."""
-    partner, there = complex_.pairing[position], neighbour(complex_, position, step)
-    if partner is None or there is None:
-        return None
-    facing = neighbour(complex_, partner, -step)
-    return there if facing is not None and complex_.pairing[there] == facing else None
-
-
-def stretch_nt(complex_: Complex, position: int) -> int:
-    """Length of the unpaired part of a strand around a position."""
-    total = complex_.domains[position].length
-    for step in (1, -1):
-        beside = neighbour(complex_, position, step)
-        while beside is not None and complex_.pairing[beside] is None:
-            total += complex_.domains[beside].length
-            beside = neighbour(complex_, beside, step)
-    return total
-
-
-def _pairs(place: Place, others: Iterable[Place] | None) -> Iterator[tuple[Place, Place]]:
-    """A place with others, of a list that may grow meanwhile."""
-    return ((place, other) for other in tuple(others or ()))
