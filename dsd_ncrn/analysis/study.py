@@ -18,7 +18,7 @@ from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.gates.calibrate import Firings, GateDesign, calibrate, firings_of, probes, slow_terms
-from dsd_ncrn.gates.learner import design_gates, free_phases, largest_firings, size_gates
+from dsd_ncrn.gates.learner import design_gates, first_schedule, free_phases, largest_firings, size_gates
 from dsd_ncrn.gates.report import rate_report
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
@@ -30,7 +30,7 @@ from dsd_ncrn.protocol.clocked import ClockedProtocol, Schedule
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.imperfections.realisation import Realisation
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
 from dsd_ncrn.simulate.levels import LEVELS
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.train import Progress, no_progress, train
@@ -161,11 +161,15 @@ class Study:
         spec, network = self.spec, self.network
 
         def make(system: DsdSystem, timing: Schedule) -> Tube:
-            return tube_of(_protocol(spec, self.ncrn, system, timing), network, self.integrator)
+            protocol = _protocol(spec, self.ncrn, system, timing)
+            return tube_of(protocol, network, self.integrator, realisation=self.usual(system, network))
 
-        firings = self._firings(make)
+        firings, slow = self._firings(make), 1.0
+        if spec.imperfections.stretch:
+            tube = make(self.designed, first_schedule(spec, self.ncrn, self.designed))
+            slow = max(tube.slowdown(phase) for phase in tube.protocol.schedule.phases)
         with self.watch("calibrate") as progress:
-            found = design_gates(spec, self.ncrn, {}, firings, ToeholdLengthRates(), progress)
+            found = design_gates(_prolonged(spec, slow), self.ncrn, {}, firings, ToeholdLengthRates(), progress)
         _check_loading(self.spec, found.system)
         return found
 
@@ -200,6 +204,10 @@ class Study:
         """What a laboratory adds when (nM, s), point by point."""
         return experiment_of(self)
 
+    def usual(self, system: DsdSystem, network: ReactionNetwork) -> Realisation:
+        """A tube as it was designed, in which strands rest on open toeholds."""
+        return replace(perfect(Mixture(system, network)), resting=self.spec.imperfections.occlusion)
+
     def refitted(self, network: ReactionNetwork | None = None, realisation: Realisation | None = None) -> Study:
         """The study with its joins and free durations fitted anew: to ``network``, of the same species at other rates, or to a
         real tube, whose firings are measured without leaks.
@@ -229,6 +237,7 @@ class Study:
         rate = (self.spec.leak.rate if leak is None else leak) if kind.leaks else 0.0
         protocol = replace(self.protocol, refill_below=refill_below if kind.top_up else None)
         network = self.leaky if kind.leaks else self.network
+        realisation = realisation or self.usual(self.system, network)
         return tube_of(protocol, network, self.simulator, rate / self.spec.leak.clamp_factor, realisation)
 
     @part
@@ -290,6 +299,12 @@ def _check_loading(spec: DesignSpec, system: DsdSystem) -> None:
 
 def _protocol(spec: DesignSpec, ncrn: NeuralCrn, system: DsdSystem, schedule: Schedule) -> ClockedProtocol:
     return ClockedProtocol(ncrn, system, schedule, spec.chemistry.unit, spec.chemistry.scavenger_excess)
+
+
+def _prolonged(spec: DesignSpec, slow: float) -> DesignSpec:
+    """The design with all durations that it fixes so many times as long."""
+    fixed = {name: value * slow for name, value in spec.timing if isinstance(value, float)}
+    return spec.model_copy(update={"timing": spec.timing.model_copy(update=fixed)}) if slow != 1.0 else spec
 
 
 def _is_fuel(component: Component) -> bool:

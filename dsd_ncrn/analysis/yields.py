@@ -18,7 +18,7 @@ from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.simulate.imperfections import realise
-from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.tube import Tube
@@ -169,7 +169,7 @@ class DilutionStudy:
 
 def train_diluted(study: Study, growth: float, progress: Progress = no_progress) -> Training:
     """Train a tube, topped up and without leaks, whose volume grows by a share of itself in every iteration."""
-    realisation = replace(perfect(Mixture(study.system, study.network)), growth=growth)
+    realisation = replace(study.usual(study.system, study.network), growth=growth)
     return study.train(study.tube(realisation=realisation), DILUTED, progress)
 
 

@@ -15,7 +15,7 @@ MAGNITUDES: Mapping[str, str] = {
     "initial_leak": "dsd_ncrn.simulate.imperfections.initial_leak:InitialLeak",
     "rate_spread": "dsd_ncrn.simulate.imperfections.spreads:RateSpread",
     "leak_spread": "dsd_ncrn.simulate.imperfections.spreads:LeakSpread",
-    "occlusion": "dsd_ncrn.simulate.imperfections.occlusion:Occlusion",
+    "occlusion": "dsd_ncrn.simulate.imperfections.handled:OCCLUSION",
     "dilution": "dsd_ncrn.simulate.imperfections.spreads:Dilution",
     "addition": "dsd_ncrn.simulate.imperfections.handled:ADDITION",
     "strand_stock": "dsd_ncrn.simulate.imperfections.handled:STRAND_STOCK",
@@ -30,11 +30,12 @@ MAGNITUDES: Mapping[str, str] = {
     "bead_slowdown": "dsd_ncrn.simulate.imperfections.spreads:BeadSlowdown",
     "washed_leak": "dsd_ncrn.simulate.imperfections.initial_leak:WashedLeak",
     "calibration": "dsd_ncrn.simulate.imperfections.handled:CALIBRATION",
+    "cross_binding": "dsd_ncrn.simulate.imperfections.handled:CROSS_BINDING",
     "loading": "dsd_ncrn.simulate.imperfections.handled:LOADING",
 }
 """The keys that switch an imperfection on, each at 0 when it is off, and where it is, in the order of application.
 
-What is added comes before what depends on it: the initial leak on what is mixed, occlusion on the toeholds in the tube.
+What is added comes before what depends on it: the initial leak on what is mixed.
 """
 
 
@@ -51,12 +52,14 @@ class Imperfections(Section):
     """Standard deviation of ln k from gate to gate, of all reactions of a gate."""
     leak_spread: float = Field(default=0.0, ge=0, le=3)
     """The same for its leaks."""
-    occlusion: Dissociation = 0.0
+    occlusion: Dissociation = 13_000.0
     """Dissociation constant of a 5-nt toehold on which a strand rests; other lengths in proportion. At 0 none rests, the ideal
     case. A number without a unit is the strength over 0.75 µM: 0.1 is 7.5 µM.
     """
+    cross_binding: Concentration = 0.0
+    """Dissociation constant of toeholds that have nothing in common; at 0 none bind. Counts with `occlusion`."""
     stretch: bool = True
-    """All durations are prolonged by the slow-down through occlusion."""
+    """Durations that the design fixes are prolonged by the slow-down through occlusion; the others are calibrated anyway."""
     dilution: float = Field(default=0.0, ge=0, le=1)
     """By which part of itself the additions of an iteration make the volume grow, which thins what is not topped up."""
     addition: float = Field(default=0.0, ge=0, le=1)

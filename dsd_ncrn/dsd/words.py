@@ -65,6 +65,11 @@ class Words:
         """The toehold that opens forks and nothing else (scheme ``chen``)."""
         return (Domain("v", self.spec.translation.toehold),)
 
+    @cached_property
+    def clock_toehold(self) -> Strand:
+        """The toehold by which a clock strand leaves again, on which no signal could rest."""
+        return (Domain("w", self.spec.translation.toehold),)
+
     def weak(self, length: int) -> Strand:
         """The part of the universal toehold next to the branch, ``length`` nt long."""
         return self.side(1).first(length)
@@ -173,7 +178,7 @@ class Side:
 def branch_name(name: str) -> str:
     """The branch domain of a species, a clock or a private part: small letters, and never the name of a toehold."""
     small = name.lower()
-    return f"{small}_" if re.fullmatch(r"[tuv][0-9]?", small) else small
+    return f"{small}_" if re.fullmatch(r"[tuvw][0-9]?", small) else small
 
 
 def cogate_name(species: str) -> str:

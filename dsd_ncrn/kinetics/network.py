@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from dsd_ncrn.crn.types import Origin
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand
+from dsd_ncrn.kinetics.toeholds import OpenToeholds
 
 
 class StepKind(StrEnum):
@@ -67,6 +68,11 @@ class ReactionNetwork:
     def position(self) -> Mapping[Complex, int]:
         """Species index by complex."""
         return {complex_: number for number, complex_ in enumerate(self.complexes)}
+
+    @cached_property
+    def open_toeholds(self) -> OpenToeholds:
+        """The toeholds of all species on which something could rest, or which could rest on one."""
+        return OpenToeholds(self.complexes)
 
     def kinds(self, *kinds: StepKind) -> tuple[Step, ...]:
         """The steps of some kinds."""

@@ -67,18 +67,20 @@ class Tape(Watch):
     """Keeps what is needed to go back through events: integrations, and what those between them do to derivatives.
 
     What has its nominal concentration counts as topped up. Without leaks the buffers of signals come back to theirs, and
-    with any leak they fall below. Additions before the first wait are not on the tape.
+    with any leak they fall below. Additions before the first wait are not on the tape. What rests on toeholds is taken not to
+    depend on what is differentiated by.
     """
 
     def __init__(self, pot: Pot, relative: float, absolute: float) -> None:
         self.stepper = RosenbrockEngine().prepare(pot.mass_action, relative, absolute)
         self._reactions = len(pot.rates)
-        self._pieces: list[Path | Back] = []
+        self._pieces: list[tuple[Path, Floats | float] | Back] = []
 
     def wait(self, pot: Pot, state: Floats, event: Wait) -> Floats:
         """See Watch."""
-        solution, path = self.stepper.record(state, pot.seconds(event), pot.rates)
-        self._pieces.append(path)
+        slowdown = pot.slowdown(state)
+        solution, path = self.stepper.record(state, event.seconds, pot.rates * slowdown)
+        self._pieces.append((path, slowdown))
         return checked(solution, "an iteration to be differentiated")[-1]
 
     def saw(self, pot: Pot, event: Event, before: Contents, after: Contents) -> None:
@@ -95,6 +97,9 @@ class Tape(Watch):
                 return lambda adjoints, shelves: adjoints * thinned
             case TopUp():
                 places, _ = pot.short(event, before.values * (1.0 - NOMINAL))
+                parts = pot.mixture.parts if pot.mixture else None
+                if parts is not None:
+                    return lambda adjoints, shelves: thinned * (adjoints - adjoints[:, places] @ parts[places])
                 left = np.full(len(before.values), thinned)
                 left[places] = 0.0
                 return lambda adjoints, shelves: adjoints * left
@@ -112,9 +117,9 @@ class Tape(Watch):
         """From derivatives by the final state (numbers, species) to those by the first one, and by the rate constants."""
         total, shelves = np.zeros((len(adjoints), self._reactions)), dict[str, Floats]()
         for piece in reversed(self._pieces):
-            if isinstance(piece, Path):
-                adjoints, gradient = pull_back(self.stepper, piece, adjoints)
-                total += gradient
+            if isinstance(piece, tuple):
+                adjoints, gradient = pull_back(self.stepper, piece[0], adjoints)
+                total += gradient * piece[1]
             else:
                 adjoints = piece(adjoints, shelves)
         return adjoints, total

@@ -111,6 +111,12 @@ class Tube:
         self.run(self.protocol.iteration(self.number, x, y), readings)
         return Iteration(self._outputs(readings) + subtracted, parameters)
 
+    def slowdown(self, phase: str) -> float:
+        """How many times as long what starts at the usual toehold takes in a phase, for all that rests, in a fresh tube."""
+        levels = {component.name: component.concentration for component in self.protocol.system.components}
+        fresh = self.pot.run([self.protocol.opening(phase)], self.pot.mixed(levels)).values
+        return 1.0 if self.pot.crowd is None else 1.0 / self.pot.crowd.usual(fresh)
+
     def run(self, events: Iterable[Event], *watches: Watch) -> None:
         """Do something with the tube and account for it; the first watch integrates."""
         self.contents = self.pot.run(events, self.contents, *watches, self.account)

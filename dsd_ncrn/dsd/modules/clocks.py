@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from dsd_ncrn.dsd.modules.endings import capture, cogate_sink, strand_sink
+from dsd_ncrn.dsd.modules.endings import capture, clock_sink, cogate_sink
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import ClockStrands, Component, Role
 from dsd_ncrn.dsd.words import Words, strand_component
@@ -35,7 +35,9 @@ def phase_clock(
     gates, drains or cooperative annihilators, they are a buffer instead, which is captured after that. ``helpers`` come and go
     with the clock.
     """
-    strand = strand_component(clock, clock_strand(clock, signs, words), Role.CLOCK, 0.0)
+    entering = clock_strand(clock, signs, words)
+    own = words.clock_toehold if closes and -1 not in signs else ()
+    strand = strand_component(clock, entering + own, Role.CLOCK, 0.0)
     taking = capture(f"capture_{clock}", words.helper(clock))
     names = {sign: f"{clock}_cogate" if sign > 0 else f"{clock}_mirrored_cogate" for sign in signs}
     doses = {helper.name: helper.concentration for helper in helpers}
@@ -51,7 +53,7 @@ def phase_clock(
         sinks = [cogate_sink(f"sink_{name}", clock, buffer, words, sign) for sign, name in names.items()]
         return handled, [strand, taking, *sinks]
     cogates = [strand_component(name, words.side(sign).leave(clock), Role.CLOCK, buffer) for sign, name in names.items()]
-    scavenger = strand_sink(f"scavenger_{clock}", clock, 0.0, words)
+    scavenger = clock_sink(f"scavenger_{clock}", clock, own or words.mirrored_toehold, words)
     handled = replace(handled, scavengers=(scavenger.name, taking.name), closing_buffer=buffer * len(signs))
     return handled, [strand, taking, scavenger, *cogates]
 

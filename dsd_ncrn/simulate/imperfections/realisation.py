@@ -9,19 +9,35 @@ from typing import Protocol
 
 import numpy as np
 from numpy.random import Generator
+from scipy import sparse
 
 from dsd_ncrn.arrays import Flags, Floats
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
+from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
 from dsd_ncrn.simulate.handling import PERFECT, Handling
+
+
+def _all_after(
+    products: tuple[int, ...], onward: Mapping[int, list[tuple[int, ...]]], before: tuple[int, ...]
+) -> list[tuple[int, ...]]:
+    """What two species become together by reversible steps of their complex alone, which the finite semantics has."""
+    found = [products]
+    for each in found:
+        found += [after for after in (onward.get(each[0], ()) if len(each) == 1 else ()) if after not in (*found, before)]
+    return found
+
+
+DEFAULT_RATES = ToeholdLengthRates()
 
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """The strands of a design and their network."""
+    """The strands of a design and their network; ``rates`` say how well toeholds of other lengths hold."""
 
     system: DsdSystem
     network: ReactionNetwork
+    rates: RateModel = DEFAULT_RATES
 
     @property
     def nominal(self) -> Floats:
@@ -39,16 +55,49 @@ class Mixture:
         return np.array([bool(component.tag) for component in self.system.components], dtype=bool)
 
     @cached_property
+    def parts(self) -> sparse.csr_array | None:
+        """How many of each species come apart from one of each, (species, species), where all that is held by a toehold alone
+        lets go; None where nothing is.
+
+        A strand that rests is in a species of its own in the finite semantics, and where partners rest on an annihilator.
+        """
+        apart = {step.reactants[0]: step.products for step in self.network.kinds(StepKind.UNBINDING)}
+        if not apart:
+            return None
+        found: list[tuple[int, int]] = []
+        for whole in range(len(self.network.names)):
+            waiting = [whole]
+            while waiting:
+                place = waiting.pop()
+                if place in apart:
+                    waiting.extend(apart[place])
+                else:
+                    found.append((place, whole))
+        rows, columns = np.array(found).T
+        shape = (len(self.network.names),) * 2
+        return sparse.csr_array((np.ones(len(found)), (rows, columns)), shape=shape)
+
+    def apart(self, state: Floats) -> Floats:
+        """A state (species,), nM, with all that is held by a toehold alone let go."""
+        return state if self.parts is None else self.parts @ state
+
+    @cached_property
     def held(self) -> Mapping[str, list[int]]:
         """For each signal the species that hold it and can give it back: itself, and fresh gates that it has just entered."""
         network, fresh = self.network, {self.network.index[name] for name in self.system.by_name}
         reverse = {(step.products, step.reactants) for step in network.steps}
+        back = [step for step in network.steps if (step.reactants, step.products) in reverse and step.kind != StepKind.LEAK]
+        onward: dict[int, list[tuple[int, ...]]] = {}
+        for step in back:
+            if len(step.reactants) == 1:
+                onward.setdefault(step.reactants[0], []).append(step.products)
         entered: dict[int, list[int]] = {}
-        for step in network.steps:
-            if (step.reactants, step.products) in reverse and fresh.issuperset(step.reactants) and step.kind != StepKind.LEAK:
-                gate = max(step.products, key=lambda place: len(network.complexes[place].strands))
-                for place in step.reactants:
-                    entered.setdefault(place, []).append(gate)
+        for step in back:
+            if len(step.reactants) == 2 and fresh.issuperset(step.reactants):
+                for products in _all_after(step.products, onward, step.reactants):
+                    gate = max(products, key=lambda place: len(network.complexes[place].strands))
+                    for place in step.reactants:
+                        entered.setdefault(place, []).append(gate)
         places = {name: network.index[name] for name in self.system.signals.values()}
         return {name: list(dict.fromkeys((place, *entered.get(place, ())))) for name, place in places.items()}
 
@@ -70,16 +119,18 @@ class Realisation:
 
     ``doses`` (components,) multiplies whatever is added of a component, at the start, in every top-up and in every phase;
     ``rates`` (steps,) multiplies rate constants. ``companions`` (species, components) is what comes into the tube, or is
-    taken out of it, with each nM of a component; None for nothing. ``stretch`` multiplies all durations; ``growth`` is the
-    share of itself by which the volume grows in every iteration; ``handling`` is how single events go.
+    taken out of it, with each nM of a component; None for nothing. ``growth`` is the share of itself by which the volume grows
+    in every iteration; ``handling`` is how single events go. ``resting`` is the dissociation constant (nM) of a 5-nt toehold on
+    which a strand rests, ``cross`` that of toeholds that should not bind; 0 where none does.
     """
 
     doses: Floats
     rates: Floats
     companions: Floats | None = None
-    stretch: float = 1.0
     growth: float = 0.0
     handling: Handling = PERFECT
+    resting: float = 0.0
+    cross: float = 0.0
 
     @cached_property
     def brings(self) -> Flags:
@@ -101,7 +152,7 @@ class Realisation:
 
 
 def perfect(mixture: Mixture) -> Realisation:
-    """The tube as it was designed."""
+    """The tube as it was designed, with toeholds on which nothing rests: the ideal case."""
     return Realisation(np.ones(len(mixture.system.components)), np.ones(len(mixture.network.steps)))
 
 
