@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -47,14 +48,22 @@ def shared_options() -> list[click.Option]:
 
 
 class Subcommand(click.Command):
-    """A command with examples. ``groups`` gives headings for some of its options by the names of their parameters."""
+    """A command with examples. ``home`` is where its work is done, as "module:function": it is imported when it is called.
+
+    ``groups`` gives headings for some of its options by the names of their parameters.
+    """
 
     def __init__(
-        self, *args: Any, examples: Sequence[str] = (), groups: Mapping[str, Sequence[str]] | None = None, **kwargs: Any
+        self, *args: Any, home: str, examples: Sequence[str], groups: Mapping[str, Sequence[str]] | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.examples, self.groups = tuple(examples), dict(groups or {})
+        self.home, self.examples, self.groups = home, tuple(examples), dict(groups or {})
         self.params += shared_options()
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Do the work."""
+        module, _, function = self.home.partition(":")
+        return ctx.invoke(getattr(import_module(module), function), **ctx.params)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The command's own options, those of its groups, and last what all commands have."""
@@ -77,10 +86,10 @@ class Subcommand(click.Command):
 
 
 def subcommand(
-    name: str, examples: Sequence[str], groups: Mapping[str, Sequence[str]] | None = None
-) -> Callable[[Callable[..., Any]], Subcommand]:
-    """Make a function the subcommand of a name."""
-    return click.command(name, cls=Subcommand, examples=examples, groups=groups)
+    name: str, home: str, short: str, examples: Sequence[str], groups: Mapping[str, Sequence[str]] | None = None
+) -> Callable[[Callable[[], None]], Subcommand]:
+    """Make a function without a body the subcommand of a name: its docstring is the help, ``short`` the line in the list."""
+    return click.command(name, cls=Subcommand, home=home, short_help=short, examples=examples, groups=groups)
 
 
 class OneOf(click.Choice[str]):

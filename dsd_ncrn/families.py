@@ -58,6 +58,7 @@ class Family(Mapping[str, T]):
 TASKS: Family[BuiltinTask] = Family(
     "task",
     {
+        "line1d": "dsd_ncrn.tasks.builtin:LINE1D",
         "linreg2d": "dsd_ncrn.tasks.builtin:LINREG2D",
         "nonlinreg2d": "dsd_ncrn.tasks.builtin:NONLINREG2D",
         "sinreg2d": "dsd_ncrn.tasks.builtin:SINREG2D",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dsd_ncrn.design.files import read_rows
+from dsd_ncrn.design.tables import read_rows
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import InputError, did_you_mean
@@ -76,7 +76,7 @@ def assignment_csv(assignment: SequenceAssignment) -> str:
 
 
 def read_assignment(path: Path) -> SequenceAssignment:
-    """Read sequences from a CSV file with the columns ``domain`` and ``sequence``; others are ignored.
+    """Read sequences from a CSV file or workbook with the columns ``domain`` and ``sequence``; others are ignored.
 
     Raises InputError naming the file and line where a column, a name or a base is wrong.
     """
@@ -91,7 +91,7 @@ def read_assignment(path: Path) -> SequenceAssignment:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
-    numbered = read_rows(path)
+    numbered = read_rows(path).numbered
     _, header = next(numbered, (1, list[str]()))
     for column in COLUMNS:
         if column not in header:
@@ -99,7 +99,7 @@ def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
             raise InputError(rule, ",".join(header), f"Add {column!r}.", str(path), 1)
     places = [header.index(column) for column in COLUMNS]
     for line, row in numbered:
-        domain, word = (row[place].strip() if place < len(row) else "" for place in places)
+        domain, word = (row[place] if place < len(row) else "" for place in places)
         word = word.upper()
         if not domain or domain.endswith("*"):
             raise InputError("a domain is named without its star", domain, "Give the unstarred domain.", str(path), line)

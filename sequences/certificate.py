@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dsd_ncrn.design.files import read_bytes, read_rows
+from dsd_ncrn.design.tables import read_rows
 from dsd_ncrn.errors import InputError, did_you_mean
 from sequences.oligos import Oligo
 from sequences.properties import resuspension_volume
-from sequences.vendors.xlsx import UnreadableWorkbook, first_sheet
 
 _NAME, _SEQUENCE, _AMOUNT = ("Sequence Name", "Name"), ("Sequence",), ("nmoles", "nmole", "nmol")
 _PLATE, _WELL = ("Plate Name",), ("Well Position", "Well")
@@ -41,15 +40,13 @@ def read_certificate(path: Path, oligos: Sequence[Oligo]) -> tuple[Delivery, ...
     A strand delivered in several tubes counts once, with the sum. Raises InputError naming the file, and the line of a
     strand that was not ordered, has another sequence, or no amount.
     """
-    numbered = _rows(path)
+    numbered = read_rows(path).numbered
     _, header = next(numbered, (1, list[str]()))
     name, word, amount = (_column(header, names, str(path)) for names in (_NAME, _SEQUENCE, _AMOUNT))
     plate, well = (_place(header, names) for names in (_PLATE, _WELL))
     by_name = {oligo.name.lower(): oligo for oligo in oligos}
     found: dict[str, Delivery] = {}
     for line, row in numbered:
-        if not any(row):
-            continue
         oligo = _ordered(_cell(row, name), _cell(row, word), by_name, str(path), line)
         nmol = _amount(_cell(row, amount), oligo.name, str(path), line)
         before = found[oligo.name].nmol if oligo.name in found else 0.0
@@ -59,18 +56,8 @@ def read_certificate(path: Path, oligos: Sequence[Oligo]) -> tuple[Delivery, ...
     return tuple(found.values())
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The numbered rows of a CSV file, or of a workbook's first sheet."""
-    if path.suffix.lower() != ".xlsx":
-        return read_rows(path)
-    try:
-        return enumerate(first_sheet(read_bytes(path)), start=1)
-    except UnreadableWorkbook as error:
-        raise InputError("the certificate cannot be read", str(error), "Give IDT's coa as .csv or .xlsx.", str(path)) from error
-
-
 def _place(header: Sequence[str], names: Sequence[str]) -> int | None:
-    known = [cell.strip().lower() for cell in header]
+    known = [cell.lower() for cell in header]
     return next((known.index(name.lower()) for name in names if name.lower() in known), None)
 
 
@@ -82,7 +69,7 @@ def _column(header: Sequence[str], names: Sequence[str], file: str) -> int:
 
 
 def _cell(row: Sequence[str], place: int | None) -> str:
-    return "" if place is None or place >= len(row) else row[place].strip()
+    return "" if place is None or place >= len(row) else row[place]
 
 
 def _ordered(name: str, spelled: str, by_name: dict[str, Oligo], file: str, line: int) -> Oligo:

@@ -50,7 +50,7 @@ def test_an_order_straight_from_a_design_is_of_the_sequences_that_are_sought_for
         sought.append(job.study.design.name)
         return found
 
-    monkeypatch.setattr("cli.commands.sequences.design_here", seek)
+    monkeypatch.setattr("cli.commands.lab.design_here", seek)
     (tmp_path / "design.toml").write_text(dn.dump_design(design), encoding="utf-8")
     result = invoke("order", tmp_path / "design.toml", "--vendor", "generic", "-o", tmp_path / "theirs")
     assert result.exit_code == 0, result.output

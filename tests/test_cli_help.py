@@ -8,25 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-import click
 import pytest
 from click.shell_completion import BashComplete
 
-from cli.commands.completion import SHELLS
 from cli.families import STAGES
+from cli.interface.looking import SHELLS
 from cli.main import COMMANDS, GROUPS, main
-from cli.options import Subcommand
 from conftest import DESIGNS, Invoke
 from dsd_ncrn.families import ENGINES
 
-
-def subcommand_of(name: str) -> Subcommand:
-    command = main.get_command(click.Context(main), name)
-    assert isinstance(command, Subcommand)
-    return command
-
-
-EXAMPLES = [example for name in COMMANDS for example in subcommand_of(name).examples]
+EXAMPLES = [example for command in COMMANDS.values() for example in command.examples]
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
@@ -36,7 +27,7 @@ def test_every_example_can_be_typed(example: str) -> None:
     words = shlex.split((inner.group(1) if inner else example).partition(" > ")[0])
     assert words[0] == "dsd-ncrn"
     context = main.make_context("dsd-ncrn", words[1:])
-    command = subcommand_of(words[1])
+    command = COMMANDS[words[1]]
     with context:
         assert command.make_context(words[1], words[2:], parent=context).params
     assert all((DESIGNS.parent / word).exists() for word in words if word.startswith("designs/"))

@@ -98,7 +98,7 @@ def test_a_bug_is_one_line_that_says_so(small: Path, invoke: Invoke, monkeypatch
     def broken(_: object) -> None:
         raise KeyError("a\nb")
 
-    monkeypatch.setattr("cli.run.abstract.warnings_of", broken)
+    monkeypatch.setattr("cli.commands.compile.warnings_of", broken)
     result = invoke("compile", small)
     assert result.exit_code == 70
     assert result.stderr.startswith("Error: this is a bug in dsd-ncrn: KeyError: 'a\\nb' at ")
@@ -113,7 +113,7 @@ def test_memory_that_runs_out_is_no_bug(small: Path, invoke: Invoke, monkeypatch
     def large(_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("cli.run.abstract.warnings_of", large)
+    monkeypatch.setattr("cli.commands.compile.warnings_of", large)
     result = invoke("compile", small)
     assert (result.exit_code, result.stderr) == (1, "Error: there is not enough memory.\n")
 

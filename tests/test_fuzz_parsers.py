@@ -18,6 +18,7 @@ from cli.run.summary import FILE, read_summary, seed_of
 from dsd_ncrn.crn.text import load_crn, parse_crn
 from dsd_ncrn.design.load import dump_design, line_of, load_design
 from dsd_ncrn.design.spec import DesignSpec, Task
+from dsd_ncrn.design.tables import MOST_COLUMNS, MOST_ROWS, workbook_rows
 from dsd_ncrn.dsd.kernel import parse_pil, read_pil
 from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.ncrn.formula import parse_formula
@@ -27,7 +28,7 @@ from fuzz_parsers import DESIGNS, HOSTILE_FORMULAS, OLIGOS, parsers
 from fuzzing import ANYWHERE, LONGEST_MESSAGE, Parser, tally
 from sequences.assignment import read_assignment
 from sequences.certificate import read_certificate
-from sequences.vendors.xlsx import MOST_COLUMNS, MOST_ROWS, workbook_bytes, workbook_rows
+from sequences.vendors.xlsx import workbook_bytes
 from strategies import LENGTHS, designs, kernels
 
 LINREG = (DESIGNS / "linreg2d.toml").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands.compile import FILES
+from cli.interface.networks import NETWORK_FILES
 from conftest import Invoke
 from dsd_ncrn.crn.antimony import antimony_of
 from dsd_ncrn.crn.drawing import svg_of
@@ -25,8 +25,8 @@ def test_a_format_is_printed_and_written(form: str, invoke: Invoke, tmp_path: Pa
     result = invoke("compile", path, "--format", form, "-o", tmp_path)
     expected = WRITERS[form](example(path))
     assert (result.exit_code, result.stdout.rstrip("\n")) == (0, expected.rstrip("\n"))
-    assert (tmp_path / FILES[form]).read_text(encoding="utf-8") == expected
-    assert {each.name for each in tmp_path.iterdir()} == {"ncrn.crn", "ncrn.json", FILES[form]}
+    assert (tmp_path / NETWORK_FILES[form]).read_text(encoding="utf-8") == expected
+    assert {each.name for each in tmp_path.iterdir()} == {"ncrn.crn", "ncrn.json", NETWORK_FILES[form]}
 
 
 @pytest.mark.parametrize("path", PLAIN, ids=lambda path: path.stem)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from dsd_ncrn.design.tables import workbook_rows
 from dsd_ncrn.dsd.structure import Bound, Domain, Open, Strand, free, gate
 from dsd_ncrn.dsd.system import Component, Reporter, Role
 from dsd_ncrn.errors import CheckFailed, InputError
@@ -24,7 +25,6 @@ from sequences.order import bases_by_product, vendor_named, write_order
 from sequences.vendors.base import Vendor, check_oligos
 from sequences.vendors.others import Generic
 from sequences.vendors.plates import Plates
-from sequences.vendors.xlsx import workbook_rows
 from sequences_circuits import SMALL_WORDS, drain, read_out, small_circuit, words_for
 
 READ_OUT = oligos_of(read_out(2, 0.0), words_for(read_out(2, 0.0)))

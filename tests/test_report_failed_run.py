@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cli.commands import report
+from cli.interface.looking import report
 from cli.report.data import ReportData
 from cli.report.verdict import advice, failed_stages, headline, missing_stages
 from dsd_ncrn.errors import CheckFailed
@@ -54,7 +54,7 @@ def test_the_report_tells_the_failure_its_consequences_and_what_to_do(failed: Pa
 def test_the_report_made_again_is_the_same(failed: Path) -> None:
     """Byte for byte: the time that the first one took is not on it."""
     before = (failed / "report.html").read_bytes()
-    assert CliRunner().invoke(report.command, [str(failed)]).exit_code == 0
+    assert CliRunner().invoke(report, [str(failed)]).exit_code == 0
     assert (failed / "report.html").read_bytes() == before
 
 

@@ -16,9 +16,9 @@ import pytest
 from cli.report.page import build_report
 from conftest import Invoke
 from dsd_ncrn.design.load import dump_design, load_design
+from dsd_ncrn.design.tables import workbook_rows
 from killing import tiny_design
 from runs import contents, run
-from sequences.vendors.xlsx import workbook_rows
 from test_run_faults import SKIPPED, sequences_for
 
 SCRIPT = "<script>alert(1)</script>"

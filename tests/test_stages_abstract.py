@@ -79,7 +79,7 @@ def test_the_command_compile_proves_a_design_and_keeps_the_proof(invoke: Invoke,
 def test_a_compilation_that_is_wrong_ends_the_command_with_the_claim(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proof with one false check: exit code 1, after the whole proof has been told."""
     false = Proof((Claim("the gradient is that of the loss", 0.5, 1e-6),), ())
-    monkeypatch.setattr("dsd_ncrn.simulate.proof.prove", lambda *_: false)
+    monkeypatch.setattr("cli.commands.compile.prove", lambda *_: false)
     result = invoke("compile", DESIGNS / "linreg2d.toml", "--verify")
     assert result.exit_code == 1
     assert "FALSE   the gradient is that of the loss: error 0.5, bound 1e-06" in result.stdout

@@ -49,12 +49,11 @@ def test_a_short_file_is_split_in_the_ratio_of_the_design(tmp_path: Path) -> Non
         ("a,b,z\n1,2,3\n4,5,6\n", 1, "there is no such column (got 'y'). Known: a, b, z."),
         ("a,bb,y\n1,2,3\n4,5,6\n", 1, "there is no such column (got 'b'). Did you mean 'bb'?"),
         ("a,b,y,y\n1,2,3,4\n", 1, "the column is there more than once (got 'y'). Give each column a name of its own."),
-        ("a;b;y\n1;2;3\n", 1, "columns are separated by commas (got 'a;b;y')"),
         ("a,b,y\n1,2,3\n1,5,2,3\n", 3, "the row has 4 cells, and the header 3"),
-        ("a,b,y\n1,2,3\n4,nan,6\n", 3, "column 'b': a cell is a finite number (got 'nan')"),
+        ("a,b,y\n2,291,2,745,4,377\n", 2, "the row has 6 cells, and the header 3. Write decimal points, or semicolons"),
         ("a,b,y\n1,2,3\n4,5,inf\n", 3, "column 'y': a cell is a finite number (got 'inf')"),
         ("a,b,y\n1,two,3\n", 2, "column 'b': a cell is a finite number (got 'two')"),
-        ("a,b,y\n1,2,3\n\n4,5\n", 4, "column 'y': a cell is a finite number (got '')"),
+        ("a,b,y\n1,2,3\n\n4,5\n", None, "at least two rows, one to train on and one to test on (got 1)"),
         ("", 1, "the file is empty"),
         ("a,b,y\n1,2,3\n", None, "at least two rows"),
         ('a,b,y\n1,"2,3\n', None, "not a valid CSV file"),
@@ -81,3 +80,29 @@ def test_several_target_columns_become_several_outputs(tmp_path: Path) -> None:
     data = load_dataset(task(path, targets=("z", "y"), classes=True), 0)
     assert data.outputs == 2 and data.classes
     assert sorted(np.vstack((data.train_y, data.test_y)).tolist()) == [[4.0, 3.0], [8.0, 7.0]]
+
+
+def test_rows_that_lack_a_value_are_left_out_and_counted(tmp_path: Path) -> None:
+    """Only values of the task's own columns count."""
+    path = written(tmp_path, "a,b,note,y\n1,2,,3\n4,NA,,6\n7,8,,9\n1,2\n5,6,,7\n")
+    data = load_dataset(task(path), 0)
+    assert sorted(np.concatenate((data.train_y, data.test_y)).ravel()) == [3.0, 7.0, 9.0]
+    assert data.notes == (f"{path}: 2 of 5 rows lack a value and are left out",)
+
+
+def test_rows_may_keep_their_order(tmp_path: Path) -> None:
+    path = written(tmp_path, "a,b,y\n" + "".join(f"{n},0,{n}\n" for n in range(10)))
+    data = load_dataset(task(path, shuffle=False, training_points=7, test_points=3), 5)
+    assert data.train_y.ravel().tolist() == list(range(7)) and data.test_y.ravel().tolist() == [7, 8, 9]
+
+
+def test_test_points_may_have_a_file_of_their_own(tmp_path: Path) -> None:
+    """Its columns may stand in another order; what is more than the design takes is told."""
+    path, other = written(tmp_path, "a,b,y\n1,0,1\n2,0,2\n3,0,3\n"), tmp_path / "test.csv"
+    other.write_text("y;b;a\n10,5;0;10\n20;0;20\n30;0;30\n", encoding="utf-8")
+    data = load_dataset(task(path, test_csv=str(other), shuffle=False, training_points=9, test_points=2), 0)
+    assert data.train_x[:, 0].tolist() == data.train_y.ravel().tolist() == [1, 2, 3]
+    assert data.test_x[:, 0].tolist() == [10, 20] and data.test_y.ravel().tolist() == [10.5, 20]
+    decimal, used = data.notes
+    assert decimal == f"{other}: numbers are read with decimal commas"
+    assert used == f"{other}: 2 of 3 rows are used (task.test_points)"

@@ -1,45 +1,22 @@
-"""``dsd-ncrn new``: a design file to begin with."""
+"""What ``new`` does: a design file to begin with."""
 
 from __future__ import annotations
 
 import re
+from os.path import relpath
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import click
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from cli.families import TEMPLATES
-from cli.options import FileOf, OneOf, json_option, out_option, subcommand
+from cli.new.columns import choose, read_columns
+from cli.new.proposal import Proposal, propose
+from cli.new.templates import design_text
+from cli.output import deliver, show
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.families import TASKS
-
-if TYPE_CHECKING:
-    from cli.new.proposal import Proposal
 
 
-@subcommand(
-    "new",
-    examples=(
-        "dsd-ncrn new my_circuit",
-        "dsd-ncrn new my_classifier --template classifier --task rings2d",
-        "dsd-ncrn new my_data --csv data.csv",
-        "dsd-ncrn new my_data --csv data.csv --inputs dose_a,dose_b --targets response -o designs",
-    ),
-    groups={"From a CSV file": ("csv", "inputs", "targets")},
-)
-@click.argument("name")
-@click.option(
-    "--template",
-    type=OneOf(tuple(TEMPLATES)),
-    help="What to begin with; regression if not given. See `dsd-ncrn list templates`.",
-)
-@click.option("--task", type=OneOf(tuple(TASKS)), metavar="TASK", help="Another built-in task, see `dsd-ncrn list tasks`.")
-@click.option("--csv", type=FileOf(".csv"), metavar="FILE", help="Make a design for this file: commas, and a header line.")
-@click.option("--inputs", metavar="A,B", help="Its columns that are inputs; guessed if not given.")
-@click.option("--targets", metavar="Y,Z", help="Its columns that are learned; guessed if not given.")
-@out_option("NAME.toml (default: here)")
-@json_option
-def command(
+def new(
     name: str,
     template: str | None,
     task: str | None,
@@ -49,13 +26,7 @@ def command(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Write a design file NAME.toml in which every key is explained, from a template or for a CSV file of yours.
-
-    Of a CSV file it is told what was guessed: inputs and targets, regression or classification, the formula. Columns whose
-    values do not suit a tube are divided by a round number, in a copy NAME.csv. Nothing is ever overwritten.
-    """
-    from cli.output import deliver, show
-
+    """A design file to begin with."""
     stem = name.removesuffix(".toml")
     _check_name(stem)
     _check_together(csv, template, task, inputs, targets)
@@ -93,8 +64,6 @@ def _listed(names: str | None) -> tuple[str, ...]:
 
 
 def _from_template(name: str, template: str, task: str | None) -> dict[str, str]:
-    from cli.new.templates import design_text
-
     chosen = TEMPLATES[template]
     values: dict[str, Any] = dict(chosen.values)
     if task is not None:
@@ -109,9 +78,7 @@ def _from_template(name: str, template: str, task: str | None) -> dict[str, str]
 
 def _check_task(text: str, template: str, task: str) -> None:
     """Raises InputError where a circuit does not suit another task."""
-    from tempfile import TemporaryDirectory
-
-    from cli.job import job_of
+    from cli.job import job_of  # imports the simulators, and a template as it is does without
 
     with TemporaryDirectory() as place:
         path = Path(place) / "design.toml"
@@ -126,12 +93,6 @@ def _from_table(
     name: str, csv: Path, folder: Path, inputs: tuple[str, ...], targets: tuple[str, ...]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """The files of a design for a CSV file, and what is to be told of it."""
-    from os.path import relpath
-
-    from cli.new.columns import choose, read_columns
-    from cli.new.proposal import propose
-    from cli.new.templates import design_text
-
     columns, left_out = read_columns(csv)
     found = propose(choose(columns, inputs, targets, str(csv)), Path(relpath(csv, folder)), name)
     notes = (*left_out, *found.notes)

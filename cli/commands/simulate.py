@@ -1,75 +1,27 @@
-"""``dsd-ncrn simulate``: one iteration of a design, or a plain network."""
+"""What ``simulate`` and ``train`` do: one iteration of a design, or a plain network; one training."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import click
-
-from cli.options import (
-    NETWORKS,
-    OneOf,
-    Seconds,
-    engine_option,
-    format_option,
-    json_option,
-    network_argument,
-    out_option,
-    seed_option,
-    strands_of_networks,
-    subcommand,
-    volume_option,
-)
-from dsd_ncrn.crn.rate_law import RATE_LAWS
+from cli.console import display, step, working
+from cli.job import placed, shown_job
+from cli.options import Stop
+from cli.output import deliver, show, table
+from cli.run.strands import training_outcome
+from cli.streams import warn
+from cli.traces import EngineChoice, design_trace, network_trace, side_by_side, strand_trace, until
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.crn.rate_law import RateLaw
 from dsd_ncrn.errors import InputError
-
-if TYPE_CHECKING:
-    from cli.options import Stop
-    from cli.traces import EngineChoice
-    from dsd_ncrn.crn.rate_law import RateLaw
-    from dsd_ncrn.gates.network_run import NetworkRun
-    from dsd_ncrn.runs.trainings import Columns
+from dsd_ncrn.gates.network import Limits
+from dsd_ncrn.gates.network_run import NetworkRun
+from dsd_ncrn.runs.files import csv_text, plain
+from dsd_ncrn.runs.trainings import Columns, parquet_bytes
+from dsd_ncrn.simulate.levels import level_of_strands
 
 
-@subcommand(
-    "simulate",
-    examples=(
-        "dsd-ncrn simulate designs/linreg2d.toml --level dsd -o traces",
-        "dsd-ncrn simulate designs/lotka_volterra.crn --t-end 500 --format csv -o traces",
-        'dsd-ncrn simulate designs/approximate_majority.crn --level dsd --t-end "5 min" --json',
-        'dsd-ncrn simulate designs/counter.crn --engine ssa --volume "1 pL" --seed 7',
-    ),
-    groups={NETWORKS: ("law", "largest", "scale")},
-)
-@network_argument
-@out_option("trajectories.parquet (or .csv)")
-@seed_option
-@click.option("--level", type=OneOf(["ideal", "dsd"]), default="ideal", show_default=True, help="Network, or strands.")
-@engine_option
-@volume_option
-@click.option(
-    "--t-end",
-    type=Seconds(),
-    metavar="TIME",
-    help='Where to stop: of strands and of a plain network seconds, or with a unit, such as "5 h"; of a design at the '
-    "level ideal a number, since time has no unit there.",
-)
-@click.option("--no-training", is_flag=True, help="Only the forward phase, without a target.")
-@format_option(["parquet", "csv"], "parquet")
-@click.option(
-    "--rate-law",
-    "--input-rate-law",
-    "law",
-    type=OneOf(RATE_LAWS),
-    default="product",
-    show_default=True,
-    help="What its rate constants mean: k times the product of concentrations, or that divided by n! for each reactant that "
-    "stands n times.",
-)
-@strands_of_networks
-@json_option
-def command(
+def simulate(
     design: Path,
     out: Path | None,
     seed: int,
@@ -84,18 +36,7 @@ def command(
     scale: float,
     as_json: bool,
 ) -> None:
-    """Simulate one iteration with the first training point, or a plain network (.crn) from its initial concentrations.
-
-    Without -o the last concentrations are printed. A plain network is in nM and s, and runs for 1000 s without --t-end. At
-    the level dsd its gates are sized by its rate constants, which DNA reaches at a slower pace: both trajectories are given
-    in the network's time, with the seconds of DNA time that one of its seconds takes.
-
-    With --engine ssa the molecules of a small volume are counted and every reaction is drawn by chance, with --seed.
-    """
-    from cli.console import working
-    from cli.traces import EngineChoice, network_trace, strand_trace
-    from dsd_ncrn.gates.network import Limits
-
+    """One iteration of a design, or a plain network."""
     choice, network, stop = EngineChoice(engine, volume, seed), design.suffix == ".crn", t_end.seconds if t_end else None
     if network and level == "dsd":
         with working("simulate"):
@@ -113,10 +54,6 @@ def command(
 
 def _iteration(design: Path, level: str, choice: EngineChoice, t_end: Stop | None, no_training: bool) -> Columns:
     """One iteration of a design. Raises InputError for a unit of time where there is none."""
-    from cli.console import display, step
-    from cli.job import shown_job
-    from cli.traces import design_trace, until
-
     if t_end is not None and t_end.unit and level == "ideal":
         remedy = "Give a plain number, or --level dsd."
         raise InputError("--t-end: a design's time has no unit at the level ideal", level, remedy)
@@ -129,10 +66,6 @@ def _iteration(design: Path, level: str, choice: EngineChoice, t_end: Stop | Non
 
 def _both(run: NetworkRun, out: Path | None, form: str, as_json: bool) -> None:
     """Both trajectories into a file; the last concentrations of both, and how far they are apart."""
-    from cli.output import show, table
-    from cli.traces import side_by_side
-    from dsd_ncrn.runs.files import plain
-
     _write(out, side_by_side(run), form)
     end = {level: dict(zip(t.species, t.values[-1])) for level, t in (("ideal", run.ideal), ("dsd", run.dsd))}
     sized, stop = run.sized, float(run.ideal.times[-1])
@@ -149,17 +82,65 @@ def _both(run: NetworkRun, out: Path | None, form: str, as_json: bool) -> None:
 
 
 def _write(out: Path | None, columns: Columns, form: str) -> None:
-    from cli.output import deliver
-    from dsd_ncrn.runs.files import csv_text
-    from dsd_ncrn.runs.trainings import parquet_bytes
-
     parquet = form == "parquet"
     content = parquet_bytes(columns) if parquet else csv_text(tuple(columns), zip(*columns.values()))
     deliver(out, {f"trajectories.{form}": content})
 
 
 def _show(as_json: bool, last: dict[str, object]) -> None:
-    from cli.output import show, table
-    from dsd_ncrn.runs.files import plain
-
     show(as_json, plain(last), table(last.items()))
+
+
+def train(
+    design: Path,
+    out: Path | None,
+    seed: int,
+    conditions: str,
+    level: str,
+    iterations: int | None,
+    epochs: int | None,
+    leaks: bool,
+    one_pot: bool,
+    engine: str,
+    volume: float | None,
+    as_json: bool,
+) -> None:
+    """One training."""
+    choice = EngineChoice(engine, volume, seed)
+    _check_options(level, leaks, one_pot, choice)
+    _check_length(iterations, epochs)
+    with placed(design), display() as shown:
+        job = shown_job(design, seed, shown, choice.integrator, strands=level == "dsd", conditions=conditions)
+        study = _lasting(job.study.ready if level == "dsd" else job.study, iterations, epochs)
+        name = level if level != "dsd" else level_of_strands(leaks, not one_pot).name
+        for note in study.data.notes:
+            warn(note)
+        shown.start(level)
+        training = choice.simulating(study, level).training(name, lambda done, total: shown.advance(level, done / total))
+        outcome = training_outcome(study, training)
+        shown.done(level, outcome.note)
+    deliver(out, outcome.files)
+    (section,) = outcome.summary.values()
+    rows = {**section, **{f"  {name}": value for name, value in section["parameters"].items()}}
+    del rows["parameters"]
+    show(as_json, section, table(rows.items()))
+
+
+def _check_options(level: str, leaks: bool, one_pot: bool, choice: EngineChoice) -> None:
+    for name, given in (("--leaks", leaks), ("--one-pot", one_pot)):
+        if given and level != "dsd":
+            raise InputError(f"{name} is for strands", level, "Leave it out, or give --level dsd.")
+    if choice.stochastic and level not in ("ideal", "dsd"):
+        raise InputError("--engine ssa counts molecules of networks with an external clock", level, "Levels: ideal, dsd.")
+
+
+def _check_length(iterations: int | None, epochs: int | None) -> None:
+    if iterations is not None and epochs is not None:
+        raise InputError("--iterations and --epochs both say how long to train", f"{iterations} and {epochs}", "Give one.")
+
+
+def _lasting(study: Study, iterations: int | None, epochs: int | None) -> Study:
+    """Trained for as long as the command line says; calibration of strands uses the design's whole ideal training."""
+    if iterations is None and epochs is None:
+        return study
+    return study.lasting(iterations=iterations, strand_iterations=None, **({} if epochs is None else {"epochs": epochs}))

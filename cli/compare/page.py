@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
 
 from cli.compare.comparison import Change, ComparedRun, Comparison, Measure
-from cli.output import table
+from cli.compare.measures import compare
+from cli.output import check_folder, deliver, show, table
 from cli.report.figures.chart import Axis, Band, Chart, Curve, Dash, Panel, ReferenceLine, numbers, thinned, thinning_note
 from cli.report.figures.leaks import LITERATURE_LEAK
 from cli.report.figures.learning import SMALLEST, epoch_length, running_mean, squared_errors
@@ -23,6 +25,15 @@ from dsd_ncrn.runs.files import csv_text, plain
 LONGEST = 40
 """Characters of a value of the design that a terminal shows."""
 BEST = " *"
+
+
+def compare_runs(run_folders: tuple[Path, ...], out: Path | None, seed: int, as_json: bool) -> None:
+    """The command ``compare``: finished or partial runs side by side."""
+    check_folder(out)
+    comparison = compare(run_folders)
+    if out is not None:
+        deliver(out, {"comparison.csv": comparison_csv(comparison), "comparison.html": comparison_html(comparison)})
+    show(as_json, comparison_json(comparison), comparison_text(comparison))
 
 
 def comparison_text(comparison: Comparison) -> str:

@@ -10,9 +10,13 @@ from functools import partial
 from pathlib import Path
 from time import monotonic
 
+from cli.console import working
 from cli.doctor import installed
-from cli.doctor.installed import Check, Finding, failure, ok, warning
+from cli.doctor.installed import Check, Finding, Status, failure, ok, warning
+from cli.output import deliver, show
 from dsd_ncrn import simulate
+from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.runs.files import json_text
 
 ROBERTSON = "A -> B [k = 0.04]\nB + B -> B + C [k = 3e7]\nB + C -> A + C [k = 1e4]"
 AT_40 = (0.7158270688, 9.185534765e-6, 0.2841637458)
@@ -144,3 +148,26 @@ def examined(advance: Callable[[float], None]) -> Iterator[tuple[str, Finding]]:
         yield check.name, check.finding()
         advance((number + 1) / (len(CHECKS) + 1))
     yield from installed.optional()
+
+
+def doctor(out: Path | None, as_json: bool) -> None:
+    """What the command does: tell whether the installation works."""
+    with working("doctor") as advance:
+        found = dict(examined(advance))
+    failed = [name for name, each in found.items() if each.status == Status.FAILURE]
+    described = {
+        "ok": not failed,
+        "checks": [
+            {"name": name, "status": str(each.status), "detail": each.detail, "remedy": each.remedy}
+            for name, each in found.items()
+        ],
+    }
+    deliver(out, {"doctor.json": json_text(described)})
+    show(as_json, described, "\n".join(line for name, each in found.items() for line in _lines(name, each)))
+    if failed:
+        raise CheckFailed(f"{len(failed)} of {len(found)} checks of the installation failed: {', '.join(failed)}")
+
+
+def _lines(name: str, found: Finding) -> list[str]:
+    line = f"{found.status!s:<8} {name:<15} {found.detail}"
+    return [line, *([f"{'':<25}{found.remedy}"] if found.remedy else [])]

@@ -27,12 +27,14 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     "task": {
         "name": "a built-in task, see `dsd-ncrn list tasks`",
         "csv": "a CSV file with a header, beside this file",
+        "test_csv": "another such file, from which the test points come",
         "inputs": "its columns x1, x2, ...",
         "targets": "its columns that are learned",
         "threshold": "one target: ON is what lies above, in its unit",
         "classes": "several targets: the largest names the class",
         "training_points": "points to learn from",
         "test_points": "points to test on",
+        "shuffle": "false keeps the order of the rows",
     },
     "circuit": {
         "f": "dz/dt, see docs/design-file.md",
@@ -170,7 +172,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     },
 }
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
-    "task": {"csv": "data.csv", "threshold": 0.5, "name": "linreg2d"},
+    "task": {"csv": "data.csv", "test_csv": "test.csv", "threshold": 0.5, "name": "linreg2d"},
     "circuit": {"learning_rate_in": "N3", "y": "auto", "w_in": [[1.0, 0.5]], "w_out": [[1.0, 1.0]], "zb_cap": 20.0},
     "training": {"iterations": 100, "repeat_tolerance": 0.1, "strand_iterations": 10},
     "translation": {"always_on": ["N4"], "max_bases": 20000},

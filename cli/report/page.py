@@ -14,8 +14,13 @@ from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, TemplateError
+from markupsafe import Markup
+
+from cli.console import working
+from cli.output import deliver, show
 from cli.report import tables, verdict
 from cli.report.data import ReportData
 from cli.report.figures.chart import Chart
@@ -29,10 +34,7 @@ from cli.report.figures.strands import calibration, concentrations, fuel_history
 from cli.report.references import REFERENCES, formulas, limits
 from cli.report.text import number, percent, size
 from cli.report.verdict import failed_stages, missing_stages
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
+from dsd_ncrn.errors import InputError
 
 Make = Callable[[ReportData], Chart]
 Wanted = Callable[[ReportData], object]
@@ -75,8 +77,6 @@ def render(data: ReportData) -> str:
 
 def environment_of(filters: Mapping[str, Any], *packages: str) -> Environment:
     """Templates of some packages, of which the first that has one of a name gives it, with what they call filters."""
-    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-
     loader = ChoiceLoader([PackageLoader(package) for package in packages])
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters.update(filters)
@@ -105,8 +105,6 @@ def _figure(chart: Chart) -> Figure:
 
 def look(charts: list[Chart], series: Iterable[Series]) -> dict[str, Any]:
     """What the style, the scripts and the macros of a page need: its figures, those of their series that can be switched."""
-    from markupsafe import Markup
-
     return {
         "figures": {chart.key: _figure(chart) for chart in charts},
         "plots": Markup(plots_json(charts)),
@@ -167,6 +165,21 @@ def build_report(run: Path) -> str:
     """
 
     return render(ReportData(run))
+
+
+def report(run_folder: Path, out: Path | None, seed: int, as_json: bool) -> None:
+    """The command ``report``: the page of a run folder, again."""
+    if not (run_folder / "design.toml").is_file():
+        raise InputError("this folder holds no run", None, "Give a folder that `run` has written.", str(run_folder))
+    try:
+        with working("report"):
+            page = build_report(run_folder)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, TemplateError) as error:
+        rule = f"the files of this run do not fit together: {type(error).__name__}: {error}"
+        raise InputError(rule, None, "Run the design again.", str(run_folder)) from error
+    place = out or run_folder
+    deliver(place, {"report.html": page})
+    show(as_json, {"report": str(place / "report.html")}, f"Report: {place / 'report.html'}")
 
 
 def picture(run: Path, key: str = "learning") -> str:

@@ -54,8 +54,8 @@ def ncrn_json(study: Study) -> dict[str, Any]:
 
 
 def warnings_of(study: Study) -> tuple[str, ...]:
-    """What the compiler warns of, with and without the data."""
-    return (*study.ncrn.warnings, *stability_warnings(study.decided, study.data))
+    """What the compiler warns of, with and without the data, and what is to be told of these."""
+    return (*study.data.notes, *study.ncrn.warnings, *stability_warnings(study.decided, study.data))
 
 
 def translate_stage(job: Job, tell: Tell) -> Outcome:

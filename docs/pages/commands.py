@@ -13,7 +13,7 @@ from cli.main import main
 WIDTH = 110
 _HEAD = """# Commands
 
-<!-- made by docs/pages from cli/commands: edit the help there -->
+<!-- made by docs/pages from cli/interface: edit the help there -->
 
 The help of every command, as `dsd-ncrn COMMAND --help` prints it.
 """

@@ -1,10 +1,7 @@
-"""Reading the files that users bring: whole, or as rows of a table."""
+"""Reading the files that users bring, whole."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
 from pathlib import Path
 
 from dsd_ncrn.errors import InputError
@@ -40,18 +37,3 @@ def read_text(path: str | Path, largest: int = LARGEST_BYTES) -> str:
         remedy = "Save it as UTF-8."
         raise InputError(f"the file is not UTF-8 text (byte {error.start})", remedy=remedy, file=str(path)) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def read_rows(path: str | Path) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a CSV file with the line on which each ends, empty rows left out.
-
-    Raises InputError as ``read_text`` does, and for text that is no CSV.
-    """
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), skipinitialspace=True, strict=True)
-    try:
-        for row in reader:
-            if row:
-                yield reader.line_num, row
-    except csv.Error as error:
-        remedy = "Close every quotation mark, and write commas between cells."
-        raise InputError(f"not a valid CSV file: {error}", remedy=remedy, file=str(path), line=reader.line_num) from None

@@ -23,7 +23,7 @@ _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 def load_design(path: str | Path, conditions: str = "") -> DesignSpec:
-    """Read and validate a design file; ``task.csv`` comes back as an absolute path.
+    """Read and validate a design file; the files of ``task`` come back as absolute paths.
 
     ``conditions`` (a name or a file) hold in place of those that the design names, and of its own values. Raises InputError
     naming file, line, rule, value and remedy for a file that cannot be read, is not UTF-8 or TOML,
@@ -36,9 +36,17 @@ def load_design(path: str | Path, conditions: str = "") -> DesignSpec:
     """
     text = read_text(path, LARGEST_BYTES)
     try:
-        return _with_absolute_csv(_validated(text, str(path), conditions), Path(path))
+        return with_absolute_paths(_validated(text, str(path), conditions), Path(path).parent)
     except RecursionError:
         raise InputError("not valid TOML: nested too deeply", remedy="Designs have tables in tables.", file=str(path)) from None
+
+
+def with_absolute_paths(spec: DesignSpec, folder: Path) -> DesignSpec:
+    """The design with the files of its task sought from a folder."""
+    files = {
+        key: str((folder / file).resolve()) for key in ("csv", "test_csv") if (file := getattr(spec.task, key)) is not None
+    }
+    return spec.model_copy(update={"task": spec.task.model_copy(update=files)}) if files else spec
 
 
 def dump_design(spec: DesignSpec) -> str:
@@ -145,10 +153,3 @@ def _is_string(text: str, place: Position) -> bool:
     """Whether a value is written as one string: an offset into a list of strings has no place of its own."""
     line = text.split("\n")[place.value_line - 1]
     return line[place.value_column - 1 : place.value_column] in ("'", '"')
-
-
-def _with_absolute_csv(spec: DesignSpec, path: Path) -> DesignSpec:
-    if spec.task.csv is None:
-        return spec
-    csv = str((path.parent / spec.task.csv).resolve())
-    return spec.model_copy(update={"task": spec.task.model_copy(update={"csv": csv})})

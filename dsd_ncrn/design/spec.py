@@ -26,7 +26,9 @@ class Task(Section):
     name: str = "csv"
     """A built-in task, see `dsd-ncrn list tasks`. Give exactly one of `name` and `csv`."""
     csv: str | None = None
-    """A CSV file with a header line; a relative path starts at the design file."""
+    """A CSV file with a header line, or an .xlsx workbook; a relative path starts at the design file."""
+    test_csv: str | None = Field(default=None, examples=["test.csv"])
+    """Another such file with the same columns, from which the test points come; `csv` then has training points alone."""
     inputs: tuple[str, ...] = ()
     """Columns of the CSV file that are inputs, in the order x1, x2, …; required with `csv`."""
     targets: tuple[str, ...] = ()
@@ -39,6 +41,8 @@ class Task(Section):
     """Points to learn from. A CSV file with too few rows is split in the ratio of the two numbers."""
     test_points: int = Field(default=101, ge=2)
     """Points that only the test error is measured on."""
+    shuffle: bool = True
+    """The rows of a CSV file are shuffled by the seed; with false they are taken in their order."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -51,6 +55,9 @@ class Task(Section):
             raise refuse("a built-in task has its own inputs and targets", "Leave inputs and targets out.", key)
         if self.csv is None and (self.threshold is not None or self.classes):
             raise refuse("a built-in task knows its classes", "Leave threshold and classes out.")
+        if self.csv is None and (self.test_csv is not None or not self.shuffle):
+            key = "shuffle" if self.test_csv is None else "test_csv"
+            raise refuse("a built-in task draws its points", "Leave test_csv and shuffle out.", key)
         if self.threshold is not None and len(self.targets) > 1:
             raise refuse("a threshold divides one target", "With several targets write classes = true.", "threshold")
         if self.classes and len(self.targets) < 2:
@@ -63,10 +70,19 @@ class Circuit(Section):
 
     f: str
     """dz/dt as a formula, or a list with one for each dimension; see the language of formulas."""
+    form: Literal["adjoint", "staged"] = "adjoint"
+    """How it learns. adjoint is the network of the paper, with a backward pass, for every f. staged is for f linear in the
+    inputs: these are used up, prediction and target annihilate, and what is left of one of them changes the parameters; it
+    needs no clock, since its gates are there in their stage alone.
+    """
+    weight_limit: float = Field(default=4.0, gt=0)
+    """With the staged form: an input is used up, so that its weight is w (1 − exp(−θ T / w)) and stays below w."""
     T: float = Field(gt=0)
     """Dimensionless length of the forward and of the backward pass."""
     learning_rate: float = Field(gt=0)
-    """The learning rate η."""
+    """The learning rate η. With the staged form a prediction that is off by e changes the parameters by η e in all, each by its
+    share of the inputs.
+    """
     learning_rate_in: Literal["N3", "N4"] | None = None
     """Where η is: with N3 a factor on the rate constants of the gradients, so that G is η times the gradient; with N4, as in
     the paper, the share of G that reaches P, so at most 1. N3 needs 1/η times less G, which is fuel for strands, and half the

@@ -9,6 +9,7 @@ from typing import Any, cast
 import numpy as np
 from pydantic import ValidationError
 
+from dsd_ncrn.design.load import with_absolute_paths
 from dsd_ncrn.design.problems import DesignError, findings_of
 from dsd_ncrn.design.spec import DesignSpec
 
@@ -19,7 +20,7 @@ def new_design(values: Mapping[str, object], name: str = "design") -> DesignSpec
     """A design from Python values, by the keys of a design file: ``{"circuit.f": "theta * x", "circuit.T": 0.5, ...}``.
 
     Keys are dotted, or tables as ``tomllib`` reads them; quantities are texts with their unit, as in a file, and NumPy
-    arrays stand for lists. A relative ``task.csv`` is sought from the present folder. ``task.name`` may be any word where
+    arrays stand for lists. Relative files of ``task`` are sought from the present folder. ``task.name`` may be any word where
     the points are given to the later steps as a ``Dataset``. Raises DesignError naming the first wrong key, its value and
     the remedy.
 
@@ -57,9 +58,7 @@ def _validated(values: Table) -> DesignSpec:
         found = sorted(findings_of(error, data), key=lambda finding: not finding.unknown_key)
         more, problem = f" (and {len(found) - 1} more)" if len(found) > 1 else "", found[0].problem()
         raise DesignError(problem.rule + more, problem.value, problem.remedy, key=problem.key) from None
-    if spec.task.csv is None:
-        return spec
-    return spec.model_copy(update={"task": spec.task.model_copy(update={"csv": str(Path(spec.task.csv).resolve())})})
+    return with_absolute_paths(spec, Path())
 
 
 def _with(values: Table, changes: Mapping[str, object]) -> Table:

@@ -39,6 +39,9 @@ def translate(ncrn: NeuralCrn, spec: DesignSpec) -> DsdSystem:
     too many reactants, where names clash, where choices of the design contradict each other, and where the system has more
     bases than it may.
     """
+    if spec.circuit.form == "staged":
+        rule, remedy = "circuit.form: there are no gates for the staged form", 'Set form = "adjoint" for strands.'
+        raise DesignError(rule, spec.circuit.form, remedy, key=("circuit", "form"))
     system = realise(plan_of_learner(ncrn, spec))
     bases, most = sum(map(strand_length, system.strands)), spec.translation.max_bases
     if most is not None and bases > most:

@@ -9,8 +9,8 @@ import numpy as np
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.types import STAGES, Reaction
 from dsd_ncrn.design.spec import DesignSpec
-from dsd_ncrn.ncrn.compile import derive, initial_parameters
 from dsd_ncrn.ncrn.dynamics import Term
+from dsd_ncrn.ncrn.equations import derive, initial_parameters
 from dsd_ncrn.ncrn.exact import Symbol, SymbolKind
 from dsd_ncrn.ncrn.roster import shape_of
 from dsd_ncrn.ncrn.types import NeuralCrn
@@ -65,8 +65,15 @@ def stability_warnings(spec: DesignSpec, dataset: Dataset) -> tuple[str, ...]:
 
 
 def _largest_curvature(spec: DesignSpec, dataset: Dataset) -> float:
-    """The largest eigenvalue of J J^T over the points, or over batches of them as the training takes them."""
-    jacobians = _jacobians(spec, np.vstack((dataset.train_x, dataset.test_x)), dataset.outputs)
+    """The largest eigenvalue of J J^T over the points, or over batches of them as the training takes them.
+
+    In the staged form a step is along the inputs' shares of their sum: then it is the largest J times these.
+    """
+    points = np.vstack((dataset.train_x, dataset.test_x))
+    jacobians = _jacobians(spec, points, dataset.outputs)
+    if spec.circuit.form == "staged":
+        rows = jacobians[:, 0]
+        return float(np.max((rows * rows).sum(axis=1) / np.maximum(rows.sum(axis=1), np.finfo(float).tiny)))
     batch = spec.training.batch
     starts = range(0, len(jacobians), batch)
     stacked = (np.concatenate(jacobians[start : start + batch]) for start in starts)

@@ -14,8 +14,9 @@ from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import Circuit, DesignSpec, Rail, TrainingPlan, Translation
 from dsd_ncrn.errors import did_you_mean
-from dsd_ncrn.ncrn.compile import check_start, compile_design, derive, theta_start
+from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.dynamics import Dynamics, Term
+from dsd_ncrn.ncrn.equations import check_start, derive, theta_start
 from dsd_ncrn.ncrn.exact import Symbol, SymbolKind
 from dsd_ncrn.ncrn.roster import Shape, each, shape_of
 from dsd_ncrn.ncrn.types import NeuralCrn
@@ -31,6 +32,8 @@ def decide(spec: DesignSpec, data: Dataset, seed: int) -> DesignSpec:
     decided = _drawn(choose_rails(spec, data), data, seed)
     ncrn = compile_design(decided, data.dimension, data.outputs)
     _check_budgets(decided, ncrn)
+    if decided.circuit.form == "staged":
+        return decided
     translation = {"always_on": unclocked_stages(ncrn, decided.translation)}
     return decided.model_copy(update={"translation": decided.translation.model_copy(update=translation)})
 
@@ -79,7 +82,7 @@ def choose_rails(spec: DesignSpec, data: Dataset) -> DesignSpec:
     if circuit.y == "auto":
         chosen["y"] = _by_sign(lowest(data.train_y, data.test_y))
     if circuit.theta == "auto":
-        chosen["theta"] = "dual"
+        chosen["theta"] = "single" if circuit.form == "staged" else "dual"
     circuit = circuit.model_copy(update=chosen)
     if circuit.z == "auto":
         circuit = circuit.model_copy(update={"z": _state_rails(circuit, shape_of(circuit, data.dimension, data.outputs))})

@@ -102,6 +102,10 @@ class Polynomial(Protocol):
         """The derivative by the symbol of this number."""
         ...
 
+    def quo_ground(self, element: Fraction) -> Polynomial:
+        """The quotient by a number that is not zero."""
+        ...
+
     def exquo(self, divisor: Polynomial) -> Polynomial:
         """The quotient of a division without remainder."""
         ...

@@ -16,6 +16,8 @@ class Variable:
     symbol: Symbol
     rails: tuple[Species, ...]
     """What carries it, the positive rail first."""
+    scale: float = 1.0
+    """The amount of its species that stands for 1."""
 
     @property
     def name(self) -> str:
@@ -43,13 +45,14 @@ class Variable:
         return tuple(rail.name for rail in self.rails)
 
     def amounts(self, value: float) -> tuple[tuple[str, float], ...]:
-        """The amounts that stand for a value, in its units: max(0, v) of the positive rail, max(0, -v) of the negative one."""
-        return tuple(zip(self.species, (max(value, 0.0), max(-value, 0.0))))
+        """The amounts that stand for a value: max(0, v) of the positive rail, max(0, -v) of the negative one, scaled."""
+        amount = self.scale * value
+        return tuple(zip(self.species, (max(amount, 0.0), max(-amount, 0.0))))
 
     def value(self, amount: Callable[[str], float]) -> float:
-        """The number that the amounts of its species stand for, in their units."""
+        """The number that the amounts of its species stand for."""
         plus, *minus = map(amount, self.species)
-        return plus - sum(minus)
+        return (plus - sum(minus)) / self.scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ class NeuralCrn:
     ``inputs`` are loaded at the start of every iteration, ``targets`` after its first phase; ``constants`` (bias
     species, padding) are present from the start with the given value. ``outputs`` has one entry per target.
     They are read at the end of the phase ``outputs_after``; where that is not the first phase the targets have been
-    subtracted from them by then. ``initial_parameters`` holds one start value per parameter. ``padding`` species are
+    subtracted from them by then. Before the phase ``renewed_before`` inputs that were used up are loaded anew, those of the
+    padding as well. ``initial_parameters`` holds one start value per parameter. ``padding`` species are
     brought to their value together with the inputs, in every iteration (constant inputs of circuits that start from
     Z(0) = x, and finite fuels).
     """
@@ -83,3 +87,4 @@ class NeuralCrn:
     warnings: tuple[str, ...] = ()
     padding: tuple[tuple[str, float], ...] = ()
     outputs_after: str = "C1"
+    renewed_before: str = ""

@@ -14,10 +14,12 @@ from math import prod
 
 from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.design.spec import DesignSpec
-from dsd_ncrn.ncrn.compile import compile_design, derive
+from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.dynamics import Terms
+from dsd_ncrn.ncrn.equations import derive
 from dsd_ncrn.ncrn.exact import Polynomial, Symbol, constant, null_space, rational_ring
-from dsd_ncrn.ncrn.roster import BIAS, Roster, roster, shape_of
+from dsd_ncrn.ncrn.rails import Variables
+from dsd_ncrn.ncrn.roster import BIAS, roster, shape_of
 from dsd_ncrn.ncrn.slow import ERROR, READOUT, gradient_scale, readout_equations
 from dsd_ncrn.ncrn.types import Variable
 
@@ -44,7 +46,8 @@ def mismatches(spec: DesignSpec, dimension: int, outputs: int = 1) -> tuple[Mism
     dynamics = derive(circuit, shape)
     names = roster(circuit, dynamics, shape)
     crn = compile_design(spec, dimension, outputs).crn
-    algebra = _Algebra(crn, names, circuit.zb_cap or 1.0)
+    extra = {variable.symbol: variable for variable in (*names.errors, *names.gradients)}
+    algebra = Algebra(crn, {**names.variables, **extra}, circuit.zb_cap or 1.0)
     adjoint = {names.variables[symbol].symbol: terms for symbol, terms in dynamics.adjoint.items()}
     gradient = {item.symbol: dynamics.gradient.get(of.symbol, ()) for item, of in zip(names.gradients, names.parameters)}
     scales = {g.symbol: gradient_scale(circuit, p) for g, p in zip(names.gradients, names.parameters)}
@@ -61,15 +64,14 @@ def mismatches(spec: DesignSpec, dimension: int, outputs: int = 1) -> tuple[Mism
     )
 
 
-class _Algebra:
+class Algebra:
     """The ring of polynomials in a network's concentrations."""
 
-    def __init__(self, crn: Crn, names: Roster, cap: float) -> None:
+    def __init__(self, crn: Crn, variables: Variables, cap: float = 1.0) -> None:
         self.ring = rational_ring(crn.species)
         self.species = dict(zip(crn.species, self.ring.gens)) | dict.fromkeys(crn.fuel_species, self.number(cap))
         self.species |= dict.fromkeys({BIAS} & set(crn.species), self.ring.one)
-        extra = (*names.errors, *names.gradients)
-        self.variables = dict(names.variables) | {variable.symbol: variable for variable in extra}
+        self.variables = variables
 
     def number(self, value: float) -> Polynomial:
         """The decimal as written, as an exact rational."""
@@ -78,7 +80,8 @@ class _Algebra:
     def real(self, variable: Variable, sign: int = -1) -> Polynomial:
         """The number that a variable's species stand for; its size with ``sign`` 1."""
         plus, *minus = (self.species.get(name, self.ring.zero) for name in variable.species)
-        return plus + sign * sum(minus, self.ring.zero)
+        amount = plus + sign * sum(minus, self.ring.zero)
+        return amount if variable.scale == 1.0 else amount.quo_ground(self.number(variable.scale).coeff(1))
 
     def rates(self, reactions: Iterable[Reaction]) -> dict[str, Polynomial]:
         """The change of every species by mass action."""

@@ -89,8 +89,7 @@ class IdealLearner:
         """See Learner."""
         state, found = self._fed(x), None
         for place, running in self._next_phases():
-            if place == 1:
-                self._load_all(state, self.ncrn.targets, y)
+            self._load_later(state, place, x, y)
             state = self._run(state, running)
             if running.phase.name == self.ncrn.outputs_after:
                 found = Iteration(self._outputs(state) + (y if place else 0.0), self._parameters(state))
@@ -113,8 +112,7 @@ class IdealLearner:
         values: list[Floats] = []
         phases: list[tuple[str, float]] = []
         for place, running in enumerate(self.phases):
-            if place == 1:
-                self._load_all(state, self.ncrn.targets, y)
+            self._load_later(state, place, x, y)
             grid = np.linspace(0.0, running.phase.duration, points)
             piece = running.run(state, grid, f"phase {running.phase.name}")
             phases.append((running.phase.name, start))
@@ -165,9 +163,22 @@ class IdealLearner:
         """A copy of the state with inputs, constant inputs and finite fuels."""
         state = self.state.copy()
         self._load_all(state, self.ncrn.inputs, x)
-        for species, value in self.ncrn.padding:
-            state[self.system.index[species]] = value
+        self._pad(state)
         return state
+
+    def _load_later(self, state: Floats, place: int, x: Floats, y: Floats) -> None:
+        """What comes before a phase: the targets before the second, the inputs once more where the circuit renews them."""
+        if place == 1:
+            self._load_all(state, self.ncrn.targets, y)
+        if self.phases[place].phase.name == self.ncrn.renewed_before:
+            self._load_all(state, self.ncrn.inputs, x)
+            self._pad(state, SpeciesKind.INPUT)
+
+    def _pad(self, state: Floats, *kinds: SpeciesKind) -> None:
+        """Bring the padding, of some kinds or all of it, to its value."""
+        for species, value in self.ncrn.padding:
+            if not kinds or self.ncrn.crn.carriers[species].kind in kinds:
+                state[self.system.index[species]] = value
 
     def _load_all(self, state: Floats, variables: tuple[Variable, ...], values: Floats) -> None:
         for variable, value in zip(variables, values, strict=True):

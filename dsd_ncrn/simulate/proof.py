@@ -6,61 +6,24 @@ tested is what the compiler means, not how well time scales are separated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.fast import update_share
 from dsd_ncrn.ncrn.slow import ERROR, READOUT, gradient_scale
-from dsd_ncrn.ncrn.types import NeuralCrn, Variable
-from dsd_ncrn.ncrn.verify import Conservation, conservation_laws, mismatches
+from dsd_ncrn.ncrn.types import NeuralCrn
+from dsd_ncrn.ncrn.verify import conservation_laws, mismatches
+from dsd_ncrn.simulate.claims import Claim, Proof, Stages
 from dsd_ncrn.simulate.engines.types import Engine
-from dsd_ncrn.simulate.learner import checked
-from dsd_ncrn.simulate.mass_action import from_crn
+from dsd_ncrn.simulate.staged_proof import staged_claims
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.tasks import Dataset
 
-RELATIVE, ABSOLUTE = 1e-11, 1e-13
 STEP = 2e-3
-LIFETIMES = 1e5
-"""Of the slowest fast reaction: where G and P are nearly equal, their annihilation is slow at its end."""
-FASTER = 1e6
-"""|z| means the size of z only while one rail is empty: annihilation is made this much faster for the proof."""
 GRADIENT_BOUND, UPDATE_BOUND = 1e-6, 1e-8
 POINTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One claim: the largest error found and its bound; ``error`` is None where the design gives the claim up."""
-
-    claim: str
-    error: float | None
-    bound: float
-    note: str = ""
-
-    @property
-    def holds(self) -> bool:
-        """Whether the claim is made and true."""
-        return self.error is None or self.error <= self.bound
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """All checks of a compilation, and what its reactions conserve."""
-
-    checks: tuple[Claim, ...]
-    conserved: tuple[Conservation, ...]
-
-    @property
-    def holds(self) -> bool:
-        """Whether every claim is true."""
-        return all(check.holds for check in self.checks)
 
 
 def prove(spec: DesignSpec, data: Dataset, engine: Engine, seed: int = 0, progress: Progress = no_progress) -> Proof:
@@ -70,6 +33,8 @@ def prove(spec: DesignSpec, data: Dataset, engine: Engine, seed: int = 0, progre
     ``compile_design``, CheckFailed where an integration stops.
     """
     ncrn = compile_design(spec, data.dimension, data.outputs)
+    if spec.circuit.form == "staged":
+        return Proof(staged_claims(spec, data, Stages(ncrn, engine), seed), conservation_laws(ncrn.crn))
     found = mismatches(spec, data.dimension, data.outputs)
     note = "; ".join(f"{each.stage} {each.variable}: {each.difference}" for each in found)
     rng = np.random.default_rng(seed)
@@ -80,62 +45,6 @@ def prove(spec: DesignSpec, data: Dataset, engine: Engine, seed: int = 0, progre
         *_cap_check(spec, data, engine, seed),
     )
     return Proof(checks, conservation_laws(ncrn.crn))
-
-
-class Stages:
-    """Runs the stages of one network on a state, shape (species,)."""
-
-    def __init__(self, ncrn: NeuralCrn, engine: Engine) -> None:
-        self.ncrn, self.engine = ncrn, engine
-        self.index = {name: number for number, name in enumerate(ncrn.crn.species)}
-
-    def start(self, parameters: Iterable[float], x: Iterable[float], y: Iterable[float]) -> Floats:
-        """The state (species,) before the feed, with everything poured in; dimensionless, as all here."""
-        state = np.zeros(len(self.index))
-        for name, value in (*self.ncrn.constants, *self.ncrn.padding):
-            state[self.index[name]] = value
-        groups = (self.ncrn.parameters, self.ncrn.inputs, self.ncrn.targets)
-        for variables, values in zip(groups, (parameters, x, y)):
-            for variable, value in zip(variables, values):
-                self.load(state, variable, value)
-        return state
-
-    def load(self, state: Floats, variable: Variable, value: float) -> None:
-        """Put a value on the rails of a variable in a state (species,)."""
-        for name, amount in variable.amounts(value):
-            state[self.index[name]] = amount
-
-    def read(self, state: Floats, variable: Variable) -> float:
-        """The value of a variable in a state (species,)."""
-        return variable.value(lambda name: float(state[self.index[name]]))
-
-    def run(self, state: Floats, wanted: Callable[[Reaction], bool], duration: float, what: str = "a stage") -> Floats:
-        """The state (species,) after some reactions (``what`` they are), and annihilation, have run for a time.
-
-        Raises CheckFailed where the integration stops.
-        """
-        crn = self.ncrn.crn
-        chosen = [_hurried(r) for r in crn.reactions if wanted(r) or r.origin.stage == "annihilation"]
-        if not any(wanted(reaction) for reaction in crn.reactions):
-            return state
-        system = from_crn(Crn(crn.name, crn.species, tuple(chosen)))
-        stepper = self.engine.prepare(system, RELATIVE, ABSOLUTE)
-        solution = stepper.solve(state, np.array([0.0, duration]), system.rates)
-        return checked(solution, f"{what} for the proof")[-1]
-
-    def stage(self, state: Floats, stage: str, phase: str, fast: bool) -> Floats:
-        """Let one kind of reactions of a stage run: fast ones to their end, slow ones for their phase's duration.
-
-        Takes and gives a state (species,). Raises CheckFailed as ``run``.
-        """
-        lengths = {each.name: each.duration for each in self.ncrn.crn.phases}
-        rates = [r.rate for r in self.ncrn.crn.reactions if r.fast]
-        duration = LIFETIMES / min(rates, default=1.0) if fast else lengths[phase]
-        return self.run(state, lambda r: r.origin.stage == stage and phase in r.phases and r.fast == fast, duration, stage)
-
-
-def _hurried(reaction: Reaction) -> Reaction:
-    return replace(reaction, rate=reaction.rate * FASTER) if reaction.origin.stage == "annihilation" else reaction
 
 
 def loss_and_gradient(stages: Stages, parameters: Floats, x: Floats, y: Floats) -> tuple[float, Floats]:

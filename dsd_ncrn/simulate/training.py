@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from dsd_ncrn.design.spec import DesignSpec, TrainingPlan
-from dsd_ncrn.ncrn.compile import compile_design, derive, initial_parameters
+from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import check_signs, check_turns
+from dsd_ncrn.ncrn.equations import derive, initial_parameters
 from dsd_ncrn.ncrn.oscillator import Oscillator, oscillator_for
 from dsd_ncrn.ncrn.roster import roster, shape_of
 from dsd_ncrn.ncrn.types import NeuralCrn
@@ -18,6 +19,7 @@ from dsd_ncrn.simulate.flow import Fuels
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.learner import Learner
 from dsd_ncrn.simulate.results import Training
+from dsd_ncrn.simulate.staged import StagedLearner
 from dsd_ncrn.simulate.train import ONCE, Progress, Repeats, no_progress, train
 from dsd_ncrn.simulate.value import ValueLearner, ValueModel
 from dsd_ncrn.tasks import Dataset
@@ -38,7 +40,9 @@ def train_value(spec: DesignSpec, data: Dataset, progress: Progress = no_progres
     Raises DesignError as ``compile_design``, CheckFailed where a pass runs to infinity.
     """
     ncrn = compile_design(spec, data.dimension, data.outputs)
-    return _trained(spec, data, ncrn, ValueLearner(value_model(spec, data)), "value", progress)
+    staged = spec.circuit.form == "staged"
+    learner = StagedLearner(spec.circuit, data.dimension) if staged else ValueLearner(value_model(spec, data))
+    return _trained(spec, data, ncrn, learner, "value", progress)
 
 
 def train_autonomous(

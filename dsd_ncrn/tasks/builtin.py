@@ -56,6 +56,11 @@ def _plane(rng: np.random.Generator, n: int) -> tuple[Floats, Floats]:
     return x, x[:, 0] + 2.0 * x[:, 1] + 1.0 + rng.normal(0.0, 0.4, size=n)
 
 
+def _line(rng: np.random.Generator, n: int) -> tuple[Floats, Floats]:
+    x = rng.uniform(0.5, 2.5, size=(n, 1))
+    return x, np.maximum(0.4 * x[:, 0] + rng.normal(0.0, 0.012, size=n), 0.0)
+
+
 def _product(rng: np.random.Generator, n: int) -> tuple[Floats, Floats]:
     x = rng.uniform(0.5, 2.0, size=(n, 2))
     return x, x[:, 0] * x[:, 1] + x[:, 1] ** 2 + rng.normal(0.0, 0.1, size=n)
@@ -66,6 +71,8 @@ def _sine(rng: np.random.Generator, n: int) -> tuple[Floats, Floats]:
     return x, np.sin(x[:, 0]) + x[:, 1] ** 2 + rng.normal(0.0, 0.1, size=n)
 
 
+LINE1D = BuiltinTask("line1d", "y = 0.4 x + N(0, sd 0.012), x ~ U(0.5, 2.5)", 1, _line)
+"""The least that can be learned: one weight."""
 LINREG2D = BuiltinTask("linreg2d", "y = x1 + 2 x2 + 1 + N(0, sd 0.4), x ~ U(1, 5)^2", 2, _plane)
 """Eq. 8: a noisy plane."""
 NONLINREG2D = BuiltinTask("nonlinreg2d", "y = x1 x2 + x2^2 + N(0, sd 0.1), x ~ U(0.5, 2)^2", 2, _product)

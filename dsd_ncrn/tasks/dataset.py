@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.design.files import read_rows
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import Task
-from dsd_ncrn.errors import InputError, did_you_mean
+from dsd_ncrn.design.tables import read_table
+from dsd_ncrn.errors import InputError
 
 Sampler = Callable[[np.random.Generator, int], tuple[Floats, Floats]]
 
@@ -23,6 +22,7 @@ class Dataset:
 
     Targets given as (n,) become one column. ``threshold`` is what a prediction must exceed to count as ON in a
     classification with one output; with several and ``classes`` the largest names the class. A regression has neither.
+    ``notes`` tell how a file was read where that may surprise.
     """
 
     train_x: Floats
@@ -32,6 +32,7 @@ class Dataset:
     input_names: tuple[str, ...]
     threshold: float | None = None
     classes: bool = False
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("train_x", "train_y", "test_x", "test_y"):
@@ -74,11 +75,12 @@ class BuiltinTask:
 
 
 def load_table(task: Task, seed: int) -> Dataset:
-    """The rows of ``task.csv``, shuffled by ``seed`` and split in the ratio of training_points to test_points.
+    """The rows of ``task.csv``, shuffled by ``seed`` unless the task keeps their order, and divided in training and test.
 
-    Where the file has enough rows, exactly those numbers of points are taken. Raises InputError naming the file's line
-    for a missing column, an empty, non-numeric or non-finite cell, a row with more cells than the header, or fewer than two
-    rows; DesignError for a column named twice in the design.
+    Where the file has enough rows, exactly the wanted numbers of points are taken, else it is divided in their ratio. With
+    ``task.test_csv`` each file gives its own points, at most that many. Rows that lack a value are left out and counted in
+    ``notes``. Raises InputError, with the line, for a missing column, a cell that is no finite number, a row with more
+    cells than the header, or too few rows; DesignError for a column named twice in the design.
     """
     if task.csv is None:
         raise DesignError("the task names no CSV file", key=("task",))
@@ -87,13 +89,23 @@ def load_table(task: Task, seed: int) -> Dataset:
         if columns.count(column) > 1:
             key = ("task", "targets" if column in task.targets else "inputs")
             raise DesignError("a column is an input or a target, once", column, "Name another column.", key=key)
-    rows = _read_rows(task.csv, columns)
-    train = _training_share(task, len(rows), task.csv)
-    order = np.random.default_rng(seed).permutation(len(rows))
-    first, second = rows[order[:train]], rows[order[train : train + task.test_points]]
+    rows, notes = _complete_rows(task.csv, columns)
+    if task.shuffle:
+        rows = rows[np.random.default_rng(seed).permutation(len(rows))]
+    if task.test_csv is None:
+        train = _training_share(task, len(rows), task.csv)
+        first, second = rows[:train], rows[train : train + task.test_points]
+    else:
+        others, more = _complete_rows(task.test_csv, columns)
+        first, second, notes = rows[: task.training_points], others[: task.test_points], (*notes, *more)
+        for file, all_rows, used in ((task.csv, rows, "training_points"), (task.test_csv, others, "test_points")):
+            if len(all_rows) == 0:
+                raise InputError("a data set needs a row at least", 0, file=file)
+            if len(all_rows) > getattr(task, used):
+                notes = (*notes, f"{file}: {getattr(task, used)} of {len(all_rows)} rows are used (task.{used})")
     split = len(task.inputs)
     parts = (first[:, :split], first[:, split:], second[:, :split], second[:, split:])
-    return Dataset(*parts, task.inputs, task.threshold, task.classes)
+    return Dataset(*parts, task.inputs, task.threshold, task.classes, notes)
 
 
 def _training_share(task: Task, rows: int, file: str) -> int:
@@ -104,52 +116,10 @@ def _training_share(task: Task, rows: int, file: str) -> int:
     return min(max(share, 1), rows - 1)
 
 
-def _read_rows(file: str, columns: Sequence[str]) -> Floats:
-    """The named columns of all rows, shape (rows, columns)."""
-    numbered = read_rows(file)
-    _, header = next(numbered, (1, list[str]()))
-    indices = _indices(header, columns, file)
-    rows: list[list[float]] = []
-    for line, row in numbered:
-        _check_length(row, header, file, line)
-        rows.append([_number(row, index, column, file, line) for index, column in zip(indices, columns)])
-    return np.array(rows, dtype=np.float64).reshape(len(rows), len(columns))
-
-
-def _indices(header: Sequence[str], columns: Sequence[str], file: str) -> list[int]:
-    names = [name.strip() for name in header]
-    if not any(names):
-        raise InputError("the file is empty", remedy="The first line names the columns.", file=file, line=1)
-    for column in columns:
-        if names.count(column) != 1:
-            raise _column_error(column, names, file)
-    return [names.index(column) for column in columns]
-
-
-def _column_error(column: str, names: Sequence[str], file: str) -> InputError:
-    if column in names:
-        return InputError("the column is there more than once", column, "Give each column a name of its own.", file, 1)
-    separator = next((sign for sign in (";", "\t") if len(names) == 1 and sign in names[0]), None)
-    if separator:
-        remedy = "Write commas between cells and points in numbers."
-        return InputError("the header is one cell: columns are separated by commas", names[0], remedy, file, 1)
-    return InputError("there is no such column", column, did_you_mean(column, names), file, 1)
-
-
-def _check_length(row: Sequence[str], header: Sequence[str], file: str, line: int) -> None:
-    """A decimal comma makes two cells of one, and all that follow would slip into other columns."""
-    if any(cell.strip() for cell in row[len(header) :]):
-        rule = f"the row has {len(row)} cells, and the header {len(header)}"
-        raise InputError(rule, remedy="Write decimal points, and commas between cells alone.", file=file, line=line)
-
-
-def _number(row: Sequence[str], index: int, column: str, file: str, line: int) -> float:
-    text = row[index].strip() if index < len(row) else ""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        rule = f"column {column!r}: a cell is a finite number"
-        raise InputError(rule, text, "Correct the cell or delete the row.", file, line)
-    return value
+def _complete_rows(file: str, columns: Sequence[str]) -> tuple[Floats, tuple[str, ...]]:
+    """The named columns of the rows that have a value in each, shape (rows, columns), and what is to be told of them."""
+    table = read_table(file)
+    values = np.column_stack([table.numbers(column) for column in columns])
+    whole = ~np.isnan(values).any(axis=1)
+    lacking = (f"{len(values) - whole.sum()} of {len(values)} rows lack a value and are left out",) if not whole.all() else ()
+    return values[whole], tuple(f"{file}: {note}" for note in (*table.notes, *table.how(columns), *lacking))

@@ -51,7 +51,7 @@ def dataset(
     known = tuple(names) or tuple(f"x{number}" for number in range(1, arrays["train_x"].shape[1] + 1))
     if len(known) != arrays["train_x"].shape[1]:
         raise InputError("there is one name for each input", known, f"The inputs have {arrays['train_x'].shape[1]} columns.")
-    return Dataset(**arrays, input_names=known, threshold=threshold, classes=classes)
+    return Dataset(*arrays.values(), input_names=known, threshold=threshold, classes=classes)
 
 
 def sampled_dataset(

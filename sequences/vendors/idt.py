@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from dsd_ncrn.design.tables import workbook_rows
 from sequences.oligos import Oligo
 from sequences.vendors.base import LengthRange, Line, Vendor, Well, csv_bytes, csv_rows
 from sequences.vendors.plates import Plates
-from sequences.vendors.xlsx import workbook_bytes, workbook_rows
+from sequences.vendors.xlsx import workbook_bytes
 
 SMALLEST = LengthRange("25nm", 15, 60, 25.0)
 """At this scale nothing is modified, and nothing purified but by desalting."""

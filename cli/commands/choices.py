@@ -1,35 +1,32 @@
-"""``dsd-ncrn list``: what there is to choose from."""
+"""What ``list`` and ``completion`` do: what there is to choose from, and what makes a shell complete it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import ClassVar
 
-import click
+from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
 
-from cli.options import OneOf, json_option, out_option, seed_option, subcommand
+from cli.families import STAGES, TEMPLATES
+from cli.main import main
+from cli.output import deliver, show, table
+from cli.streams import say
+from dsd_ncrn.families import ENGINES, LEAK_MODELS, SCHEMES, TASKS
+from dsd_ncrn.runs.files import json_text
+from sequences.families import VENDORS
 
 Listing = Mapping[str, str]
 
 
-@subcommand("list", examples=("dsd-ncrn list engines", "dsd-ncrn list tasks --json"))
-@click.argument("what", type=OneOf(["tasks", "circuits", "schemes", "leaks", "engines", "vendors", "templates", "stages"]))
-@out_option("<what>.json")
-@seed_option
-@json_option
-def command(what: str, out: Path | None, seed: int, as_json: bool) -> None:
-    """List the tasks, circuits, schemes, leak models, engines, vendors, templates of `new`, or stages of `run`."""
-    from cli.output import deliver, show, table
-    from dsd_ncrn.runs.files import json_text
-
+def list_choices(what: str, out: Path | None, seed: int, as_json: bool) -> None:
+    """What there is to choose from."""
     found = dict(_LISTINGS[what]())
     deliver(out, {f"{what}.json": json_text(found)})
     show(as_json, found, table(found.items()))
 
 
 def _tasks() -> Listing:
-    from dsd_ncrn.families import TASKS
-
     built_in = {name: task.description for name, task in TASKS.items()}
     return built_in | {"csv": "columns of a CSV file: task.csv, inputs, targets"}
 
@@ -50,8 +47,6 @@ def _circuits() -> Listing:
 
 
 def _schemes() -> Listing:
-    from dsd_ncrn.families import SCHEMES
-
     return {name: scheme.description for name, scheme in SCHEMES.items()} | {
         "two_domain": "annihilation by a two-domain join (Cardelli 2010)",
         "cooperative": "annihilation by cooperative hybridization (Zhang 2011), two-domain where polarity forbids it",
@@ -59,32 +54,22 @@ def _schemes() -> Listing:
 
 
 def _leaks() -> Listing:
-    from dsd_ncrn.families import LEAK_MODELS
-
     return {name: _first_line(model) for name, model in LEAK_MODELS.items()}
 
 
 def _engines() -> Listing:
-    from dsd_ncrn.families import ENGINES
-
     return {name: _first_line(engine) for name, engine in ENGINES.items()}
 
 
 def _vendors() -> Listing:
-    from sequences.families import VENDORS
-
     return {name: vendor.title for name, vendor in VENDORS.items()}
 
 
 def _templates() -> Listing:
-    from cli.families import TEMPLATES
-
     return {name: template.description for name, template in TEMPLATES.items()}
 
 
 def _stages() -> Listing:
-    from cli.families import STAGES
-
     return {name: (stage.run.__doc__ or "").strip().partition("\n")[0] for name, stage in STAGES.items()}
 
 
@@ -102,3 +87,43 @@ _LISTINGS: Mapping[str, Callable[[], Listing]] = {
     "templates": _templates,
     "stages": _stages,
 }
+
+
+PROGRAM, VARIABLE = "dsd-ncrn", "_DSD_NCRN_COMPLETE"
+
+
+class Bash(BashComplete):
+    """As click's, but files and folders may be offered together, and a folder is gone into without a space."""
+
+    source_template: ClassVar[str] = BashComplete.source_template.replace(
+        "            COMPREPLY=()\n            compopt -o dirnames", "            compopt -o plusdirs -o filenames"
+    )
+
+
+SHELLS: dict[str, type[ShellComplete]] = {"bash": Bash, "zsh": ZshComplete, "fish": FishComplete}
+HOW = {
+    "bash": (
+        'Now:          eval "$(dsd-ncrn completion bash)"',
+        "From now on:  dsd-ncrn completion bash > ~/.local/share/bash-completion/completions/dsd-ncrn",
+        "              (the folder is made with mkdir -p; bash 4.4 or later, with the package bash-completion)",
+    ),
+    "zsh": (
+        'Now:          eval "$(dsd-ncrn completion zsh)"',
+        "From now on:  dsd-ncrn completion zsh > ~/.zfunc/_dsd-ncrn",
+        "              with these lines in ~/.zshrc: fpath+=~/.zfunc; autoload -U compinit; compinit",
+    ),
+    "fish": (
+        "Now:          dsd-ncrn completion fish | source",
+        "From now on:  dsd-ncrn completion fish > ~/.config/fish/completions/dsd-ncrn.fish",
+    ),
+}
+"""How a script is installed, for the comment at its top."""
+
+
+def completion(shell: str) -> None:
+    """What makes a shell complete commands, options, names and design files."""
+    completer = SHELLS[shell](main, {}, PROGRAM, VARIABLE)
+    script = completer.source_template % completer.source_vars()
+    first, _, rest = script.partition("\n")
+    lines = [f"# {line}" for line in HOW[shell]]
+    say("\n".join([first, *lines, rest] if first.startswith("#") else [*lines, script]).rstrip("\n"))

@@ -1,0 +1,151 @@
+"""The main job and its orders: ``new``, ``run``, ``sequences`` and ``order``."""
+
+from __future__ import annotations
+
+import click
+
+from cli.families import REQUIRED_STAGES, STAGES, TEMPLATES
+from cli.options import (
+    SPREAD,
+    FileOf,
+    OneOf,
+    Registered,
+    conditions_option,
+    design_argument,
+    json_option,
+    out_option,
+    seed_option,
+    spread_options,
+    subcommand,
+)
+from dsd_ncrn.families import TASKS
+from sequences.families import VENDORS
+
+
+@subcommand(
+    "new",
+    "cli.commands.new:new",
+    "Write a design file, from a template or for a CSV file.",
+    examples=(
+        "dsd-ncrn new my_circuit",
+        "dsd-ncrn new my_classifier --template classifier --task rings2d",
+        "dsd-ncrn new my_data --csv data.csv",
+        "dsd-ncrn new my_data --csv data.csv --inputs dose_a,dose_b --targets response -o designs",
+    ),
+    groups={"From a CSV file": ("csv", "inputs", "targets")},
+)
+@click.argument("name")
+@click.option(
+    "--template",
+    type=OneOf(tuple(TEMPLATES)),
+    help="What to begin with; regression if not given. See `dsd-ncrn list templates`.",
+)
+@click.option("--task", type=OneOf(tuple(TASKS)), metavar="TASK", help="Another built-in task, see `dsd-ncrn list tasks`.")
+@click.option("--csv", type=FileOf(".csv"), metavar="FILE", help="Make a design for this file: commas, and a header line.")
+@click.option("--inputs", metavar="A,B", help="Its columns that are inputs; guessed if not given.")
+@click.option("--targets", metavar="Y,Z", help="Its columns that are learned; guessed if not given.")
+@out_option("NAME.toml (default: here)")
+@json_option
+def new() -> None:
+    """Write a design file NAME.toml in which every key is explained, from a template or for a CSV file of yours.
+
+    Of a CSV file it is told what was guessed: inputs and targets, regression or classification, the formula. Columns whose
+    values do not suit a tube are divided by a round number, in a copy NAME.csv. Nothing is ever overwritten.
+    """
+
+
+NAMES = tuple(STAGES)
+OPTIONAL = tuple(name for name in NAMES if name not in REQUIRED_STAGES)
+
+
+@subcommand(
+    "run",
+    "cli.commands.run:run",
+    "All steps and studies, order files and a report.",
+    examples=(
+        "dsd-ncrn run designs/linreg2d.toml",
+        "dsd-ncrn run designs/xor2d.toml -o runs/first --skip leaks --skip order",
+        "dsd-ncrn run designs/linreg2d.toml --until calibrate --print-after compile --print-after calibrate",
+        "dsd-ncrn run designs/linreg2d.toml --quiet --json > summary.json",
+    ),
+    groups={"Which stages": ("skip", "until", "print_after", "fresh"), **SPREAD},
+)
+@design_argument
+@out_option("all files of the run (default: runs/<name of the design>)")
+@seed_option
+@conditions_option
+@click.option(
+    "--skip",
+    type=OneOf(OPTIONAL),
+    multiple=True,
+    metavar="STAGE",
+    help=f"Leave a stage out, several times if need be: {', '.join(OPTIONAL)}.",
+)
+@click.option("--until", type=OneOf(NAMES), metavar="STAGE", help=f"Go no further than this stage, of {', '.join(NAMES)}.")
+@click.option(
+    "--print-after",
+    type=OneOf(NAMES),
+    multiple=True,
+    metavar="STAGE",
+    help="Print what is there after a stage, such as the network after compile and the strands after translate.",
+)
+@click.option("--fresh", is_flag=True, help="Do everything again, also what is finished.")
+@spread_options
+@json_option
+def run() -> None:
+    """Compile, translate, calibrate, train, study leaks, design sequences, write order files and a report.
+
+    All of it goes into one folder. A run that was interrupted goes on where it ended; one that is finished is left as it
+    is. A second run in the same folder at the same time is refused.
+
+    The summary comes out, with --json as its file says it, also where a stage has failed. With --print-after standard output
+    has what is printed alone.
+    """
+
+
+@subcommand(
+    "sequences",
+    "cli.commands.lab:sequences",
+    "Design sequences, or judge given ones.",
+    examples=(
+        "dsd-ncrn sequences designs/linreg2d.toml -o sequences",
+        "dsd-ncrn sequences designs/linreg2d.toml --check sequences/sequences.csv --json",
+    ),
+)
+@design_argument
+@out_option("sequences.csv, sequences.json, verdicts.csv, complexes.csv, leak_sites.csv and the cross-talk matrices")
+@seed_option
+@click.option("--check", type=FileOf(".csv"), metavar="FILE", help="Judge the sequences of a CSV file instead.")
+@json_option
+def sequences() -> None:
+    """Design a sequence for every domain, and judge it by every rule; the exit code is 1 where a hard rule is broken.
+
+    An interrupted search gives the best sequences that it has found.
+    """
+
+
+@subcommand(
+    "order",
+    "cli.commands.lab:order",
+    "A vendor's order files and the lab protocol.",
+    examples=(
+        "dsd-ncrn order runs/linreg2d --vendor generic -o orders",
+        "dsd-ncrn order designs/linreg2d.toml --vendor idt-plate --plate 384 --fill row",
+        "dsd-ncrn order designs/linreg2d.toml --sequences sequences/sequences.csv",
+        "dsd-ncrn order runs/linreg2d --certificate coa.csv",
+    ),
+)
+@click.argument("source", type=FileOf(".toml"), metavar="DESIGN|RUN_DIR")
+@out_option("order/, exchange/, protocol/, protocol.md and .html (default: RUN_DIR/order_<vendor>, or order_<vendor> here)")
+@seed_option
+@click.option("--vendor", type=Registered(tuple(VENDORS)), help="See `dsd-ncrn list vendors`; the design's if not given.")
+@click.option("--sequences", type=FileOf(".csv"), metavar="FILE", help="Order these, from a CSV file.")
+@click.option("--plate", type=OneOf(["96", "384"]), help="Wells of a plate; the design's if not given.")
+@click.option("--fill", type=OneOf(["column", "row"]), help="Direction in which plates are filled, likewise.")
+@click.option("--certificate", type=FileOf(".csv", ".xlsx"), metavar="FILE", help="What the vendor delivered (coa).")
+@json_option
+def order() -> None:
+    """Write a vendor's order files and the lab protocol, from a finished run or straight from a design.
+
+    A run folder itself is left as it is: its files belong to its run.
+    """

@@ -1,0 +1,91 @@
+"""Looking at what is there: ``report``, ``compare``, ``list``, ``doctor`` and ``completion``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.options import OneOf, json_option, out_option, run_argument, seed_option, subcommand
+
+
+@subcommand(
+    "report",
+    "cli.report.page:report",
+    "The HTML report of a run, again.",
+    examples=("dsd-ncrn report runs/linreg2d", "dsd-ncrn report runs/linreg2d -o somewhere"),
+)
+@run_argument
+@out_option("report.html (default: RUN_DIR)")
+@seed_option
+@json_option
+def report() -> None:
+    """Build the report of a run folder again, from its files alone.
+
+    Nothing in it is random: --seed is accepted and changes nothing.
+    """
+
+
+@subcommand(
+    "compare",
+    "cli.compare.page:compare_runs",
+    "Runs side by side: what was changed, and what that did.",
+    examples=(
+        "dsd-ncrn compare runs/linreg2d runs/cooperative",
+        "dsd-ncrn compare runs/linreg2d runs/cooperative -o comparison",
+    ),
+)
+@click.argument("run_folders", type=click.Path(path_type=Path), nargs=-1, metavar="RUN_DIR RUN_DIR...")
+@out_option("comparison.html and comparison.csv")
+@seed_option
+@json_option
+def compare() -> None:
+    """Show finished or partial runs side by side: what was changed in the design, and what that did.
+
+    The first run is the one that the others are held against. Nothing is random: --seed is accepted and changes nothing.
+    """
+
+
+@subcommand(
+    "list",
+    "cli.commands.choices:list_choices",
+    "What there is to choose from.",
+    examples=("dsd-ncrn list engines", "dsd-ncrn list tasks --json"),
+)
+@click.argument("what", type=OneOf(["tasks", "circuits", "schemes", "leaks", "engines", "vendors", "templates", "stages"]))
+@out_option("<what>.json")
+@seed_option
+@json_option
+def list_choices() -> None:
+    """List the tasks, circuits, schemes, leak models, engines, vendors, templates of `new`, or stages of `run`."""
+
+
+@subcommand(
+    "doctor", "cli.doctor.working:doctor", "Check the installation.", examples=("dsd-ncrn doctor", "dsd-ncrn doctor --json")
+)
+@out_option("doctor.json")
+@json_option
+def doctor() -> None:
+    """Check the installation: packages, numerics, energies, room on the disk, and a tiny design from end to end.
+
+    Each check is ok, a warning (single commands may not work) or a failure, with its remedy; the exit code is 1 where one
+    fails.
+    """
+
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+@subcommand(
+    "completion",
+    "cli.commands.choices:completion",
+    "Make a shell complete what is typed.",
+    examples=('eval "$(dsd-ncrn completion bash)"', "dsd-ncrn completion fish > ~/.config/fish/completions/dsd-ncrn.fish"),
+)
+@click.argument("shell", type=OneOf(SHELLS))
+def completion() -> None:
+    """Print the script that makes a shell complete what is typed after dsd-ncrn.
+
+    It completes commands, options, design files, stages, schemes, engines, vendors, leak models and formats. The script
+    says how it is installed.
+    """

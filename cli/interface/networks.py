@@ -1,0 +1,165 @@
+"""Networks, abstract and of strands: ``compile``, ``translate`` and ``enumerate``."""
+
+from __future__ import annotations
+
+import click
+
+from cli.options import (
+    NETWORKS,
+    FileOf,
+    OneOf,
+    Registered,
+    Seconds,
+    format_option,
+    json_option,
+    network_argument,
+    out_option,
+    scheme_option,
+    seed_option,
+    strands_of_networks,
+    subcommand,
+)
+from dsd_ncrn.crn.rate_law import RATE_LAWS
+from dsd_ncrn.families import LEAK_MODELS
+
+NETWORK_FILES = {"sbml": "ncrn.xml", "antimony": "ncrn.ant", "latex": "ncrn.tex", "dot": "ncrn.dot", "svg": "ncrn.svg"}
+"""What -o writes for a format, beside ncrn.crn and ncrn.json."""
+NETWORK_FORMATS = ("table", "crn", "json", *NETWORK_FILES)
+
+_MEANING = "product: k times the product of concentrations; combinatoric: divided by n! for each reactant that stands n times."
+rate_law_option = click.option(
+    "--rate-law",
+    "law",
+    type=OneOf(RATE_LAWS),
+    default="product",
+    show_default=True,
+    help=f"What the rate constants that are written mean (table, crn, json, latex). {_MEANING}",
+)
+input_rate_law_option = click.option(
+    "--input-rate-law",
+    type=OneOf(RATE_LAWS),
+    default="product",
+    show_default=True,
+    help="What the rate constants in the file mean.",
+)
+
+
+@subcommand(
+    "compile",
+    "cli.commands.compile:compile_network",
+    "The abstract Neural CRN of a design.",
+    examples=(
+        "dsd-ncrn compile designs/linreg2d.toml",
+        "dsd-ncrn compile designs/xor2d.toml --format sbml > xor2d.xml",
+        "dsd-ncrn compile designs/xor2d.toml --verify",
+        "dsd-ncrn compile designs/lotka_volterra.crn --format latex --rate-law combinatoric",
+    ),
+    groups={NETWORKS: ("input_rate_law",)},
+)
+@network_argument
+@out_option("ncrn.crn, ncrn.json and the file of the chosen format")
+@seed_option
+@format_option(NETWORK_FORMATS)
+@click.option("--verify", is_flag=True, help="Prove that the network computes what the formula says; exit code 1 if not.")
+@rate_law_option
+@input_rate_law_option
+@json_option
+def compile_network() -> None:
+    """Compile a design to its Neural CRN, or read a plain network (.crn), and show it stage by stage.
+
+    SBML and Antimony write every rate law out, so that their constants are the same whatever --rate-law says.
+    """
+
+
+STRAND_FILES = {"dsd": "system.dsd", "dot": "system.dot", "svg": "system.svg"}
+"""What -o writes for a format, beside system.pil and system.json."""
+STRAND_FORMATS = ("table", "pil", "json", *STRAND_FILES)
+
+
+@subcommand(
+    "translate",
+    "cli.commands.translate:translate",
+    "The strands and complexes that do its reactions.",
+    examples=(
+        "dsd-ncrn translate designs/linreg2d.toml --format pil > linreg2d.pil",
+        "dsd-ncrn translate designs/linreg2d.toml --verify",
+        "dsd-ncrn translate designs/linreg2d.toml --format svg --reaction N1_1 > N1_1.svg",
+        "dsd-ncrn translate designs/approximate_majority.crn --scheme sealed --rates",
+    ),
+    groups={NETWORKS: ("sizing", "t_end", "largest", "scale")},
+)
+@network_argument
+@out_option("system.pil, system.json and the file of the chosen format")
+@seed_option
+@format_option(STRAND_FORMATS)
+@scheme_option("In the place of the design's own scheme.")
+@click.option("--reaction", metavar="NAME", help="With --format svg: draw the gates of this reaction and all their steps.")
+@click.option("--verify", is_flag=True, help="Prove that the strands do what the reactions say; exit code 1 if not.")
+@click.option("--rates", is_flag=True, help="Show what the rate laws say of every reaction, in the place of the strands.")
+@click.option(
+    "--sizing",
+    type=OneOf(["auto", "given"]),
+    default="auto",
+    show_default=True,
+    help="Gates by the rate constants, or the defaults of [chemistry].",
+)
+@click.option(
+    "--t-end",
+    type=Seconds(),
+    metavar="TIME",
+    help='How long the gates must last in the network\'s time: seconds, or with a unit, such as "5 h"; 1000 s if not given.',
+)
+@strands_of_networks
+@json_option
+def translate() -> None:
+    """Translate a design, or a plain network (.crn), to DNA strand displacement.
+
+    Concentrations are those of the design, not calibrated; those of a plain network follow from its rate constants.
+    """
+
+
+@subcommand(
+    "enumerate",
+    "cli.commands.enumerate:enumerate_steps",
+    "All reactions of any strands and complexes.",
+    examples=(
+        "dsd-ncrn translate designs/linreg2d.toml --format pil > linreg2d.pil",
+        "dsd-ncrn enumerate linreg2d.pil --leaks",
+        "dsd-ncrn enumerate designs/linreg2d.toml --semantics finite --unproductive none --json",
+        "dsd-ncrn enumerate designs/counter.crn -o counter",
+    ),
+)
+@click.argument("file", type=FileOf(".pil", ".toml", ".crn"), metavar="FILE")
+@out_option("network.json")
+@seed_option
+@click.option(
+    "--semantics",
+    type=OneOf(["infinite", "finite"]),
+    default="infinite",
+    show_default=True,
+    help="infinite: a toehold binding is followed at once by all the branch migration it makes possible; "
+    "finite: binding, migration and unbinding are steps, and strands rest on toeholds where they can do nothing.",
+)
+@click.option(
+    "--unproductive",
+    type=OneOf(["all", "present", "none"]),
+    default="all",
+    show_default=True,
+    help="finite: which strands rest on toeholds where they displace nothing; present: those of the file alone.",
+)
+@click.option("--max-species", type=click.IntRange(min=1), default=200_000, show_default=True, help="Stop with an error here.")
+@click.option("--leaks", is_flag=True, help="Add the leak channels between strands and gates, as --leak-model gate does.")
+@click.option(
+    "--leak-model",
+    "leak_models",
+    type=Registered(tuple(LEAK_MODELS)),
+    multiple=True,
+    help="Add the channels of a leak model, see `dsd-ncrn list leaks`.",
+)
+@json_option
+def enumerate_steps() -> None:
+    """Enumerate all reactions of the strands and complexes in FILE.
+
+    FILE is in Peppercorn's kernel notation (.pil), a design (.toml) or a plain network (.crn). Of a .pil file every
+    complex of two or more strands may leak, of the others the gates. Enumeration itself has no random part.
+    """

@@ -1,0 +1,188 @@
+"""What a design does, and bears: ``simulate``, ``train``, ``leaks`` and ``tune``."""
+
+from __future__ import annotations
+
+import click
+
+from cli.options import (
+    NETWORKS,
+    SPREAD,
+    OneOf,
+    Seconds,
+    conditions_option,
+    design_argument,
+    engine_option,
+    format_option,
+    json_option,
+    network_argument,
+    out_option,
+    quantity_option,
+    scheme_option,
+    seed_option,
+    spread_options,
+    strands_of_networks,
+    subcommand,
+    volume_option,
+)
+from dsd_ncrn.crn.rate_law import RATE_LAWS
+
+
+@subcommand(
+    "simulate",
+    "cli.commands.simulate:simulate",
+    "Trajectories of one iteration, or of a plain network.",
+    examples=(
+        "dsd-ncrn simulate designs/linreg2d.toml --level dsd -o traces",
+        "dsd-ncrn simulate designs/lotka_volterra.crn --t-end 500 --format csv -o traces",
+        'dsd-ncrn simulate designs/approximate_majority.crn --level dsd --t-end "5 min" --json',
+        'dsd-ncrn simulate designs/counter.crn --engine ssa --volume "1 pL" --seed 7',
+    ),
+    groups={NETWORKS: ("law", "largest", "scale")},
+)
+@network_argument
+@out_option("trajectories.parquet (or .csv)")
+@seed_option
+@click.option("--level", type=OneOf(["ideal", "dsd"]), default="ideal", show_default=True, help="Network, or strands.")
+@engine_option
+@volume_option
+@click.option(
+    "--t-end",
+    type=Seconds(),
+    metavar="TIME",
+    help='Where to stop: of strands and of a plain network seconds, or with a unit, such as "5 h"; of a design at the '
+    "level ideal a number, since time has no unit there.",
+)
+@click.option("--no-training", is_flag=True, help="Only the forward phase, without a target.")
+@format_option(["parquet", "csv"], "parquet")
+@click.option(
+    "--rate-law",
+    "--input-rate-law",
+    "law",
+    type=OneOf(RATE_LAWS),
+    default="product",
+    show_default=True,
+    help="What its rate constants mean: k times the product of concentrations, or that divided by n! for each reactant that "
+    "stands n times.",
+)
+@strands_of_networks
+@json_option
+def simulate() -> None:
+    """Simulate one iteration with the first training point, or a plain network (.crn) from its initial concentrations.
+
+    Without -o the last concentrations are printed. A plain network is in nM and s, and runs for 1000 s without --t-end. At
+    the level dsd its gates are sized by its rate constants, which DNA reaches at a slower pace: both trajectories are given
+    in the network's time, with the seconds of DNA time that one of its seconds takes.
+
+    With --engine ssa the molecules of a small volume are counted and every reaction is drawn by chance, with --seed.
+    """
+
+
+@subcommand(
+    "train",
+    "cli.commands.simulate:train",
+    "One training: equations, network or strands.",
+    examples=(
+        "dsd-ncrn train designs/xor2d.toml --level ideal -o trained",
+        "dsd-ncrn train designs/linreg2d.toml --iterations 10",
+        "dsd-ncrn train designs/linreg2d.toml --leaks --epochs 1 --json",
+        'dsd-ncrn train designs/linreg2d.toml --iterations 5 --engine ssa --volume "1 pL"',
+    ),
+)
+@design_argument
+@out_option("training_<level>.csv and the predictions of the test points")
+@seed_option
+@conditions_option
+@click.option(
+    "--level",
+    type=OneOf(["value", "ideal", "autonomous", "dsd"]),
+    default="dsd",
+    show_default=True,
+    help="The equations alone, the abstract network, the same under its own clock, or the strands.",
+)
+@click.option("--iterations", type=click.IntRange(min=1), help="Training points in all, in the place of --epochs.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(min=1),
+    help="How often to go through the training points; as the design says if neither is given.",
+)
+@click.option("--leaks", is_flag=True, help="With leaks at the design's rate (level dsd).")
+@click.option("--one-pot", is_flag=True, help="Without topping fuels up (level dsd).")
+@engine_option
+@volume_option
+@json_option
+def train() -> None:
+    """Train a design: its equations, its abstract network, or its strands."""
+
+
+@subcommand(
+    "leaks",
+    "cli.commands.studies:leaks",
+    "How much leak a design bears, and whose does the harm.",
+    examples=(
+        "dsd-ncrn leaks designs/linreg2d.toml -o leaks",
+        "dsd-ncrn leaks designs/linreg2d_imperfect.toml --samples 100 --workers 8 -o leaks",
+        "dsd-ncrn leaks designs/linreg2d.toml --ways --json",
+        "dsd-ncrn leaks designs/linreg2d.toml --global morris --scheduler tcp://10.0.0.5:8786 -o leaks",
+    ),
+    groups=SPREAD,
+)
+@design_argument
+@out_option("leaks.csv, leak_ranking.csv, leak_steps.csv, tubes.csv, sensitivity.csv (--global) and ways.csv (--ways)")
+@seed_option
+@conditions_option
+@click.option(
+    "--samples",
+    type=click.IntRange(min=0),
+    help="Tubes with the design's imperfections to train; as the design says if not given.",
+)
+@click.option(
+    "--global",
+    "method",
+    type=OneOf(["morris", "sobol"]),
+    help="Vary leaks, imperfections and (morris) the gates of stages all together, over one iteration.",
+)
+@click.option("--ways", is_flag=True, help="Try ways to bear more leak, one at a time, in the first iteration.")
+@spread_options
+@json_option
+def leaks() -> None:
+    """Train at rising leak rates, rank the gates by the harm that their leaks do, and tell how many real tubes learn.
+
+    With -o every finished training is kept in leaks.sqlite there: the same command goes on from them, however it ended.
+    """
+
+
+ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
+
+
+@subcommand(
+    "tune",
+    "cli.commands.studies:tune",
+    "Search an operating point that bears a leak.",
+    examples=(
+        "dsd-ncrn tune designs/linreg2d.toml -o tuned",
+        'dsd-ncrn tune designs/linreg2d.toml --leak "0.1 /M/s" --candidates 50 --workers 4 -o tuned',
+        "dsd-ncrn tune designs/linreg2d.toml --scheme plain --scheme chen --max-hours 2 --max-length 60 -o tuned",
+    ),
+    groups={
+        "What is searched": ("leak", "candidates", "iterations", "schemes"),
+        "Bounds": ("max_hours", "max_fuel", "max_length"),
+        **SPREAD,
+    },
+)
+@design_argument
+@out_option("tuned.toml and tune.csv")
+@seed_option
+@quantity_option("--leak", "bimolecular rate", "Uniform leak rate to bear.", "1 /M/s")
+@click.option("--candidates", type=click.IntRange(min=1), default=300, show_default=True, help="Operating points to try.")
+@click.option("--iterations", type=click.IntRange(min=1), default=20, show_default=True, help="Training iterations of each.")
+@scheme_option("Translation scheme to search in; may be given several times.", multiple=True)
+@click.option("--max-hours", type=ABOVE_ZERO, help="Per training iteration.")
+@quantity_option("--max-fuel", "concentration", "Of all that is mixed.", "1 M")
+@click.option("--max-length", type=click.IntRange(min=1), help="Of the longest strand, nt.")
+@spread_options
+@json_option
+def tune() -> None:
+    """Search the operating point of a design under leak.
+
+    With -o every finished candidate is kept in tune.sqlite there: the same command goes on from them, however it ended.
+    """
