@@ -29,8 +29,10 @@ SOME = {"pipetting": 0.1, "inactive": 0.1, "initial_leak": 0.01, "rate_spread": 
 
 def test_every_imperfection_has_its_key() -> None:
     assert [imperfection.name for imperfection in IMPERFECTIONS.values()] == list(MAGNITUDES)
-    assert not Imperfections().any
-    assert all(Imperfections.model_construct(**{name: 0.01}).any for name in MAGNITUDES)
+    assert [name for name in MAGNITUDES if getattr(Imperfections(), name)] == ["leak_spread", "occlusion"]
+    off = Imperfections(leak_spread=0.0)
+    assert not off.any
+    assert all(off.model_copy(update={name: 0.01}).any for name in MAGNITUDES if name != "occlusion")
 
 
 @pytest.mark.parametrize("leaking", [False, True])
@@ -39,7 +41,7 @@ def test_a_tube_without_imperfections_is_the_designed_one_to_the_last_bit(leakin
     made = study("linreg2d")
     network = leaky_pot().network if leaking else made.network
     level, rate = ("dsd_leaky", 1e-11) if leaking else ("dsd", 0.0)
-    realisation = realise(Imperfections(), Mixture(made.system, network), chance())
+    realisation = realise(Imperfections(leak_spread=0.0), Mixture(made.system, network), chance())
     plain, real = made.tube(level, rate), made.tube(level, rate, realisation)
     for tube in (plain, real):
         tube.iterate(INPUT, TARGET)

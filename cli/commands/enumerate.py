@@ -11,6 +11,7 @@ from cli.output import deliver, show, table
 from dsd_ncrn.dsd.kernel import PilComplex, read_pil
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.build import add_leaks, build_network, enumerator_for, to_network
+from dsd_ncrn.kinetics.leaks import LeakTargets
 from dsd_ncrn.kinetics.network import ReactionNetwork, count_steps, network_to_json
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.runs.files import json_text
@@ -71,7 +72,8 @@ def _network_of_pil(complexes: tuple[PilComplex, ...], choices: Choices) -> Reac
     for complex_ in present:
         enumerator.add(complex_)
     enumerator.run()
-    add_leaks(enumerator, choices.leak_models, [complex_ for complex_ in present if len(complex_.strands) > 1])
+    gates = [complex_ for complex_ in present if len(complex_.strands) > 1]
+    add_leaks(enumerator, choices.leak_models, LeakTargets(gates))
     return to_network(enumerator, {entry.complex: entry.name for entry in complexes})
 
 

@@ -21,6 +21,7 @@ from dsd_ncrn.gates.calibrate import Firings, GateDesign, calibrate, firings_of,
 from dsd_ncrn.gates.learner import design_gates, first_schedule, free_phases, largest_firings, size_gates
 from dsd_ncrn.gates.report import rate_report
 from dsd_ncrn.kinetics.build import build_network
+from dsd_ncrn.kinetics.leaks import LeakKind
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.ncrn.compile import compile_design
@@ -150,7 +151,8 @@ class Study:
     @part
     def leaky(self) -> ReactionNetwork:
         """The strand-level network with the leak channels of the design's model."""
-        return build_network(self.designed, self.spec.leak.model)
+        rates = {LeakKind(name): rate for name, rate in self.spec.leak.channels}
+        return build_network(self.designed, self.spec.leak.model, leak_rates=rates)
 
     @part
     def calibration(self) -> GateDesign:

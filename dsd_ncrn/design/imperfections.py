@@ -50,7 +50,7 @@ class Imperfections(Section):
     """Median fraction of every gate that has been triggered when it is mixed; needs `leak.model` with gate."""
     rate_spread: float = Field(default=0.0, ge=0, le=3)
     """Standard deviation of ln k from gate to gate, of all reactions of a gate."""
-    leak_spread: float = Field(default=0.0, ge=0, le=3)
+    leak_spread: float = Field(default=0.9, ge=0, le=3)
     """The same for its leaks."""
     occlusion: Dissociation = 13_000.0
     """Dissociation constant of a 5-nt toehold on which a strand rests; other lengths in proportion. At 0 none rests, the ideal
@@ -113,5 +113,5 @@ class Imperfections(Section):
 
     @property
     def any(self) -> bool:
-        """Whether any imperfection is switched on."""
-        return any(getattr(self, name) for name in MAGNITUDES)
+        """Whether any imperfection is switched on that the tubes of a perfect hand do not all have."""
+        return any(getattr(self, name) for name in MAGNITUDES if name != "occlusion")

@@ -245,15 +245,34 @@ class Timing(Section):
     """
 
 
+class LeakChannels(Section):
+    """Rates of the kinds of leak channels over `leak.rate`; one at 0 is left out."""
+
+    join: float = Field(default=0.8, ge=0)
+    """A strand on a fresh gate that is no fork. Two-domain joins leak at 0.6 to 1.0 /M/s (Chen et al. 2013)."""
+    fork: float = Field(default=1.1, ge=0)
+    """A strand on a fresh fork: 0 to 3.0 /M/s, median 1.1 (the same)."""
+    mid: float = Field(default=5.7, ge=0)
+    """A strand on a gate in mid-reaction, which has an open toehold: 1.4 to 7.9 /M/s (the same)."""
+    gate_gate: float = Field(default=0.04, ge=0)
+    """Two fresh gates, with the model `gate_gate`: 0.033 to 0.047 /M/s with a pair of 2-nt toeholds (Dabby 2013)."""
+    double: float = Field(default=0.0, ge=0)
+    """A strand that displaces two neighbours of a fresh gate at once."""
+    spent: float = Field(default=0.0, ge=0)
+    """A strand on a gate that has no open toehold any more."""
+
+
 class Leak(Section):
     """The leak model and its rate."""
 
     model: str = "gate"
     """The leak model, see `dsd-ncrn list leaks`; several joined by + are all applied."""
     rate: LeakRate = 1e-9
-    """Rate of every leak channel in the training dsd_leaky, and for the ranking of gates; 0 switches leaks off. Published gates
-    leak at about 1 to 10 /M/s.
+    """Rate of a leak channel of relative rate 1 at 25 °C, in the training dsd_leaky and for the ranking of gates; 0 switches
+    leaks off. Published gates leak at about 1 /M/s.
     """
+    channels: LeakChannels = LeakChannels()
+    """Rates of the kinds of channels over that."""
     clamp_factor: float = Field(default=1.0, ge=1)
     """Divides leak rates, for gates with clamped ends."""
 

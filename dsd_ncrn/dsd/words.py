@@ -40,7 +40,7 @@ class Words:
     """Domains and strands by species, with the design's lengths and concentrations.
 
     ``weak_toeholds`` are the lengths (nt) at which joins of polarity +1 open with less than the whole toehold,
-    ``weak_mirrored`` those of joins of polarity -1.
+    ``weak_mirrored`` those of joins of polarity -1. ``own_clocks`` are clocks that have a toehold of their own.
     """
 
     spec: Options
@@ -49,6 +49,7 @@ class Words:
     fork_end: str = field(default="inert")
     join_end: str = field(default="end")
     weak_mirrored: tuple[int, ...] = ()
+    own_clocks: frozenset[str] = frozenset()
 
     @cached_property
     def toehold(self) -> Strand:
@@ -65,10 +66,9 @@ class Words:
         """The toehold that opens forks and nothing else (scheme ``chen``)."""
         return (Domain("v", self.spec.translation.toehold),)
 
-    @cached_property
-    def clock_toehold(self) -> Strand:
-        """The toehold by which a clock strand leaves again, on which no signal could rest."""
-        return (Domain("w", self.spec.translation.toehold),)
+    def clock_toehold(self, clock: str) -> Strand:
+        """The toehold by which a clock strand enters: one of its own, on which no signal could rest, or the universal one."""
+        return (Domain("w", self.spec.translation.toehold),) if clock in self.own_clocks else self.toehold
 
     def weak(self, length: int) -> Strand:
         """The part of the universal toehold next to the branch, ``length`` nt long."""

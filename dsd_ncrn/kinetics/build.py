@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import count
 from typing import Literal, get_args
@@ -15,6 +15,7 @@ from dsd_ncrn.families import LEAK_MODELS
 from dsd_ncrn.kinetics.enumerator import MAX_SPECIES, Enumerator, OriginsOf
 from dsd_ncrn.kinetics.finite import FiniteEnumerator, Unproductive
 from dsd_ncrn.kinetics.infinite import InfiniteEnumerator
+from dsd_ncrn.kinetics.leaks import FRESH, LeakRates, LeakTargets
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
 
@@ -29,11 +30,12 @@ def build_network(
     semantics: str = "infinite",
     unproductive: str = "all",
     max_species: int = MAX_SPECIES,
+    leak_rates: LeakRates = FRESH,
 ) -> ReactionNetwork:
     """Enumerate a system; the species of ``system.components`` come first, under their names.
 
-    With a leak model, or several joined by ``+``, their leak channels of all gates are added. Raises InputError for an
-    unknown model or semantics, and CheckFailed at more than ``max_species`` species.
+    With a leak model, or several joined by ``+``, their leak channels of all gates are added, by ``leak_rates``. Raises
+    InputError for an unknown model or semantics, and CheckFailed at more than ``max_species`` species.
     """
     enumerator = enumerator_for(semantics, rates or ToeholdLengthRates(), system_origins(system), unproductive, max_species)
     for component in system.components:
@@ -41,11 +43,12 @@ def build_network(
     enumerator.run()
     gates = [component.complex for component in system.components if component.role == Role.GATE]
     fuels = frozenset(component.complex for component in system.components if component.role in FUELS)
-    add_leaks(enumerator, leak_model.split("+") if leak_model else (), gates, fuels)
+    forks = frozenset(system.by_name[made.fork].complex for made in system.gates.values() if made.fork in system.by_name)
+    add_leaks(enumerator, leak_model.split("+") if leak_model else (), LeakTargets(gates, fuels, forks, leak_rates))
     return to_network(enumerator, {component.complex: component.name for component in system.components})
 
 
-def add_leaks(enumerator: Enumerator, names: Iterable[str], gates: Sequence[Complex], fuels: Collection[Complex] = ()) -> None:
+def add_leaks(enumerator: Enumerator, names: Iterable[str], targets: LeakTargets) -> None:
     """Extend a finished network with the leaks of some models, to first order: no two leaks follow each other.
 
     Raises InputError for an unknown model.
@@ -54,7 +57,7 @@ def add_leaks(enumerator: Enumerator, names: Iterable[str], gates: Sequence[Comp
     if models:
         enumerator.common = frozenset(enumerator.position)
     for model in models:
-        model.extend(enumerator, gates, fuels)
+        model.extend(enumerator, targets)
 
 
 def no_origins(_: Complex) -> tuple[Origin, ...]:

@@ -37,9 +37,9 @@ class Toehold(NamedTuple):
 class Step:
     """One irreversible elementary reaction; species are indices. ``rate`` in nM^(1-n)/s.
 
-    A leak step has ``rate`` 1: it is multiplied by the leak rate when the network is simulated. ``rule`` says which of
-    several rules a step follows: of leaks LS, LL, LR and exchange, of bindings that displace nothing ``unproductive``.
-    In the infinite semantics ``toeholds`` are those that the step closes and opens.
+    A leak step has its ``rate`` over the leak rate, by which it is multiplied when the network is simulated. ``rule`` says
+    which of several rules a step follows: of leaks LS, LL, LR, double and exchange, of bindings that displace nothing
+    ``unproductive``. In the infinite semantics ``toeholds`` are those that the step closes and opens.
     """
 
     reactants: tuple[int, ...]
@@ -87,7 +87,7 @@ class ReactionNetwork:
 def network_to_json(network: ReactionNetwork) -> dict[str, Any]:
     """Species with their structures, and every irreversible elementary step with its rate in nM^(1-n)/s.
 
-    A leak step has rate 1: it is multiplied by the leak rate (in /nM/s) when the network is simulated.
+    A leak step has its rate over the leak rate (in /nM/s), by which it is multiplied when the network is simulated.
     """
     pairs = zip(network.names, network.complexes, strict=True)
     return {

@@ -29,7 +29,7 @@ class OpenToeholds:
         return np.array(held, dtype=np.int64).reshape(len(self.hosts), len(self.visitors))
 
     def meeting(self, one: int, other: int) -> tuple[int, int] | None:
-        """The host and the visitor by which two species meet, as places among the kinds: of several the pair that holds most."""
+        """The host and the visitor by which two species meet, as places among the kinds; of several those that hold most."""
         pairs = [(h, v) for a, b in ((one, other), (other, one)) for h in self._of[0][a] for v in self._of[1][b]]
         return max(pairs, key=lambda pair: int(self.common[pair]), default=None)
 

@@ -66,8 +66,9 @@ class Pot:
     """Reactions with their rate constants ``rates`` (reactions,). Knows no learner.
 
     Components, or the species of a plain network, come first among the species. ``realisation`` says what an addition of
-    one really brings, ``crowd`` how strands rest on toeholds, if they do. With ``mixture`` the pot holds strands: then a signal is also counted on the gates that hold it, and
-    beads take all that is bound to them; else everything stands for itself.
+    one really brings, ``crowd`` how strands rest on toeholds, if they do. With ``mixture`` the pot holds strands: then a
+    signal is also counted on the gates that hold it, and beads take all that is bound to them; else everything stands for
+    itself.
     """
 
     mass_action: MassAction

@@ -1,6 +1,7 @@
 """The clock of a phase: its strand, what closes its gates again and what takes it away.
 
-A strand ``<t c>`` is the last input of every join of its phase (Cardelli's join with the clock as one more reactant).
+A strand ``<t c>`` is the last input of every join of its phase (Cardelli's join with the clock as one more reactant). The
+clock of drains alone is ``<w c>``, with a toehold of its own: no signal rests on drains, or on the scavenger that beads hold.
 Where a gate of polarity -1 waits for it too, the strand is ``<t c u>``: straight gates take it by its 5' toehold and
 mirrored ones by its 3' toehold, and each gives back a cogate of its own, ``<c t>`` or ``<u c>``.
 
@@ -23,7 +24,7 @@ from dsd_ncrn.dsd.words import Words, strand_component
 def clock_strand(clock: str, signs: Sequence[int], words: Words) -> Strand:
     """The strand that opens gates of the given polarities."""
     mirrored = words.mirrored_toehold if -1 in signs else ()
-    return words.helper(clock) + mirrored
+    return words.clock_toehold(clock) + words.branch(clock) + mirrored
 
 
 def phase_clock(
@@ -35,9 +36,7 @@ def phase_clock(
     gates, drains or cooperative annihilators, they are a buffer instead, which is captured after that. ``helpers`` come and go
     with the clock.
     """
-    entering = clock_strand(clock, signs, words)
-    own = words.clock_toehold if closes and -1 not in signs else ()
-    strand = strand_component(clock, entering + own, Role.CLOCK, 0.0)
+    strand = strand_component(clock, clock_strand(clock, signs, words), Role.CLOCK, 0.0)
     taking = capture(f"capture_{clock}", words.helper(clock))
     names = {sign: f"{clock}_cogate" if sign > 0 else f"{clock}_mirrored_cogate" for sign in signs}
     doses = {helper.name: helper.concentration for helper in helpers}
@@ -53,7 +52,7 @@ def phase_clock(
         sinks = [cogate_sink(f"sink_{name}", clock, buffer, words, sign) for sign, name in names.items()]
         return handled, [strand, taking, *sinks]
     cogates = [strand_component(name, words.side(sign).leave(clock), Role.CLOCK, buffer) for sign, name in names.items()]
-    scavenger = clock_sink(f"scavenger_{clock}", clock, own or words.mirrored_toehold, words)
+    scavenger = clock_sink(f"scavenger_{clock}", clock, words)
     handled = replace(handled, scavengers=(scavenger.name, taking.name), closing_buffer=buffer * len(signs))
     return handled, [strand, taking, scavenger, *cogates]
 

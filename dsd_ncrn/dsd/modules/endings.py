@@ -72,7 +72,8 @@ def drain(reaction: Reaction, clock: str | None, fed: bool, words: Words) -> Mad
     (species,) = reaction.reactants
     name, budget, side = f"drain_{reaction.origin.reaction}", words.budget(reaction), side_of(reaction, words)
     kind = GateKind.DRAIN if clock else GateKind.SINK
-    opening = Open(side.toehold if clock else side.first(budget.first_toehold))
+    first = words.clock_toehold(clock) if clock in words.own_clocks else side.toehold
+    opening = Open(first if clock else side.first(budget.first_toehold))
     parts = [opening, *([Bound(side.leave(clock))] if clock else [])]
     if fed:
         return Made(side.join(name, [*parts, Bound(words.branch(species))], budget.join, reaction.origin), kind=kind)
@@ -108,9 +109,9 @@ def _harmless(outwards: Strand) -> Strand:
     return outwards[: fitting[-1]]
 
 
-def clock_sink(name: str, clock: str, toehold: Strand, words: Words) -> Component:
-    """Takes ``<t c w>`` by the toehold at its other end, and no cogate of the clock; added when needed, on beads."""
-    made = gate_component(name, [Bound(words.branch(clock)), Open(toehold)], 0.0)
+def clock_sink(name: str, clock: str, words: Words) -> Component:
+    """Takes a clock strand by its own toehold, and no cogate of it; added when needed, on beads."""
+    made = gate_component(name, [Open(words.clock_toehold(clock)), Bound(words.branch(clock))], 0.0)
     return replace(made, role=Role.SCAVENGER, tag=BEADS)
 
 
