@@ -11,7 +11,7 @@ endif
 # Compiled functions leave no trace for coverage: the tests that compare them with known answers run them once more as Python.
 COMPILED = tests/test_engines_problems.py tests/test_engines_sparse_lu.py tests/test_value_level.py tests/test_sensitivity.py
 
-.PHONY: help setup demo test test-slow fuzz coverage mutants lint docs figures format clean
+.PHONY: help setup demo test test-slow fuzz coverage mutants ensembles lint docs figures format clean
 
 help:
 	@echo "make demo    set up and run designs/linreg2d.toml: sequences, order files and a report in runs/linreg2d"
@@ -20,6 +20,7 @@ help:
 	@echo "make fuzz    set up and give every parser 100,000 random inputs (9 minutes)"
 	@echo "make coverage  set up, run the tests and tell which lines and branches they reach (docs/coverage.md)"
 	@echo "make mutants  set up, change the code in 420 places and tell which changes the tests notice (an hour or two)"
+	@echo "make ensembles  set up and count leaky tubes a second, beside other simulators (benchmarks/README.md)"
 	@echo "make lint    set up and run the linters"
 	@echo "make docs    set up and build the documentation site into docs/_build/html"
 	@echo "make figures set up, run every command whose output stands in the pages, and write it there (NAMES=\"leak schemes\": those)"
@@ -28,6 +29,7 @@ help:
 setup: $(UV)
 	@mkdir -p "$$HOME"
 	"$(UV)" sync --locked
+	@$(RUN) python -m dsd_ncrn.simulate.precompile
 
 # --target leaves Python's own packages alone, also where they are managed by the system.
 $(CURDIR)/.tools/uv/bin/uv:
@@ -57,6 +59,9 @@ coverage: setup
 # Threads of libraries would not survive the forks of the runner.
 mutants: setup
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(RUN) python -m mutants --page
+
+ensembles: setup
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(RUN) python benchmarks/ensembles.py
 
 lint: setup
 	$(RUN) ruff check .

@@ -19,7 +19,7 @@ import numpy as np
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
 from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import rates_of
 
 SIZES = (10, 20, 40, 80)
 LARGE = 1000
@@ -70,7 +70,7 @@ def complexes(count: int, own_toeholds: bool) -> dict[str, Complex]:
 def ours(made: dict[str, Complex], semantics: str = "infinite") -> tuple[float, ReactionNetwork]:
     """Seconds and network; all strands rest on all toeholds in the finite one, as in Peppercorn's."""
     began = time.perf_counter()
-    network = enumerate_complexes(list(made.values()), list(made), ToeholdLengthRates(), semantics=semantics, max_species=10**6)
+    network = enumerate_complexes(list(made.values()), list(made), rates_of(), semantics=semantics, max_species=10**6)
     return time.perf_counter() - began, network
 
 

@@ -114,7 +114,7 @@ def rated_network(network: ReactionNetwork, found: SequenceAssignment, design: D
     True
     """
     temperature = design.chemistry.temperature
-    own = SequenceRates(found, temperature).network(network)
+    own = SequenceRates(found, temperature, network.rates).network(network)
     return with_spurious(own, found, Energies.under(design.sequences, temperature))
 
 

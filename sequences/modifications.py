@@ -97,12 +97,17 @@ Ends = tuple[Modification, ...]
 def labels_of(system: DsdSystem) -> Mapping[tuple[str, Strand], Ends]:
     """What the modified strands carry, by component and strand.
 
-    The bottoms of the scavengers that close the phases have a biotin, since they are pulled out on beads; the strands of
-    every reporter have a dye and the quencher that faces it.
+    The bottoms of the scavengers that close the phases have a biotin, since they are pulled out on beads, and so have those
+    of gates on beads and the caps that leave with them; the strands of every reporter have a dye and the quencher that faces
+    it.
     """
+    tagged = [component for component in system.components if component.tag]
+    caps = {component.complex.strands[0] for component in tagged if component.complex.is_strand}
     names = dict.fromkeys(name for clock in system.clocks.values() for name in (*clock.scavengers, *clock.captures.values()))
     strands = ((name, strand) for name in names for strand in system.by_name[name].complex.strands)
     labels: dict[tuple[str, Strand], Ends] = {(name, strand): (BIOTIN,) for name, strand in strands if strand[0].starred}
+    held = ((each.name, strand) for each in tagged for strand in each.complex.strands if strand[0].starred or strand in caps)
+    labels |= dict.fromkeys(held, (BIOTIN,))
     for reporter, channel in zip(system.reporters, channels_of(system)):
         dye, codes = channel.dye, QUENCHERS[channel.dye.quencher]
         bright = Modification(dye.name, reporter.dye_end, dye.codes[reporter.dye_end])

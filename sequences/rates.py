@@ -1,12 +1,10 @@
 """Rates of strand-level steps from the sequences of their toeholds.
 
-The three-step model of Zhang & Winfree, J. Am. Chem. Soc. 131:17303 (2009): a toehold binds with k_f, branch migration over
-a domain of b nt runs with k_b = 400 / b^2 per second, and a toehold of energy G opens with k_r = k_f (2 / b) exp(G / RT). Its
-energy is that of its stacks, of the one on the branch beside it, and of starting a helix.
-
-``SequenceRates`` takes the rates measured for the paper's own toeholds and multiplies them by what the model says of the
-difference between a designed toehold and the paper's of the same length: the paper's toeholds come out as measured, and all
-that differs from them is due to sequence and temperature.
+Zhang & Winfree, J. Am. Chem. Soc. 131:17303 (2009): how fast a toehold opens goes with exp(G / RT), G the energy of its
+stacks, of the one on the branch beside it, and of starting a helix. Rates by length were measured on the paper's own toeholds.
+``SequenceRates`` therefore takes how fast a toehold of that length opens and multiplies it by what the energies say of the
+difference between the designed toehold and the paper's; the three-step model (``kinetics.rates``) makes rates of it. The
+paper's toeholds come out as measured, and all that differs from them is due to sequence and temperature.
 
 Displacements by the wrong strand: its toehold is right, since toeholds are shared, its branch is only similar.
 
@@ -20,19 +18,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from math import exp
+from math import exp, inf
 from typing import NamedTuple
 
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind, Toehold
-from dsd_ncrn.kinetics.rates import ASSOCIATION_PER_M_S
-from dsd_ncrn.units import ZERO_CELSIUS_K
+from dsd_ncrn.kinetics.rates import RateModel, rates_of, three_step
+from dsd_ncrn.units import GAS_CONSTANT, ZERO_CELSIUS_K
 from sequences.assignment import SequenceAssignment
 from sequences.layout import BASES, reverse_complement
 from sequences.properties import INITIATION, stack_energies
-from sequences.thermo import GAS_CONSTANT, Energies
+from sequences.thermo import Energies
 
 BRANCH = "CCCTCATTCAATACCCTACG"
 """The paper's branch domain."""
@@ -51,29 +49,25 @@ def toehold_energy(word: str, temperature: float) -> float:
     return INITIATION + float(sum(stacks[BASES.index(here), BASES.index(after)] for here, after in pairwise(word)))
 
 
-def dissociation(energy: float, temperature: float, branch_nt: int = len(BRANCH)) -> float:
-    """Rate (/s) with which a toehold of an energy (kcal/mol) opens beside a branch."""
-    thermal = GAS_CONSTANT * (temperature + ZERO_CELSIUS_K)
-    return ASSOCIATION_PER_M_S * (2 / branch_nt) * exp(energy / thermal)
+def opening_factor(energy: float, length: int, temperature: float) -> float:
+    """How much faster a toehold of an energy (kcal/mol) and a length (nt) opens than the paper's of that length."""
+    return exp(energy / _thermal(temperature) - target_energy(length) / _thermal(MEASURED_AT))
 
 
-def three_step(binding: float, release: float | None = None, branch_nt: int = len(BRANCH)) -> float:
-    """Rate (/M/s) of a displacement from the rates (/s) with which the bound and the released toehold open.
-
-    Without a released toehold the incumbent comes off as soon as the branch is displaced.
-    """
-    migration = 400 / branch_nt**2
-    if release is None:
-        return ASSOCIATION_PER_M_S * migration / (binding + migration)
-    return ASSOCIATION_PER_M_S * migration * release / (binding * release + migration * (binding + release))
+def _thermal(temperature: float) -> float:
+    return GAS_CONSTANT * (temperature + ZERO_CELSIUS_K)
 
 
 @dataclass(frozen=True)
 class SequenceRates:
-    """Rates of the steps of a circuit whose domains have sequences, at a temperature (degrees Celsius)."""
+    """Rates of the steps of a circuit whose domains have sequences, at a temperature (degrees Celsius).
+
+    ``rates`` are those by length alone.
+    """
 
     assignment: SequenceAssignment
     temperature: float
+    rates: RateModel = field(default_factory=rates_of)
 
     def network(self, network: ReactionNetwork) -> ReactionNetwork:
         """The same species and steps with the rates of the sequences.
@@ -90,15 +84,19 @@ class SequenceRates:
         """The rate of a step over the one that lengths alone give it."""
         bound, released = step.toeholds
         if step.kind == StepKind.DISPLACEMENT and bound is not None:
-            usual = three_step(_published(bound), None if released is None else _published(released))
-            return three_step(self.opening(bound), None if released is None else self.opening(released)) / usual
+            usual = three_step(self._usual(bound), inf if released is None else self._usual(released))
+            return three_step(self._own(bound), inf if released is None else self._own(released)) / usual
         if step.kind == StepKind.UNBINDING and released is not None:
-            return self.opening(released) / _published(released)
+            return self._own(released) / self._usual(released)
         return 1.0
 
-    def opening(self, toehold: Toehold) -> float:
-        """The rate (/s) with which a toehold of the circuit opens."""
-        return dissociation(self.energy(toehold), self.temperature)
+    def _usual(self, toehold: Toehold) -> float:
+        """k_r/k_b by the toehold's length."""
+        return self.rates.unbinding(_length(toehold)) / self.rates.migration()
+
+    def _own(self, toehold: Toehold) -> float:
+        """k_r/k_b by its bases."""
+        return self._usual(toehold) * opening_factor(self.energy(toehold), _length(toehold), self.temperature)
 
     def energy(self, toehold: Toehold) -> float:
         """The energy (kcal/mol) of a toehold with the branches beside it."""
@@ -122,8 +120,8 @@ def target_energy(length: int) -> float:
     return toehold_energy(BRANCH[-1] + TOEHOLD[:length], MEASURED_AT)
 
 
-def _published(toehold: Toehold) -> float:
-    return dissociation(target_energy(sum(domain.length for domain in toehold.domains)), MEASURED_AT)
+def _length(toehold: Toehold) -> int:
+    return sum(domain.length for domain in toehold.domains)
 
 
 RULE = "spurious"

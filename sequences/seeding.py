@@ -14,7 +14,7 @@ from dsd_ncrn.errors import InputError
 from sequences.families import RULES
 from sequences.layout import ToeholdWord, cut, longest_run, spell
 from sequences.properties import INITIATION, stack_energies
-from sequences.rates import MEASURED_AT, dissociation, target_energy, toehold_energy
+from sequences.rates import opening_factor, toehold_energy
 from sequences.rules.base import Context, Rule
 from sequences.rules.strands import toehold_limit
 from sequences.rules.words import LONGEST_RUN, TOP_BASES
@@ -91,8 +91,7 @@ def _off_target_rate(word: ToeholdWord, known: Mapping[str, str], exposed: Expos
         if set(row) <= set(word):
             bases = spell(row, known)
             energy = toehold_energy(f"{CLOSING}{bases}" if leads else f"{bases}{CLOSING}", temperature)
-            opening = dissociation(energy, temperature) / dissociation(target_energy(len(bases)), MEASURED_AT)
-            factors.append(abs(log(opening)))
+            factors.append(abs(log(opening_factor(energy, len(bases), temperature))))
     return max(factors)
 
 

@@ -89,7 +89,7 @@ class Sequenced(Generic[Of]):
     @cached_property
     def rates(self) -> SequenceRates:
         """The rates that the sequences of the toeholds give."""
-        return SequenceRates(self.found, self.study.design.chemistry.temperature)
+        return SequenceRates(self.found, self.study.design.chemistry.temperature, self.study.network.rates)
 
     @cached_property
     def network(self) -> ReactionNetwork:

@@ -16,15 +16,16 @@ from functools import cache
 from itertools import groupby, pairwise
 from statistics import fmean
 
+from dsd_ncrn.constants import constant
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand, strand_text
 from dsd_ncrn.dsd.system import DsdSystem
-from dsd_ncrn.kinetics.rates import DISPLACEMENT_PER_M_S
+from dsd_ncrn.kinetics.rates import rates_of, three_step
 from sequences.assignment import SequenceAssignment
 from sequences.folding import dot_parens
 from sequences.layout import BASES, reverse_complement
 from sequences.properties import INITIATION, stack_energies
-from sequences.rates import BRANCH, MEASURED_AT, TOEHOLD, dissociation, target_energy, three_step
+from sequences.rates import BRANCH, TOEHOLD, opening_factor, target_energy
 from sequences.thermo import Energies
 
 Placed = tuple[Domain, bool]
@@ -89,9 +90,10 @@ def toehold_classes(sites: tuple[ToeholdSite, ...], temperature: float) -> tuple
 
 
 def _class(energies: list[float], length: int, temperature: float) -> ToeholdClass:
-    target = target_energy(length)
-    known = three_step(dissociation(target, MEASURED_AT))
-    rates = [three_step(dissociation(INITIATION + energy, temperature)) / known for energy in energies]
+    target, rates = target_energy(length), rates_of()
+    usual = rates.unbinding(length) / rates.migration()
+    openings = [usual * opening_factor(INITIATION + energy, length, temperature) for energy in energies]
+    factors = [three_step(opening) / three_step(usual) for opening in openings]
     return ToeholdClass(
         length=length,
         sites=len(energies),
@@ -99,8 +101,8 @@ def _class(energies: list[float], length: int, temperature: float) -> ToeholdCla
         weakest=max(energies),
         strongest=min(energies),
         target=round(target - INITIATION, 4),
-        slowest=round(min(rates), 4),
-        fastest=round(max(rates), 4),
+        slowest=round(min(factors), 4),
+        fastest=round(max(factors), 4),
     )
 
 
@@ -172,10 +174,10 @@ def leak_sites(
 ) -> tuple[LeakSite, ...]:
     """The branch ends of every different complex at a temperature (degrees Celsius), the leakiest first."""
     energies = Energies.under(rules, temperature)
-    usual = _published_opening(energies)
+    usual = constant("leak.toeless").number / _published_opening(energies)
     gates = {each.complex: each.name for each in reversed(system.components) if len(each.complex.strands) > 1}
     sites = (
-        LeakSite(name, strand_text(strand), end, branch, round(share, 6), round(DISPLACEMENT_PER_M_S[0] * share / usual, 4))
+        LeakSite(name, strand_text(strand), end, branch, round(share, 6), round(usual * share, 4))
         for complex_, name in gates.items()
         for strand, end, branch, share in _ends(complex_, assignment, energies)
     )

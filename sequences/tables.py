@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+import csv
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.runs.files import AGAIN, plain, read_json
+from dsd_ncrn.runs.files import AGAIN, csv_text, plain, read_json, text_of, unreadable
 from dsd_ncrn.runs.tables import ResultTable, TableColumn
 from sequences.assignment import Candidate, SequenceAssignment, read_assignment
-from sequences.crosstalk import WORST_SHOWN
+from sequences.crosstalk import WORST_SHOWN, CrosstalkMatrix, Interaction
 from sequences.folding import TargetCheck
 from sequences.rules.base import Verdict
 from sequences.sites import LeakSite
@@ -66,7 +67,78 @@ LEAK_SITES = ResultTable(
         TableColumn("rate", "/M/s", "predicted leak"),
     ),
 )
-TABLES = (VERDICTS, COMPLEXES, LEAK_SITES)
+
+
+@dataclass(frozen=True, slots=True)
+class ToeholdPair:
+    """The toeholds that some steps close and open, by their bases with one of each branch beside them, and their energies."""
+
+    kind: str
+    bound_word: str
+    bound_nt: int
+    bound_kcal: float
+    bound_usual_kcal: float
+    released_word: str
+    released_nt: int
+    released_kcal: float
+    released_usual_kcal: float
+    rate_factor: float
+    steps: int
+
+
+def _of_toehold(side: str) -> tuple[TableColumn, ...]:
+    return (
+        TableColumn(f"{side}_word", "", f"bases of the toehold that is {side}, one base of each branch beside it"),
+        TableColumn(f"{side}_nt", "nt", "its length; 0 where there is none"),
+        TableColumn(f"{side}_kcal", "kcal/mol", "its energy"),
+        TableColumn(f"{side}_usual_kcal", "kcal/mol", "that of a published toehold of its length"),
+    )
+
+
+TOEHOLD_RATES = ResultTable(
+    "toehold_rates.csv",
+    "dsd_sequences",
+    "pairs of toeholds that steps close and open, and what their energies make of the rate",
+    ToeholdPair,
+    (
+        TableColumn("kind", "", "of the steps"),
+        *_of_toehold("bound"),
+        *_of_toehold("released"),
+        TableColumn("rate_factor", "", "rate over the one that lengths alone give"),
+        TableColumn("steps", "", "how many steps have this pair"),
+    ),
+)
+TABLES = (VERDICTS, COMPLEXES, LEAK_SITES, TOEHOLD_RATES)
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixTable:
+    """A file with energies (kcal/mol): a row for every first partner, a column for every second, empty where not judged."""
+
+    file: str
+    stage: str
+    holds: str
+
+    def text(self, matrix: CrosstalkMatrix) -> str:
+        """The file."""
+        return csv_text(*matrix.table)
+
+    def read(self, folder: Path) -> CrosstalkMatrix | None:
+        """The matrix of a run folder, None where there is no such file. Raises InputError for one that is none."""
+        text = text_of(folder / self.file)
+        if text is None:
+            return None
+        try:
+            header, *rows = csv.reader(text.splitlines())
+            cells = ((row[0], column, cell) for row in rows for column, cell in zip(header[1:], row[1:], strict=True))
+            return CrosstalkMatrix(tuple(Interaction(one, other, float(cell)) for one, other, cell in cells if cell))
+        except (ValueError, IndexError) as error:
+            raise unreadable(folder / self.file, error) from None
+
+
+CROSSTALK_DOMAINS = MatrixTable("crosstalk_domains.csv", "sequences", "unwanted duplexes of branch domains and complements")
+CROSSTALK_STRANDS = MatrixTable("crosstalk_strands.csv", "sequences", "those of free strands with each other and with gates")
+MATRICES = (CROSSTALK_DOMAINS, CROSSTALK_STRANDS)
 
 
 def search_json(assignment: SequenceAssignment, found: SequenceVerdicts) -> dict[str, Any]:

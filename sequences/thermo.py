@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 PARAMETER_SET = "DNA Mathews 2004 (ViennaRNA)"
 """The only set in use: ViennaRNA cannot switch sets within one process without leaving stale copies behind."""
 
-GAS_CONSTANT = 1.98717e-3
-"""kcal/mol/K, with ViennaRNA's digits."""
-
 FRAYING = 2
 """Pairs at each end of a helix that may be open without the helix counting as broken: every end breathes."""
 

@@ -9,7 +9,7 @@ import numpy as np
 from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork
-from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import RateModel, rates_of
 
 
 def finite_network_of(
@@ -17,7 +17,7 @@ def finite_network_of(
 ) -> ReactionNetwork:
     """The network of named complexes with explicit binding, migration and unbinding."""
     listed = list(complexes.values()), list(complexes)
-    return enumerate_complexes(*listed, rates or ToeholdLengthRates(), semantics="finite", unproductive=resting)
+    return enumerate_complexes(*listed, rates or rates_of(), semantics="finite", unproductive=resting)
 
 
 def effective_rates(network: ReactionNetwork) -> dict[tuple[tuple[int, ...], tuple[int, ...]], float]:

@@ -19,7 +19,7 @@ from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.kinetics.build import build_network, enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step
-from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import RateModel, rates_of
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.simulate.pot import Contents
 from dsd_ncrn.simulate.results import Training
@@ -85,13 +85,16 @@ class ConstantRates:
     def unbinding(self, held_nt: int) -> float:
         return 1.0
 
+    def migration(self) -> float:
+        return 1.0
+
     def hybridisation(self) -> float:
         return self.rate
 
 
 def network_of(complexes: Mapping[str, Complex], rates: RateModel | None = None) -> ReactionNetwork:
     """The network of named complexes."""
-    return enumerate_complexes(list(complexes.values()), list(complexes), rates or ToeholdLengthRates(), lambda _: ())
+    return enumerate_complexes(list(complexes.values()), list(complexes), rates or rates_of(), lambda _: ())
 
 
 def join(*segments: Strand) -> Complex:

@@ -68,11 +68,11 @@ def test_the_fuel_budget_covers_what_is_topped_up() -> None:
 
 
 def test_fuel_can_wait_until_a_tenth_is_gone_and_no_longer() -> None:
-    """Ten iterations: topped up at a tenth the parameters are within 2 % of the ideal ones, as with top-up before each, by
-    fewer than half the additions; in one pot they are further off."""
+    """Ten iterations: topped up at a tenth the parameters are within 2.5 % of the ideal ones (before each: within 1 %), by less
+    than half the additions; in one pot they are further off."""
     spec = changed(changed(design("linreg2d"), "training", strand_iterations=10), "task", test_points=3)
     every, tenth, never = compare_refuelling(prepare(spec, seed=0))
-    assert max(every.parameter_error_final, tenth.parameter_error_final) < 0.02 < never.parameter_error_final
+    assert every.parameter_error_final < 0.01 < tenth.parameter_error_final < 0.025 < never.parameter_error_final
     assert tenth.additions < every.additions / 2
     assert tenth.added_nM == pytest.approx(every.added_nM, rel=0.25)
     assert (never.additions, never.added_nM) == (0, 0.0)
@@ -102,21 +102,13 @@ def test_the_worst_leaks_are_named() -> None:
     assert all(channel.origin in {share.origin for share in found.shares} for channel in found.channels)
 
 
-def test_a_clamp_divides_the_shift() -> None:
-    """Leak rates are given before clamping: with a factor of ten the same rate does a tenth, at first order."""
-    bare = study("linreg2d")
-    clamped = bare.given(spec=changed(bare.spec, "leak", clamp_factor=bare.spec.leak.clamp_factor * 10))
-    pairs = zip(rank_leaks(bare, 0.0).shares, rank_leaks(clamped, 0.0).shares, strict=True)
-    assert all(much.shift_per_M_s == pytest.approx(10 * little.shift_per_M_s) for much, little in pairs)
-
-
 def test_the_ranking_foretells_what_a_leak_does() -> None:
     """N1_1's gates leaking alone at 0.001 /M/s: the shift that the tube shows, to the second order."""
     made = study("linreg2d")
     network = made.leaky
     expected = next(share for share in rank_leaks(made, 0.0).shares if share.origin == "N1_1").shift_per_M_s * 1e-3
     ends = []
-    for rate in (0.0, 1e-12 / made.spec.leak.clamp_factor):
+    for rate in (0.0, 1e-12):
         tube = made.tube("dsd_leaky", 0.0)
         tube.pot.rates[[n for n, s in enumerate(network.steps) if s.kind == "leak" and str(s.origins[0]) == "N1_1"]] = rate
         tube.set_parameters(made.ideal.parameters[-1])

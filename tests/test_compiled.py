@@ -24,7 +24,7 @@ from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.kernels import derivative
 from dsd_ncrn.simulate.mass_action import from_crn
 
-FLUX, TWICE = "flux[reaction] = rate\n", "flux[reaction] = 2 * rate\n"
+FLUX, TWICE = "store(flux, reaction, rate)\n", "store(flux, reaction, 2 * rate)\n"
 CALLER = """
 import numpy as np
 from dsd_ncrn.simulate.compiled import compiled
@@ -46,6 +46,14 @@ system = from_crn(parse_crn("A -> B [k = 0.5]"))
 terms = terms_of(system, np.arange(system.size))
 arrays = (terms.reactants, terms.starts, terms.reaction, terms.change)
 print(slope(np.array([8.0, 0.0, 1.0]), system.rates, arrays, np.zeros(3)), sum(slope.stats.cache_misses.values()))
+"""
+RANK = """
+from pathlib import Path
+from dsd_ncrn.analysis.leaks import rank_leaks
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.design.load import load_design
+
+rank_leaks(Study(load_design(Path({!r}))), 0.01)
 """
 
 
@@ -188,3 +196,21 @@ def test_an_interrupt_amid_compiled_code_is_an_interrupt() -> None:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.slow
+def test_after_set_up_no_command_compiles(tmp_path: Path) -> None:
+    """Training at every level, leaks with their derivatives, ways side by side: no code comes to that of ``precompile``."""
+    environment = {name: value for name, value in os.environ.items() if name != "NUMBA_DISABLE_JIT"}
+    environment["NUMBA_CACHE_DIR"] = str(tmp_path)
+
+    def kept(*command: str | Path) -> set[str]:
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+        return {path.name for path in tmp_path.rglob("*.nbc")}
+
+    compiled = kept(sys.executable, "-m", "dsd_ncrn.simulate.precompile")
+    assert len(compiled) > 15
+    ours_, design = Path(sys.executable).with_name("dsd-ncrn"), Path(dsd_ncrn.__file__).parents[1] / "designs" / "linreg2d.toml"
+    for level in ("value", "ideal", "dsd"):
+        assert kept(ours_, "train", design, "--level", level, "--iterations", "1") == compiled
+    assert kept(sys.executable, "-c", RANK.format(str(design))) == compiled

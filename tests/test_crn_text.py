@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from dsd_ncrn.crn.jsonable import crn_to_json
 from dsd_ncrn.crn.text import format_crn, load_crn, parse_crn
 from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.gates.network_run import simulate_crn
+from dsd_ncrn.units import parse_rate
 from interchange_networks import networks
 
 EXAMPLE = """# a comment
@@ -48,11 +51,23 @@ def test_every_construct_is_read() -> None:
         ("A = B", 1, 3, "a reaction has an arrow"),
         ("A B", 1, 1, "a reaction has an arrow"),
         ("->", 1, 1, "species on at least one side"),
-        ("A -> B [k = -1]", 1, 13, "a rate constant is a finite number above 0 (got '-1')"),
-        ("A -> B [k = nan]", 1, 13, "a rate constant is a finite number above 0"),
+        ("A -> B [k = -1]", 1, 13, "a rate constant is a finite number, not below 0 (got '-1')"),
+        (
+            "A -> B [k = nan]",
+            1,
+            13,
+            "the name of one (got 'nan'). Give it a value: nan = 1e-3.",
+        ),
         ("A -> B [kk = 1]", 1, 9, "unknown rate constant for -> (got 'kk'). Did you mean 'k'?"),
         ("A -> B [kf = 1, kr = 2]", 1, 9, "unknown rate constant for ->"),
         ("A <=> B [k = 1]", 1, 10, "unknown rate constant for <=>"),
+        ("A -> B [k = 1e400]", 1, 13, "a rate constant is a finite number, not below 0"),
+        ("A -> B [k = fsat]\nfast = 3", 1, 13, "the name of one (got 'fsat'). Did you mean 'fast'?"),
+        ("A -> B\nfast = 3 /kg", 2, 8, "a rate constant is a number, with or without a unit (got '3 /kg')"),
+        ("fast = 3\nfast = 4", 2, 1, "this constant has a value already (got 'fast'). See line 1."),
+        ("A -> B [k = 1 /M/s]", 1, 13, "the unit is of a reaction with 2 reactants; this one has 1"),
+        ("A -> B; B -> C [kk = 1]", 1, 17, "unknown rate constant for -> (got 'kk')"),
+        ("A -> B; at 5 s to 1 s every 1 s add A 1", 1, 12, "an addition is repeated up to 10000 times"),
         ("A -> B [k = 1", 1, 8, "the brackets are not closed"),
         ("A -> B [k = 1] C", 1, 8, "the brackets are not closed at the end of the line"),
         ("A -> B [k = 1, k = 2]", 1, 15, "rate constants read"),
@@ -70,6 +85,89 @@ def test_mistakes_are_named_with_line_and_column(text: str, line: int | None, co
         parse_crn(text, file="my.crn")
     assert (caught.value.file, caught.value.line, caught.value.column) == ("my.crn", line, column)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "nm_s", "order"),
+    [
+        ("0.5", 0.5, None),
+        ("1e6 /M/s", 1e-3, 2),
+        ("3 M^-1 s^-1", 3e-9, 2),
+        ("3 M\u207b\u00b9s\u207b\u00b9", 3e-9, 2),
+        ("3 \u03bcM-1 s-1", 3e-3, 2),
+        ("3 \u00b5M-1 s-1", 3e-3, 2),
+        ("6 nM/min", 0.1, 0),
+        ("2 1/s", 2.0, 1),
+        ("1e12 /M^2/s", 1e-6, 3),
+        ("1e12 /M/M/s", 1e-6, 3),
+    ],
+)
+def test_units_of_rate_constants_tell_the_order(text: str, nm_s: float, order: int | None) -> None:
+    """By hand: 1 M is 1e9 nM."""
+    value, found = parse_rate(text)
+    assert (value, found) == (pytest.approx(nm_s, rel=1e-15), order)
+
+
+DIALECTS = {
+    "semicolons": ("A -> B [k = 2]; A @initial 10; B -> A [k = 3]", "A -> B [k = 2]\nA @initial 10\nB -> A [k = 3]"),
+    "at signs": ("A -> B\nA @i 10", "A -> B\nA @initial 10"),
+    "bare constants": ("A -> B [2]\nA <=> B [3, 4]", "A -> B [k = 2]\nA <=> B [kf = 3, kr = 4]"),
+    "ways": ("A <=> B [rv = 4, fw = 3]\nA <-> B [kf = 3, bw = 4]", "A <=> B [kf = 3, kr = 4]\nA <=> B [kf = 3, kr = 4]"),
+    "printed arrows": ("A \u2192 B\nA \u21cc B\nA \u2194 B\nA => \u2205", "A -> B\nA <=> B\nA <=> B\nA ->"),
+    "names of constants": (
+        "A + B -> C [k = on]\non = 1e6 /M/s\nC -> A [k = on2]; on2 = 3",
+        "A + B -> C [k = 1e-3]\nC -> A [k = 3]",
+    ),
+    "printed primes": ("A\u2032 -> B''; A' @i 3", "A' -> B''\nA' @initial 3"),
+    "times": (
+        "A -> B; at 0 s to 1 min every 30 s add A 3; at 1 s, 2 h add B 1",
+        "A -> B\n"
+        + "\n".join(
+            f"at {time} s add {name}" for time, name in ((0, "A 3"), (30, "A 3"), (60, "A 3"), (1, "B 1"), (7200, "B 1"))
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_other_dialects_read_as_the_own_one(dialect: str) -> None:
+    foreign, own = map(parse_crn, DIALECTS[dialect])
+    assert foreign == own
+
+
+def test_a_constant_is_given_back_by_every_reaction() -> None:
+    """X is kept at 5: X -> Y makes Y without using X up, Y -> X is a loss, and -> X nothing at all."""
+    crn = parse_crn("X @constant 5 nM\nX + W -> Y + W\nY -> X\n-> X\n2 X -> X")
+    assert [str(each) for each in crn.reactions] == ["X + W -> Y + W + X", "Y ->", "X + X -> X + X"]
+    assert crn.initial == {"X": 5.0}
+
+
+def test_a_reaction_may_have_the_constant_zero() -> None:
+    crn = parse_crn("A @initial 4\nA -> B [k = 0]\nA <=> C [kf = 0.01, kr = 0]")
+    end = simulate_crn(crn, seconds=100.0, points=2)
+    assert (end.of("B")[-1], end.of("A")[-1]) == (0.0, pytest.approx(4 * math.exp(-1), rel=1e-5))
+
+
+COMMON = """
+A + B -> C [k = 13.78]; C <=> 2A [kf = 13, kr = 14]   # one line
+<=> A [15, 6]
+C + 2 E -> [2]
+A @i 3; B @constant 0.5
+"""
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_crnsimulator_reads_the_same() -> None:
+    """crnsimulator 0.9, whose grammar is that of Nuskell, without its constants, which it holds in its equations."""
+    from crnsimulator.crn_parser import parse_crn_string
+
+    reactions, species = parse_crn_string(COMMON)
+    theirs = [(tuple(sorted(left)), tuple(sorted(right)), float(k[0])) for left, right, k in reactions]
+    theirs += [(tuple(sorted(right)), tuple(sorted(left)), float(k[1])) for left, right, k in reactions if len(k) == 2]
+    crn = parse_crn(COMMON.replace("@constant", "@initial"))
+    ours = [(tuple(sorted(each.reactants)), tuple(sorted(each.products)), each.rate) for each in crn.reactions]
+    assert sorted(ours) == sorted(theirs)
+    assert {name: value for name, (_, value) in species.items() if value} == crn.initial
 
 
 def test_files_are_read_and_named(tmp_path: Path) -> None:

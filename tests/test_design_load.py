@@ -106,6 +106,12 @@ def test_quantities_are_converted_to_internal_units(sample: Path) -> None:
 
 
 WRONG_VALUES = [
+    (
+        'rate = "0.01 /M/s"',
+        'clamp_factor = 1.0\nrate = "0.01 /M/s"',
+        "there is no key 'leak.clamp_factor' any more",
+        "no strands stood for it",
+    ),
     ("branch = 15", "brunch = 15", "unknown key 'translation.brunch'", "Did you mean 'branch'?"),
     ("[timing]", "[timings]", "unknown key 'timings'", "Did you mean 'timing'?"),
     ("T = 0.5", "T = -1", "circuit.T: the value should be greater than 0 (got -1)", ""),

@@ -23,7 +23,7 @@ def solution(matrix: Floats, vector: Floats) -> Floats | None:
     pattern = pattern_of(matrix)
     values = np.zeros(len(pattern.columns))
     values[pattern.positions(*np.nonzero(matrix))] = matrix[matrix != 0.0]
-    if not factorise(values, pattern.starts, pattern.columns, pattern.diagonal, np.empty(len(matrix))):
+    if not factorise(values, pattern.starts, pattern.columns, pattern.diagonal, pattern.nested, np.empty(len(matrix))):
         return None
     ordered = vector[pattern.order].copy()
     solve_in_place(values, pattern.starts, pattern.columns, pattern.diagonal, ordered)
@@ -48,7 +48,7 @@ def test_it_solves_the_transposed_system_with_the_same_factors(system: tuple[Flo
     pattern = pattern_of(matrix)
     values = np.zeros(len(pattern.columns))
     values[pattern.positions(*np.nonzero(matrix))] = matrix[matrix != 0.0]
-    assert factorise(values, pattern.starts, pattern.columns, pattern.diagonal, np.empty(len(matrix)))
+    assert factorise(values, pattern.starts, pattern.columns, pattern.diagonal, pattern.nested, np.empty(len(matrix)))
     ordered = vector[pattern.order].copy()
     solve_transposed_in_place(values, pattern.starts, pattern.columns, pattern.diagonal, ordered)
     assert ordered[pattern.place] == pytest.approx(np.linalg.solve(matrix.T, vector), rel=1e-9, abs=1e-9)

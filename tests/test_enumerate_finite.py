@@ -13,14 +13,13 @@ from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
 from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.kinetics.build import build_network, enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
-from dsd_ncrn.kinetics.rates import ThreeStepRates, ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.mass_action import from_network
 from finite import effective_rates, finite_network_of
 from studies import (
     ALL_DESIGNS,
     A,
-    ConstantRates,
     P,
     T,
     U,
@@ -36,8 +35,7 @@ from studies import (
     translated,
 )
 
-RATES = ToeholdLengthRates()
-K_F = 3.5e-3  # /nM/s, of Zhang & Winfree 2009
+RATES = rates_of()
 LENGTHS = range(1, 9)
 
 
@@ -54,7 +52,7 @@ def test_the_fast_steps_of_a_displacement_come_to_the_measured_rate(invading: in
     network = finite_network_of({"X": free(toehold, X), "gate": gate(Open((toehold,)), Bound((X,)))}, resting="none")
     rate = {step.kind: step.rate for step in network.steps}
     k_f, k_r, k_b = rate[StepKind.BINDING], rate[StepKind.UNBINDING], rate[StepKind.MIGRATION]
-    assert k_f == pytest.approx(K_F) and k_b == pytest.approx(1.0)
+    assert k_f == RATES.binding(invading) and k_b == RATES.migration()
     assert k_f * k_b / (k_r + k_b) == pytest.approx(RATES.displacement(invading, 0), rel=1e-12)
     assert only(network, (0, 1)) == pytest.approx(RATES.displacement(invading, 0), rel=1e-12)
 
@@ -67,29 +65,6 @@ def test_the_fast_steps_of_an_exchange_come_to_its_rate_both_ways(invading: int,
     assert only(network, (0, 1)) == pytest.approx(RATES.displacement(invading, released), rel=1e-9)
     back = tuple(sorted(network.position[each] for each in (free(X, u), gate(Bound((t, X)), Open((u,))))))
     assert only(network, back) == pytest.approx(RATES.displacement(released, invading), rel=1e-9)
-
-
-def test_the_migration_rate_is_the_three_step_models() -> None:
-    """Worked by hand for 5 nt: k_r = 3.5e6 / 9.64e5 - 1 = 2.631 /s, k_b = k k_r / (k_f - 2 k) = 0.3230 /s at k = 3.45e5."""
-    rates = ThreeStepRates(RATES)
-    assert rates.unbinding(5) == pytest.approx(2.6307, rel=1e-4)
-    assert rates.migration(5, 5, 15) == pytest.approx(3.45e5 * 2.6307 / (3.5e6 - 2 * 3.45e5), rel=1e-4)
-    assert rates.migration(7, 7, 15) == pytest.approx(4.7e5 * 0.08696 / (3.5e6 - 2 * 4.7e5), rel=1e-3)
-
-
-def test_long_domains_migrate_no_faster_than_nucleotide_by_nucleotide() -> None:
-    """8000 / L^2 /s (Visual DSD) is below k_b = 1 /s from 90 nt on, and bounds what rates alone would leave unbounded."""
-    rates = ThreeStepRates(RATES)
-    assert rates.migration(6, 0, 89) == pytest.approx(1.0)
-    assert rates.migration(6, 0, 200) == pytest.approx(0.2)
-    assert ThreeStepRates(ConstantRates(3e-4)).migration(5, 5, 15) == pytest.approx(8000 / 225)
-
-
-def test_migration_is_as_fast_there_as_back() -> None:
-    """Detailed balance: a branch point between two helices gains nothing by moving."""
-    rates = ThreeStepRates(RATES)
-    for one, other in product(range(1, 21), range(1, 21)):
-        assert rates.migration(one, other, 15) == pytest.approx(rates.migration(other, one, 15))
 
 
 @pytest.mark.parametrize("name", ["linreg2d", "linreg2d_minimal"])
@@ -147,18 +122,18 @@ HOST, VISITOR = join((X, T), (A,)), free(T, P)
 
 
 def test_resting_strands_bind_as_mass_action_says() -> None:
-    """(G - b)(S - b) = K_d b with K_d = k_r / k_f: 0.752 uM for 5 nt; the quadratic's root for 1 uM of each."""
+    """(G - b)(S - b) = K_d b with K_d = k_r / k_f: 13 uM for 5 nt; the quadratic's root for 1 uM of each."""
     network = finite_network_of({"gate": HOST, "visitor": VISITOR})
     assert [step.rule for step in network.steps] == ["unproductive"] * 2
     dissociation = RATES.unbinding(5) / RATES.binding(5)
-    assert dissociation == pytest.approx(751.6, rel=1e-3)
+    assert dissociation == pytest.approx(13_000)
     total = 2000.0 + dissociation
     bound = (total - np.sqrt(total**2 - 4e6)) / 2
     assert trajectory(network, {"gate": 1000.0, "visitor": 1000.0}, [0.0, 100.0])[-1, 2] == pytest.approx(bound, rel=1e-6)
 
 
 def test_occlusion_slows_a_displacement_by_the_share_of_open_toeholds() -> None:
-    """1 / (1 - b/G): 20 uM of a strand that displaces nothing hold 96 % of the gates' toeholds."""
+    """1 / (1 - b/G): 20 uM of a strand that displaces nothing hold 61 % of the gates' toeholds."""
     toehold = (T,)
     complexes = {"X": free(T, X), "gate": gate(Open(toehold), Bound((X,))), "visitor": VISITOR}
     levels = {"X": 0.01, "gate": 10.0, "visitor": 20_000.0}
@@ -167,7 +142,7 @@ def test_occlusion_slows_a_displacement_by_the_share_of_open_toeholds() -> None:
     left = trajectory(slowed, levels, times)[:, 0]
     share = 1 / (1 + 20_000 / (RATES.unbinding(5) / RATES.binding(5)))
     assert np.log(left[1] / left[2]) / 2000 == pytest.approx(RATES.displacement(5, 0) * 10 * share, rel=0.02)
-    assert share == pytest.approx(0.0362, rel=0.01)
+    assert share == pytest.approx(13 / 33)
 
 
 def test_resting_makes_one_species_for_each_toehold_and_strand() -> None:

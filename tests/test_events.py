@@ -244,8 +244,7 @@ def test_captures_with_a_toehold() -> None:
         events = [each.protocol.opening("C1"), *each.protocol.closing("C1")]
         left[which] = each.pot.run(events, each.contents).values[each.pot.index(clock.strand)]
         assert each.pot.run(events, each.contents).values[each.pot.index(name)] == 0.0
-    assert left["branch"] == pytest.approx(left["toehold"], rel=1e-2, abs=1e-9)
-    assert left["branch"] < 1e-6 * clock.concentration
+    assert max(left.values()) < 1e-6 * clock.concentration
 
 
 def test_an_iteration_reads_before_and_after_its_forward_pass() -> None:

@@ -17,7 +17,7 @@ from dsd_ncrn.gates.fit import SMALLEST_NM
 from dsd_ncrn.gates.laws import achieved, join_laws
 from dsd_ncrn.gates.learner import largest_firings, size_gates
 from dsd_ncrn.kinetics.network import StepKind
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.simulate.ideal import IdealLearner
@@ -26,7 +26,7 @@ from finite import finite_network_of
 from studies import DESIGNS, changed, design, prepare
 from test_sizing import ENGINE, Sized
 
-RATES = ToeholdLengthRates()
+RATES = rates_of()
 
 
 def sized(name: str, toehold: int, **circuit: object) -> Sized:

@@ -243,20 +243,25 @@ def burnt_in(fraction: float, seconds: float | None) -> Tube:
     return made.given(spec=spec).tube("dsd_leaky", 0.0, drawn(initial_leak=fraction))
 
 
+BURN_IN_S = 10 * 3600.0
+"""An hour of free duplexes is ten of gates."""
+
+
 def test_a_burn_in_leaves_a_tube_without_leak_as_designed() -> None:
     """The parameters as loaded; of the first iteration's update no more is changed than 1 %."""
-    made, tube = study("linreg2d"), burnt_in(0.0, 3600.0)
+    made, tube = study("linreg2d"), burnt_in(0.0, BURN_IN_S)
     assert max(tube.account.measured.values()) < 1e-6
     assert tube.parameters() == pytest.approx(made.ideal.parameters[0], rel=1e-4)
     fresh = made.tube()
     for each in (fresh, tube):
         each.iterate(INPUT, TARGET)
-    assert tube.parameters() == pytest.approx(fresh.parameters(), rel=1e-3)
+    update = np.abs(fresh.parameters() - made.ideal.parameters[0]).max()
+    assert np.abs(tube.parameters() - fresh.parameters()).max() < 0.01 * update
 
 
 def test_a_burn_in_removes_what_leaked_but_for_the_parameters() -> None:
     """0.4 %: inputs, states and adjoints are drained below 0.05 nM; parameters are not, and are made up for in loading."""
-    tube, raw = burnt_in(0.004, 3600.0), burnt_in(0.004, None)
+    tube, raw = burnt_in(0.004, BURN_IN_S), burnt_in(0.004, None)
     drained = ("X1", "X2", "Z1", "Z2", "A1p", "A1m", "A2p", "A2m")
     assert max(tube.state[tube.pot.held[name]].sum() for name in drained) < 0.05
     assert min(raw.state[raw.pot.held[name]].sum() for name in ("X1", "X2")) > 1.0
@@ -268,15 +273,15 @@ def test_a_burn_in_removes_what_leaked_but_for_the_parameters() -> None:
 def test_what_is_too_much_after_a_burn_in_is_annihilated() -> None:
     """1.6 %: more P is left than is wanted, up to tenfold; its gradient is added, and 2 % of the parameters stay too much.
 
-    Of the constant catalyst, which nothing annihilates, all stays.
+    Of the constant catalyst less comes than is wanted, and it is made up for in loading.
     """
-    tube = burnt_in(0.016, 3600.0)
+    tube = burnt_in(0.016, BURN_IN_S)
     wanted = study("linreg2d").ideal.parameters[0] * tube.protocol.unit
     excess = np.array([tube.account.measured["P1"], tube.account.measured["P2"]]) - wanted
     assert (excess > 0).all()
     assert tube.parameters() * tube.protocol.unit == pytest.approx(wanted, rel=0.02)
-    assert tube.state[tube.pot.held["B"]].sum() == pytest.approx(tube.account.measured["B"], rel=0.05)
-    assert tube.account.measured["B"] > tube.protocol.unit
+    assert tube.state[tube.pot.held["B"]].sum() == pytest.approx(tube.protocol.unit, rel=0.05)
+    assert tube.account.measured["B"] < tube.protocol.unit
 
 
 def test_fuels_are_topped_up_where_they_have_lost_enough() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import libsbml
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -38,6 +39,15 @@ def test_words_that_antimony_reserves_can_be_species() -> None:
     read = understood(sbml_of_antimony(antimony_of(crn)))
     assert read.changes == [{word: -1} for word in words]
     assert read.rates == pytest.approx(rates_at_start(crn), rel=1e-12)
+
+
+def test_units_of_sbml_can_be_species() -> None:
+    """Every kind of unit that libSBML knows, such as ``item``, which libAntimony refuses as a name."""
+    words = sorted({libsbml.UnitKind_toString(kind) for kind in range(libsbml.UNIT_KIND_INVALID)})
+    words += [f"{start}truncated{kind}" for start in ("", "my") for kind in ("Exponential", "Gamma", "Normal", "Poisson")]
+    assert "item" in words
+    crn = filled(Crn("model", tuple(words), tuple(Reaction((word,), (), 2.0) for word in words)))
+    assert understood(sbml_of_antimony(antimony_of(crn))).changes == [{word: -1} for word in words]
 
 
 def test_the_text_reads_as_intended() -> None:

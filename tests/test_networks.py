@@ -19,12 +19,12 @@ from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.gates.network import Limits
 from dsd_ncrn.gates.network_run import NetworkRun, ideal_network, run_network, sized_for
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.simulate.engines import engine_named
 from studies import DESIGNS
 
 GOLDEN = Path(__file__).parent / "golden" / "networks.json"
-ENGINE, RATES = engine_named("rosenbrock"), ToeholdLengthRates()
+ENGINE, RATES = engine_named("rosenbrock"), rates_of()
 TENTH = Limits(scale=0.1)
 
 
@@ -39,18 +39,18 @@ def of_file(name: str, seconds: float, scale: float = 1.0, largest: float = 10_0
 
 
 MEASURED = {
-    ("approximate_majority", 1000.0, 1.0): (4.65, 0.005),
-    ("rock_paper_scissors", 600.0, 1.0): (11.7, 0.03),
-    ("rock_paper_scissors", 600.0, 0.1): (116.0, 0.02),
-    ("lotka_volterra", 7200.0, 0.1): (2.34, 0.04),
-    ("counter", 3e5, 1.0): (87.0, 0.04),
+    ("approximate_majority", 1000.0, 1.0): (18.7, 0.005),
+    ("rock_paper_scissors", 600.0, 1.0): (47.1, 0.03),
+    ("rock_paper_scissors", 600.0, 0.1): (468.0, 0.02),
+    ("lotka_volterra", 7200.0, 0.1): (15.6, 0.04),
+    ("counter", 3e5, 1.0): (350.8, 0.04),
 }
 """Seconds of DNA time per second, and a bound of the deviation: one takeover, about two periods each, one pulse."""
 
 
 @pytest.mark.parametrize("case", MEASURED, ids=str)
 def test_strands_keep_to_the_network(case: tuple[str, float, float]) -> None:
-    """Largest difference over the largest concentration; measured 0.2, 1.8, 1.2, 2.7 and 2.5 %."""
+    """Largest difference over the largest concentration; measured 0.2, 1.8, 1.2, 1.8 and 1.4 %."""
     factor, bound = MEASURED[case]
     run = of_file(*case)
     assert run.sized.seconds == pytest.approx(factor, rel=0.01)
@@ -177,7 +177,7 @@ def test_both_trajectories_are_written_side_by_side(tmp_path: Path, invoke: Invo
     assert list(rows[0]) == ["time", *(f"{name}_{level}" for name in "XYB" for level in ("ideal", "dsd"))]
     assert float(rows[-1]["X_dsd"]) == found["dsd"]["X"]
     text = invoke("simulate", network, "--level", "dsd", "--t-end", "500").stdout
-    assert "4.65 s of DNA time make one second of the network" in text and "largest difference: 0." in text
+    assert "18.7 s of DNA time make one second of the network" in text and "largest difference: 0." in text
 
 
 def test_translate_makes_the_sized_gates(invoke: Invoke) -> None:
@@ -196,18 +196,18 @@ def test_translate_makes_the_sized_gates(invoke: Invoke) -> None:
 def test_limits_are_read_with_their_unit(invoke: Invoke) -> None:
     network = DESIGNS / "approximate_majority.crn"
     low = json.loads(invoke("simulate", network, "--level", "dsd", "--scale", "0.1", "--largest", "1 uM", "--json").stdout)
-    assert low["scale"] == 0.1 and low["seconds"] == pytest.approx(46.4, rel=0.01)
+    assert low["scale"] == 0.1 and low["seconds"] == pytest.approx(187.4, rel=0.01)
     refused = invoke("simulate", network, "--level", "dsd", "--largest", "1")
     assert refused.exit_code == 2 and "a concentration is a number and a unit" in refused.stderr
     assert "--largest is above 0" in invoke("translate", network, "--largest", "0 nM").stderr
 
 
 def test_gates_hold_as_much_more_than_they_fire_as_the_limit_allows() -> None:
-    """Of 100 nM that fire once, 12 times as much where 10 µM may be mixed; 8, 5 and 3 times as the limit comes down."""
+    """Of 100 nM that fire once, 24 times as much where 10 µM may be mixed; 12, 8, 5 and 3 times as the limit comes down."""
     crn = parse_crn("A -> B [k = 1e-2]\nA @initial 100 nM")
     limits = [Limits(largest) for largest in (10_000.0, 1500.0, 1000.0, 600.0, 350.0)]
     reserves = [sized_for(crn, 500.0, ENGINE, limits=each).reserve for each in limits]
-    assert list(dict.fromkeys(reserves)) == [12.0, 8.0, 5.0, 3.0]
+    assert list(dict.fromkeys(reserves)) == [24.0, 12.0, 8.0, 5.0, 3.0]
 
 
 def test_what_is_used_is_what_has_fired_in_the_end() -> None:

@@ -26,7 +26,7 @@ from dsd_ncrn.gates.learner import fit_joins
 from dsd_ncrn.gates.report import cooperative_loading, cooperative_rates, rate_report
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.imperfections.realisation import Mixture
@@ -35,7 +35,7 @@ from studies import changed, design, translated
 
 Floats = NDArray[np.float64]
 Species = tuple[str, ...]
-RATES = ToeholdLengthRates()
+RATES = rates_of("duplex")
 FUELS, SIGNAL = 1000.0, 0.1
 JOINS = {5: 20.0, 4: 200.0, 3: 1000.0}
 """nM, by first toehold: constants of some 1e-3 /s, so that the 10 s of a fork are short against them."""
@@ -78,7 +78,8 @@ def system_of(
     """Reactions with their joins (nM) and first toeholds (nt), every other strand at 1 µM."""
     base = Chemistry().gates["N1"].model_copy(update={"fork": FUELS, "fuel": FUELS})
     budgets = {name: base.model_copy(update={"join": join, "first_toehold": nt}) for name, (join, nt) in joins.items()}
-    chemistry = Chemistry().model_copy(update={"reactions": budgets, "seal": FUELS, "clock": FUELS})
+    chosen = {"reactions": budgets, "seal": FUELS, "clock": FUELS, "rates": "duplex"}
+    chemistry = Chemistry().model_copy(update=chosen)
     species = frozenset(name for reaction in reactions for name in reaction.reactants)
     gated = {r.origin.reaction: "C1" for r in reactions if r.phases}
     bench = PlainOptions(Translation.model_validate({"scheme": scheme}), chemistry)
@@ -165,9 +166,9 @@ def test_a_buffer_of_the_clocks_cogates_drives_joins_back(formula: str, buffer: 
         assert fast / law == pytest.approx(2.0, rel=1e-9)
 
 
-@pytest.mark.parametrize(("toehold", "delay"), [(5, 10.0), (4, 9.0), (3, 9.0)])
+@pytest.mark.parametrize(("toehold", "delay"), [(5, 5.1), (4, 3.8), (3, 3.8)])
 def test_what_a_fork_has_not_yet_given_back_is_missing(toehold: int, delay: float) -> None:
-    """X -> X + Z: X is away for as long as the fork takes, about 10 s at 1 µM; the constant falls by 1 / (1 + k delay)."""
+    """X -> X + Z: X is away while the fork works, 5 s at 1 µM of free duplexes; the constant falls by 1 / (1 + k delay)."""
     ratio, law = checked_constant(UNIMOLECULAR["X -> X + Z"], toehold, False, "plain")
     assert ratio == pytest.approx(1 / (1 + law * delay), abs=3e-3)
 
@@ -245,6 +246,7 @@ def test_a_cooperative_annihilator_obeys_its_law(always_on: tuple[str, ...]) -> 
     Where a clock opens them, the share that its strands (1500 nM) and cogates (500 nM) leave open: three quarters.
     """
     spec = changed(design("linreg2d_cooperative"), "translation", always_on=always_on)
+    spec = changed(spec, "chemistry", rates="duplex")
     system = translate(compile_design(spec, 2), spec).with_concentrations({"annihilator_N4_1p": 10.0})
     network = build_network(system)
     mass_action = from_network(network)

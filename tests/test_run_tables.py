@@ -10,6 +10,8 @@ import pytest
 
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.tables import TABLES, TUNE, ResultTable
+from sequences.crosstalk import CrosstalkMatrix, Interaction
+from sequences.tables import MATRICES, MatrixTable
 from sequences.tables import TABLES as SEQUENCE_TABLES
 
 ALL: tuple[ResultTable[Any], ...] = (*TABLES, *SEQUENCE_TABLES)
@@ -31,6 +33,18 @@ def test_records_are_read_back(table: ResultTable[Any], tmp_path: Path) -> None:
     assert table.read(tmp_path) == (record, record)
     (tmp_path / table.file).unlink()
     assert table.read(tmp_path) == ()
+
+
+@pytest.mark.parametrize("table", MATRICES, ids=lambda table: table.file)
+def test_matrices_are_read_back(table: MatrixTable, tmp_path: Path) -> None:
+    """A pair that was not judged leaves its place empty."""
+    matrix = CrosstalkMatrix((Interaction("x", "x*", -7.25), Interaction("x", "y, z", -0.3), Interaction("y", "y, z", 0.0)))
+    assert table.read(tmp_path) is None
+    (tmp_path / table.file).write_text(table.text(matrix), encoding="utf-8")
+    assert table.read(tmp_path) == matrix
+    (tmp_path / table.file).write_text(",x\ny,strong\n", encoding="utf-8")
+    with pytest.raises(InputError, match=table.file):
+        table.read(tmp_path)
 
 
 def test_an_open_table_may_have_more_columns_and_no_fewer(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_an_iteration_in_the_tube(origin: str) -> None:
     tube, network = leaky(0.0)
     steps, points = steps_of(network, origin), [study("linreg2d").reference]
     found = sensitivities(tube, points).rates[:, steps].sum(axis=1)
-    expected = difference(0.0, steps, points, min(1e-9, 1e-3 / np.abs(found).max()))
+    expected = difference(0.0, steps, points, min(3e-10, 1e-3 / np.abs(found).max()))
     assert np.abs(found - expected).max() < 2e-5 * np.abs(expected).max()
 
 

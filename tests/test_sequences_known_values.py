@@ -18,7 +18,7 @@ from sequences.bench.mixing import Stocks, annealed_uM, mixing_rows
 from sequences.bench.schedule import top_ups
 from sequences.layout import Layout, reverse_complement
 from sequences.properties import extinction_260, stack_energies
-from sequences.rates import BRANCH, SequenceRates, dissociation, spurious_steps, three_step, toehold_energy
+from sequences.rates import BRANCH, SequenceRates, opening_factor, spurious_steps, target_energy, toehold_energy
 from sequences.rules.base import Context
 from sequences.rules.words import _centre
 from sequences.seeding import _is_usual
@@ -60,18 +60,12 @@ def test_every_stack_has_its_published_energy() -> None:
             assert stacks["ACGT".index(word[0]), "ACGT".index(word[1])] == pytest.approx(energy, abs=0.02)
 
 
-def test_a_toehold_opens_as_the_three_step_model_says() -> None:
-    """k_r = k_f (2 / b) exp(G / RT): for -5 kcal/mol at 25 C beside 20 nt, 3.5e6 x 0.1 exp(-5 / 0.59249) = 75.7 /s.
-
-    Displacement by it is k_f k_b / (k_r + k_b) with k_b = 400 / 20^2 = 1 /s. Half the energy would open it 68 times faster.
-    """
-    thermal = 1.98717e-3 * 298.15
-    assert dissociation(-5.0, 25.0) == pytest.approx(3.5e6 * 0.1 * exp(-5.0 / thermal), rel=1e-9)
-    assert dissociation(-5.0, 25.0) == pytest.approx(75.7, rel=0.01)
-    assert dissociation(-5.0, 25.0, 10) == pytest.approx(2 * dissociation(-5.0, 25.0, 20), rel=1e-9)
-    assert three_step(75.7) == pytest.approx(3.5e6 / 76.7)
-    assert three_step(75.7, None, 10) == pytest.approx(3.5e6 * 4 / (75.7 + 4))
-    assert three_step(75.7, 20.0) == pytest.approx(3.5e6 * 20 / (75.7 * 20 + 75.7 + 20))
+def test_a_toehold_opens_faster_by_the_energy_that_it_lacks() -> None:
+    """exp((G - G0) / RT): 1.364 kcal/mol at 25 C (RT ln 10) is a factor of ten; heat opens what 25 C holds."""
+    usual, thermal = target_energy(5), 1.98717e-3 * 298.15
+    assert opening_factor(usual, 5, 25.0) == pytest.approx(1.0)
+    assert opening_factor(usual + 1.3642, 5, 25.0) == pytest.approx(10.0, rel=1e-3)
+    assert opening_factor(usual, 5, 37.0) == pytest.approx(exp(-usual / thermal * (1 - 298.15 / 310.15)), rel=1e-9)
 
 
 def test_the_energy_of_a_toehold_is_that_of_its_stacks_and_of_starting_a_helix() -> None:

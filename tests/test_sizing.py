@@ -21,7 +21,7 @@ from dsd_ncrn.gates.calibrate import probes
 from dsd_ncrn.gates.fit import WEAKEST_NT
 from dsd_ncrn.gates.laws import achieved, join_laws
 from dsd_ncrn.gates.learner import POINTS, RESERVE, SHORTEST_S, largest_firings, size_gates
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.ncrn.types import NeuralCrn
@@ -32,7 +32,7 @@ from studies import DESIGNS, changed, design
 
 LARGEST = Chemistry().max_join
 
-ENGINE, RATES = engine_named("rosenbrock"), ToeholdLengthRates()
+ENGINE, RATES = engine_named("rosenbrock"), rates_of()
 every_design = pytest.mark.parametrize("name", ["linreg2d_batch", "nonlinreg2d_first_order", "xor2d_first_order"])
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from conftest import Invoke
+from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.crn.text import load_crn, parse_crn
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import Translation
+from dsd_ncrn.dsd.kernel import parse_pil, write_pil
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate_network
 from dsd_ncrn.errors import InputError
+from dsd_ncrn.gates.network_run import simulate_crn_strands
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.mass_action import from_crn, from_network
@@ -101,7 +106,7 @@ REFUSED = {
     "four that vanish": ("4 A ->", "a join takes 3 reactants (got 4)"),
     "names that differ by case": ("A -> B\na -> B", "species a and species A would share the domain 'a'"),
     "a private domain": ("A -> r_R1", "the trigger of reaction R1 and species r_R1 would share the domain 'r_r1'"),
-    "the seal": ("A -> End", "species End and the seal of all gates would share the domain 'end'"),
+    "names beside the seal's": ("End_ -> End", "species End and species End_ would share the domain 'end_'"),
     "a component": ("A -> A_cogate\nA_cogate -> A", "two components have one name (got 'A_cogate')"),
 }
 
@@ -128,3 +133,53 @@ def test_species_named_like_toeholds_have_domains_of_their_own() -> None:
     system = system_of("U + 2 V -> 3 V\nT ->")
     assert {"u_", "v_", "t_", "t"} <= {domain.name for domain in system.domains}
     assert not {"u", "v"} & {domain.name for domain in system.domains}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_species_named_like_the_seals_and_primed_ones_are_verified(scheme: str) -> None:
+    """``End`` and ``inert`` beside the gates' own domains of those names; ``A'`` beside ``A``, which PIL cannot name."""
+    system = system_of("A' + End -> inert\ninert -> A + End", scheme=scheme)
+    assert {"end_", "inert_", "a", "a_p"} <= {domain.name for domain in system.domains}
+    assert verified(system).ok
+    assert {"A_p", "End", "inert"} <= {each.name for each in parse_pil(write_pil(system))}
+    with pytest.raises(InputError, match="species A_p and species A' would share the domain 'a_p'"):
+        system_of("A' -> A_p")
+
+
+def test_a_reaction_with_the_constant_zero_has_no_gates() -> None:
+    system = system_of("A -> B [k = 0]\nB -> A")
+    assert [str(each) for each in system.formal] == ["B -> A"]
+    with pytest.raises(InputError, match="no reaction has a rate constant above 0"):
+        system_of("A -> B [k = 0]")
+    with pytest.raises(InputError, match="no reaction has a rate constant above 0"):
+        simulate_crn_strands(parse_crn("A @initial 1\nA -> B [k = 0]"))
+
+
+def test_species_without_a_reaction_stay_where_they_are() -> None:
+    """Z takes part in nothing and C in a reaction that never happens; what is added of Z is there afterwards."""
+    crn = parse_crn("A @i 10; Z @i 5; C @i 2\nA -> B [0.01]; A -> C [0]; at 50 s add Z 2")
+    run = simulate_crn_strands(crn, seconds=100.0, points=3)
+    assert run.dsd.of("Z").tolist() == [5.0, 7.0, 7.0] and run.dsd.of("C").tolist() == [2.0, 2.0, 2.0]
+    assert run.dsd.of("B")[-1] == pytest.approx(10 * (1 - np.exp(-1)), rel=0.02)
+
+
+def test_verification_does_not_depend_on_concentrations(tmp_path: Path, invoke: Invoke) -> None:
+    """A source that fills up and a loss: no gates do both at the same pace, but what the strands do can be proved."""
+    path = tmp_path / "apart.crn"
+    path.write_text("A -> 0 [k = 1]\n0 -> A [k = 1]\n", encoding="utf-8")
+    assert invoke("translate", path).exit_code == 2
+    result = invoke("translate", path, "--verify")
+    assert result.exit_code == 0 and result.stdout.count("ok ") == 5
+
+
+def test_enumerate_and_translate_make_one_system_of_a_network(tmp_path: Path, invoke: Invoke) -> None:
+    path = tmp_path / "small.crn"
+    path.write_text("A @initial 10 nM\nA + B -> C [k = 1e-4]\n", encoding="utf-8")
+    text = invoke("translate", path, "--format", "pil").stdout
+    (tmp_path / "small.pil").write_text(text, encoding="utf-8")
+    of_network, of_strands = (
+        json.loads(invoke("enumerate", tmp_path / f"small.{kind}", "--json").stdout) for kind in ("crn", "pil")
+    )
+    assert {each["kernel"] for each in of_network["complexes"]} == {each["kernel"] for each in of_strands["complexes"]}
+    amounts = {each["name"]: each["initial_nM"] for each in of_network["complexes"]}
+    assert amounts["join_R1"] == next(e["initial_nM"] for e in of_strands["complexes"] if e["name"] == "join_R1")

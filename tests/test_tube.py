@@ -92,7 +92,7 @@ def test_beads_close_the_flush(name: str) -> None:
         assert tube.state[tube.pot.index(clock.strand)] < 1e-6 * clock.concentration
         left.append(tube.state[with_branch(tube, branch.name)].sum())
     assert left[-1] < 0.15 * clock.concentration
-    assert left[-1] - left[-2] < 0.25 * (left[1] - left[0])
+    assert left[-1] - left[-2] < max(0.25 * (left[1] - left[0]), 1e-6 * clock.concentration)
 
 
 def test_beads_hold_what_is_bound_to_the_starred_strand() -> None:
@@ -181,14 +181,6 @@ def test_leaks_move_the_parameters_in_proportion() -> None:
     small, large = shift(1e-12) - quiet, shift(1e-11) - quiet
     assert np.abs(large).max() > 1e-3
     assert large == pytest.approx(10 * small, rel=0.05)
-
-
-def test_clamps_divide_the_leak_rate() -> None:
-    study_ = study("linreg2d")
-    spec = changed(study_.spec, "leak", clamp_factor=10.0)
-    clamped = study_.given(spec=spec).tube("dsd_leaky", 1e-11)
-    bare = study_.tube("dsd_leaky", 1e-12)
-    assert clamped.pot.rates == pytest.approx(bare.pot.rates, rel=1e-12)
 
 
 def test_predicting_leaves_the_tube_alone() -> None:

@@ -26,7 +26,7 @@ def test_each_way_changes_the_design_in_one_respect() -> None:
     spec = design("linreg2d")
     tried = ways(spec, compile_design(spec, 2))
     assert tried[AS_IT_IS] == spec
-    assert len({each.model_dump_json() for each in tried.values()}) == len(tried) == 12
+    assert len({each.model_dump_json() for each in tried.values()}) == len(tried) == 11
     assert tried["twice the signals"].chemistry.unit == 2 * spec.chemistry.unit
     assert tried["thresholds on what N1 makes"].translation.thresholds == {"Z1": 1.0, "Z2": 1.0}
     third = tried["a third of helpers and forks"].chemistry.gates
@@ -37,16 +37,6 @@ def test_each_way_changes_the_design_in_one_respect() -> None:
 def test_a_way_that_the_design_has_is_not_tried() -> None:
     spec = changed(design("linreg2d"), "translation", phase_fuels=True)
     assert "helpers in their phase alone" not in ways(spec, compile_design(spec, 2))
-
-
-def test_clamps_leave_a_tenth_of_the_leaks() -> None:
-    """At 1 /M/s with clamps the first iteration is what it is at 0.1 /M/s without; leak-free it is the same."""
-    spec = changed(design("linreg2d"), "task", test_points=2)
-    tried = ways(spec, compile_design(spec, 2))
-    clamped = {"clamps": next(each for name, each in tried.items() if name.startswith("clamps")), AS_IT_IS: spec}
-    strong, weak = (compare_ways((clamped, 0, Question(leak, 1))) for leak in (1.0, 0.1))
-    assert strong["clamps"].first_error == pytest.approx(weak[AS_IT_IS].first_error, rel=1e-9)
-    assert strong["clamps"].leak_free_error == strong[AS_IT_IS].leak_free_error
 
 
 def test_what_cannot_be_tried_says_why() -> None:

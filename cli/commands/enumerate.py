@@ -13,7 +13,7 @@ from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.build import add_leaks, build_network, enumerator_for, to_network
 from dsd_ncrn.kinetics.leaks import LeakTargets
 from dsd_ncrn.kinetics.network import ReactionNetwork, count_steps, network_to_json
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.runs.files import json_text
 
 
@@ -51,8 +51,9 @@ def _enumerated(file: Path, seed: int, choices: Choices) -> tuple[ReactionNetwor
     """The network of a file, and the concentrations (nM) of what is mixed by name, where the file gives them."""
     if file.suffix in (".toml", ".crn"):
         from cli.commands.translate import translated  # a file of complexes needs no design
+        from dsd_ncrn.gates.network import Limits
 
-        system, _ = translated(file, seed)
+        system, _ = translated(file, seed, limits=Limits())
         return _network_of_system(system, choices), {each.name: each.concentration for each in system.components}
     complexes = read_pil(file)
     return _network_of_pil(complexes, choices), {each.name: each.concentration for each in complexes}
@@ -68,7 +69,7 @@ def _network_of_pil(complexes: tuple[PilComplex, ...], choices: Choices) -> Reac
     """The network of all complexes; one at 0 nM takes part as well, since it may be added later."""
     present = [entry.complex for entry in complexes]
     most, resting = choices.max_species, choices.unproductive
-    enumerator = enumerator_for(choices.semantics, ToeholdLengthRates(), unproductive=resting, max_species=most)
+    enumerator = enumerator_for(choices.semantics, rates_of(), unproductive=resting, max_species=most)
     for complex_ in present:
         enumerator.add(complex_)
     enumerator.run()

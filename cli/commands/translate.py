@@ -23,7 +23,6 @@ from dsd_ncrn.dsd.visual_dsd import write_visual_dsd
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.gates.network import Limits
 from dsd_ncrn.gates.report import RateReport, rate_report
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
 from dsd_ncrn.runs.files import json_text, plain
 
 
@@ -43,6 +42,10 @@ def translate(
     as_json: bool,
 ) -> None:
     """The strands and complexes."""
+    if verify:
+        _verify(translated(design, seed, scheme)[0], as_json)
+    if verify and out is None:
+        return
     limits = Limits(largest, scale) if sizing == "auto" else None
     with working("translate"):
         system, unit = translated(design, seed, scheme, limits, t_end.seconds if t_end else None)
@@ -50,11 +53,9 @@ def translate(
     files = {"system.pil": write_pil(system), "system.json": json_text(described)}
     text = _texts(system, reaction)[form]()
     deliver(out, files | ({STRAND_FILES[form]: text} if form in STRAND_FILES else {}))
-    if verify:
-        _verify(system, as_json)
-    elif rates:
+    if rates and not verify:
         _rates(system, unit, as_json)
-    else:
+    elif not verify:
         show(as_json or form == "json", described, text)
 
 
@@ -84,7 +85,7 @@ def _design(path: Path, seed: int, scheme: str | None) -> tuple[DsdSystem, float
 
 def _rates(system: DsdSystem, unit: float, as_json: bool) -> None:
     """The rate constants by law, what gates hold, and how far fast and slow reactions are apart."""
-    found = rate_report(system, unit, ToeholdLengthRates())
+    found = rate_report(system, unit)
     modules = [{**asdict(module), "seconds": module.seconds} for module in found.modules]
     show(as_json, plain({"modules": modules, "loading": found.loading, "separation": found.separation}), _rate_table(found))
 

@@ -94,7 +94,11 @@ STRAND_FORMATS = ("table", "pil", "json", *STRAND_FILES)
 @format_option(STRAND_FORMATS)
 @scheme_option("In the place of the design's own scheme.")
 @click.option("--reaction", metavar="NAME", help="With --format svg: draw the gates of this reaction and all their steps.")
-@click.option("--verify", is_flag=True, help="Prove that the strands do what the reactions say; exit code 1 if not.")
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Prove that the strands do what the reactions say, at any concentrations; exit code 1 if not.",
+)
 @click.option("--rates", is_flag=True, help="Show what the rate laws say of every reaction, in the place of the strands.")
 @click.option(
     "--sizing",

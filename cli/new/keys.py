@@ -115,7 +115,6 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     "leak": {
         "model": "see `dsd-ncrn list leaks`; gate+gate_gate is both",
         "rate": "of every leak channel; published gates leak at 1 to 10 /M/s",
-        "clamp_factor": "divides it, for gates with clamped ends",
     },
     "conditions": {"name": "ideal, study, bench or a file", "applied": "their values stand here already"},
     "imperfections": {

@@ -275,7 +275,7 @@ def advice(data: ReportData) -> tuple[str, ...]:
             "phases, and give the gates that leak most less excess; dsd-ncrn tune searches for such an operating point."
         )
         todo += _best_way(data)
-        todo.append("At the bench: measure the leak of single gates first, with clamps of 1 to 3 nt on their ends.")
+        todo.append("At the bench: measure the leak of single gates first.")
     hours, iterations = bench_hours(data), bench_iterations(data)
     if hours and iterations and hours * iterations > 24 * 7:
         todo.append("Train for fewer iterations with a larger learning rate: the time at the bench is beyond a week.")

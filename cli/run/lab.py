@@ -12,10 +12,19 @@ from cli.run.strands import training_outcome
 from dsd_ncrn.analysis.study import Study, unwatched
 from dsd_ncrn.analysis.yields import DILUTED, study_dilution
 from dsd_ncrn.design.spec import Order
-from dsd_ncrn.runs.files import csv_text, json_text, plain
+from dsd_ncrn.runs.files import json_text, plain
 from sequences.assignment import SequenceAssignment, assignment_csv
 from sequences.sequenced import Sequenced, search
-from sequences.tables import COMPLEXES, LEAK_SITES, SEARCH_JSON, SEQUENCES_CSV, VERDICTS, search_json
+from sequences.tables import (
+    COMPLEXES,
+    CROSSTALK_DOMAINS,
+    CROSSTALK_STRANDS,
+    LEAK_SITES,
+    SEARCH_JSON,
+    SEQUENCES_CSV,
+    VERDICTS,
+    search_json,
+)
 
 if TYPE_CHECKING:
     from cli.job import Job
@@ -44,8 +53,8 @@ def outcome_of(sequenced: Sequenced[Study]) -> Outcome:
         VERDICTS.file: VERDICTS.text(verdicts.verdicts),
         COMPLEXES.file: COMPLEXES.text(verdicts.complexes),
         LEAK_SITES.file: LEAK_SITES.text(verdicts.leak_sites),
-        "crosstalk_domains.csv": csv_text(*verdicts.domains.table),
-        "crosstalk_strands.csv": csv_text(*verdicts.strands.table),
+        CROSSTALK_DOMAINS.file: CROSSTALK_DOMAINS.text(verdicts.domains),
+        CROSSTALK_STRANDS.file: CROSSTALK_STRANDS.text(verdicts.strands),
     }
     note = f"{section['domains']} domains, {section['hard_violations']} hard rules broken"
     return Outcome(files, {"sequences": section}, note, assignment.seconds)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, replace
-from math import log
+from math import log, nan
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,9 @@ from dsd_ncrn.analysis.fuel import FuelBudget, fuel_budget
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.dsd.jsonable import system_to_json
 from dsd_ncrn.dsd.kernel import write_pil
-from dsd_ncrn.kinetics.network import ReactionNetwork
+from dsd_ncrn.kinetics.network import ReactionNetwork, Step, Toehold
 from dsd_ncrn.kinetics.rates import PER_M_TO_PER_NM
-from dsd_ncrn.runs.files import csv_text, json_text, plain
+from dsd_ncrn.runs.files import json_text, plain
 from dsd_ncrn.runs.tables import REFITTED, Refitted
 from dsd_ncrn.runs.trainings import TRACES, Columns, fuel_files, joined, parquet_bytes, trace_columns, training_files
 from dsd_ncrn.simulate.ideal import IdealLearner
@@ -24,6 +25,7 @@ from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.tasks import Dataset
 from sequences.rates import SequenceRates, target_energy
 from sequences.sequenced import Sequenced
+from sequences.tables import TOEHOLD_RATES, ToeholdPair
 
 if TYPE_CHECKING:
     from cli.job import Job
@@ -153,7 +155,6 @@ def dsd_columns(tube: Tube, trace: Trajectory) -> Columns:
 
 
 SEQUENCED = "dsd_sequences"
-RATES_CSV = "toehold_rates.csv"
 
 
 def sequenced_stage(job: Job, tell: Tell) -> Outcome:
@@ -163,7 +164,7 @@ def sequenced_stage(job: Job, tell: Tell) -> Outcome:
     outcome = training_outcome(job.study, training)
     files = {
         **outcome.files,
-        RATES_CSV: toehold_rates_csv(job.study.network, found.rates),
+        TOEHOLD_RATES.file: TOEHOLD_RATES.text(toehold_pairs(job.study.network, found.rates)),
         REFITTED.file: REFITTED.text(refitted(job.study, found.fitted)),
     }
     return replace(outcome, files=files, summary={**outcome.summary, "sequence_rates": rates_section(found)})
@@ -202,20 +203,23 @@ def refitted(study: Study, found: Study) -> list[Refitted]:
     return rows + [Refitted(phase, "s", seconds, phases[phase]) for phase, seconds in study.schedule.phases.items()]
 
 
-def toehold_rates_csv(network: ReactionNetwork, rates: SequenceRates) -> str:
-    """A row for every pair of toeholds that steps close and open, with what their energies make of the rate."""
-    rows: dict[tuple[Any, ...], int] = {}
-    for step in network.steps:
-        if step.toeholds != (None, None):
-            columns: list[Any] = [step.kind.value]
-            for toehold in step.toeholds:
-                nt = sum(domain.length for domain in toehold.domains) if toehold else 0
-                energies = (rates.energy(toehold), target_energy(nt)) if toehold else (None, None)
-                columns += [rates.word(toehold) if toehold else "", nt, *energies]
-            row = (*columns, rates.factor(step))
-            rows[row] = rows.get(row, 0) + 1
-    sides = [f"{side}_{name}" for side in ("bound", "released") for name in ("word", "nt", "kcal", "usual_kcal")]
-    return csv_text(("kind", *sides, "rate_factor", "steps"), ((*row, count) for row, count in rows.items()))
+def toehold_pairs(network: ReactionNetwork, rates: SequenceRates) -> list[ToeholdPair]:
+    """Every pair of toeholds that steps close and open, with what their energies make of the rate."""
+    pairs = Counter(_toehold_pair(step, rates) for step in network.steps if step.toeholds != (None, None))
+    return [replace(pair, steps=count) for pair, count in pairs.items()]
+
+
+def _toehold_pair(step: Step, rates: SequenceRates) -> ToeholdPair:
+    bound, released = (_toehold(each, rates) for each in step.toeholds)
+    return ToeholdPair(step.kind.value, *bound, *released, rates.factor(step), 0)
+
+
+def _toehold(toehold: Toehold | None, rates: SequenceRates) -> tuple[str, int, float, float]:
+    """Bases, length (nt) and energies (kcal/mol) of a toehold, its own and that of its length."""
+    if toehold is None:
+        return "", 0, nan, nan
+    nt = sum(domain.length for domain in toehold.domains)
+    return rates.word(toehold), nt, rates.energy(toehold), target_energy(nt)
 
 
 DSD_SEQUENCES = Stage(

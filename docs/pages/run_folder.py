@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dsd_ncrn.runs.tables import TABLES, ResultTable
+from sequences.tables import MATRICES
 from sequences.tables import TABLES as SEQUENCE_TABLES
 
 PAGE = "docs/reference/run-folder.md"
@@ -34,3 +35,6 @@ def _lines() -> Iterator[str]:
         yield "| column | unit | meaning |\n|---|---|---|"
         yield from (f"| `{each.name}` | {each.unit or '–'} | {each.meaning} |" for each in table.columns)
         yield ""
+    for matrix in MATRICES:
+        yield f"### {matrix.file}: {matrix.stage}\n"
+        yield f"Energies (kcal/mol) of {matrix.holds}: a row for every first partner, a column for every second.\n"

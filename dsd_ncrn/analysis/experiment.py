@@ -10,7 +10,7 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
-from dsd_ncrn.protocol.clocked import ClockedProtocol
+from dsd_ncrn.protocol.staged import LearnerProtocol, StagedProtocol
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.tasks import Dataset
@@ -47,7 +47,7 @@ class Calibrated(Protocol):
         ...
 
     @property
-    def protocol(self) -> ClockedProtocol:
+    def protocol(self) -> LearnerProtocol:
         """What is done with them when."""
         ...
 
@@ -116,6 +116,8 @@ def _what(study: Calibrated, event: Add) -> str:
 
 def _point(study: Calibrated, x: Sequence[float], y: Sequence[float]) -> dict[str, float]:
     """Inputs and targets of a point on the rails of their signs, nM by component."""
+    if isinstance(study.protocol, StagedProtocol):
+        return study.protocol.point(x, y)
     values = [*zip(x, study.ncrn.inputs), *zip(y, study.ncrn.targets)]
     return dict(_load(study, variable, float(value) * study.spec.chemistry.unit) for value, variable in values)
 

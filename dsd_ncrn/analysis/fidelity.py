@@ -8,9 +8,11 @@ import numpy as np
 
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.arrays import Floats
+from dsd_ncrn.dsd.staged import places_of
 from dsd_ncrn.gates.calibrate import probes, slow_terms
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.results import Training
+from dsd_ncrn.simulate.staged import StagedLearner
 
 PROBES = 6
 """Training points at which every reaction's firings are compared."""
@@ -57,7 +59,7 @@ def parameter_errors(training: Training, ideal: Training) -> Floats:
 def fidelity(study: Study, training: Training) -> Fidelity:
     """Errors of a strand-level training, and of its reactions away from the point of calibration."""
     errors = parameter_errors(training, study.compared)
-    worst, deviation = _worst_reaction(study)
+    worst, deviation = _worst_weight(study) if study.staged else _worst_reaction(study)
     calibration = study.calibration
     return Fidelity(
         parameter_error_first_iteration=float(errors[1]),
@@ -75,6 +77,21 @@ def fidelity(study: Study, training: Training) -> Fidelity:
 
 def _join_nM(study: Study, reaction: str) -> float:
     return study.system.level(study.system.gates[reaction].join)
+
+
+def _worst_weight(study: Study) -> tuple[str, float]:
+    """The reaction whose input counts least as it should at the usual inputs, and by how much it is off."""
+    x, parameters = study.reference[0], study.ideal.parameters[-1]
+    learner, tube = StagedLearner(study.decided.circuit, study.data.dimension), study.tube()
+    learner.values = parameters
+    wanted = learner.weights() * learner.inputs(x)
+    found: dict[str, float] = {}
+    for place, number in zip(places_of(study.ncrn), range(len(parameters))):
+        tube.set_parameters(np.where(np.arange(len(parameters)) == number, parameters, 0.0))
+        made = float(tube.predict(x)[0]) - learner.offset
+        found[f"N1_{place}"] = abs(made - wanted[number]) / max(float(wanted[number]), np.finfo(float).tiny)
+    worst = max(found, key=lambda name: found[name])
+    return worst, found[worst]
 
 
 def _worst_reaction(study: Study) -> tuple[str, float]:

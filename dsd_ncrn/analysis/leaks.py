@@ -144,7 +144,7 @@ def leak_slopes(study: Study, rate_per_M_s: float) -> Floats:
     tube.set_parameters(study.ideal.parameters[-1])
     found = sensitivities(tube, [study.reference])
     relative = np.array([step.rate if step.kind == StepKind.LEAK else 1.0 for step in study.leaky.steps])
-    return found.rates * relative / (per_nM_s_to_per_M_s(1.0) * study.spec.leak.clamp_factor)
+    return found.rates * relative / per_nM_s_to_per_M_s(1.0)
 
 
 def _shares(network: ReactionNetwork, slopes: Floats) -> tuple[LeakShare, ...]:

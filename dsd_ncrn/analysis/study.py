@@ -20,20 +20,23 @@ from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.gates.calibrate import Firings, GateDesign, calibrate, firings_of, probes, slow_terms
 from dsd_ncrn.gates.learner import design_gates, first_schedule, free_phases, largest_firings, size_gates
 from dsd_ncrn.gates.report import rate_report
+from dsd_ncrn.gates.settle import Settled, settle
 from dsd_ncrn.kinetics.build import build_network
-from dsd_ncrn.kinetics.leaks import LeakKind
+from dsd_ncrn.kinetics.leaks import LeakKind, warmth
 from dsd_ncrn.kinetics.network import ReactionNetwork
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import RateModel, rates_of
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import check_signs, decide
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.protocol.clocked import ClockedProtocol, Schedule
+from dsd_ncrn.protocol.staged import LearnerProtocol, Settings, StagedProtocol, settings_of
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
 from dsd_ncrn.simulate.levels import LEVELS
 from dsd_ncrn.simulate.results import Training
+from dsd_ncrn.simulate.staged import StagedLearner
 from dsd_ncrn.simulate.train import Progress, no_progress, train
 from dsd_ncrn.simulate.training import ended_after, repeats_of, train_autonomous, train_ideal, train_value
 from dsd_ncrn.simulate.tube import Tube, tube_of
@@ -133,10 +136,17 @@ class Study:
         return ended_after(self.ideal, wanted, self.ncrn, self.integrator, self.data)
 
     @part
+    def rates(self) -> RateModel:
+        """The rates of strands by their toeholds, from the table that the design names."""
+        return rates_of(self.decided.chemistry.rates)
+
+    @part
     def spec(self) -> DesignSpec:
         """The decided design with a budget for the gates of every reaction, where it leaves their sizes open."""
+        if self.staged:
+            return self.decided
         flux = largest_firings(self.decided, self.data, self.ncrn, self.integrator)
-        return size_gates(self.decided, self.ncrn, flux, ToeholdLengthRates())
+        return size_gates(self.decided, self.ncrn, flux, self.rates)
 
     @part
     def designed(self) -> DsdSystem:
@@ -161,6 +171,8 @@ class Study:
         Raises CheckFailed where they cannot, or more of a species is on joins than ``chemistry.max_loading``.
         """
         spec, network = self.spec, self.network
+        if self.staged:
+            return GateDesign(self.designed, self.protocol.schedule, {}, {})
 
         def make(system: DsdSystem, timing: Schedule) -> Tube:
             protocol = _protocol(spec, self.ncrn, system, timing)
@@ -171,7 +183,7 @@ class Study:
             tube = make(self.designed, first_schedule(spec, self.ncrn, self.designed))
             slow = max(tube.slowdown(phase) for phase in tube.protocol.schedule.phases)
         with self.watch("calibrate") as progress:
-            found = design_gates(_prolonged(spec, slow), self.ncrn, {}, firings, ToeholdLengthRates(), progress)
+            found = design_gates(_prolonged(spec, slow), self.ncrn, {}, firings, self.rates, progress)
         _check_loading(self.spec, found.system)
         return found
 
@@ -186,9 +198,36 @@ class Study:
         return self.calibration.schedule
 
     @property
-    def protocol(self) -> ClockedProtocol:
+    def protocol(self) -> LearnerProtocol:
         """What is done with the strands when: burn-in and iterations as events."""
+        if self.staged:
+            system = vars(self)["calibration"].system if "calibration" in vars(self) else self.designed
+            return StagedProtocol(self.ncrn, system, self.spec.staged, self.settings, self.spec.chemistry.unit)
         return replace(_protocol(self.spec, self.ncrn, self.system, self.schedule), burn_in=self.spec.timing.burn_in)
+
+    @property
+    def staged(self) -> bool:
+        """Whether the learner has stages in place of clocks."""
+        return self.decided.circuit.form == "staged"
+
+    @part
+    def settings(self) -> Settings:
+        """What is set for a staged learner: as measured of a tube that is as designed and does not leak."""
+        guess = self.given(settings=settings_of(self.spec.staged, len(self.ncrn.parameters)))
+        with self.watch("calibrate"):
+            return self._settled(tube_of(guess.protocol, self.network, self.integrator), np.random.default_rng(0)).settings
+
+    def settled(self, tube: Tube, random: np.random.Generator) -> Tube:
+        """A staged tube set by what is measured of it, with the parameters that read as the design's start."""
+        assert isinstance(tube.protocol, StagedProtocol)
+        found = self._settled(tube, random)
+        settled = Tube(replace(tube.protocol, settings=found.settings), tube.pot)
+        settled.set_parameters(found.start)
+        return settled
+
+    def _settled(self, tube: Tube, random: np.random.Generator) -> Settled:
+        learner = StagedLearner(self.decided.circuit, self.data.dimension)
+        return settle(tube, learner, self.data.train_x.mean(axis=0), random)
 
     @property
     def reference(self) -> tuple[Floats, Floats]:
@@ -206,6 +245,11 @@ class Study:
         """What a laboratory adds when (nM, s), point by point."""
         return experiment_of(self)
 
+    @property
+    def leak_warmth(self) -> float:
+        """How many times as fast leaks are at the design's temperature as at that at which they were measured."""
+        return warmth(self.spec.chemistry.temperature)
+
     def usual(self, system: DsdSystem, network: ReactionNetwork) -> Realisation:
         """A tube as it was designed, in which strands rest on open toeholds."""
         return replace(perfect(Mixture(system, network)), resting=self.spec.imperfections.occlusion)
@@ -217,6 +261,10 @@ class Study:
         Raises CheckFailed where that would need too large a change.
         """
         other = self if network is None else self.given(network=network)
+        if self.staged:
+            found = other._settled(other.tube(realisation=realisation), np.random.default_rng(0)).settings
+            settled = replace(self.calibration, schedule=replace(other.protocol, settings=found).schedule)
+            return other.given(settings=found, calibration=settled)
 
         def make(system: DsdSystem, timing: Schedule) -> Tube:
             changed = replace(self.calibration, system=system, schedule=timing)
@@ -236,11 +284,11 @@ class Study:
         """A fresh tube, not yet burned in. ``leak`` in /nM/s, the design's rate if not given, is that of every
         leak step, at a level that has leaks."""
         kind = LEVELS[level]
-        rate = (self.spec.leak.rate if leak is None else leak) if kind.leaks else 0.0
+        rate = (self.spec.leak.rate if leak is None else leak) * self.leak_warmth if kind.leaks else 0.0
         protocol = replace(self.protocol, refill_below=refill_below if kind.top_up else None)
         network = self.leaky if kind.leaks else self.network
         realisation = realisation or self.usual(self.system, network)
-        return tube_of(protocol, network, self.simulator, rate / self.spec.leak.clamp_factor, realisation)
+        return tube_of(protocol, network, self.simulator, rate, realisation)
 
     @part
     def trainings(self) -> dict[str, Training]:
@@ -290,7 +338,7 @@ class Study:
 
 def _check_loading(spec: DesignSpec, system: DsdSystem) -> None:
     """Raises CheckFailed where more of a species sits on joins than the design allows."""
-    loading, most = rate_report(system, spec.chemistry.unit, ToeholdLengthRates()).loading, spec.chemistry.max_loading
+    loading, most = rate_report(system, spec.chemistry.unit).loading, spec.chemistry.max_loading
     species = max(loading, key=lambda name: loading[name], default=None)
     if most is not None and species is not None and loading[species] > most:
         raise CheckFailed(

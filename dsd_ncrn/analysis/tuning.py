@@ -5,7 +5,7 @@ lies between. It is searched for by CMA-ES (Hansen, "The CMA evolution strategy:
 logarithms of the concentrations; every candidate is translated, calibrated and trained at strand level.
 
 Beside the search stand the usual ways to bear more leak, each a change of the design: higher signals, gates sized by their
-flux, less helper and fork, shorter phases through larger joins, clamped ends, sealed gates, helpers that are there in their
+flux, less helper and fork, shorter phases through larger joins, sealed gates, helpers that are there in their
 phase alone, thresholds, cooperative annihilation, and leaks that cancel because both rails of every variable have them.
 """
 
@@ -44,8 +44,6 @@ MOST_SHOWN = 8
 LEAKS_PER_DECADE = 4
 LEAST_PER_M_S, MOST_PER_M_S = 1e-3, 100.0
 Changes = Mapping[str, Mapping[str, Any]]
-CLAMP_FACTOR = 10.0
-"""What clamps of 1 to 3 nt are expected to divide leaks by; it is to be measured gate by gate."""
 THRESHOLD = 0.25
 """Of the unit: the first quarter of a dimensionless unit is swallowed."""
 
@@ -248,7 +246,6 @@ def ways(spec: DesignSpec, ncrn: NeuralCrn) -> dict[str, DesignSpec]:
         "twice the signals": {"chemistry": {"unit": 2 * chemistry.unit}},
         "four times the signals": {"chemistry": {"unit": 4 * chemistry.unit}},
         "gates sized by their flux": {"chemistry": {"sizing": "auto"}},
-        f"clamps that divide leaks by {CLAMP_FACTOR:g}": {"leak": {"clamp_factor": CLAMP_FACTOR}},
         "sealed gates": {"translation": {"scheme": "sealed"}},
         "helpers in their phase alone": {"translation": {"phase_fuels": True}},
         "thresholds on what N1 makes": {"translation": {"thresholds": dict.fromkeys(made, level)}},

@@ -9,7 +9,7 @@ from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.verify import Verification, verify
 from dsd_ncrn.kinetics.build import build_network, enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.simulate.train import Progress, no_progress
 
 
@@ -33,4 +33,4 @@ def verified(system: DsdSystem, network: ReactionNetwork | None = None, progress
 def network_of(complexes: Sequence[Complex]) -> ReactionNetwork:
     """All steps of some complexes, without origins. Raises CheckFailed as ``enumerate_complexes``."""
     names = [f"c{number}" for number in range(len(complexes))]
-    return enumerate_complexes(complexes, names, ToeholdLengthRates(), lambda _: ())
+    return enumerate_complexes(complexes, names, rates_of(), lambda _: ())

@@ -151,8 +151,11 @@ class RealTubes:
 
     def mixed(self, realisation: Realisation, leak_rate: float, calibrated: bool) -> Tube:
         """A fresh tube of a realisation that has been drawn; ``leak_rate`` in /nM/s. Raises CheckFailed as ``mix``."""
+        if self.study.staged:
+            tube = self._tube.mixed_with(leak_rate * self.study.leak_warmth, realisation)
+            return self.study.settled(tube, np.random.default_rng(realisation.handling.seed)) if calibrated else tube
         if not calibrated:
-            return self._tube.mixed_with(leak_rate / self.study.spec.leak.clamp_factor, realisation)
+            return self._tube.mixed_with(leak_rate * self.study.leak_warmth, realisation)
         measured = realisation.without_leaks(self.network, self.study.network)
         return self.study.refitted(realisation=measured).tube(self.level, leak_rate, realisation)
 

@@ -40,7 +40,7 @@ _FUNCTIONS = """
 _DISTRIBUTIONS = """
     bernoulli binomial cauchy chisquare exponential gamma laplace lognormal normal poisson rayleigh uniform
 """
-_BASE_UNITS = "dimensionless litre mole second"
+_BASE_UNITS = "dimensionless item litre mole second"
 
 RESERVED = frozenset(f"{_KEYWORDS} {_CONSTANTS} {_FUNCTIONS} {_DISTRIBUTIONS} {_BASE_UNITS}".split())
 """Words that Antimony keeps for itself, as its parser of version 3.3 was found to refuse them, and units used here."""

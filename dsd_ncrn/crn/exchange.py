@@ -74,6 +74,8 @@ def named(crn: Crn, reserved: Collection[str] = ()) -> Named:
 def _free(name: str, taken: set[str]) -> str:
     """The identifier nearest to a name that is not taken; it is taken then."""
     identifier = re.sub(r"\W", "_", name, flags=re.ASCII)
+    # libAntimony 3.3 mistakes the names of its truncated distributions even in the middle of a word
+    identifier = re.sub(r"truncated(?=[EGNP])", "truncated_", identifier)
     if not identifier or identifier[0].isdigit():
         identifier = f"_{identifier}"
     while identifier in taken:

@@ -1,33 +1,50 @@
 """Reaction networks as text: ``A + B -> C [k = 1e-3]``, ``A <=> B [kf = 1, kr = 2]``, ``A @initial 10 nM``,
 ``at 100 s add A 3 nM``, ``# …``.
 
-A side may be empty or ``0``; ``2A`` and ``2 A`` mean ``A + A``. Rate constants default to 1. A concentration without a
-unit is in the network's own unit, nM for a network that a user writes; a time without one is in s.
+A side may be empty, ``0`` or ``∅``; ``2A`` and ``2 A`` mean ``A + A``; ``;`` ends a statement as the end of a line does.
+Rate constants default to 1. Without a unit a concentration and a rate constant are in the network's own unit, nM and s for
+a network that a user writes; a time without one is in s. ``k1 = 1e6 /M/s`` names a constant, ``A @constant 10 nM`` is kept
+where it is: every reaction gives back what it takes of it.
+
+Other dialects are read as well: those of Nuskell and of crnsimulator (``@i``, ``@c``, ``[12]``, ``[13, 14]``), and arrows
+as they are printed (``→``, ``⇌``).
 """
 
 from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from dsd_ncrn.crn.rate_law import MEANINGS, RateLaw, from_combinatoric, in_law, stated_law
 from dsd_ncrn.crn.types import Crn, Injection, Origin, Reaction
 from dsd_ncrn.design.files import read_text
 from dsd_ncrn.errors import InputError, did_you_mean
-from dsd_ncrn.units import parse_quantity
+from dsd_ncrn.units import parse_quantity, parse_rate
 
 MAX_COEFFICIENT = 20
+MOST_ADDITIONS = 10_000
 _COMMENT = re.compile(r"#.*")
-_INITIAL = re.compile(r"\s*+([^\s@]*+)\s*+@\s*+(\w*+)\s*+(.*\S|)\s*+")
+_DECLARATION = re.compile(r"\s*+([^\s@]*+)\s*+@\s*+(\w*+)\s*+(.*\S|)\s*+")
 _INJECTION = re.compile(r"\s*+at\s++(.*?\S)\s++add\s++(\S++)\s++(.*\S)\s*+")
-_ARROW = re.compile(r"<=>|<->|->|=")
-_TERM = re.compile(r"\s*+(?:(\d++)\s*+\*?\s*+)?([A-Za-z_]\w*+)\s*+", re.ASCII)
-_OPTION = re.compile(r"\s*+(\w++)\s*+=\s*+(\S++)\s*+")
-_SPECIES = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_EVERY = re.compile(r"(.*?\S)\s++to\s++(.*?\S)\s++every\s++(.*\S)")
+_ONE_WAY, _BOTH_WAYS = "->|=>|[→⟶⇒]", "<=>|<->|[⇌⇄⇋⇆↔⟷]"
+_ARROW = re.compile(f"(?P<both>{_BOTH_WAYS})|{_ONE_WAY}")
+_NAME = r"[A-Za-z_]\w*+['′]*+"
+_SPECIES = re.compile(_NAME, re.ASCII)
+_TERM = re.compile(rf"\s*+(?:(\d++)\s*+\*?\s*+)?({_NAME})\s*+", re.ASCII)
+_OPTION = re.compile(r"\s*+(?:(\w++)\s*+=\s*+)?([^\s=](?:[^=]*[^\s=])?)\s*+")
+_CONSTANT = re.compile(r"\s*+([A-Za-z_]\w*+)\s*+=\s*+([-+.\d].*\S|\d)\s*+", re.ASCII)
+_DIGITS = "+-.0123456789"
+_NOTHING = ("", "0", "∅", "Ø")
+_KINDS = {"initial": False, "i": False, "constant": True, "c": True}
+"""What may follow the @ of a species, and whether it is kept at its concentration."""
+_KEYS = {"k": 0, "kf": 0, "fw": 0, "kr": 1, "bw": 1, "rv": 1}
+"""Names of rate constants, and whether they are those of the way back."""
 
 
 def load_crn(path: str | Path, law: RateLaw = "product") -> Crn:
@@ -65,8 +82,8 @@ def parse_crn(text: str, name: str = "crn", file: str | None = None) -> Crn:
     if not parser.reactions:
         raise InputError("the network has no reaction", remedy="Write for example A + B -> C [k = 1e-3].", file=file)
     parser.check_injections()
-    injections = tuple(injection for injection, *_ in parser.injections)
-    return Crn(name, tuple(parser.species), tuple(parser.reactions), initial=parser.initial, injections=injections)
+    injections = tuple(injection for injection, _ in parser.injections)
+    return Crn(name, tuple(parser.species), tuple(parser.finished()), initial=parser.initial, injections=injections)
 
 
 def format_crn(crn: Crn, law: RateLaw = "product") -> str:
@@ -90,36 +107,73 @@ def _reaction_line(reaction: Reaction) -> str:
     return f"{reaction!s:<40} [k = {reaction.rate!r}]{comment}"
 
 
+class _Place(NamedTuple):
+    """Where a text stands that can only be judged in the end: line and column, both from 1."""
+
+    line: int
+    column: int
+
+
+class _Constant(NamedTuple):
+    """A rate constant as it is written, a number with or without a unit or a name, and where."""
+
+    text: str
+    place: _Place
+
+
 @dataclass(slots=True)
 class _CrnParser:
     file: str | None
     species: dict[str, None] = field(default_factory=dict)
     initial: dict[str, float] = field(default_factory=dict)
     declared: dict[str, int] = field(default_factory=dict)
-    reactions: list[Reaction] = field(default_factory=list)
-    injections: list[tuple[Injection, int, int]] = field(default_factory=list)
+    kept: set[str] = field(default_factory=set)
+    constants: dict[str, _Constant] = field(default_factory=dict)
+    reactions: list[tuple[Reaction, _Constant]] = field(default_factory=list)
+    injections: list[tuple[Injection, _Place]] = field(default_factory=list)
     number: int = 0
+    offset: int = 0
 
-    def fail(self, rule: str, column: int, value: object = None, remedy: str = "") -> NoReturn:
-        """Raise InputError for the present line; ``column`` counts from 0."""
-        raise InputError(rule, value, remedy, self.file, self.number, column + 1)
+    def fail(self, rule: str, column: int | _Place, value: object = None, remedy: str = "") -> NoReturn:
+        """Raise InputError for a place, or for a column of the present statement, counted from 0."""
+        place = column if isinstance(column, _Place) else self.place(column)
+        raise InputError(rule, value, remedy, self.file, *place)
+
+    def place(self, column: int) -> _Place:
+        """Where a column of the present statement is."""
+        return _Place(self.number, self.offset + column + 1)
 
     def line(self, number: int, text: str) -> None:
         """Take one line, its comment already removed."""
-        self.number = number
+        self.number, self.offset = number, 0
+        for statement in text.split(";"):
+            self.statement(statement)
+            self.offset += len(statement) + 1
+
+    def statement(self, text: str) -> None:
+        """Take what stands between two semicolons."""
+        named = _CONSTANT.fullmatch(text)
         if "@" in text:
             self.declaration(text)
         elif text.split()[:1] == ["at"] and not _ARROW.search(text):
             self.injection(text)
+        elif named is not None and not _ARROW.search(text):
+            if named[1] in self.constants:
+                remedy = f"See line {self.constants[named[1]].place.line}."
+                self.fail("this constant has a value already", named.start(1), named[1], remedy)
+            constant = self.constants[named[1]] = _Constant(named[2], self.place(named.start(2)))
+            self.number_of(constant)
         elif text.strip():
             self.reaction(text.rstrip())
 
     def declaration(self, text: str) -> None:
         """Take ``A @initial 10 nM``, once for each species."""
-        match = _INITIAL.fullmatch(text)
-        if match is None or not _SPECIES.fullmatch(match[1]) or match[2] != "initial":
-            self.fail("an initial concentration reads A @initial 10 nM", 0, text.strip())
-        name, amount = match[1], match[3]
+        match = _DECLARATION.fullmatch(text)
+        if match is None or not _SPECIES.fullmatch(match[1]) or match[2] not in _KINDS:
+            self.fail(
+                "an initial concentration reads A @initial 10 nM", 0, text.strip(), "One that is kept: A @constant 10 nM."
+            )
+        name, amount = _plain(match[1]), match[3]
         if name in self.declared:
             remedy = f"See line {self.declared[name]}."
             self.fail("this species has an initial concentration already", match.start(1), name, remedy)
@@ -128,23 +182,38 @@ class _CrnParser:
         value = self.quantity(amount, "concentration", match.start(3))
         if value:
             self.initial[name] = value
+        if _KINDS[match[2]]:
+            self.kept.add(name)
 
     def injection(self, text: str) -> None:
         """Take ``at 100 s add A 3 nM``; whether there is such a species is only known in the end."""
         match = _INJECTION.fullmatch(text)
         if match is None:
-            self.fail("an addition reads at 100 s add A 3 nM", 0, text.strip())
-        time = self.quantity(match[1], "time", match.start(1))
+            remedy = "Several: at 100 s, 200 s add A 3 nM, or at 0 s to 10 h every 1 h add A 3 nM."
+            self.fail("an addition reads at 100 s add A 3 nM", 0, text.strip(), remedy)
         amount = self.quantity(match[3], "concentration", match.start(3))
-        self.injections.append((Injection(time, match[2], amount), self.number, match.start(2)))
+        for time in self.times(match[1], match.start(1)):
+            self.injections.append((Injection(time, _plain(match[2]), amount), self.place(match.start(2))))
+
+    def times(self, text: str, column: int) -> Iterator[float]:
+        """The times of an addition: ``100 s``, ``100 s, 200 s`` or ``0 s to 10 h every 1 h``, both ends included."""
+        every = _EVERY.fullmatch(text)
+        if every is None:
+            for part in text.split(","):
+                yield self.quantity(part.strip(), "time", column + len(part) - len(part.lstrip()))
+                column += len(part) + 1
+            return
+        first, last, step = (self.quantity(every[number], "time", column + every.start(number)) for number in (1, 2, 3))
+        if not step or not 0 <= (last - first) / step < MOST_ADDITIONS:
+            self.fail(f"an addition is repeated up to {MOST_ADDITIONS} times, from an earlier to a later time", column, text)
+        yield from (first + number * step for number in range(math.floor((last - first) / step * (1 + 1e-12)) + 1))
 
     def check_injections(self) -> None:
         """Every species that is added is one of the network."""
-        for injection, number, column in self.injections:
+        for injection, place in self.injections:
             if injection.species not in self.species:
-                self.number = number
                 remedy = did_you_mean(injection.species, tuple(self.species))
-                self.fail("no reaction has the species that is added", column, injection.species, remedy)
+                self.fail("no reaction has the species that is added", place, injection.species, remedy)
 
     def quantity(self, text: str, kind: str, column: int) -> float:
         """An amount in nM or a time in s, with a unit or without one."""
@@ -160,63 +229,92 @@ class _CrnParser:
 
     def reaction(self, text: str) -> None:
         """Take ``A + B -> C [k = 1]``; one with ``<=>`` becomes two reactions."""
-        body, options = self.options(text)
+        body, bracket, rest = text.partition("[")
         arrow = _ARROW.search(body)
-        if arrow is None or arrow[0] == "=":
-            self.fail("a reaction has an arrow, -> or <=>", arrow.start() if arrow else 0, body.strip(), "Write A + B -> C.")
+        if arrow is None:
+            self.fail("a reaction has an arrow, -> or <=>", max(body.find("="), 0), body.strip(), "Write A + B -> C.")
         left = self.side(body[: arrow.start()], 0)
         right = self.side(body[arrow.end() :], arrow.end())
         if not left and not right:
             self.fail("a reaction has species on at least one side", 0, body.strip())
-        keys = ("k",) if arrow[0] == "->" else ("kf", "kr")
-        for key, (_, column) in options.items():
-            if key not in keys:
-                self.fail(f"unknown rate constant for {arrow[0]}", column, key, did_you_mean(key, keys))
-        for key, (reactants, products) in zip(keys, ((left, right), (right, left))):
+        ways = ((left, right), (right, left)) if arrow["both"] else ((left, right),)
+        given = self.options(rest, len(body), arrow[0], len(ways)) if bracket else {}
+        for way, (reactants, products) in enumerate(ways):
             origin = Origin(f"R{len(self.reactions) + 1}")
-            self.reactions.append(Reaction(reactants, products, options.get(key, (1.0, 0))[0], origin=origin))
+            constant = given.get(way, _Constant("1", self.place(0)))
+            self.reactions.append((Reaction(reactants, products, 1.0, origin=origin), constant))
 
-    def options(self, text: str) -> tuple[str, dict[str, tuple[float, int]]]:
-        """The reaction without its brackets, and each constant with its column."""
-        body, bracket, rest = text.partition("[")
-        found: dict[str, tuple[float, int]] = {}
-        if not bracket:
-            return body, found
+    def options(self, rest: str, start: int, arrow: str, ways: int) -> dict[int, _Constant]:
+        """The rate constants of a reaction's ways, from what stands behind its bracket at the column ``start``."""
+        keys = ("k", "kf", "kr")[: 2 * ways - 1][ways - 1 :]
+        found: dict[int, _Constant] = {}
         if not rest.endswith("]"):
-            self.fail("the brackets are not closed at the end of the line", len(body), text[len(body) :])
-        column = len(body) + 1
-        for part in rest[:-1].split(","):
+            self.fail("the brackets are not closed at the end of the line", start, f"[{rest}")
+        column = start + 1
+        for number, part in enumerate(rest[:-1].split(",")):
             match = _OPTION.fullmatch(part)
-            if match is None or match[1] in found:
+            key = match and match[1]
+            if match is not None and key and (key not in _KEYS or (key == "k") != (ways == 1)):
+                self.fail(f"unknown rate constant for {arrow}", column + match.start(1), key, did_you_mean(key, keys))
+            way = _KEYS[key] if key else number
+            if match is None or way in found or way >= ways:
                 self.fail("rate constants read [k = 1e-3] or [kf = 1, kr = 2]", column, part.strip())
-            found[match[1]] = (self.rate(match[2], column + match.start(2)), column + match.start(1))
+            found[way] = _Constant(match[2], self.place(column + match.start(2)))
             column += len(part) + 1
-        return body, found
+        return found
 
-    def rate(self, text: str, column: int) -> float:
-        """A rate constant, in nM^(1-n)/s where units matter."""
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not 0 < value < math.inf:
-            self.fail("a rate constant is a finite number above 0", column, text)
+    def finished(self) -> Iterator[Reaction]:
+        """The reactions with their constants, which give back what they take of species that are kept."""
+        for reaction, constant in self.reactions:
+            value = self.rate(constant, len(reaction.reactants))
+            products = [name for name in reaction.products if name not in self.kept]
+            products += [name for name in reaction.reactants if name in self.kept]
+            if self.kept.isdisjoint((*reaction.reactants, *reaction.products)):
+                yield replace(reaction, rate=value)
+            elif reaction.reactants or products:
+                yield replace(reaction, rate=value, products=tuple(products))
+
+    def rate(self, given: _Constant, order: int) -> float:
+        """A rate constant in nM^(1-n)/s, where units matter; one with a unit must have that of the reaction's order."""
+        named = given if given.text[0] in _DIGITS else self.constants.get(given.text)
+        if named is None:
+            remedy = did_you_mean(given.text, self.constants) if self.constants else f"Give it a value: {given.text} = 1e-3."
+            self.fail("a rate constant is a number, or the name of one", given.place, given.text, remedy)
+        value, of_order = self.number_of(named)
+        if of_order not in (None, order):
+            rule = f"the unit is of a reaction with {of_order} reactants; this one has {order}"
+            self.fail(rule, given.place, named.text)
         return value
+
+    def number_of(self, given: _Constant) -> tuple[float, int | None]:
+        """The number of a rate constant and the order that its unit tells."""
+        try:
+            value, order = parse_rate(given.text)
+        except InputError as error:
+            self.fail(error.rule, given.place, given.text, error.remedy)
+        if not 0 <= value < math.inf:
+            self.fail("a rate constant is a finite number, not below 0", given.place, given.text)
+        return value, order
 
     def side(self, text: str, column: int) -> tuple[str, ...]:
         """The species of one side, each as often as its coefficient says."""
-        if text.strip() in ("", "0"):
+        if text.strip() in _NOTHING:
             return ()
         names: list[str] = []
         for part in text.split("+"):
             match = _TERM.fullmatch(part)
             if match is None:
                 start = column + len(part) - len(part.lstrip())
-                self.fail("a species is a letter followed by letters, digits or _", start, part.strip(), "Write A + 2 B.")
+                self.fail("a species is a letter followed by letters, digits, _ or '", start, part.strip(), "Write A + 2 B.")
             count = int(match[1] or 1) if len(match[1] or "") < 4 else MAX_COEFFICIENT + 1
             if not 1 <= count <= MAX_COEFFICIENT:
                 self.fail(f"a stoichiometric coefficient is 1 to {MAX_COEFFICIENT}", column + match.start(1), match[1])
-            names += [match[2]] * count
-            self.species.setdefault(match[2])
+            names += [_plain(match[2])] * count
+            self.species.setdefault(_plain(match[2]))
             column += len(part) + 1
         return tuple(names)
+
+
+def _plain(name: str) -> str:
+    """A name with the prime of keyboards in the place of the printed one."""
+    return name.replace("′", "'")

@@ -8,7 +8,7 @@ without factorials.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dsd_ncrn.design.chemistry import SpeciesKind
 
@@ -125,6 +125,11 @@ class Crn:
     def stage(self, name: str) -> tuple[Reaction, ...]:
         """The reactions of one stage, in order."""
         return tuple(reaction for reaction in self.reactions if reaction.origin.stage == name)
+
+    @property
+    def moving(self) -> Crn:
+        """The network without the reactions whose constant is 0: they never happen."""
+        return replace(self, reactions=tuple(each for each in self.reactions if each.rate))
 
     def molecularity(self, reaction: Reaction) -> int:
         """How many molecules must meet in a reaction, its clock and a finite fuel not counted."""

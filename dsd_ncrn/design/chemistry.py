@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from dsd_ncrn.constants import DEFAULT_PRESET
 from dsd_ncrn.design.section import Concentration, Section, Temperature, known_keys
 
 GATE_KINDS = ("N1", "bias", "readout", "N2", "N3", "N4", "annihilation", "cooperative", "flush", "feed")
@@ -56,13 +57,13 @@ _FAST = {"join": "200 nM", "fork": "200 nM", "fuel": "200 nM"}
 _SLOW = {"join": "1000 nM", "fork": "800 nM", "fuel": "600 nM"}
 DEFAULT_GATES = {
     "N1": _SLOW,
-    "bias": {"join": "500 nM", "fork": "60 nM", "fuel": "60 nM", "first_toehold": 3},
+    "bias": {"join": "100 nM", "fork": "100 nM", "fuel": "100 nM", "first_toehold": 4},
     "readout": _SLOW,
     "N2": _FAST,
     "N3": {"join": "300 nM", "fork": "80 nM", "fuel": "200 nM"},
     "N4": {"join": "100 nM", "fork": "100 nM", "fuel": "300 nM"},
     "annihilation": {"join": "800 nM"},
-    "cooperative": {"join": "60 nM"},
+    "cooperative": {"join": "300 nM"},
     "flush": {"join": "200 nM", "fuel": "1500 nM"},
     "feed": _FAST,
 }
@@ -89,6 +90,10 @@ class Chemistry(Section):
     """What the value 1 is in the tube."""
     temperature: Temperature = 25.0
     """For sequence energies; rate constants are those of 25 °C."""
+    rates: str = DEFAULT_PRESET
+    """Where rate constants come from: gate (what circuits show), duplex (free duplexes, about ten times faster), or a file
+    that ends in .toml with constants of one's own; a relative path starts at the design file.
+    """
     gates: dict[str, GateBudget] = Field(default_factory=_default_gates)
     """Budgets by kind of reaction. A table that is given has all kinds that the circuit needs; left out it is that of the
     linear regressor.

@@ -7,8 +7,11 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from dsd_ncrn.constants import constant
 from dsd_ncrn.design.section import Concentration, Dissociation, Section, Time, refuse
 
+UM = 1e3
+"""1 µM and 1 pmol/µL in nM."""
 MAGNITUDES: Mapping[str, str] = {
     "pipetting": "dsd_ncrn.simulate.imperfections.spreads:Pipetting",
     "inactive": "dsd_ncrn.simulate.imperfections.spreads:Inactive",
@@ -50,9 +53,9 @@ class Imperfections(Section):
     """Median fraction of every gate that has been triggered when it is mixed; needs `leak.model` with gate."""
     rate_spread: float = Field(default=0.0, ge=0, le=3)
     """Standard deviation of ln k from gate to gate, of all reactions of a gate."""
-    leak_spread: float = Field(default=0.9, ge=0, le=3)
+    leak_spread: float = Field(default=constant("leak.spread").number, ge=0, le=3)
     """The same for its leaks."""
-    occlusion: Dissociation = 13_000.0
+    occlusion: Dissociation = constant("duplex.resting").number * UM
     """Dissociation constant of a 5-nt toehold on which a strand rests; other lengths in proportion. At 0 none rests, the ideal
     case. A number without a unit is the strength over 0.75 µM: 0.1 is 7.5 µM.
     """
@@ -70,7 +73,7 @@ class Imperfections(Section):
     """The same of complexes in solution."""
     least: float = Field(default=0.0, ge=0, le=0.2)
     """The least volume that is added, as a share of the reaction's: 1 µL of 100 is 0.01. Counts with stocks."""
-    slurry: Concentration = 5000.0
+    slurry: Concentration = constant("beads.capacity").number * UM
     """Strands that a volume of bead slurry holds; 5000 nM is 5 pmol/µL."""
     slurry_most: float = Field(default=0.25, gt=0, le=1)
     """The most slurry that the beads of one iteration may be, as a share of the reaction's volume."""

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from dsd_ncrn.constants import PRESETS, rate_constants
 from dsd_ncrn.design.conditions import load_conditions
 from dsd_ncrn.design.files import read_text
 from dsd_ncrn.design.positions import Key, Position, positions
@@ -36,13 +37,19 @@ def load_design(path: str | Path, conditions: str = "") -> DesignSpec:
     """
     text = read_text(path, LARGEST_BYTES)
     try:
-        return with_absolute_paths(_validated(text, str(path), conditions), Path(path).parent)
+        spec = with_absolute_paths(_validated(text, str(path), conditions), Path(path).parent)
     except RecursionError:
         raise InputError("not valid TOML: nested too deeply", remedy="Designs have tables in tables.", file=str(path)) from None
+    with located(path):
+        rate_constants(spec.chemistry.rates)
+    return spec
 
 
 def with_absolute_paths(spec: DesignSpec, folder: Path) -> DesignSpec:
-    """The design with the files of its task sought from a folder."""
+    """The design with the files of its task, and its own rate constants, sought from a folder."""
+    if spec.chemistry.rates not in PRESETS and spec.chemistry.rates.endswith(".toml"):
+        rates = str((folder / spec.chemistry.rates).resolve())
+        spec = spec.model_copy(update={"chemistry": spec.chemistry.model_copy(update={"rates": rates})})
     files = {
         key: str((folder / file).resolve()) for key in ("csv", "test_csv") if (file := getattr(spec.task, key)) is not None
     }

@@ -16,6 +16,10 @@ from dsd_ncrn.errors import DesignError, did_you_mean
 __all__ = ["DesignError", "Key", "KeyFinding", "Problem", "findings_of"]
 
 Key = tuple[str, ...]
+GONE = {
+    "leak.clamp_factor": "Remove the line: no strands stood for it. A lower leak is leak.rate itself, once it is measured.",
+}
+"""Keys that designs once had, with what to do instead."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ def _path(detail: Mapping[str, Any], data: Mapping[str, Any]) -> Key:
 
 def _problem(key: Key, details: Sequence[Mapping[str, Any]]) -> Problem:
     first, name = details[0], ".".join(key)
+    if first["type"] == "extra_forbidden" and name in GONE:
+        return Problem(key, f"there is no key {name!r} any more", None, GONE[name])
     if first["type"] == "extra_forbidden":
         return Problem(key, f"unknown key {name!r}", None, did_you_mean(key[-1], _siblings(key)))
     if first["type"] == "missing":

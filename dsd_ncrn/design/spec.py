@@ -9,9 +9,11 @@ from typing import Literal, Self, cast
 
 from pydantic import Field, field_validator, model_validator
 
+from dsd_ncrn.constants import constant
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.design.section import Concentration, Duration, LeakRate, Section, refuse
+from dsd_ncrn.design.staged import Staged
 from dsd_ncrn.design.strands import Order, SequenceRules
 
 Rail = Literal["single", "dual"]
@@ -233,11 +235,11 @@ class Timing(Section):
     """Phase C1; if not given, the calibration finds it."""
     backward: Duration | None = Field(default=None, examples=["20 min"])
     """Phase C2; if not given, the calibration finds it."""
-    flush: Duration = 600.0
+    flush: Duration = 4200.0
     """The flush phase."""
-    update: Duration = 600.0
+    update: Duration = 4200.0
     """The phase update, with `training.batch` above 1."""
-    wait: Duration = 120.0
+    wait: Duration = 300.0
     """After each scavenger, of which there are four in an iteration."""
     burn_in: Duration | None = None
     """A fresh tube runs for as long with all clocks and without inputs, so that what leaked in mixing is drained; then it is
@@ -246,16 +248,16 @@ class Timing(Section):
 
 
 class LeakChannels(Section):
-    """Rates of the kinds of leak channels over `leak.rate`; one at 0 is left out."""
+    """Rates of the kinds of leak channels over `leak.rate`, by default as measured; one at 0 is left out."""
 
-    join: float = Field(default=0.8, ge=0)
-    """A strand on a fresh gate that is no fork. Two-domain joins leak at 0.6 to 1.0 /M/s (Chen et al. 2013)."""
-    fork: float = Field(default=1.1, ge=0)
-    """A strand on a fresh fork: 0 to 3.0 /M/s, median 1.1 (the same)."""
-    mid: float = Field(default=5.7, ge=0)
-    """A strand on a gate in mid-reaction, which has an open toehold: 1.4 to 7.9 /M/s (the same)."""
-    gate_gate: float = Field(default=0.04, ge=0)
-    """Two fresh gates, with the model `gate_gate`: 0.033 to 0.047 /M/s with a pair of 2-nt toeholds (Dabby 2013)."""
+    join: float = Field(default=constant("leak.join").number, ge=0)
+    """A strand on a fresh gate that is no fork."""
+    fork: float = Field(default=constant("leak.fork").number, ge=0)
+    """A strand on a fresh fork."""
+    mid: float = Field(default=constant("leak.mid").number, ge=0)
+    """A strand on a gate in mid-reaction, which has an open toehold."""
+    gate_gate: float = Field(default=constant("leak.gate_gate").number, ge=0)
+    """Two fresh gates, with the model `gate_gate`."""
     double: float = Field(default=0.0, ge=0)
     """A strand that displaces two neighbours of a fresh gate at once."""
     spent: float = Field(default=0.0, ge=0)
@@ -273,8 +275,6 @@ class Leak(Section):
     """
     channels: LeakChannels = LeakChannels()
     """Rates of the kinds of channels over that."""
-    clamp_factor: float = Field(default=1.0, ge=1)
-    """Divides leak rates, for gates with clamped ends."""
 
 
 class ConditionsChoice(Section):
@@ -309,6 +309,8 @@ class DesignSpec(Section):
     """Concentrations and conditions."""
     timing: Timing = Timing()
     """Durations of an iteration."""
+    staged: Staged = Staged()
+    """Strands and waits of a learner in the staged form."""
     leak: Leak = Leak()
     """The leak model and its rate."""
     conditions: ConditionsChoice = ConditionsChoice()

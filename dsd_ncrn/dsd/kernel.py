@@ -31,7 +31,8 @@ def write_pil(system: DsdSystem) -> str:
         lines += ["", f"# {component.role}"] if component.role != role else []
         role = component.role
         amount = f" @initial {float(component.concentration)!r} nM" if component.concentration else ""
-        lines.append(f"{component.name} = {component.complex.kernel}{amount}")
+        name = component.name.replace("'", "_p")  # as in the names of domains
+        lines.append(f"{name} = {component.complex.kernel}{amount}")
     return "\n".join(lines) + "\n"
 
 

@@ -13,13 +13,12 @@ from dsd_ncrn.dsd.system import Component
 from dsd_ncrn.dsd.words import branch_name
 from dsd_ncrn.errors import InputError
 
-_OWN_DOMAINS = ("end", "inert")
 _PRIVATE = {"r": "the trigger of reaction", "c": "the commitment of reaction", "q": "the drain of reaction"}
 
 
 def check_names(plan: Plan) -> None:
-    """Raises InputError where two species, reactions or clocks would share a domain, or one of them takes ours."""
-    taken: dict[str, str] = dict.fromkeys(_OWN_DOMAINS, "the seal of all gates")
+    """Raises InputError where two species, reactions or clocks would share a domain."""
+    taken: dict[str, str] = {}
     for domain, what in _domains(plan):
         if domain in taken:
             rule = f"{what} and {taken[domain]} would share the domain {domain!r}"

@@ -13,7 +13,7 @@ from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.polarity import is_annihilation
 from dsd_ncrn.dsd.words import Options, budget_name
-from dsd_ncrn.errors import did_you_mean
+from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.ncrn.decide import unclocked_stages
 from dsd_ncrn.ncrn.types import NeuralCrn
 
@@ -82,10 +82,13 @@ def plan_of_network(crn: Crn, translation: Translation, chemistry: Chemistry) ->
     """The plan of a plain network: no clock, initial concentrations in nM, budgets by kind of reaction.
 
     A reaction without reactants is driven by a source strand that it does not use up; it lasts as long as its gates.
-    Raises DesignError where ``chemistry`` allots nothing to a reaction, and as ``ordered``.
+    Reactions with the constant 0 need no gates. Raises InputError where no other is left, DesignError where ``chemistry``
+    allots nothing to a reaction, and as ``ordered``.
     """
     options = PlainOptions(translation, chemistry)
-    named = _named(crn.reactions)
+    named = _named(crn.moving.reactions)
+    if not named:
+        raise InputError("no reaction has a rate constant above 0", remedy="Give one that happens: A -> B [k = 1e-3].")
     sources = {r.origin.reaction: f"source_{r.origin.reaction}" for r in named if not r.reactants}
     reactions = ordered((_with_source(r, sources) for r in named), translation, spread=True)
     start = {**crn.initial, **dict.fromkeys(sources.values(), chemistry.unit)}

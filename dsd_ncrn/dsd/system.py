@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
+from dsd_ncrn.constants import DEFAULT_PRESET
 from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand
 
@@ -130,6 +131,7 @@ class DsdSystem:
     cogate. ``clocks`` maps a phase name to its strands, ``gates`` a formal reaction to its gates. ``polarity`` is +1 for a
     signal ``<t x>``, -1 for ``<x u>``. ``fallbacks`` says of the annihilations by two-domain joins why they are not
     cooperative. ``formal`` are the reactions that the strands stand for, reactants in the order in which a join takes them.
+    ``rates`` names the preset or file of their rate constants.
     """
 
     name: str
@@ -143,6 +145,7 @@ class DsdSystem:
     formal: tuple[Reaction, ...] = ()
     scheme: str = "plain"
     reporters: tuple[Reporter, ...] = ()
+    rates: str = DEFAULT_PRESET
 
     @property
     def cooperative(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from dsd_ncrn.dsd.modules.parts import Made, Scheme, seals, side_of, split_outpu
 from dsd_ncrn.dsd.naming import check_names, merged
 from dsd_ncrn.dsd.plan import FLUSH, Plan, plan_of_learner, plan_of_network, required
 from dsd_ncrn.dsd.polarity import Polarity, assign_polarity, is_annihilation
+from dsd_ncrn.dsd.staged import translate_staged
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.dsd.system import ClockStrands, Component, DsdSystem, Reporter, Role
 from dsd_ncrn.dsd.words import Words, budget_name, cogate_name, strand_component
@@ -39,10 +40,7 @@ def translate(ncrn: NeuralCrn, spec: DesignSpec) -> DsdSystem:
     too many reactants, where names clash, where choices of the design contradict each other, and where the system has more
     bases than it may.
     """
-    if spec.circuit.form == "staged":
-        rule, remedy = "circuit.form: there are no gates for the staged form", 'Set form = "adjoint" for strands.'
-        raise DesignError(rule, spec.circuit.form, remedy, key=("circuit", "form"))
-    system = realise(plan_of_learner(ncrn, spec))
+    system = translate_staged(ncrn, spec) if spec.circuit.form == "staged" else realise(plan_of_learner(ncrn, spec))
     bases, most = sum(map(strand_length, system.strands)), spec.translation.max_bases
     if most is not None and bases > most:
         rule = f"the {len(system.strands)} strands have {bases:,} bases, more than translation.max_bases"
@@ -174,6 +172,7 @@ class _Translator:
             formal=self.plan.reactions,
             scheme=self.scheme.name,
             reporters=reporters,
+            rates=self.plan.options.chemistry.rates,
         )
 
     def signals(self) -> list[Component]:

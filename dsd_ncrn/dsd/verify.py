@@ -59,7 +59,8 @@ def verify(system: DsdSystem, network: Network, enumerate_complexes: Enumerate) 
     """Check a system whose strand-level network (without leaks) is ``network``; modules are enumerated one by one."""
     modules = [module_of(reaction, system) for reaction in system.formal]
     found = [steps_of(enumerate_complexes(module.present)) for module in modules]
-    commits = SCHEMES[system.scheme].commits_first
+    scheme = SCHEMES.get(system.scheme)  # the staged form has gates of its own
+    commits = scheme is not None and scheme.commits_first
     proofs = (_module_check(module, commits, enumerate_complexes) for module in modules)
     whole = composition(system, network, modules, found)
     return Verification((mass_balance(network), private_domains(system), whole, *proofs))

@@ -40,14 +40,15 @@ class Words:
     """Domains and strands by species, with the design's lengths and concentrations.
 
     ``weak_toeholds`` are the lengths (nt) at which joins of polarity +1 open with less than the whole toehold,
-    ``weak_mirrored`` those of joins of polarity -1. ``own_clocks`` are clocks that have a toehold of their own.
+    ``weak_mirrored`` those of joins of polarity -1. ``own_clocks`` are clocks that have a toehold of their own. The seals'
+    domains have a sign in front that no species can have.
     """
 
     spec: Options
     polarity: Mapping[str, int]
     weak_toeholds: tuple[int, ...] = ()
-    fork_end: str = field(default="inert")
-    join_end: str = field(default="end")
+    fork_end: str = field(default="$inert")
+    join_end: str = field(default="$end")
     weak_mirrored: tuple[int, ...] = ()
     own_clocks: frozenset[str] = frozenset()
 
@@ -176,9 +177,11 @@ class Side:
 
 
 def branch_name(name: str) -> str:
-    """The branch domain of a species, a clock or a private part: small letters, and never the name of a toehold."""
-    small = name.lower()
-    return f"{small}_" if re.fullmatch(r"[tuvw][0-9]?", small) else small
+    """The branch domain of a species, a clock or a private part: small letters, and never the name of a domain of all gates."""
+    small = name.lower().replace("'", "_p")
+    if small.startswith("$"):
+        return small[1:]
+    return f"{small}_" if re.fullmatch(r"[tuvw][0-9]?|end|inert", small) else small
 
 
 def cogate_name(species: str) -> str:

@@ -23,8 +23,11 @@ from dsd_ncrn.gates.fit import SMALLEST_NM, WEAKEST_NT, Need, Pace, Room, Settle
 from dsd_ncrn.gates.laws import JoinLaw, join_laws, loading
 from dsd_ncrn.kinetics.rates import RateModel
 
-RESERVES = (12.0, 8.0, 5.0, 3.0)
-"""A gate holds so many times what it fires, the largest for which there are joins: 12 loses 8 % of its rate in the end."""
+RESERVES = (24.0, 12.0, 8.0, 5.0, 3.0)
+"""A gate holds so many times what it fires, the largest for which there are joins: 12 loses 8 % of its rate in the end.
+
+Toeholds of neighbouring lengths differ twentyfold, so that a join of the longest that will do is as small as it may be.
+"""
 SOURCE = 0.01
 """Of the largest concentration: the source of a reaction without reactants."""
 LATENCY, DELAY = 5e-3, 3e-4

@@ -14,7 +14,7 @@ from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.gates.network import Limits, SizedNetwork, Use, size_network
 from dsd_ncrn.kinetics.build import build_network
-from dsd_ncrn.kinetics.rates import ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.imperfections.realisation import Mixture
@@ -75,8 +75,9 @@ def sized_for(
     crn: Crn, seconds: float, engine: Engine, translation: Translation | None = None, limits: Limits | None = None
 ) -> SizedNetwork:
     """The strands of a network whose gates last for ``seconds`` of its time. Raises InputError as ``size_network``."""
+    crn = crn.moving
     _, use = ideal_network(crn, np.linspace(0.0, seconds, LOOKS), engine)
-    return size_network(crn, use, translation or Translation(), ToeholdLengthRates(), limits)
+    return size_network(crn, use, translation or Translation(), rates_of(), limits)
 
 
 def run_network(sized: SizedNetwork, times: Floats, engine: Engine) -> NetworkRun:
@@ -89,12 +90,14 @@ def run_network(sized: SizedNetwork, times: Floats, engine: Engine) -> NetworkRu
     pot = pot_of(Mixture(system, build_network(system)), engine, RELATIVE, ABSOLUTE)
     start = pot.mixed({component.name: component.concentration for component in system.components})
     found = Samples(times * sized.seconds, start.values, f"the strands of {crn.name}")
-    added = [Injection(i.time * sized.seconds, system.signals[i.species], i.amount * sized.scale) for i in crn.injections]
+    into = [i for i in crn.injections if i.species in system.signals]
+    added = [Injection(i.time * sized.seconds, system.signals[i.species], i.amount * sized.scale) for i in into]
     end = pot.run(timed(added, float(found.times[-1])), start, found)
-    signals = np.column_stack([found.values[:, pot.held[name]].sum(axis=1) for name in crn.species]) / sized.scale
+    held = [pot.held.get(name) for name in crn.species]  # None for a species that takes part in nothing, and has no strand
+    columns = [ideal.values[:, n] if h is None else found.values[:, h].sum(axis=1) / sized.scale for n, h in enumerate(held)]
     joins = {name: pot.index(gates.join) for name, gates in system.gates.items()}
     used = {name: float(1 - end.values[place] / start.values[place]) for name, place in joins.items()}
-    return NetworkRun(sized, ideal, Trajectory(crn.species, times, signals), used)
+    return NetworkRun(sized, ideal, Trajectory(crn.species, times, np.column_stack(columns)), used)
 
 
 def simulate_crn(crn: Crn, seconds: float = 1000.0, points: int = 601) -> Trajectory:

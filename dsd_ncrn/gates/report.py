@@ -9,7 +9,7 @@ from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.dsd.modules.endings import CLOCK_SIGN
 from dsd_ncrn.dsd.system import DsdSystem, GateKind
 from dsd_ncrn.gates.laws import achieved, join_laws, loading, toehold_length
-from dsd_ncrn.kinetics.rates import RateModel
+from dsd_ncrn.kinetics.rates import RateModel, rates_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,12 @@ class RateReport:
     separation: Mapping[str, float]
 
 
-def rate_report(system: DsdSystem, unit: float, rates: RateModel) -> RateReport:
-    """The rates of a system as it is mixed; ``unit`` (nM) is the working concentration, and a unit of the network."""
+def rate_report(system: DsdSystem, unit: float, rates: RateModel | None = None) -> RateReport:
+    """The rates of a system as it is mixed; ``unit`` (nM) is the working concentration, and a unit of the network.
+
+    ``rates`` are those of the system unless others are given.
+    """
+    rates = rates or rates_of(system.rates)
     given = achieved(system, rates) | cooperative_rates(system, rates)
     bound = loading(join_laws(system), rates)
     modules = tuple(_module(reaction, given.get(reaction.origin.reaction), unit) for reaction in system.formal)

@@ -17,7 +17,7 @@ from dsd_ncrn.kinetics.finite import FiniteEnumerator, Unproductive
 from dsd_ncrn.kinetics.infinite import InfiniteEnumerator
 from dsd_ncrn.kinetics.leaks import FRESH, LeakRates, LeakTargets
 from dsd_ncrn.kinetics.network import ReactionNetwork
-from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
+from dsd_ncrn.kinetics.rates import RateModel, rates_of
 
 FUELS = (Role.FUEL, Role.BUFFER, Role.CLOCK)
 Semantics = Literal["infinite", "finite"]
@@ -37,7 +37,7 @@ def build_network(
     With a leak model, or several joined by ``+``, their leak channels of all gates are added, by ``leak_rates``. Raises
     InputError for an unknown model or semantics, and CheckFailed at more than ``max_species`` species.
     """
-    enumerator = enumerator_for(semantics, rates or ToeholdLengthRates(), system_origins(system), unproductive, max_species)
+    enumerator = enumerator_for(semantics, rates or rates_of(system.rates), system_origins(system), unproductive, max_species)
     for component in system.components:
         enumerator.add(component.complex)
     enumerator.run()
@@ -110,7 +110,7 @@ def to_network(enumerator: Enumerator, names: Mapping[Complex, str]) -> Reaction
     taken = set(names.values())
     fresh = (name for number in count(1) if (name := f"s{number}") not in taken)
     named = tuple(names.get(complex_) or next(fresh) for complex_ in enumerator.position)
-    return ReactionNetwork(tuple(enumerator.position), named, tuple(enumerator.steps.values()))
+    return ReactionNetwork(tuple(enumerator.position), named, tuple(enumerator.steps.values()), enumerator.rates)
 
 
 def system_origins(system: DsdSystem) -> OriginsOf:

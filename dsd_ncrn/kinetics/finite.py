@@ -16,7 +16,7 @@ from dsd_ncrn.kinetics.assembly import Assembly, side_by_side
 from dsd_ncrn.kinetics.enumerator import MAX_SPECIES, Enumerator, Move, OriginsOf, Place, invading_junctions, openings
 from dsd_ncrn.kinetics.infinite import invade
 from dsd_ncrn.kinetics.network import StepKind
-from dsd_ncrn.kinetics.rates import RateModel, ThreeStepRates
+from dsd_ncrn.kinetics.rates import RateModel, closing
 
 Unproductive = Literal["all", "present", "none"]
 """Which free strands rest on toeholds where they can displace nothing: all, those mixed in at the start, or none."""
@@ -50,7 +50,7 @@ class FiniteEnumerator(Enumerator):
         unproductive: Unproductive = "all",
     ) -> None:
         super().__init__(rates, origins_of, max_species)
-        self.elementary, self.unproductive = ThreeStepRates(rates), unproductive
+        self.unproductive = unproductive
         self._resting: set[Complex] = set()  # with a strand that rests on a toehold
         self._toeholds: Counter[Complex] = Counter()  # by how many helices that open by themselves a complex is held
         self._present: frozenset[Complex] | None = None
@@ -87,19 +87,22 @@ class FiniteEnumerator(Enumerator):
         return stable and self.may_meet(target[0], invader[0])
 
     def _alone(self, complex_: Complex) -> None:
-        for products, rate in helix_openings(complex_, self.elementary):
+        for products, rate in helix_openings(complex_, self.rates):
             self._toeholds[complex_] += 1
             self.record((complex_,), products, rate, StepKind.UNBINDING)
-        for products, rate in migrations(complex_, self.elementary):
-            self.record((complex_,), products, rate, StepKind.MIGRATION)
-        for products, rate in closings(complex_, self.elementary):
+        for products in migrations(complex_):
+            self.record((complex_,), products, self.rates.migration(), StepKind.MIGRATION)
+        for products, rate in closings(complex_):
             self.record((complex_,), products, rate, StepKind.CLOSING)
 
     def _bind(self, one: Place, other: Place, kind: StepKind) -> None:
         bound = bind(one, other)
         if bound is not None:
             product, held_nt = bound
-            self.record((one[0], other[0]), (product,), self.elementary.binding(held_nt), kind)
+            self.record((one[0], other[0]), (product,), self._association(held_nt), kind)
+
+    def _association(self, held_nt: int) -> float:
+        return self.rates.binding(held_nt) if held_nt <= TOEHOLD_MAX_NT else self.rates.hybridisation()
 
     def _rest(self, complex_: Complex) -> None:
         """Meet, as visitor and as host, the toeholds that lead nowhere."""
@@ -130,9 +133,9 @@ class FiniteEnumerator(Enumerator):
         known = product in self.position  # then it is explored for its own sake, and its opening is found there
         if not known:
             self.place(product)
-        self.record(apart, (product,), self.elementary.binding(held_nt), StepKind.BINDING, rule=UNPRODUCTIVE)
+        self.record(apart, (product,), self.rates.binding(held_nt), StepKind.BINDING, rule=UNPRODUCTIVE)
         if not known:
-            off = self.elementary.unbinding(held_nt)
+            off = self.rates.unbinding(held_nt)
             self.record((product,), apart, off, StepKind.UNBINDING, apart[:1], UNPRODUCTIVE)
             self._resting.add(product)
 
@@ -162,7 +165,7 @@ def bind(one: Place, other: Place) -> tuple[Complex, int] | None:
     return product, held_nt
 
 
-def helix_openings(complex_: Complex, rates: ThreeStepRates) -> Iterator[Outcome]:
+def helix_openings(complex_: Complex, rates: RateModel) -> Iterator[Outcome]:
     """Every helix no longer than a toehold comes apart."""
     whole = Assembly(complex_)
     for position, partner in enumerate(complex_.pairing):
@@ -176,14 +179,14 @@ def helix_openings(complex_: Complex, rates: ThreeStepRates) -> Iterator[Outcome
                 yield opened.complexes(), rates.unbinding(held_nt)
 
 
-def migrations(complex_: Complex, rates: ThreeStepRates) -> Iterator[Outcome]:
+def migrations(complex_: Complex) -> Iterator[tuple[Complex, ...]]:
     """Every three-way branch migration from the end of a helix into the next one."""
     whole = Assembly(complex_)
     for position, partner in enumerate(complex_.pairing):
         for step in (1, -1) if partner is None else ():
             front = _front(whole, position, step)
             if front:
-                yield _migrated(complex_, front, step, rates)
+                yield _migrated(complex_, front)
 
 
 def _front(whole: Assembly, position: int, step: int) -> list[tuple[int, int]]:
@@ -205,17 +208,14 @@ def _front(whole: Assembly, position: int, step: int) -> list[tuple[int, int]]:
     return front
 
 
-def _migrated(complex_: Complex, front: list[tuple[int, int]], step: int, rates: ThreeStepRates) -> Outcome:
+def _migrated(complex_: Complex, front: list[tuple[int, int]]) -> tuple[Complex, ...]:
     assembly = Assembly(complex_)
-    held_nt = assembly.length(assembly.helix(front[0][0] - step))
-    beyond = assembly.stacked(front[-1][1], -step)
     for here, facing in front:
         assembly.pair(here, facing)
-    released_nt = 0 if beyond is None else assembly.length(assembly.helix(beyond))
-    return assembly.complexes(), rates.migration(held_nt, released_nt, assembly.length([here for here, _ in front]))
+    return assembly.complexes()
 
 
-def closings(complex_: Complex, rates: ThreeStepRates) -> Iterator[Outcome]:
+def closings(complex_: Complex) -> Iterator[Outcome]:
     """Every helix that two unpaired complementary domains of the complex can form without a pseudoknot."""
     places = [place for place, partner in enumerate(complex_.pairing) if partner is None]
     for number, one in enumerate(places):
@@ -224,7 +224,7 @@ def closings(complex_: Complex, rates: ThreeStepRates) -> Iterator[Outcome]:
                 assembly = Assembly(complex_)
                 loop = min(_loop_nt(complex_, one, other), _loop_nt(complex_, other, one))
                 length = _pair_and_zip(assembly, one, other)
-                yield assembly.complexes(), rates.closing(loop, length)
+                yield assembly.complexes(), closing(loop, length)
 
 
 def _nested(complex_: Complex, first: int, last: int) -> bool:

@@ -12,12 +12,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations_with_replacement
+from math import exp
 from typing import Protocol
 
+from dsd_ncrn.constants import constant
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand, free
 from dsd_ncrn.kinetics.enumerator import Enumerator, Move, Place
 from dsd_ncrn.kinetics.infinite import attack
 from dsd_ncrn.kinetics.network import StepKind
+from dsd_ncrn.units import GAS_CONSTANT, ZERO_CELSIUS_K
 
 EXCHANGE = "exchange"
 DOUBLE = "double"
@@ -38,6 +41,15 @@ LeakRates = Mapping[LeakKind, float]
 """The rate of each kind of channel over the leak rate; none where it is not named."""
 FRESH: LeakRates = {LeakKind.JOIN: 1.0, LeakKind.FORK: 1.0, LeakKind.GATE_GATE: 1.0}
 """Fresh gates alone, all at one rate, as Visual DSD has them."""
+
+
+MEASURED_AT_C = 25.0
+
+
+def warmth(temperature: float) -> float:
+    """How many times as fast leaks are at a temperature (°C) as at that at which they were measured (Arrhenius)."""
+    inverse = 1 / (MEASURED_AT_C + ZERO_CELSIUS_K) - 1 / (temperature + ZERO_CELSIUS_K)
+    return exp(constant("leak.activation").number / GAS_CONSTANT * inverse)
 
 
 @dataclass(frozen=True, slots=True)

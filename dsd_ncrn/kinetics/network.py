@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from dsd_ncrn.crn.types import Origin
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand
+from dsd_ncrn.kinetics.rates import RateModel
 from dsd_ncrn.kinetics.toeholds import OpenToeholds
 
 
@@ -53,11 +54,15 @@ class Step:
 
 @dataclass(frozen=True)
 class ReactionNetwork:
-    """Species with names, and steps. The initially present complexes come first, in the system's order."""
+    """Species with names, and steps. The initially present complexes come first, in the system's order.
+
+    ``rates`` are what the rates of its steps were taken from.
+    """
 
     complexes: tuple[Complex, ...]
     names: tuple[str, ...]
     steps: tuple[Step, ...]
+    rates: RateModel
 
     @cached_property
     def index(self) -> Mapping[str, int]:

@@ -1,33 +1,35 @@
-"""Rate constants of strand-level steps from toehold lengths.
+"""Rate constants of strand-level steps from toehold lengths, by the three-step model.
 
-Data (``constants.toml``): Zhang & Winfree, J. Am. Chem. Soc. 131:17303 (2009): strand displacement by toehold length, and
-toehold exchange with equal toeholds. Their three-step model gives the dissociation constants.
+Zhang & Winfree, J. Am. Chem. Soc. 131:17303 (2009): a toehold of n nt binds with k_f and opens with k_r(n), branch migration
+runs with k_b to and fro, an incumbent left on m nt comes off with k_r(m). At the quasi-steady state of the two intermediates
+that is one displacement with
+
+    k(n, m) = k_f / (1 + o(n) + o(n) / o(m)),    k(n, 0) = k_f / (1 + o(n)),    o(n) = k_r(n) / k_b
+
+so that k(n, m) / k(m, n) = o(m) / o(n), exactly. The finite semantics has the three steps as they are: both semantics agree.
+The rates of displacement say nothing of k_b alone; it follows from how strongly a toehold rests where it can displace nothing.
 """
 
 from __future__ import annotations
 
-from math import exp, inf, log, sqrt
+from dataclasses import dataclass
+from functools import cache
+from math import inf
 from typing import Protocol
 
-from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT
-from dsd_ncrn.kinetics.constants import constant
+from dsd_ncrn.constants import DEFAULT_PRESET, End, constant, rate_constants
 
-DISPLACEMENT_PER_M_S = constant("duplex.displacement").numbers
-EXCHANGE_PER_M_S = dict(enumerate(constant("duplex.exchange").numbers, start=3))
-ASSOCIATION_PER_M_S = constant("duplex.association").number
-MIGRATION_PER_S = constant("duplex.migration").number
-ELEMENTARY_MIGRATION_PER_S = constant("duplex.elementary_migration").number
-"""A domain of L nt takes L^2 times as long as one nucleotide, but is never faster than this over L^2."""
-ZIPPING_PER_S = constant("duplex.zipping").number
-LOOP_EXPONENT = constant("duplex.loop_exponent").number
 PER_M_TO_PER_NM = 1e-9
+UM_TO_NM = 1e3
+RESTING_NT = 5
+"""Length of the toehold whose dissociation constant the table has."""
 
 
 class RateModel(Protocol):
-    """Rates of the moves: /nM/s for those of two complexes, /s for an unbinding."""
+    """Rates of the moves: /nM/s for those of two complexes, /s for those of one."""
 
     def displacement(self, invading_nt: int, released_nt: int) -> float:
-        """Toehold-mediated displacement that binds one toehold and releases another."""
+        """Toehold-mediated displacement that binds one toehold and releases another (0: none)."""
         ...
 
     def binding(self, invading_nt: int) -> float:
@@ -38,98 +40,68 @@ class RateModel(Protocol):
         """The reverse of such a binding."""
         ...
 
+    def migration(self) -> float:
+        """A branch migrates, there as fast as back."""
+        ...
+
     def hybridisation(self) -> float:
         """Two unpaired complementary branch domains."""
         ...
 
 
+@dataclass(frozen=True, slots=True)
 class ToeholdLengthRates:
-    """Rates from toehold lengths alone; deterministic, the default before sequences are known."""
+    """Rates from toehold lengths alone; the default before sequences are known.
+
+    ``association`` is k_f (/nM/s), ``openings`` are k_r/k_b of 1, 2 … nt, longer toeholds opening as the last one,
+    ``branch`` is k_b (/s).
+    """
+
+    association: float
+    openings: tuple[float, ...]
+    branch: float
 
     def displacement(self, invading_nt: int, released_nt: int) -> float:
-        """k(n, m), /nM/s.
-
-        Measured values for m = 0 and m = n. Between them the geometric mean of k(n, n) and k(m, m), split so that
-        forward over backward is the ratio of the toeholds' dissociation constants (detailed balance). The one
-        published pair further than one nucleotide off the diagonal, (5, 7), is 20 times below this. No exchange is
-        faster than displacement by the longer toehold: both directions are slowed alike where it would be.
-        """
-        if released_nt == 0:
-            return _by_length(invading_nt) * PER_M_TO_PER_NM
-        mean = sqrt(_exchange(invading_nt) * _exchange(released_nt))
-        tilt = sqrt(self.unbinding(released_nt) / self.unbinding(invading_nt))
-        limit = _by_length(max(invading_nt, released_nt)) / (mean * max(tilt, 1 / tilt))
-        return mean * tilt * min(1.0, limit) * PER_M_TO_PER_NM
+        """k(n, m), /nM/s."""
+        released = self._opening(released_nt) if released_nt else inf
+        return self.association * three_step(self._opening(invading_nt), released)
 
     def binding(self, invading_nt: int) -> float:
         """Toehold association, /nM/s."""
-        return ASSOCIATION_PER_M_S * PER_M_TO_PER_NM
+        return self.association
 
     def unbinding(self, held_nt: int) -> float:
-        """Toehold dissociation, /s: the three-step model solved for it, k_r = k_b (k_f / k(n, 0) - 1)."""
-        return MIGRATION_PER_S * (ASSOCIATION_PER_M_S / _by_length(held_nt) - 1)
+        """Toehold dissociation, /s."""
+        return self.branch * self._opening(held_nt)
+
+    def migration(self) -> float:
+        """One rate for branches of all lengths, as the constants are from branches of one length; /s."""
+        return self.branch
 
     def hybridisation(self) -> float:
-        """Association of free complementary strands, taken as fast as that of a long toehold, /nM/s."""
-        return ASSOCIATION_PER_M_S * PER_M_TO_PER_NM
+        """Association of free complementary strands, taken as fast as that of a toehold, /nM/s."""
+        return self.association
+
+    def _opening(self, toehold_nt: int) -> float:
+        assert toehold_nt > 0, "a displacement without a toehold is a leak"
+        return self.openings[min(toehold_nt, len(self.openings)) - 1]
 
 
-def _by_length(toehold_nt: int) -> float:
-    return DISPLACEMENT_PER_M_S[min(toehold_nt, len(DISPLACEMENT_PER_M_S) - 1)]
+def three_step(bound: float, released: float = inf) -> float:
+    """The share of bindings that end in a displacement, from k_r/k_b of the toeholds that are bound and released."""
+    return 1.0 / (1.0 + bound + bound / released)
 
 
-def _exchange(toehold_nt: int) -> float:
-    """k(n, n), log-linear beyond the measured range downwards, constant upwards; /M/s."""
-    longest, shortest = max(EXCHANGE_PER_M_S), min(EXCHANGE_PER_M_S)
-    if toehold_nt >= longest:
-        return EXCHANGE_PER_M_S[longest]
-    if toehold_nt >= shortest:
-        return EXCHANGE_PER_M_S[toehold_nt]
-    slope = log(EXCHANGE_PER_M_S[shortest + 1] / EXCHANGE_PER_M_S[shortest])
-    return EXCHANGE_PER_M_S[shortest] * exp(slope * (toehold_nt - shortest))
+@cache
+def rates_of(table: str = DEFAULT_PRESET, end: End = "default") -> ToeholdLengthRates:
+    """The rates of a preset, or of a user's file, at an end of their bands. Raises as ``rate_constants``."""
+    found = {name: each.at(end) for name, each in rate_constants(table).items()}
+    (association,), openings, (resting,) = found["association"], found["opening"], found["resting"]
+    association *= PER_M_TO_PER_NM
+    return ToeholdLengthRates(association, openings, association * resting * UM_TO_NM / openings[RESTING_NT - 1])
 
 
-class ThreeStepRates:
-    """Elementary rates of the finite semantics, in /nM/s for bindings and /s for steps of one complex.
-
-    The three-step model of Zhang & Winfree, J. Am. Chem. Soc. 131:17303 (2009): a toehold of m nt binds with k_f and unbinds
-    with k_r(m), branch migration runs with k_b to and fro, an incumbent left on n nt unbinds with k_r(n). At the quasi-steady
-    state of the two intermediates that is one displacement with
-
-        k(m, n) = k_f k_b k_r(n) / (k_r(m) k_r(n) + k_b (k_r(m) + k_r(n))),    k(m, 0) = k_f k_b / (k_r(m) + k_b)
-
-    k_f, k_r and k(m, n) are those of the rate model; k_b follows from them, so that finite and infinite semantics agree.
-    """
-
-    def __init__(self, rates: RateModel) -> None:
-        self.rates = rates
-
-    def binding(self, held_nt: int) -> float:
-        """Two complexes by a stretch of ``held_nt``."""
-        return self.rates.binding(held_nt) if held_nt <= TOEHOLD_MAX_NT else self.rates.hybridisation()
-
-    def unbinding(self, held_nt: int) -> float:
-        """A toehold helix opens."""
-        return self.rates.unbinding(held_nt)
-
-    def migration(self, held_nt: int, released_nt: int, length_nt: int) -> float:
-        """A strand held by one helix displaces ``length_nt`` of another, which ``released_nt`` hold then (0: none).
-
-        The same in both directions. Where one of the two is held by more than a toehold, the other counts alone.
-        """
-        toeholds = [nt for nt in (held_nt, released_nt) if 0 < nt <= TOEHOLD_MAX_NT]
-        solved = self._solved(*toeholds) if toeholds else self._solved(TOEHOLD_MAX_NT)
-        return min(solved, ELEMENTARY_MIGRATION_PER_S / length_nt**2)
-
-    def closing(self, loop_nt: int, length_nt: int) -> float:
-        """A helix of ``length_nt`` forms inside one complex, closing a loop; 0 nt of loop is the zipping of a helix on."""
-        return ZIPPING_PER_S / length_nt if loop_nt == 0 else ZIPPING_PER_S * loop_nt**LOOP_EXPONENT
-
-    def _solved(self, held_nt: int, released_nt: int = 0) -> float:
-        """k_b from k(m, n); unbounded where k(m, n) is as fast as binding lets it be."""
-        k, k_f, k_r = self.rates.displacement(held_nt, released_nt), self.rates.binding(held_nt), self.unbinding(held_nt)
-        if released_nt == 0:
-            return k * k_r / (k_f - k) if k < k_f else inf
-        k_r_other = self.unbinding(released_nt)
-        left = k_f * k_r_other - k * (k_r + k_r_other)
-        return k * k_r * k_r_other / left if left > 0 else inf
+def closing(loop_nt: int, length_nt: int) -> float:
+    """A helix of ``length_nt`` forms inside one complex, closing a loop; 0 nt of loop is the zipping of a helix on; /s."""
+    zipping = constant("helix.zipping").number
+    return zipping / length_nt if loop_nt == 0 else zipping * loop_nt ** constant("helix.loop_exponent").number

@@ -17,12 +17,10 @@ from dsd_ncrn.arrays import Floats, Ints
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.finite import UNPRODUCTIVE
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
-from dsd_ncrn.kinetics.rates import RateModel
+from dsd_ncrn.kinetics.rates import RESTING_NT
 from dsd_ncrn.kinetics.toeholds import OpenToeholds
 
 BY_TOEHOLD = (StepKind.DISPLACEMENT, StepKind.BINDING)
-REFERENCE_NT = 5
-"""The length of toehold whose dissociation constant is given."""
 MOST = 1.0 - 1e-12
 """Of anything that rests somewhere else."""
 ROUNDS, CLOSE_ENOUGH = 100_000, 1e-9
@@ -77,16 +75,16 @@ class Crowd:
         )
 
 
-def crowd_of(network: ReactionNetwork, rates: RateModel, dissociation: float, cross: float = 0.0) -> Crowd | None:
+def crowd_of(network: ReactionNetwork, dissociation: float, cross: float = 0.0) -> Crowd | None:
     """The crowd of a network; None where nothing rests, or where the network has what rests as species of its own.
 
-    ``dissociation`` (nM) is that of ``REFERENCE_NT``, and of other lengths in proportion to those of ``rates``; ``cross`` (nM)
-    that of toeholds with nothing in common. 0 is none.
+    ``dissociation`` (nM) is that of ``RESTING_NT``, and of other lengths in proportion to those of the network's rates;
+    ``cross`` (nM) that of toeholds with nothing in common. 0 is none.
     """
     if not dissociation or any(step.rule == UNPRODUCTIVE for step in network.steps):
         return None
-    toeholds, common = network.open_toeholds, network.open_toeholds.common
-    scale = rates.unbinding(REFERENCE_NT) / rates.binding(REFERENCE_NT) / dissociation
+    toeholds, common, rates = network.open_toeholds, network.open_toeholds.common, network.rates
+    scale = rates.unbinding(RESTING_NT) / rates.binding(RESTING_NT) / dissociation
     lengths = {int(nt) for nt in common.flat}
     held = {nt: scale * rates.binding(nt) / rates.unbinding(nt) for nt in lengths if nt} | {0: 1 / cross if cross else 0.0}
     association = np.array([held[int(nt)] for nt in common.flat]).reshape(common.shape)

@@ -27,18 +27,22 @@ class StagedLearner:
         dynamics = derive(circuit, shape)
         linear = linear_of(circuit, shape, dynamics)
         self.values = np.array(initial_parameters(circuit, dynamics, shape), dtype=float)
-        self._offset, self._limit, self._rate = linear.offset, circuit.weight_limit, circuit.learning_rate
+        self.offset, self.limit, self._rate = linear.offset, circuit.weight_limit, circuit.learning_rate
         self._slopes = np.array([each.coefficient * circuit.T for each in linear.weights])
         self._order = [each.input.number for each in linear.weights]
         self._constants = (circuit.pad_value,) * circuit.pad
 
     def weights(self) -> Floats:
         """What each input counts, (parameters,)."""
-        return self._limit * -np.expm1(-self._slopes * self.values / self._limit)
+        return self.limit * -np.expm1(-self._slopes * self.values / self.limit)
+
+    def parameters_of(self, share: float) -> Floats:
+        """The parameters at which every weight is this share of its limit, (parameters,)."""
+        return -np.log1p(-share) * self.limit / self._slopes
 
     def predict(self, x: Floats) -> Floats:
         """See Learner."""
-        return np.array([self._offset + self.weights() @ self._inputs(x)])
+        return np.array([self.offset + self.weights() @ self.inputs(x)])
 
     def parameters(self) -> Floats:
         """See Learner."""
@@ -48,7 +52,7 @@ class StagedLearner:
         """See Learner."""
         outputs, used = self.predict(x), self.parameters()
         error = float(y[0] - outputs[0])
-        amounts, inputs = self.values / self._rate, self._limit * self._inputs(x)
+        amounts, inputs = self.values / self._rate, self.limit * self.inputs(x)
         if len(amounts) == 1:
             amounts = np.maximum(amounts + error, 0.0)
         elif error > 0:
@@ -58,7 +62,7 @@ class StagedLearner:
         self.values = amounts * self._rate
         return Iteration(outputs, used)
 
-    def _inputs(self, x: Floats) -> Floats:
+    def inputs(self, x: Floats) -> Floats:
         """The input of each parameter, (parameters,)."""
         return np.array([*x, *self._constants])[self._order]
 

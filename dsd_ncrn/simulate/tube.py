@@ -13,7 +13,7 @@ from dsd_ncrn.crn.events import Event
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.types import Variable
-from dsd_ncrn.protocol.clocked import ClockedProtocol
+from dsd_ncrn.protocol.staged import LearnerProtocol, StagedProtocol
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 from dsd_ncrn.simulate.learner import Iteration
@@ -34,7 +34,7 @@ class Tube:
     what is consumed. Where an integration stops, CheckFailed is raised.
     """
 
-    def __init__(self, protocol: ClockedProtocol, pot: Pot) -> None:
+    def __init__(self, protocol: LearnerProtocol, pot: Pot) -> None:
         self.pot, self.protocol = pot, replace(protocol, growth=pot.realisation.growth)
         self.nominal = np.array([c.concentration for c in protocol.system.components]) * pot.realisation.doses
         self._contents: Contents | None = None
@@ -150,6 +150,8 @@ class Tube:
 
         Inputs ``x`` (inputs,) and targets ``y`` (outputs,) are in them as well.
         """
+        if not self._fired:
+            return {}
         readings = Readings()
         change = self.pot.run(self.protocol.whole(x, y), self.contents, readings).values - readings.states["before"]
         return {name: float(change[places].sum()) / self.protocol.unit for name, places in self._fired.items()}
@@ -166,8 +168,10 @@ class Tube:
 
     def _outputs(self, readings: Readings) -> Floats:
         """What the forward pass added to the outputs, (outputs,)."""
-        before, after = (self._read(readings.states[what]) for what in ("before", "outputs"))
-        return after - before
+        after = self._read(readings.states["outputs"])
+        if isinstance(self.protocol, StagedProtocol):
+            return after - self.protocol.settings.blank
+        return after - self._read(readings.states["before"])
 
     def _read(self, state: Floats) -> Floats:
         outputs = self.protocol.ncrn.outputs
@@ -175,7 +179,7 @@ class Tube:
 
 
 def tube_of(
-    protocol: ClockedProtocol,
+    protocol: LearnerProtocol,
     network: ReactionNetwork,
     engine: Engine,
     leak_rate: float = 0.0,

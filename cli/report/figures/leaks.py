@@ -11,10 +11,11 @@ from cli.report.figures.palette import CATEGORIES, CATEGORY_MARKERS
 from cli.report.text import number
 from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.results import Sample
-from dsd_ncrn.kinetics.constants import constant
+from dsd_ncrn.constants import constant
 from dsd_ncrn.runs.tables import PointTried
 
-LITERATURE_LEAK = constant("leak.published").numbers
+_LOWEST, _HIGHEST = constant("leak.published").numbers
+LITERATURE_LEAK = (_LOWEST, _HIGHEST)
 """/M/s. Gradual leak of published strand-displacement gates: Visual DSD's defaults, and 7 fitted to Chen et al. 2013."""
 
 RANKED = 12

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dsd_ncrn.arrays import Flags
 from dsd_ncrn.simulate.compiled import compiled, interruptible
 from dsd_ncrn.simulate.engines.kernels import Floats, Indices, combine, derivative
 from dsd_ncrn.simulate.engines.rosenbrock import STAGES, A, C, Path, RosenbrockStepper, fill_stages
@@ -34,8 +35,8 @@ def pull_back(stepper: RosenbrockStepper, path: Path, adjoints: Floats) -> tuple
         _pull_back(
             path.points, path.sizes, path.rates, ordered, gradient,
             terms.reactants, terms.starts, terms.reaction, terms.change,
-            jacobian.reaction, jacobian.others, jacobian.change, jacobian.position,
-            pattern.starts, pattern.columns, pattern.diagonal,
+            jacobian.reaction, jacobian.others, jacobian.starts, jacobian.partial, jacobian.change,
+            pattern.starts, pattern.columns, pattern.diagonal, pattern.nested,
         )  # fmt: skip
     return ordered[:, pattern.place], gradient
 
@@ -44,21 +45,21 @@ def pull_back(stepper: RosenbrockStepper, path: Path, adjoints: Floats) -> tuple
 def _pull_back(
     points: Floats, sizes: Floats, rates: Floats, adjoints: Floats, gradient: Floats,
     reactants: Indices, net_starts: Indices, net_reaction: Indices, net_change: Floats,
-    jac_reaction: Indices, jac_others: Indices, jac_change: Floats, jac_position: Indices,
-    starts: Indices, columns: Indices, diagonal: Indices,
+    jac_reaction: Indices, jac_others: Indices, jac_entries: Indices, jac_partial: Indices, jac_change: Floats,
+    starts: Indices, columns: Indices, diagonal: Indices, nested: Flags,
 ) -> None:  # fmt: skip
     """Take ``adjoints`` (numbers, species + 1) from the end of the steps to their start, and add up ``gradient``."""
     size = points.shape[1]
     flux, matrix, stage = np.empty(len(rates)), np.empty(len(columns)), np.empty((STAGES, size))
     slope, trial, work, gains = np.zeros(size), np.empty(size), np.empty(size), np.empty(len(rates))
-    bars, reach = np.empty((STAGES, size)), np.empty(size)
+    bars, reach, slopes, weights = np.empty((STAGES, size)), np.empty(size), np.empty(len(jac_reaction)), np.empty(STAGES)
     for number in range(len(sizes) - 1, -1, -1):
-        y, step = points[number], sizes[number]
+        y, step = points[number], sizes[number : number + 1]
         derivative(y, rates, reactants, net_starts, net_reaction, net_change, flux, slope)
         fill_stages(
             y, rates, step, reactants, net_starts, net_reaction, net_change,
-            jac_reaction, jac_others, jac_change, jac_position, starts, columns, diagonal,
-            flux, slope, trial, work, matrix, stage,
+            jac_reaction, jac_others, jac_entries, jac_partial, jac_change, starts, columns, diagonal, nested,
+            flux, slope, trial, work, slopes, weights, matrix, stage,
         )  # fmt: skip
         for which in range(len(adjoints)):
             adjoint = adjoints[which]
@@ -73,7 +74,7 @@ def _pull_back(
                 _second_order(y, stage[i], rates, gains, reactants, adjoint, gradient[which])
                 adjoint += reach
                 for j in range(i):
-                    bars[j] += A[i, j] * reach + C[i, j] / step * bars[i]
+                    bars[j] += A[i, j] * reach + C[i, j] / step[0] * bars[i]
             adjoint[-1] = 0.0  # that of the 1 in place of missing reactants
 
 

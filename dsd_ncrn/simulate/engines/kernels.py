@@ -7,11 +7,13 @@ indices are unsigned, which spares compiled code the check for negative ones.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from dsd_ncrn.arrays import Floats, Indices, Ints
 from dsd_ncrn.simulate.compiled import compiled
+from dsd_ncrn.simulate.engines.lanes import LANES, chosen, load, magnitude, store, zero
 from dsd_ncrn.simulate.mass_action import NONE, MassAction
 
 
@@ -46,6 +48,17 @@ def padded(species: Ints, place: Ints) -> Indices:
 
 
 @compiled
+def room(shape: Any) -> Floats:
+    """An array for work, whose vectors each lie in one line of the processor's cache."""
+    size = 1
+    for length in shape:
+        size *= length
+    flat = np.empty(size + LANES)
+    first = (-(flat.ctypes.data // flat.itemsize)) % LANES
+    return flat[first : first + size].reshape(shape)
+
+
+@compiled
 def derivative(
     y: Floats, rates: Floats, reactants: Indices, starts: Indices, reaction_of: Indices, change: Floats,
     flux: Floats, out: Floats,
@@ -56,33 +69,47 @@ def derivative(
     (reactions,) how fast each reaction fires.
     """
     for reaction in range(len(rates)):
-        rate = rates[reaction]
+        rate = load(rates, reaction)
         for which in range(reactants.shape[1]):
-            rate *= y[reactants[reaction, which]]
-        flux[reaction] = rate
+            rate = rate * load(y, reactants[reaction, which])
+        store(flux, reaction, rate)
     for species in range(len(starts) - 1):
-        total = 0.0
+        total = zero(out)
         for entry in range(starts[species], starts[species + 1]):
-            total += change[entry] * flux[reaction_of[entry]]
-        out[species] = total
+            total = total + change[entry] * load(flux, reaction_of[entry])
+        store(out, species, total)
 
 
 @compiled
 def combine(base: Floats, weights: Floats, stage: Floats, count: int, out: Floats) -> None:
     """``out`` = ``base``, both (n,), plus the first ``count`` rows of ``stage`` (stages, n) with their weights (stages,)."""
-    for k in range(len(base)):
-        out[k] = base[k]
-    for j in range(count):
-        weight = weights[j]
-        if weight != 0.0:
-            for k in range(len(base)):
-                out[k] += weight * stage[j, k]
+    first = count % 2
+    if first:
+        weight, row = load(weights, 0), stage[0]
+        for k in range(len(base)):
+            store(out, k, load(base, k) + weight * load(row, k))
+    else:
+        for k in range(len(base)):
+            store(out, k, load(base, k))
+    for j in range(first, count, 2):
+        weight, row, after, other = load(weights, j), stage[j], load(weights, j + 1), stage[j + 1]
+        for k in range(len(base)):
+            store(out, k, load(out, k) + weight * load(row, k) + after * load(other, k))
 
 
 @compiled
-def first_step(y: Floats, slope: Floats, relative: float, absolute: float, span: float) -> float:
-    """A step in which no component of ``y`` (n,) changes by more than a hundredth of its tolerance's square root."""
-    fastest = 0.0
+def speeds(y: Floats, slope: Floats, relative: float, absolute: float, fastest: Floats) -> None:
+    """Writes to ``fastest`` (1,) the largest share of its tolerance's square root by which a component of ``y`` (n,) changes in
+    a unit of time.
+    """
+    most = zero(y)
     for i in range(len(y)):
-        fastest = max(fastest, abs(slope[i]) / (absolute / relative + abs(y[i])))
-    return span if fastest == 0.0 else min(span, 1e-2 / fastest)
+        speed = magnitude(load(slope, i)) / (absolute / relative + magnitude(load(y, i)))
+        most = chosen(speed, most, speed, most)
+    store(fastest, 0, most)
+
+
+@compiled
+def first_step(fastest: float, share: float, span: float) -> float:
+    """A step in which nothing changes by more than a share of its tolerance's square root, the span at most."""
+    return min(span, share / fastest) if fastest > 0.0 else span

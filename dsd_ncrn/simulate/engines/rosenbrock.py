@@ -7,10 +7,12 @@ are kept in the elimination order of the sparse LU.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from dsd_ncrn.arrays import Flags, Ints
 from dsd_ncrn.simulate.compiled import compiled, inlined, interruptible
 from dsd_ncrn.simulate.engines.kernels import (
     Floats,
@@ -20,12 +22,15 @@ from dsd_ncrn.simulate.engines.kernels import (
     derivative,
     first_step,
     padded,
+    room,
+    speeds,
     terms_of,
 )
+from dsd_ncrn.simulate.engines.lanes import LANES, chosen, load, magnitude, root, store, zero
 from dsd_ncrn.simulate.engines.sparse_lu import LuPattern, analyse, factorise, solve_in_place
 from dsd_ncrn.simulate.engines.transient import follow
 from dsd_ncrn.simulate.engines.types import ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Solution
-from dsd_ncrn.simulate.mass_action import MassAction
+from dsd_ncrn.simulate.mass_action import JacobianEntries, MassAction
 
 GAMMA = 0.25
 STAGES = 6
@@ -42,6 +47,10 @@ C[3, :3] = -0.1073529058151375, -9.594562251023355, -20.47028614809616
 C[4, :4] = 7.496443313967647, -10.24680431464352, -33.99990352819905, 11.70890893206160
 C[5, :5] = 8.083246795921522, -7.981132988064893, -31.52159432874371, 16.31930543123136, -6.058818238834054
 
+FIRST = 1.0
+"""The share of its tolerance's square root by which something may change in the first step."""
+FIRST_GROWTH, GROWTH = 1e4, 10.0
+"""A step is at most so many times the one before: much more after the first, of which nothing was known, as in CVODE."""
 MAX_STEPS = 200_000
 OK, TOO_MANY_STEPS, STEP_TOO_SMALL = 0, 1, 2
 ADVICE = {
@@ -66,23 +75,39 @@ class RosenbrockEngine:
         """Analyse the Jacobian's pattern; the compiled code is shared by all systems."""
         entries = system.jacobian
         pattern = analyse(system.size, entries.row, entries.column)
-        jacobian = Jacobian(
-            entries.reaction.astype(np.uint32),
-            padded(entries.others, pattern.place),
-            entries.change,
-            pattern.positions(entries.row, entries.column),
-        )
+        jacobian = jacobian_of(entries, pattern)
         return RosenbrockStepper(pattern, terms_of(system, pattern.place), jacobian, relative, absolute, transients)
 
 
 @dataclass(frozen=True, eq=False)
 class Jacobian:
-    """``JacobianEntries`` as compiled code reads them, of the same shapes; ``position`` (entries,) is in the LU pattern."""
+    """``JacobianEntries`` as compiled code reads them.
+
+    How the rate of ``reaction`` (partials,) changes with one of its reactants is its rate constant times the ``others``
+    (partials, width - 1). Entry i of the LU pattern is the sum of the entries ``starts[i]`` to ``starts[i + 1]`` of ``change``
+    times those ``partial``.
+    """
 
     reaction: Indices
     others: Indices
+    starts: Indices
+    partial: Indices
     change: Floats
-    position: Indices
+
+
+def jacobian_of(entries: JacobianEntries, pattern: LuPattern) -> Jacobian:
+    """The entries of a Jacobian in the order of the pattern's."""
+    keys = entries.reaction * len(pattern.place) + entries.column
+    _, first, partial = np.unique(keys, return_index=True, return_inverse=True)
+    position = pattern.positions(entries.row, entries.column)
+    order = np.argsort(position, kind="stable")
+    return Jacobian(
+        entries.reaction[first].astype(np.uint32),
+        padded(entries.others[first], pattern.place),
+        np.searchsorted(position[order], np.arange(len(pattern.columns) + 1)).astype(np.uint32),
+        partial[order].astype(np.uint32),
+        entries.change[order],
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,71 +134,107 @@ class RosenbrockStepper:
 
     def solve(self, start: Floats, times: Floats, rates: Floats) -> Solution:
         """Integrate; see the Stepper protocol."""
-        code, steps, values, _, _ = self._run(start, times, rates, keep=False)
-        return Solution(values[:, self.pattern.place], ADVICE[code], steps)
+        return self._kept(start, times, rates, keep=False)[0]
 
     def record(self, start: Floats, seconds: float, rates: Floats) -> tuple[Solution, Path]:
         """Integrate over a span, else as ``solve``, and keep every step for derivatives to be taken along them.
 
         ``start`` (species,), nM; ``rates`` (reactions,), nM^(1-n)/s.
         """
-        code, steps, values, points, sizes = self._run(start, np.array([0.0, seconds]), rates, keep=True)
-        return Solution(values[:, self.pattern.place], ADVICE[code], steps), Path(points, sizes, rates)
+        return self._kept(start, np.array([0.0, seconds]), rates, keep=True)
 
-    def _run(self, start: Floats, times: Floats, rates: Floats, keep: bool) -> tuple[int, int, Floats, Floats, Floats]:
-        """Status, number of steps, concentrations in elimination order; with ``keep`` the states and sizes of all steps."""
+    def _kept(self, start: Floats, times: Floats, rates: Floats, keep: bool) -> tuple[Solution, Path]:
+        codes, steps, values, reached, points, sizes = self._run(
+            start, np.asarray(times, float), np.asarray(rates, float), keep
+        )
+        solution = Solution(values[: reached[0], self.pattern.place], ADVICE[int(codes[0])], int(steps[0]))
+        return solution, Path(points, sizes, rates)
+
+    def solve_all(self, starts: Sequence[Floats], times: Sequence[Floats], rates: Sequence[Floats]) -> list[Solution]:
+        """What ``solve`` gives of each of some tubes, to the last bit, LANES of them at a time side by side.
+
+        All have as many ``times``; there are no transients.
+        """
+        assert not self.transients
+        found: list[Solution] = []
+        for first in range(0, len(starts), LANES):
+            some = [*range(first, min(first + LANES, len(starts)))]
+            start, when, rate = (_beside(each, some) for each in (starts, times, rates))
+            codes, steps, values, reached = self._run(start, when, rate, keep=False)[:4]
+            found += [
+                Solution(values[: reached[n], self.pattern.place, n], ADVICE[int(codes[n])], int(steps[n]))
+                for n in range(len(some))
+            ]
+        return found
+
+    def _run(self, start: Floats, times: Floats, rates: Floats, keep: bool) -> tuple[Ints, Ints, Floats, Ints, Floats, Floats]:
+        """Status, number of steps, concentrations in elimination order, how many times were reached; with ``keep`` the states
+        and sizes of all steps. Arrays (n,), or (n, LANES) for some tubes side by side.
+        """
         terms, jacobian, pattern = self.terms, self.jacobian, self.pattern
-        values, extended = np.zeros((len(times), len(pattern.order))), np.ones(len(start) + 1)
+        values, extended = np.zeros((len(times), *start.shape)), np.ones((len(start) + 1, *start.shape[1:]))
         extended[:-1] = start[pattern.order]
         with interruptible():
-            code, steps, reached, points, sizes = _integrate(
-                extended, np.asarray(times, dtype=float), np.asarray(rates, dtype=float),
-                self.relative, self.absolute, self.transients, keep, values,
+            codes, steps, reached, points, sizes = _integrate(
+                extended, times.reshape(len(times), -1), rates, self.relative, self.absolute, self.transients, keep, values,
                 terms.reactants, terms.starts, terms.reaction, terms.change,
-                jacobian.reaction, jacobian.others, jacobian.change, jacobian.position,
-                pattern.starts, pattern.columns, pattern.diagonal,
+                jacobian.reaction, jacobian.others, jacobian.starts, jacobian.partial, jacobian.change,
+                pattern.starts, pattern.columns, pattern.diagonal, pattern.nested,
             )  # fmt: skip
-        return code, steps, values[:reached], points, sizes
+        return codes, steps, values, reached, points, sizes
+
+
+def _beside(arrays: Sequence[Floats], some: list[int]) -> Floats:
+    """Some of the arrays (n,) as lanes; the last one fills those that are left."""
+    last = len(some) - 1
+    return np.stack([np.asarray(arrays[some[min(n, last)]], dtype=float) for n in range(LANES)], axis=-1)
 
 
 @compiled
 def _matrix(
-    y: Floats, rates: Floats, reaction_of: Indices, others: Indices, change: Floats, position: Indices,
-    shift: float, diagonal: Indices, out: Floats,
+    y: Floats, rates: Floats, reaction_of: Indices, others: Indices, entries: Indices, partial: Indices, change: Floats,
+    step: Floats, diagonal: Indices, slopes: Floats, out: Floats,
 ) -> None:  # fmt: skip
-    """shift * I - J in the LU pattern."""
-    out[:] = 0.0
-    for entry in range(len(reaction_of)):
-        slope = rates[reaction_of[entry]]
+    """I / (h gamma) - J in the LU pattern; ``slopes`` (partials,) are for work."""
+    for number in range(len(reaction_of)):
+        slope = load(rates, reaction_of[number])
         for which in range(others.shape[1]):
-            slope *= y[others[entry, which]]
-        out[position[entry]] -= change[entry] * slope
+            slope = slope * load(y, others[number, which])
+        store(slopes, number, slope)
+    for place in range(len(entries) - 1):
+        total = zero(out)
+        for entry in range(entries[place], entries[place + 1]):
+            total = total - change[entry] * load(slopes, partial[entry])
+        store(out, place, total)
+    shift = 1.0 / (GAMMA * load(step, 0))
     for place in diagonal:
-        out[place] += shift
+        store(out, place, load(out, place) + shift)
 
 
 @inlined
 def fill_stages(
-    y: Floats, rates: Floats, step: float,
+    y: Floats, rates: Floats, step: Floats,
     reactants: Indices, net_starts: Indices, net_reaction: Indices, net_change: Floats,
-    jac_reaction: Indices, jac_others: Indices, jac_change: Floats, jac_position: Indices,
-    starts: Indices, columns: Indices, diagonal: Indices,
-    flux: Floats, slope: Floats, trial: Floats, work: Floats, matrix: Floats, stage: Floats,
+    jac_reaction: Indices, jac_others: Indices, jac_entries: Indices, jac_partial: Indices, jac_change: Floats,
+    starts: Indices, columns: Indices, diagonal: Indices, nested: Flags,
+    flux: Floats, slope: Floats, trial: Floats, work: Floats, slopes: Floats, weights: Floats, matrix: Floats, stage: Floats,
 ) -> bool:  # fmt: skip
-    """The stages of a step from ``y``, whose derivative is in ``slope``, and the factors of its matrix.
+    """The stages of a step of size ``step`` (1,) from ``y``, whose derivative is in ``slope``, and the factors of its matrix.
 
     Vectors have shape (species + 1,) in elimination order, ``flux`` and ``rates`` (reactions,), ``stage`` (stages,
-    species + 1), ``matrix`` (entries of the LU pattern,). Leaves in ``trial`` where the last stage starts from; False where
-    a pivot vanishes.
+    species + 1), ``matrix`` (entries of the LU pattern,), ``slopes`` (partials,), ``weights`` (stages,); of tubes side by side
+    all end with (LANES,). Leaves in ``trial`` where the last stage starts from; False where a pivot vanishes.
     """
-    _matrix(y, rates, jac_reaction, jac_others, jac_change, jac_position, 1 / (step * GAMMA), diagonal, matrix)
-    if not factorise(matrix, starts, columns, diagonal, work):
+    _matrix(y, rates, jac_reaction, jac_others, jac_entries, jac_partial, jac_change, step, diagonal, slopes, matrix)
+    if not factorise(matrix, starts, columns, diagonal, nested, work):
         return False
     for i in range(STAGES):
         combine(y, A[i], stage, i, trial)
         if i > 0:
             derivative(trial, rates, reactants, net_starts, net_reaction, net_change, flux, slope)
-        combine(slope, C[i] / step, stage, i, stage[i])
+        for j in range(i):
+            store(weights, j, C[i, j] / load(step, 0))
+        combine(slope, weights, stage, i, stage[i])
         solve_in_place(matrix, starts, columns, diagonal, stage[i])
     return True
 
@@ -182,65 +243,91 @@ def fill_stages(
 def _integrate(
     start: Floats, times: Floats, rates: Floats, relative: float, absolute: float, transient: bool, keep: bool, values: Floats,
     reactants: Indices, net_starts: Indices, net_reaction: Indices, net_change: Floats,
-    jac_reaction: Indices, jac_others: Indices, jac_change: Floats, jac_position: Indices,
-    starts: Indices, columns: Indices, diagonal: Indices,
-) -> tuple[int, int, int, Floats, Floats]:  # fmt: skip
-    """Fill ``values`` at ``times``; returns a status code, the number of steps and of times reached, and the path."""
-    size = len(start)
-    y, trial, slope, work = start.copy(), np.empty(size), np.zeros(size), np.empty(size)
-    flux, matrix, stage = np.empty(len(rates)), np.empty(len(columns)), np.empty((STAGES, size))
-    points, sizes = np.empty((1, size)), np.empty(1)
+    jac_reaction: Indices, jac_others: Indices, jac_entries: Indices, jac_partial: Indices, jac_change: Floats,
+    starts: Indices, columns: Indices, diagonal: Indices, nested: Flags,
+) -> tuple[Ints, Ints, Ints, Floats, Floats]:  # fmt: skip
+    """Fill ``values`` at ``times`` (times, tubes); returns status codes, numbers of steps and of times reached, and the path.
+
+    One tube, or LANES of them side by side, each with steps of its own: all try one, and who is at the end of the span waits.
+    """
+    tubes, size = times.shape[1], len(start)
+    beside = start.shape[1:]  # nothing, or the lanes
+    y, trial, slope, work = room(start.shape), room(start.shape), room(start.shape), room(start.shape)
+    flux, slopes, matrix = room(rates.shape), room((len(jac_reaction), *beside)), room((len(columns), *beside))
+    stage, weights = room((STAGES, *start.shape)), room((STAGES, *beside))
+    step, error, better = room((1, *beside)), room((1, *beside)), room((1, *beside))
+    y[:], slope[:], stage[:], flux[:] = start, 0.0, 0.0, rates
+    rates, flux = flux, room(rates.shape)
+    steps_now, errors, accepted = step.ravel(), error.ravel(), better.ravel()  # the same, whichever shape they have
+    points, sizes, kept = np.empty((1, size)), np.empty(1), 0
+    codes, steps, reached = np.zeros(tubes, np.int64), np.zeros(tubes, np.int64), np.full(tubes, len(times))
+    t, h = times[0].copy(), np.zeros(tubes)
     values[0] = y[:-1]
-    steps = kept = 0
-    h = 0.0
     for output in range(1, len(times)):
-        t, end = times[output - 1], times[output]
-        if transient:
-            t, h, taken, stiff = follow(
-                y, t, end, h, rates, relative, absolute, reactants, net_starts, net_reaction, net_change
+        end = times[output]
+        if start.ndim == 1 and transient:
+            t[0], h[0], taken, stiff = follow(
+                y, t[0], end[0], h[0], rates, relative, absolute, reactants, net_starts, net_reaction, net_change
             )
-            steps += taken
+            steps[0] += taken
             transient = not stiff
-        while t < end:
+        while (t < end).any():
             derivative(y, rates, reactants, net_starts, net_reaction, net_change, flux, slope)
-            if h == 0.0:
-                h = first_step(y, slope, relative, absolute, end - t)
-            last = t + h >= end * (1 - 1e-14)
-            step = end - t if last else h
-            error = np.inf
-            if fill_stages(
+            speeds(y, slope, relative, absolute, error)
+            for n in range(tubes):
+                if h[n] == 0.0:
+                    h[n] = first_step(errors[n], FIRST, end[n] - t[n])
+                steps_now[n] = end[n] - t[n] if t[n] + h[n] >= end[n] * (1 - 1e-14) else h[n]
+                if t[n] >= end[n]:
+                    steps_now[n] = h[n]
+            possible = fill_stages(
                 y, rates, step, reactants, net_starts, net_reaction, net_change,
-                jac_reaction, jac_others, jac_change, jac_position, starts, columns, diagonal,
-                flux, slope, trial, work, matrix, stage,
-            ):  # fmt: skip
-                trial += stage[STAGES - 1]
-                error = _error(y, trial, stage[STAGES - 1], relative, absolute)
-            steps += 1
-            if steps > MAX_STEPS:
-                return TOO_MANY_STEPS, steps, output, points[:kept], sizes[:kept]
-            growth = min(6.0, max(0.2, 0.9 / max(error, 1e-10) ** 0.25)) if np.isfinite(error) else 0.1
-            if error <= 1.0:
-                if keep:
-                    if kept == len(sizes):
-                        points, sizes = np.concatenate((points, points)), np.concatenate((sizes, sizes))
-                    points[kept], sizes[kept] = y, step
-                    kept += 1
-                y[:] = trial
-                t = end if last else t + step
-                h = max(h, step * growth) if last else step * growth
+                jac_reaction, jac_others, jac_entries, jac_partial, jac_change, starts, columns, diagonal, nested,
+                flux, slope, trial, work, slopes, weights, matrix, stage,
+            )  # fmt: skip
+            if possible:
+                for k in range(size):
+                    store(trial, k, load(trial, k) + load(stage[STAGES - 1], k))
+                _error(y, trial, stage[STAGES - 1], relative, absolute, error)
             else:
-                h = step * growth
-                if h < 1e-14 * max(end, 1e-10):
-                    return STEP_TOO_SMALL, steps, output, points[:kept], sizes[:kept]
+                errors[:] = np.inf
+            for n in range(tubes):
+                accepted[n] = 0.0
+                if t[n] >= end[n]:
+                    continue
+                steps[n] += 1
+                last, right = t[n] + h[n] >= end[n] * (1 - 1e-14), errors[n] <= 1.0
+                most = FIRST_GROWTH if steps[n] == 1 else GROWTH
+                growth = min(most, max(0.2, 0.9 / max(errors[n], 1e-16) ** 0.25)) if np.isfinite(errors[n]) else 0.1
+                if steps[n] > MAX_STEPS:
+                    codes[n] = TOO_MANY_STEPS
+                elif right:
+                    if start.ndim == 1 and keep:
+                        if kept == len(sizes):
+                            points, sizes = np.concatenate((points, points)), np.concatenate((sizes, sizes))
+                        points[kept], sizes[kept] = y, steps_now[n]
+                        kept += 1
+                    accepted[n] = 1.0
+                    t[n] = end[n] if last else t[n] + steps_now[n]
+                    h[n] = max(h[n], steps_now[n] * growth) if last else steps_now[n] * growth
+                else:
+                    h[n] = steps_now[n] * growth
+                    if h[n] < 1e-14 * max(end[n], 1e-10):
+                        codes[n] = STEP_TOO_SMALL
+                if codes[n] != OK:
+                    t[n], reached[n] = np.inf, output
+            for k in range(size):
+                store(y, k, chosen(load(better, 0), 0.5 * load(better, 0), load(trial, k), load(y, k)))
         values[output] = y[:-1]
-    return OK, steps, len(times), points[:kept], sizes[:kept]
+    return codes, steps, reached, points[:kept], sizes[:kept]
 
 
 @compiled
-def _error(before: Floats, after: Floats, difference: Floats, relative: float, absolute: float) -> float:
-    total = 0.0
-    size = len(before) - 1
+def _error(before: Floats, after: Floats, difference: Floats, relative: float, absolute: float, out: Floats) -> None:
+    """The root mean square of what a step is estimated to be off, in tolerances."""
+    total, size = zero(before), len(before) - 1
     for i in range(size):
-        scale = absolute + relative * max(abs(before[i]), abs(after[i]))
-        total += (difference[i] / scale) ** 2
-    return np.sqrt(total / size)
+        one, other = magnitude(load(before, i)), magnitude(load(after, i))
+        off = load(difference, i) / (absolute + relative * chosen(one, other, one, other))
+        total = total + off * off
+    store(out, 0, root((1.0 / size) * total))

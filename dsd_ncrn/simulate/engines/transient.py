@@ -11,7 +11,7 @@ import numpy as np
 from scipy.integrate import DOP853
 
 from dsd_ncrn.simulate.compiled import compiled
-from dsd_ncrn.simulate.engines.kernels import Floats, Indices, combine, derivative, first_step
+from dsd_ncrn.simulate.engines.kernels import Floats, Indices, combine, derivative, first_step, speeds
 
 STAGES = 12
 WEIGHTS = np.vstack([DOP853.A[:STAGES, :STAGES], DOP853.B])
@@ -23,8 +23,8 @@ ENOUGH = 2
 """Steps at the limit of stability after which the problem counts as stiff."""
 SMALLEST = 1e-12
 """Of the span: a step below this is left to the implicit method."""
-LONGER = 30.0
-"""A method of order 8 can start with that many times the first step of one of order 4."""
+FIRST = 0.3
+"""The share of its tolerance's square root by which something may change in the first step."""
 MOST_STEPS = 100_000
 
 
@@ -42,7 +42,9 @@ def follow(
     flux, middle, five, three = np.empty(len(rates)), np.empty(size), np.empty(size), np.empty(size)
     derivative(y, rates, reactants, net_starts, net_reaction, net_change, flux, slope)
     if h == 0.0:
-        h = min(end - t, LONGER * first_step(y, slope, relative, absolute, end - t))
+        fastest = np.empty(1)
+        speeds(y, slope, relative, absolute, fastest)
+        h = first_step(fastest[0], FIRST, end - t)
     weights = np.empty((STAGES + 1, STAGES))
     span, limited, steps = end - t, 0, 0
     while t < end:

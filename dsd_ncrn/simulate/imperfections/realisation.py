@@ -14,7 +14,6 @@ from scipy import sparse
 from dsd_ncrn.arrays import Flags, Floats
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
-from dsd_ncrn.kinetics.rates import RateModel, ToeholdLengthRates
 from dsd_ncrn.simulate.handling import PERFECT, Handling
 
 
@@ -28,16 +27,12 @@ def _all_after(
     return found
 
 
-DEFAULT_RATES = ToeholdLengthRates()
-
-
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """The strands of a design and their network; ``rates`` say how well toeholds of other lengths hold."""
+    """The strands of a design and their network."""
 
     system: DsdSystem
     network: ReactionNetwork
-    rates: RateModel = DEFAULT_RATES
 
     @property
     def nominal(self) -> Floats:
@@ -102,10 +97,12 @@ class Mixture:
         return {name: list(dict.fromkeys((place, *entered.get(place, ())))) for name, place in places.items()}
 
     def containing_anchor(self, component: str) -> list[int]:
-        """The species that contain the starred strand of a component, by which beads hold it."""
+        """The species that contain the starred strand of a component, by which beads hold it; of a strand itself alone."""
         if component not in self._anchored:
-            anchor = next(strand for strand in self.system.by_name[component].complex.strands if strand[0].starred)
-            self._anchored[component] = [n for n, complex_ in enumerate(self.network.complexes) if anchor in complex_.strands]
+            made = self.system.by_name[component].complex
+            anchor = next((strand for strand in made.strands if strand[0].starred), None)
+            holding = [n for n, complex_ in enumerate(self.network.complexes) if anchor in complex_.strands]
+            self._anchored[component] = holding if anchor else [self.network.position[made]]
         return self._anchored[component]
 
     @cached_property

@@ -1,0 +1,46 @@
+"""The table [staged] of a design file: strands and waits of a learner in the staged form."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from dsd_ncrn.design.section import Concentration, Duration, Section
+
+
+class Staged(Section):
+    """Strands and waits of a learner with `circuit.form = "staged"`: an input is a dose of gates, `circuit.weight_limit` times
+    `chemistry.unit` for each 1 of it. Fuels are what stands in the tube when an iteration starts, gates what a stage adds.
+    """
+
+    fork: Concentration = 400.0
+    """Output gate of each weight, which sets Z free."""
+    meet: Concentration = 400.0
+    """Gates on which Z meets the target; with one parameter those on which it meets P."""
+    target_join: Concentration = 200.0
+    """Gates on which what is left of Y opens the gates that raise parameters."""
+    update_dose: float = Field(default=0.6, gt=0)
+    """Gates that raise or lower a parameter, over those of its input."""
+    state_buffer: Concentration = 600.0
+    """Cogate of Z."""
+    parameter_buffer: Concentration = 300.0
+    """Cogate of each P."""
+    trigger: Concentration = 800.0
+    """Helper of each weight's join; two of it are used for each Z."""
+    target_trigger: Concentration = 200.0
+    """The same of the join of Y."""
+    seal: Concentration = 800.0
+    """What closes the forks of weights."""
+    update_seal: Concentration = 300.0
+    """What closes those that raise parameters."""
+    feed: Concentration = 0.0
+    """Of each P, added in every iteration against what is lost."""
+    first_toehold: int = Field(default=4, ge=3, le=8)
+    """Open toehold of the joins that P and Y enter, at most `translation.toehold` (nt): a shorter one lets go of P sooner."""
+    forward: Duration = 1500.0
+    """From the first join until all are pulled out."""
+    release: Duration = 1200.0
+    """For the forks alone, which give back P and Z."""
+    meeting: Duration = 3000.0
+    """For Z and Y."""
+    updating: Duration = 2000.0
+    """For what is left of one of them. A learner with one parameter has no such stage."""

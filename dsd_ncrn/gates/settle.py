@@ -1,0 +1,181 @@
+"""What a laboratory sets for one tube of a staged learner, by measuring aliquots of it before it trains.
+
+Nothing is used that cannot be measured: Z after a forward pass, with parameters set to chosen values. A setting is found from
+a few aliquots at a time: three around a guess, then three closer ones, and a curve through them.
+
+1. Waits for each input: Z at a known parameter, less what comes without any, is that of the design.
+2. Doses of the update: a surplus of Y, then of Z, moves all parameters alike at equal inputs.
+3. The blank: Z without input. It is taken off what is read, and added to the targets.
+4. The target, at a small and a large output: the dose that leaves the output as it is. A line through both is the rule.
+5. The parameters that training starts from: those that read as the design's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dsd_ncrn.arrays import Floats
+from dsd_ncrn.ncrn.staged import FORWARD
+from dsd_ncrn.protocol.staged import Settings, StagedProtocol
+from dsd_ncrn.simulate.staged import StagedLearner
+from dsd_ncrn.simulate.tube import Tube
+
+REFERENCE = 0.4
+"""The weight at which an input is measured, over its limit: about where weights end."""
+TARGETS = (0.25, 0.6)
+"""Outputs at which the target is measured, over those of all weights at their limit."""
+FEW = (0.6, 1.0, 1.7), (0.87, 1.0, 1.15)
+"""What guesses are multiplied by in the first and the second round."""
+FURTHEST, NEARER, GRID = 10.0, 0.3, 2001
+ITERATIONS = 2
+"""After which a target is judged."""
+SURPLUS = 0.5
+"""By which Y exceeds Z where doses of the update are measured, and Z Y, over the reference output."""
+MOST_UNEVEN = 5.0
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Settings, the parameters (parameters,) to start from, and what it took: aliquots, and the hours of all of them."""
+
+    settings: Settings
+    start: Floats
+    aliquots: int
+    tube_hours: float
+
+
+class _Bench:
+    """Aliquots of one tube; each is measured with the errors of the handling."""
+
+    def __init__(self, tube: Tube, learner: StagedLearner, x: Floats, random: np.random.Generator) -> None:
+        assert isinstance(tube.protocol, StagedProtocol)
+        self.tube, self.protocol, self.learner, self.x, self.random = tube, tube.protocol, learner, x, random
+        self.count, self.seconds = 0, 0.0
+        self.places = tuple(self.protocol.inputs(tuple(x)))
+
+    def aliquot(self, settings: Settings, parameters: Floats) -> Tube:
+        """A part of the tube under some settings, with parameters (parameters,) loaded."""
+        part = Tube(replace(self.protocol, settings=settings), self.tube.pot)
+        part.contents = self.tube.contents
+        handling = self.tube.pot.handling
+        part.set_parameters(parameters * (1.0 + handling.loading * self.random.standard_normal(len(parameters))))
+        return part
+
+    def read(self, part: Tube, x: Floats) -> float:
+        """Z of an aliquot after a forward pass, in the design's units, as it is measured."""
+        self.count += 1
+        self.seconds += part.protocol.schedule.seconds_per_iteration
+        return float(part.predict(x)[0]) * (1.0 + self.tube.pot.handling.calibration * float(self.random.standard_normal()))
+
+    def weight(self, settings: Settings, parameters: Floats) -> float:
+        """Z that parameters make of the usual inputs, less what comes without parameters."""
+        nothing = self.read(self.aliquot(settings, 0.0 * parameters), self.x)
+        return self.read(self.aliquot(settings, parameters), self.x) - nothing
+
+
+def settle(tube: Tube, learner: StagedLearner, x: Floats, random: np.random.Generator) -> Settled:
+    """Find the settings of a fresh tube at its usual inputs ``x`` (inputs,); ``learner`` is what it should be.
+
+    Raises CheckFailed where a simulation stops.
+    """
+    bench = _Bench(tube, learner, x, random)
+    reference = learner.parameters_of(REFERENCE)
+    settings = _waits(bench, bench.protocol.settings, reference)
+    if len(reference) > 1:
+        settings = _updates(bench, settings, reference)
+    settings = replace(settings, blank=bench.read(bench.aliquot(settings, reference), 0.0 * x) - learner.offset)
+    settings = _targets(bench, settings)
+    start = np.array([_load(bench, settings, place) for place in range(len(reference))])
+    return Settled(settings, start, bench.count, bench.seconds / 3600.0)
+
+
+def _waits(bench: _Bench, settings: Settings, reference: Floats) -> Settings:
+    """How long each join is there."""
+    inputs, usual = bench.learner.inputs(bench.x), settings.waits[FORWARD]
+    wanted = bench.learner.limit * REFERENCE * inputs
+    found: dict[str, float] = {}
+    for number, place in enumerate(bench.places):
+        alone = reference * (np.arange(len(reference)) == number)
+
+        def weight(seconds: float, alone: Floats = alone) -> float:
+            return bench.weight(replace(settings, waits={**settings.waits, FORWARD: seconds}, forward={}), alone)
+
+        found[place] = solve(weight, usual, float(wanted[number]))
+    longest = max(found.values())
+    shares = {place: seconds / longest for place, seconds in found.items()}
+    return replace(settings, waits={**settings.waits, FORWARD: longest}, forward=shares)
+
+
+def _updates(bench: _Bench, settings: Settings, reference: Floats) -> Settings:
+    """Doses with which equal inputs change all parameters alike, upwards and downwards."""
+    level = np.full(len(bench.x), float(np.mean(bench.x)))
+    output = float(bench.aliquot(settings, reference).predict(level)[0])
+
+    def change(surplus: float) -> Mapping[str, float]:
+        part = bench.aliquot(settings, reference)
+        before = part.parameters()
+        part.iterate(level, np.array([output * (1.0 + surplus)]))
+        bench.count += 1
+        bench.seconds += part.protocol.schedule.seconds_per_iteration
+        noise = 1.0 + bench.tube.pot.handling.calibration * bench.random.standard_normal(len(before))
+        moved = np.maximum(np.abs(part.parameters() - before) * noise, 1e-3 * reference)
+        even = np.clip(np.exp(np.mean(np.log(moved))) / moved, 1.0 / MOST_UNEVEN, MOST_UNEVEN)
+        return dict(zip(bench.places, map(float, even)))
+
+    for _ in range(2):
+        up, down = change(SURPLUS), change(-SURPLUS)
+        raising = {place: settings.raising.get(place, 1.0) * up[place] for place in bench.places}
+        lowering = {place: settings.lowering.get(place, 1.0) * down[place] for place in bench.places}
+        settings = replace(settings, raising=raising, lowering=lowering)
+    return settings
+
+
+def _targets(bench: _Bench, settings: Settings) -> Settings:
+    """The line that gives the dose of a target."""
+    outputs: list[float] = []
+    doses: list[float] = []
+    plain = replace(settings, slope=1.0, offset=0.0)
+    for share in TARGETS:
+        parameters = bench.learner.parameters_of(share)
+        output = bench.read(bench.aliquot(settings, parameters), bench.x) - settings.blank
+
+        def after(dose: float, parameters: Floats = parameters) -> float:
+            part = bench.aliquot(plain, parameters)
+            for _ in range(ITERATIONS):
+                part.iterate(bench.x, np.array([dose]))
+                bench.seconds += part.protocol.schedule.seconds_per_iteration
+            return bench.read(part, bench.x) - settings.blank
+
+        outputs.append(output)
+        doses.append(solve(after, output, output))
+    slope = (doses[1] - doses[0]) / (outputs[1] - outputs[0])
+    return replace(settings, slope=slope, offset=doses[0] - slope * outputs[0])
+
+
+def _load(bench: _Bench, settings: Settings, number: int) -> float:
+    """The value at which a parameter is loaded so that it counts as much as the design's start."""
+    start = bench.learner.parameters()
+    wanted = float((bench.learner.weights() * bench.learner.inputs(bench.x))[number])
+    chosen = np.arange(len(start)) == number
+    return solve(lambda value: bench.weight(settings, np.where(chosen, value, 0.0)), float(start[number]), wanted)
+
+
+def solve(measure: Callable[[float], float], guess: float, wanted: float) -> float:
+    """Where a measurement that grows with the logarithm of a setting is ``wanted``.
+
+    Found by a line through aliquots around the guess, then a parabola through these and closer ones; no further away than
+    ``FURTHEST`` times the guess, or the guess over that.
+    """
+    logs, found = list[float](), list[float]()
+    middle, reach = float(np.log(guess)), float(np.log(FURTHEST))
+    for degree, factors in enumerate(FEW, start=1):
+        for factor in factors:
+            logs.append(middle + float(np.log(factor)))
+            found.append(measure(float(np.exp(logs[-1]))))
+        grid = middle + np.linspace(-reach, reach, GRID) * (1.0 if degree == 1 else NEARER)
+        curve = np.polyval(np.polyfit(logs, found, degree), grid)
+        middle = float(grid[np.argmin(np.abs(curve - wanted))])
+    return float(np.exp(middle))

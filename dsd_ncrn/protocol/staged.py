@@ -1,0 +1,188 @@
+"""The protocol of a staged learner: gates on beads come with their stage and leave with it.
+
+An iteration: top the fuels up, pour in what is constant as Z; forks and joins, the slower join first; pull the joins out, wait
+until the forks have given back P and Z, pull them out; the target, and gates on which it meets Z; the gates of the update, in
+proportion to the inputs; pull everything out. With one parameter the target comes as P and the update is that meeting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from dsd_ncrn.crn.events import Add, Done, Event, PullDown, Purpose, Read, TopUp, Wait
+from dsd_ncrn.design.staged import Staged
+from dsd_ncrn.dsd.staged import MEET, TARGET_JOIN, input_places, lowering, raising, weight_fork, weight_join
+from dsd_ncrn.dsd.system import DsdSystem, Role
+from dsd_ncrn.ncrn.staged import FORWARD, UPDATE
+from dsd_ncrn.ncrn.staged import MEET as MEETING
+from dsd_ncrn.ncrn.types import NeuralCrn
+from dsd_ncrn.protocol.clocked import ClockedProtocol, Schedule, Values
+
+RELEASE = "release"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a laboratory sets for one tube after measuring it.
+
+    ``waits`` are seconds by stage; ``forward`` the share of the forward stage that each input's join is there, ``raising`` and
+    ``lowering`` factors on the doses of the update, all by the place of the parameter (1 where none is given). A target of y is
+    given as ``slope`` y + ``offset``, and ``blank`` is what is read without input, in the design's units.
+    """
+
+    waits: Mapping[str, float]
+    forward: Mapping[str, float] = field(default_factory=dict[str, float])
+    raising: Mapping[str, float] = field(default_factory=dict[str, float])
+    lowering: Mapping[str, float] = field(default_factory=dict[str, float])
+    slope: float = 1.0
+    offset: float = 0.0
+    blank: float = 0.0
+
+
+def settings_of(staged: Staged, parameters: int) -> Settings:
+    """Those of the design."""
+    waits = {FORWARD: staged.forward, RELEASE: staged.release, MEETING: staged.meeting}
+    return Settings(waits | ({UPDATE: staged.updating} if parameters > 1 else {}))
+
+
+@dataclass(frozen=True)
+class StagedProtocol:
+    """What is done with the strands of a staged learner when; see ``ClockedProtocol`` for what both have.
+
+    Inputs (inputs,) and targets (outputs,) are in the design's units, ``unit`` is nM.
+    """
+
+    ncrn: NeuralCrn
+    system: DsdSystem
+    doses: Staged
+    settings: Settings
+    unit: float
+    refill_below: float | None = 1.0
+    growth: float = 0.0
+    burn_in: None = None
+
+    @property
+    def schedule(self) -> Schedule:
+        """The waits."""
+        return Schedule(self.settings.waits, 0.0, 0)
+
+    def start(self) -> Iterator[Event]:
+        """Nothing is done before the first iteration."""
+        return iter(())
+
+    def iteration(self, number: int, x: Values, y: Values) -> Iterator[Event]:
+        """The ``number``-th iteration, from 1."""
+        yield from self.whole(x, y, number)
+        if self.growth:
+            yield Add({}, Purpose.GROWTH, growth=self.growth)
+        yield Done(number)
+
+    def whole(self, x: Values, y: Values, number: int = 0) -> Iterator[Event]:
+        """All stages."""
+        x = tuple(map(float, x))
+        if self.doses.feed:
+            yield Add({each.plus: self.doses.feed for each in self.ncrn.parameters}, Purpose.REFILL)
+        yield from self.forward(number, x)
+        yield from self.learning(x, y)
+
+    def prediction(self, number: int, x: Values) -> Iterator[Event]:
+        """A forward pass without targets, in place of an iteration."""
+        return self.forward(number, tuple(map(float, x)))
+
+    def update(self) -> Iterator[Event]:
+        """No update waits for the next iteration."""
+        return iter(())
+
+    def phases(self, number: int) -> list[str]:
+        """The phases of an iteration in their order."""
+        return [phase.name for phase in self.ncrn.crn.phases]
+
+    def forward(self, number: int, x: tuple[float, ...]) -> Iterator[Event]:
+        """Inputs and parameters make Z."""
+        waits, joins = self.settings.waits, self.inputs(x)
+        if self.refill_below is not None:
+            yield TopUp(self.refilled, Purpose.REFILL, self.refill_below)
+        yield Add({"Z": self.offset} | {weight_fork(place): self.doses.fork for place in joins}, phase=FORWARD)
+        shares = {place: self.settings.forward.get(place, 1.0) for place in joins}
+        slowest = max(shares.values())
+        left = slowest
+        for place in sorted(joins, key=lambda each: -shares[each]):
+            if left > shares[place]:
+                yield Wait((left - shares[place]) * waits[FORWARD], Purpose.OPEN, FORWARD)
+            left = shares[place]
+            yield Add({weight_join(place): joins[place]}, phase=FORWARD)
+        yield Wait(left * waits[FORWARD], Purpose.OPEN, FORWARD)
+        yield PullDown((*map(weight_join, joins), *self.caps))
+        yield Wait(waits[RELEASE], Purpose.OPEN, RELEASE)
+        yield PullDown((*map(weight_fork, joins), *self.caps))
+        yield Read("outputs", number)
+
+    def learning(self, x: tuple[float, ...], y: Values) -> Iterator[Event]:
+        """The target meets Z, and what is left of one of them changes the parameters."""
+        set_to = self.settings
+        yield Add(self.target(y), phase=MEETING)
+        yield Add({MEET: self.doses.meet}, phase=MEETING)
+        yield Wait(set_to.waits[MEETING], Purpose.OPEN, MEETING)
+        if UPDATE not in set_to.waits:
+            yield PullDown((MEET, *self.caps))
+            return
+        gates = {**self.moving(self.inputs(x)), TARGET_JOIN: self.doses.target_join}
+        yield Add(gates, phase=UPDATE)
+        yield Wait(set_to.waits[UPDATE], Purpose.OPEN, UPDATE)
+        yield PullDown((MEET, *gates, *self.caps))
+
+    def target(self, y: Values) -> dict[str, float]:
+        """The strands (nM) that stand for a target; the parameter's own where it is the only one."""
+        doses: dict[str, float] = {}
+        for variable, value in zip(self.ncrn.targets, y):
+            meant = max(self.settings.slope * float(value) + self.settings.offset + self.settings.blank, 0.0)
+            for species, amount in variable.amounts(meant):
+                doses[self.system.signals.get(species, self.ncrn.parameters[0].plus)] = amount * self.unit
+        return doses
+
+    def point(self, x: Values, y: Values) -> dict[str, float]:
+        """What changes from point to point, nM by component."""
+        dosed = self.inputs(tuple(map(float, x)))
+        joins = {weight_join(place): amount for place, amount in dosed.items()}
+        return joins | self.target(y) | self.moving(dosed)
+
+    def moving(self, dosed: Mapping[str, float]) -> dict[str, float]:
+        """The gates of the update (nM) for gates of inputs by place; none where there is no such stage."""
+        if UPDATE not in self.settings.waits:
+            return {}
+        factors = ((raising, self.settings.raising), (lowering, self.settings.lowering))
+        usual = self.doses.update_dose
+        return {gate(at): nM * usual * by.get(at, 1.0) for gate, by in factors for at, nM in dosed.items()}
+
+    def inputs(self, x: tuple[float, ...]) -> dict[str, float]:
+        """Gates (nM) by the place of the parameter that their input meets, constant inputs among them."""
+        amounts = {name: amount for variable, value in zip(self.ncrn.inputs, x) for name, amount in variable.amounts(value)}
+        amounts |= dict(self.ncrn.padding)
+        return {place: amounts[species] * self.unit for place, species in input_places(self.ncrn).items()}
+
+    @property
+    def offset(self) -> float:
+        """What is constant in the prediction, nM of Z."""
+        return dict(self.ncrn.padding)["Z"] * self.unit
+
+    @cached_property
+    def caps(self) -> tuple[str, ...]:
+        """What leaves with the beads whenever they are pulled out."""
+        return tuple(each.name for each in self.system.components if each.role is Role.WASTE)
+
+    @cached_property
+    def refilled(self) -> Mapping[str, float]:
+        """The components that are topped up, and their levels, nM."""
+        return {each.name: each.concentration for each in self.system.components if each.topped_up}
+
+    @cached_property
+    def loaded(self) -> Mapping[str, float]:
+        """The parameters, nM, as they are mixed in at the start."""
+        return {
+            each.name: each.concentration for each in self.system.components if each.role is Role.SIGNAL and each.concentration
+        }
+
+
+LearnerProtocol = ClockedProtocol | StagedProtocol

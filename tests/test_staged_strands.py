@@ -1,0 +1,124 @@
+"""Strands of the staged form: their structure, their proof, what is in the tube when, and that they learn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.verification import verified
+from dsd_ncrn.crn.events import Add, PullDown
+from dsd_ncrn.design.load import load_design
+from dsd_ncrn.design.problems import DesignError
+from dsd_ncrn.design.values import changed
+from dsd_ncrn.dsd.staged import MEET, TARGET_JOIN, weight_fork, weight_join
+from dsd_ncrn.dsd.structure import strand_length
+from dsd_ncrn.dsd.system import Role
+from dsd_ncrn.gates.settle import solve
+from dsd_ncrn.protocol.staged import StagedProtocol
+from dsd_ncrn.simulate.tube import Tube
+
+DESIGNS = Path(__file__).parent.parent / "designs"
+ONE, TWO = "first_learner", "linreg2d_bench"
+
+
+@cache
+def study(name: str) -> Study:
+    return Study(load_design(DESIGNS / f"{name}.toml"))
+
+
+@pytest.mark.parametrize(("name", "strands", "nt"), [(ONE, 13, 364), (TWO, 33, 1002)])
+def test_a_learner_is_small(name: str, strands: int, nt: int) -> None:
+    """Strands count once: signals, cogates, triggers, seals, tops and bottoms; the longest is the fork's bottom, 4 x 20 nt."""
+    system = study(name).designed
+    lengths = [strand_length(strand) for strand in system.strands]
+    assert (len(lengths), sum(lengths), max(lengths)) == (strands, nt, 80)
+
+
+@pytest.mark.parametrize(("name", "modules"), [(ONE, 2), (TWO, 8)])
+def test_every_module_is_proved(name: str, modules: int) -> None:
+    found = verified(study(name).designed, study(name).network)
+    assert found.ok, found.failures
+    assert len(found.checks) == 3 + modules
+
+
+def test_p_comes_free_before_z_and_rests_on_nothing_that_is_pulled() -> None:
+    """From the trigger's end the fork is covered by <t r>, <s p>, <t z>; no gate but joins of P and Y is open at s."""
+    system = study(TWO).designed
+    fork = system.by_name[weight_fork("1")].complex
+    tops = [strand for strand in fork.strands if not strand[0].starred]
+    bottom = next(strand for strand in fork.strands if strand[0].starred)
+    order = [next(top for top in tops if any(~d == each for each in top)) for d in bottom if not d.is_toehold]
+    assert [strand[-1].name for strand in order] == ["r1", "p1", "z", "i"]
+    gates = [each for each in system.components if each.role is Role.GATE]
+    open_at = {
+        each.name: {d.name[0] for d, partner in zip(each.complex.domains, each.complex.pairing) if partner is None}
+        for each in gates
+    }
+    assert {name for name, toeholds in open_at.items() if "s" in toeholds} == {"join_N1_1", "join_N1_2", TARGET_JOIN}
+
+
+def test_an_iteration_adds_inputs_as_gates_and_leaves_none() -> None:
+    """x1 = 2 is 2 x 3.3333 x 31.7 nM of its join; after the last pull-down no gate of any kind is there."""
+    found = study(TWO)
+    events = list(found.protocol.whole((2.0, 3.0), (9.0,)))
+    added = {name: nM for event in events if isinstance(event, Add) for name, nM in event.doses.items()}
+    assert added[weight_join("1")] == pytest.approx(2 * 3.3333 * 31.7)
+    assert added["Z"] == pytest.approx(31.7)  # the offset: T (beta1 + beta2) = 1
+    pulled = [name for event in events if isinstance(event, PullDown) for name in event.components]
+    assert sum(isinstance(event, Add) for event in events) <= 14
+    gates = {each.name for each in found.designed.components if each.role is Role.GATE}
+    assert gates == set(pulled) & gates
+    tube = found.tube("dsd_leaky")
+    tube.iterate(np.array([2.0, 3.0]), np.array([9.0]))
+    held = [tube.state[tube.pot.on_beads((name,))].sum() for name in gates]
+    assert max(held) == 0.0
+
+
+@pytest.mark.parametrize("name", [ONE, TWO])
+def test_strands_learn_what_their_ideal_network_learns(name: str) -> None:
+    """Of the test error that the ideal network removes in 20 iterations at least 95 % is removed, at a leak of 1 /M/s."""
+    found = study(name)
+    ideal, leaky = found.ideal, found.training("dsd_leaky")
+    assert (leaky.rmse_before - leaky.rmse_after) / (leaky.rmse_before - ideal.rmse_after) > 0.95
+    assert leaky.iterations == 20
+
+
+def test_a_weak_stock_of_targets_is_made_good_by_their_dose() -> None:
+    """With P, which is the target of one weight, at 0.8 of its stock the line found has a slope of 1 / 0.8 within 3 %."""
+    found = study(ONE)
+    tube = found.tube()
+    doses = tube.pot.realisation.doses.copy()
+    doses[tube.pot.index("P1")] = 0.8
+    weak = Tube(tube.protocol, replace(tube.pot, realisation=replace(tube.pot.realisation, doses=doses)))
+    settled = found.settled(weak, np.random.default_rng(0))
+    assert isinstance(settled.protocol, StagedProtocol)
+    assert settled.protocol.settings.slope == pytest.approx(1 / 0.8, rel=0.03)
+    assert settled.predict(np.array([1.5])) == pytest.approx(1.5 * -np.expm1(-0.1), rel=0.03)
+
+
+@pytest.mark.parametrize("target", [0.06, 0.3, 2.0])
+def test_a_setting_is_found_by_six_aliquots(target: float) -> None:
+    """A parabola in logarithms is found whatever the guess, within the steps in which it is looked for."""
+    calls: list[float] = []
+
+    def measure(value: float) -> float:
+        calls.append(value)
+        return float(np.log(value / target)) + 0.05 * float(np.log(value / target)) ** 2
+
+    assert solve(measure, 0.3, 0.0) == pytest.approx(target, rel=0.01)
+    assert len(calls) == 6
+
+
+def test_a_first_toehold_is_no_longer_than_the_whole() -> None:
+    with pytest.raises(DesignError, match=r"staged\.first_toehold"):
+        _ = Study(changed(study(ONE).design, {"staged.first_toehold": 6})).designed
+
+
+def test_one_weight_has_no_gates_of_an_update() -> None:
+    names = study(ONE).designed.by_name
+    assert MEET in names and TARGET_JOIN not in names
