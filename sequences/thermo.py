@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from dsd_ncrn.design.spec import SequenceRules
-from dsd_ncrn.units import NM_PER_M, ZERO_CELSIUS_K
+from dsd_ncrn.units import GAS_CONSTANT, NM_PER_M, ZERO_CELSIUS_K
 from sequences.layout import reverse_complement
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.simulate.imperfections import realise
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
-from studies import study
+from studies import design, study
 
 
 @cache
@@ -19,9 +19,12 @@ def leaky_pot() -> Mixture:
 
 
 def drawn(seed: int = 0, **magnitudes: float) -> Realisation:
-    """A realisation of linreg2d with its leaks; magnitudes in internal units, that of occlusion as a design has it."""
+    """A realisation of linreg2d with its leaks; magnitudes in internal units, that of occlusion as a design has it.
+
+    Occlusion is on, and all else off, where it is not given.
+    """
     given: dict[str, Any] = {"leak_spread": 0.0} | {name: value for name, value in magnitudes.items() if name != "occlusion"}
-    occlusion = Imperfections(occlusion=magnitudes.get("occlusion", 0.0)).occlusion
+    occlusion = Imperfections(occlusion=magnitudes.get("occlusion", design("linreg2d").imperfections.occlusion)).occlusion
     return realise(Imperfections.model_construct(**given, occlusion=occlusion), leaky_pot(), np.random.default_rng(seed))
 
 

@@ -65,6 +65,12 @@ def study(name: str) -> Study:
 
 
 @cache
+def ideal_study(name: str) -> Study:
+    """The same where nothing rests on toeholds."""
+    return prepare(changed(design(name), "imperfections", occlusion=0.0), seed=0)
+
+
+@cache
 def whole_training(name: str) -> Training:
     """All 205 iterations in the tube, without leaks (5 s)."""
     return study(name).train(study(name).tube(), "dsd")

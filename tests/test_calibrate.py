@@ -13,7 +13,7 @@ from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.gates.calibrate import ReactionGroup, probes, slow_terms
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.ideal import IdealLearner
-from studies import ALL_DESIGNS, changed, design, prepare, study
+from studies import ALL_DESIGNS, changed, design, ideal_study, prepare, study
 
 pytestmark = pytest.mark.xdist_group("studies")
 SLOW = {"N1_1", "N1_2", "N3_1p", "N3_1m", "N3_2p", "N3_2m"}
@@ -33,12 +33,13 @@ def with_gates(spec: DesignSpec, kind: str, **budget: float) -> DesignSpec:
 
 @every_design
 def test_every_slow_reaction_fires_as_often_as_it_should(name: str) -> None:
-    """At the points of calibration, to one part in a thousand in the mean; the quasi-steady laws alone are 12 % off in N1."""
-    calibration = study(name).calibration
+    """At the points of calibration, to one part in a thousand in the mean; the quasi-steady laws alone are 12 % off in N1
+    where nothing rests on toeholds, which they know nothing of."""
+    calibration, laws = study(name).calibration, ideal_study(name).calibration.before
     bias = set() if name == "linreg2d_minimal" else {"N1_bias"}
     assert set(calibration.before) == set(calibration.after) == SLOW | bias
     assert max(abs(ratio - 1) for ratio in calibration.after.values()) < 1e-3
-    assert all(abs(ratio - 1) < 0.12 for name, ratio in calibration.before.items() if name.startswith("N1"))
+    assert all(abs(ratio - 1) < 0.12 for name, ratio in laws.items() if name.startswith("N1"))
 
 
 def firings(study_: Study) -> dict[str, float]:
@@ -60,7 +61,8 @@ def test_the_reported_ratios_are_those_of_the_calibrated_tube(name: str) -> None
 
 
 def test_only_joins_and_free_phases_are_moved() -> None:
-    """Forks, fuels and buffers stay as designed; the flush has the design's duration, the others follow from the gates."""
+    """Forks, fuels and buffers stay as designed; the flush has the design's duration, as much longer as the waits for what
+    rests on toeholds, the others follow from the gates."""
     study_, spec = study("linreg2d"), design("linreg2d")
     designed = {"N1": 1000.0, "bias": 500.0, "N3": 300.0}
     for component in study_.system.components:
@@ -71,16 +73,21 @@ def test_only_joins_and_free_phases_are_moved() -> None:
         if component.name.startswith("join_") and kind in designed:
             assert isinstance(budget, GateBudget)
             assert 0.25 <= component.concentration / budget.join <= 4.0
-    assert study_.schedule.phases["flush"] == 600.0
+    slow = study_.schedule.wait / spec.timing.wait
+    assert 2.0 < slow < 5.0
+    assert study_.schedule.phases["flush"] == pytest.approx(slow * spec.timing.flush)
     assert study_.schedule.phases["C1"] > 600.0 and study_.schedule.phases["C2"] > 300.0
-    assert study_.schedule.seconds_per_iteration == pytest.approx(sum(study_.schedule.phases.values()) + 4 * 120.0)
+    assert study_.schedule.seconds_per_iteration == pytest.approx(
+        sum(study_.schedule.phases.values()) + 4 * study_.schedule.wait
+    )
 
 
 def test_a_fixed_duration_is_kept_and_the_joins_take_the_rest() -> None:
     """Joins then carry the common factor as well, and take more rounds to settle: 0.5 %."""
-    spec = changed(hurried("linreg2d"), "timing", forward=2400.0, backward=600.0)
+    spec = changed(hurried("linreg2d"), "timing", forward=6000.0, backward=2700.0)
     study_ = prepare(spec, seed=0)
-    assert study_.schedule.phases == {"C1": 2400.0, "C2": 600.0, "flush": 600.0}
+    slow = study_.schedule.wait / spec.timing.wait
+    assert study_.schedule.phases == pytest.approx({"C1": slow * 6000.0, "C2": slow * 2700.0, "flush": slow * 4200.0})
     assert max(abs(ratio - 1) for ratio in study_.calibration.after.values()) < 5e-3
 
 

@@ -13,6 +13,7 @@ from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.simulate.engines.adjoint import pull_back
 from dsd_ncrn.simulate.engines.rosenbrock import RosenbrockEngine
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, perfect
 from dsd_ncrn.simulate.mass_action import MassAction, from_crn
 from dsd_ncrn.simulate.tape import sensitivities
 from dsd_ncrn.simulate.tube import Tube
@@ -105,7 +106,8 @@ def leaky(leak: float) -> tuple[Tube, ReactionNetwork]:
     """The linear regressor's tube at the trained parameters; ``leak`` in /nM/s."""
     network = strand_network("linreg2d", "gate")
     made = study("linreg2d")
-    tube = made.given(leaky=network).tube("dsd_leaky", 0.0)
+    ideal = perfect(Mixture(made.system, network))  # what rests on toeholds is taken not to depend on anything
+    tube = made.given(leaky=network).tube("dsd_leaky", 0.0, ideal)
     tube.pot.rates[[step.kind == "leak" for step in network.steps]] = leak
     tube.set_parameters(made.ideal.parameters[-1])
     return tube, network

@@ -114,7 +114,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     },
     "leak": {
         "model": "see `dsd-ncrn list leaks`; gate+gate_gate is both",
-        "rate": "of every leak channel; published gates leak at 1 to 10 /M/s",
+        "rate": "of a channel of relative rate 1; published gates leak at about 1 /M/s",
+        "channels": "rates of the kinds of channels over that",
     },
     "conditions": {"name": "ideal, study, bench or a file", "applied": "their values stand here already"},
     "imperfections": {
@@ -139,6 +140,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "one_magnet": "a pull-down takes all beads of one tag",
         "lost": "share of the volume that a pull-down loses",
         "evaporation": "share of the volume in an hour",
+        "toehold_spread": "standard deviation of ln K_d between toeholds",
+        "cross_binding": "K_d of toeholds that should not bind",
         "truncated": "share of long strands that is truncated",
         "bead_slowdown": "gates on beads take 1 + this times as long",
         "washed_leak": "initial leak of gates on beads",

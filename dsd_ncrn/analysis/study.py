@@ -203,7 +203,9 @@ class Study:
         if self.staged:
             system = vars(self)["calibration"].system if "calibration" in vars(self) else self.designed
             return StagedProtocol(self.ncrn, system, self.spec.staged, self.settings, self.spec.chemistry.unit)
-        return replace(_protocol(self.spec, self.ncrn, self.system, self.schedule), burn_in=self.spec.timing.burn_in)
+        timing = self.spec.timing
+        burn_in = timing.burn_in and timing.burn_in * self.schedule.wait / timing.wait  # prolonged as all that is fixed
+        return replace(_protocol(self.spec, self.ncrn, self.system, self.schedule), burn_in=burn_in)
 
     @property
     def staged(self) -> bool:

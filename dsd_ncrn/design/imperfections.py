@@ -33,6 +33,7 @@ MAGNITUDES: Mapping[str, str] = {
     "bead_slowdown": "dsd_ncrn.simulate.imperfections.spreads:BeadSlowdown",
     "washed_leak": "dsd_ncrn.simulate.imperfections.initial_leak:WashedLeak",
     "calibration": "dsd_ncrn.simulate.imperfections.handled:CALIBRATION",
+    "toehold_spread": "dsd_ncrn.simulate.imperfections.spreads:ToeholdSpread",
     "cross_binding": "dsd_ncrn.simulate.imperfections.handled:CROSS_BINDING",
     "loading": "dsd_ncrn.simulate.imperfections.handled:LOADING",
 }
@@ -59,6 +60,8 @@ class Imperfections(Section):
     """Dissociation constant of a 5-nt toehold on which a strand rests; other lengths in proportion. At 0 none rests, the ideal
     case. A number without a unit is the strength over 0.75 µM: 0.1 is 7.5 µM.
     """
+    toehold_spread: float = Field(default=0.0, ge=0, le=3)
+    """Standard deviation of the logarithm of how fast toeholds of equal length open, from toehold to toehold."""
     cross_binding: Concentration = 0.0
     """Dissociation constant of toeholds that have nothing in common; at 0 none bind. Counts with `occlusion`."""
     stretch: bool = True

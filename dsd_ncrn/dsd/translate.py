@@ -27,7 +27,7 @@ from dsd_ncrn.dsd.polarity import Polarity, assign_polarity, is_annihilation
 from dsd_ncrn.dsd.staged import translate_staged
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.dsd.system import ClockStrands, Component, DsdSystem, Reporter, Role
-from dsd_ncrn.dsd.words import Words, budget_name, cogate_name, strand_component
+from dsd_ncrn.dsd.words import HARMLESS_NT, Words, budget_name, cogate_name, strand_component
 from dsd_ncrn.errors import did_you_mean
 from dsd_ncrn.families import SCHEMES
 from dsd_ncrn.ncrn.types import NeuralCrn
@@ -81,6 +81,8 @@ def _words(plan: Plan) -> tuple[Words, Polarity]:
     whole = {1: chosen.toehold, -1: max(chosen.toehold, chosen.cooperative_toehold)}
     sides = {sign: [r for r in joined if polarity.of[r.reactants[0]] == sign] for sign in whole}
     weak = {sign: _weak_toeholds(reactions, plan, whole[sign]) for sign, reactions in sides.items()}
+    if plan.clocks:  # what captures clocks covers as much of their toeholds
+        weak[1] = tuple(sorted({*weak[1], HARMLESS_NT}))
     return Words(plan.options, polarity.of, weak[1], weak_mirrored=weak[-1], own_clocks=_own_clocks(plan, polarity)), polarity
 
 

@@ -20,6 +20,9 @@ from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.structure import Bound, Domain, Open, Strand, free, gate
 from dsd_ncrn.dsd.system import Component, Role
 
+HARMLESS_NT = 3
+"""Toeholds up to this length hold strands a thousand times more weakly than the whole one."""
+
 
 class Options(Protocol):
     """What a translation reads of a design; ``DesignSpec`` has it."""

@@ -9,17 +9,20 @@ takes along what rests on it. The finite semantics (``kinetics.finite``) has the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from dsd_ncrn.arrays import Floats, Ints
+from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.finite import UNPRODUCTIVE
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.kinetics.rates import RESTING_NT
 from dsd_ncrn.kinetics.toeholds import OpenToeholds
 
+NONE: Mapping[Strand, float] = {}
 BY_TOEHOLD = (StepKind.DISPLACEMENT, StepKind.BINDING)
 MOST = 1.0 - 1e-12
 """Of anything that rests somewhere else."""
@@ -75,11 +78,13 @@ class Crowd:
         )
 
 
-def crowd_of(network: ReactionNetwork, dissociation: float, cross: float = 0.0) -> Crowd | None:
+def crowd_of(
+    network: ReactionNetwork, dissociation: float, cross: float = 0.0, opens: Mapping[Strand, float] = NONE
+) -> Crowd | None:
     """The crowd of a network; None where nothing rests, or where the network has what rests as species of its own.
 
     ``dissociation`` (nM) is that of ``RESTING_NT``, and of other lengths in proportion to those of the network's rates;
-    ``cross`` (nM) that of toeholds with nothing in common. 0 is none.
+    ``cross`` (nM) that of toeholds with nothing in common. 0 is none. ``opens`` multiplies those of single hosts.
     """
     if not dissociation or any(step.rule == UNPRODUCTIVE for step in network.steps):
         return None
@@ -88,6 +93,7 @@ def crowd_of(network: ReactionNetwork, dissociation: float, cross: float = 0.0) 
     lengths = {int(nt) for nt in common.flat}
     held = {nt: scale * rates.binding(nt) / rates.unbinding(nt) for nt in lengths if nt} | {0: 1 / cross if cross else 0.0}
     association = np.array([held[int(nt)] for nt in common.flat]).reshape(common.shape)
+    association /= np.array([opens.get(host, 1.0) for host in toeholds.hosts]).reshape(-1, 1)
     met = [
         (n, *pair)
         for n, step in enumerate(network.steps)

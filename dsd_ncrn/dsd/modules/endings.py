@@ -38,12 +38,10 @@ from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.dsd.modules.parts import Made, check_fuels, check_inputs, entry, fuel, side_of
 from dsd_ncrn.dsd.structure import Bound, Open, Strand, strand_length
 from dsd_ncrn.dsd.system import Component, Driver, GateKind, Reporter, Role
-from dsd_ncrn.dsd.words import Side, Words, gate_component, strand_component
+from dsd_ncrn.dsd.words import HARMLESS_NT, Side, Words, gate_component, strand_component
 
 BEADS = "biotin"
 """The affinity tag of what is on beads."""
-HARMLESS_NT = 3
-"""Toeholds up to this length hold strands a thousand times more weakly than the whole one."""
 CLOCK_SIGN = 1
 """The polarity of the side from which the clock enters a cooperative annihilator."""
 

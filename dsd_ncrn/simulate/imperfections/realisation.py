@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from numpy.random import Generator
 from scipy import sparse
 
 from dsd_ncrn.arrays import Flags, Floats
+from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.simulate.handling import PERFECT, Handling
@@ -118,7 +119,8 @@ class Realisation:
     ``rates`` (steps,) multiplies rate constants. ``companions`` (species, components) is what comes into the tube, or is
     taken out of it, with each nM of a component; None for nothing. ``growth`` is the share of itself by which the volume grows
     in every iteration; ``handling`` is how single events go. ``resting`` is the dissociation constant (nM) of a 5-nt toehold on
-    which a strand rests, ``cross`` that of toeholds that should not bind; 0 where none does.
+    which a strand rests, ``cross`` that of toeholds that should not bind; 0 where none does. ``opens`` multiplies those of
+    single toeholds.
     """
 
     doses: Floats
@@ -128,6 +130,7 @@ class Realisation:
     handling: Handling = PERFECT
     resting: float = 0.0
     cross: float = 0.0
+    opens: Mapping[Strand, float] = field(default_factory=dict[Strand, float])
 
     @cached_property
     def brings(self) -> Flags:
