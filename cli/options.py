@@ -16,7 +16,8 @@ from dsd_ncrn.units import parse_quantity
 
 QUIET, DEBUG = "cli.quiet", "cli.debug"
 """Keys of a context's ``meta``, which a command has in common with its subcommand."""
-NETWORKS = "Of a plain network (.crn)"
+NETWORKS = "Of a plain network (.crn, SBML)"
+NETWORK_ENDINGS = (".crn", ".xml", ".sbml")
 COMMON = "Common options"
 _COMMON = ("out", "seed", "as_json", "quiet", "debug", "help", "_click_default_help")
 """The last two are the same option in older and newer releases of click."""
@@ -141,13 +142,18 @@ def _literal(text: str) -> str:
     return escape(text)
 
 
+def is_network(path: Path) -> bool:
+    """Whether a file holds a plain network, and not a design or strands."""
+    return path.suffix in NETWORK_ENDINGS
+
+
 def design_file(*endings: str) -> Callable[[Function], Function]:
     """The argument DESIGN: a file with one of some endings."""
     return click.argument("design", type=FileOf(*endings), metavar="DESIGN")
 
 
 design_argument = design_file(".toml")
-network_argument = design_file(".toml", ".crn")
+network_argument = design_file(".toml", *NETWORK_ENDINGS)
 run_argument = click.argument("run_folder", type=click.Path(path_type=Path, file_okay=False), metavar="RUN_DIR")
 seed_option = click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all that is random."
@@ -265,6 +271,29 @@ _scale_option = click.option(
     show_default=True,
     help="nM of DNA for one nM.",
 )
+
+
+def enumeration_options(function: Function) -> Function:
+    """``--semantics``, ``--unproductive`` and ``--max-species``: how strands are enumerated."""
+    semantics = click.option(
+        "--semantics",
+        type=OneOf(["infinite", "finite"]),
+        default="infinite",
+        show_default=True,
+        help="infinite: a toehold binding is followed at once by all the branch migration it makes possible; "
+        "finite: binding, migration and unbinding are steps, and strands rest on toeholds where they can do nothing.",
+    )
+    unproductive = click.option(
+        "--unproductive",
+        type=OneOf(["all", "present", "none"]),
+        default="all",
+        show_default=True,
+        help="finite: which strands rest on toeholds where they displace nothing; present: those of the file alone.",
+    )
+    most = click.option(
+        "--max-species", type=click.IntRange(min=1), default=200_000, show_default=True, help="Stop with an error here."
+    )
+    return semantics(unproductive(most(function)))
 
 
 def strands_of_networks(function: Function) -> Function:

@@ -23,9 +23,11 @@ from dsd_ncrn.simulate.engines.stochastic import VOLUME, StochasticEngine
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.mass_action import from_crn
 from dsd_ncrn.simulate.pot import plain_pot
+from dsd_ncrn.simulate.results import Trajectory
 
 if TYPE_CHECKING:
     from dsd_ncrn.crn.rate_law import RateLaw
+    from dsd_ncrn.crn.types import Crn
     from dsd_ncrn.dsd.system import DsdSystem
     from dsd_ncrn.gates.network import Limits, SizedNetwork
     from dsd_ncrn.gates.network_run import NetworkRun
@@ -37,32 +39,45 @@ DEFAULT_SECONDS = 1000.0
 STRAND_POINTS = 600
 
 
-def design_trace(study: Study, level: str, choice: EngineChoice, forward_only: bool) -> Columns:
-    """One iteration of a design at a level, with the first training point."""
-    columns = _iteration(study, level, choice, forward_only)
+def design_trace(study: Study, level: str, choice: EngineChoice, forward_only: bool, points: int | None = None) -> Columns:
+    """One iteration of a design at a level, with the first training point; ``points`` times in each phase."""
+    columns = _iteration(study, level, choice, forward_only, points or POINTS)
     if not forward_only:
         return columns
     rows = [number for number, phase in enumerate(columns["phase"]) if phase == columns["phase"][0]]
     return _rows(columns, rows)
 
 
-def _iteration(study: Study, level: str, choice: EngineChoice, forward_only: bool) -> Columns:
+def _iteration(study: Study, level: str, choice: EngineChoice, forward_only: bool, points: int) -> Columns:
     x, y = study.data.train_x[0], study.data.train_y[0]
     target = np.zeros_like(y) if forward_only else y
     simulated = choice.simulating(study, level)
     if level == "ideal":
         learner = IdealLearner(study.ncrn, simulated.simulator)
-        return ideal_columns(learner, learner.trace(x, target, POINTS))
+        return ideal_columns(learner, learner.trace(x, target, points))
     tube = simulated.tube()
-    return dsd_columns(tube, tube.trace(x, target, POINTS))
+    return dsd_columns(tube, tube.trace(x, target, points))
 
 
-def network_trace(path: Path, choice: EngineChoice, seconds: float | None, law: RateLaw = "product") -> Columns:
-    """A plain network, with constants of a rate law, from its initial concentrations and with its additions: nM and s."""
-    crn = load_crn(path, law)
-    times = np.linspace(0.0, seconds or DEFAULT_SECONDS, POINTS + 1)
-    values = sampled(plain_pot(from_crn(crn), choice.engine(), 1e-8, 1e-10), crn, times, str(path)).values
-    return {"time": times.tolist(), **{name: values[:, number].tolist() for number, name in enumerate(crn.species)}}
+def network_trace(crn: Crn, choice: EngineChoice, seconds: float | None, points: int | None, where: str) -> Trajectory:
+    """A plain network from its initial concentrations and with its additions: nM and s. ``where`` names it in errors."""
+    times = np.linspace(0.0, seconds or DEFAULT_SECONDS, points or POINTS + 1)
+    values = sampled(plain_pot(from_crn(crn), choice.engine(), 1e-8, 1e-10), crn, times, where).values
+    return Trajectory(crn.species, times, values)
+
+
+def columns_of(trace: Trajectory) -> Columns:
+    """``time`` and every species."""
+    return {"time": trace.times.tolist(), **{name: trace.of(name).tolist() for name in trace.species}}
+
+
+def trace_of(columns: Columns) -> Trajectory:
+    """The species of a table, with the phases that its column of that name tells."""
+    phases, times = columns.get("phase", []), columns["time"]
+    starts = [row for row, phase in enumerate(phases) if row == 0 or phase != phases[row - 1]]
+    names = [name for name, values in columns.items() if name != "time" and not isinstance(values[0], str)]
+    values = np.array([columns[name] for name in names], dtype=float).T
+    return Trajectory(tuple(names), np.array(times, dtype=float), values, tuple((phases[row], times[row]) for row in starts))
 
 
 def sized_network(
@@ -87,11 +102,14 @@ def network_as_given(path: Path, translation: Translation | None = None) -> DsdS
         raise error.at(str(path)) from None
 
 
-def strand_trace(path: Path, choice: EngineChoice, seconds: float | None, limits: Limits, law: RateLaw) -> NetworkRun:
+def strand_trace(
+    path: Path, choice: EngineChoice, seconds: float | None, limits: Limits, law: RateLaw, points: int | None = None
+) -> NetworkRun:
     """A plain network and its strands, side by side."""
 
     sized = sized_network(path, seconds, limits, Translation(), law)
-    return run_network(sized, np.linspace(0.0, seconds or DEFAULT_SECONDS, STRAND_POINTS + 1), choice.engine())
+    times = np.linspace(0.0, seconds or DEFAULT_SECONDS, points or STRAND_POINTS + 1)
+    return run_network(sized, times, choice.engine())
 
 
 def side_by_side(run: NetworkRun) -> Columns:

@@ -57,12 +57,23 @@ def constant(name: str) -> Constant:
     return constants()[name]
 
 
+def parted(table: str) -> tuple[str, End]:
+    """A table of rate constants and the end of its band, as a design names them: ``gate:pessimistic``, or the table alone."""
+    name, _, last = table.rpartition(":")
+    for end in ENDS:
+        if name and last == end:
+            return name, end
+    return table, "default"
+
+
 @cache
 def rate_constants(table: str) -> Mapping[str, Constant]:
     """The constants of a preset, or of a user's file, which has a preset for its base: association, opening, resting.
 
-    Raises DesignError for an unknown preset, InputError for a file that cannot be used.
+    An end of the band that the name has is left aside. Raises DesignError for an unknown preset, InputError for a file that
+    cannot be used.
     """
+    table, _ = parted(table)
     if table in PRESETS:
         return _with_base(_groups()[table])
     if not table.endswith(".toml"):

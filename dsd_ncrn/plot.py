@@ -108,9 +108,11 @@ def trajectory(
         if name not in common:
             raise InputError("the trajectories have no such species", name, did_you_mean(name, common))
     for dash, each, label in zip(cycle(DASHES), trajectories, names):
-        for colour, name in zip(cycle(COLOURS), species or common):
-            shown = name if len(trajectories) == 1 else f"{name}, {label}"
-            axes.plot(_phase_axis(each), each.of(name), color=colour, linestyle=dash, label=shown)
+        for number, (colour, name) in enumerate(zip(cycle(COLOURS), species or common)):
+            alone = len(trajectories) == 1  # then dashes tell the seventh species from the first
+            style = DASHES[number // len(COLOURS) % len(DASHES)] if alone else dash
+            shown = name if alone else f"{name}, {label}"
+            axes.plot(_phase_axis(each), each.of(name), color=colour, linestyle=style, label=shown)
     _name_phases(axes, trajectories[0])
     axes.set_ylabel("concentration")
     _legend_above(axes, len(trajectories))

@@ -11,6 +11,8 @@ ZERO_CELSIUS_K = 273.15
 NM_PER_M = 1e9
 GAS_CONSTANT = 1.98717e-3
 """kcal/mol/K, with ViennaRNA's digits."""
+AVOGADRO = 6.02214076e23
+"""Per mole (SI, 2019)."""
 
 _FACTORS: dict[str, dict[str, float]] = {
     "concentration": {"pM": 1e-3, "nM": 1.0, "uM": 1e3, "µM": 1e3, "mM": 1e6, "M": 1e9},
@@ -81,4 +83,4 @@ def per_nM_s_to_per_M_s(rate: float) -> float:
 
 def molecules_per_nM(volume: float) -> float:
     """How many molecules in a volume, in litres, are 1 nM: the Avogadro constant (SI, 2019) times 1e-9 mol/L."""
-    return 6.02214076e14 * volume
+    return AVOGADRO / NM_PER_M * volume

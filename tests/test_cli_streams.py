@@ -149,11 +149,22 @@ def test_messages_hold_any_character_in_any_encoding() -> None:
     assert rb"'\u03b8' is not one of" in error.stderr
 
 
-def on_terminal(columns: int, *words: str, **environment: str) -> str:
-    """What a command writes to a terminal that is standard error, control codes and all."""
+WORK = """
+import time
+from cli.console import display, step
+with display() as shown, step(shown, "ideal") as tell:
+    for part in range(1, 5):
+        tell(part / 5)
+        time.sleep(0.1)
+"""
+"""What a command does with its display, without the command's own work."""
+
+
+def on_terminal(columns: int, *command: str, **environment: str) -> str:
+    """What a program writes to a terminal that is standard error, control codes and all."""
     ours, theirs = pty.openpty()
     variables = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm", **environment}
-    process = subprocess.Popen([*PROGRAM, *words], stdout=subprocess.DEVNULL, stderr=theirs, env=variables)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs, env=variables)
     os.close(theirs)
     written = b""
     while True:
@@ -170,8 +181,8 @@ def on_terminal(columns: int, *words: str, **environment: str) -> str:
 
 
 @pytest.mark.parametrize("columns", [30, 100])
-def test_a_terminal_shows_bars_and_the_time_left_without_colour_if_not_wanted(columns: int, small: Path) -> None:
-    text = on_terminal(columns, "train", str(small), "--level", "ideal", NO_COLOR="1")
+def test_a_terminal_shows_bars_and_the_time_left_without_colour_if_not_wanted(columns: int) -> None:
+    text = on_terminal(columns, sys.executable, "-c", WORK, NO_COLOR="1")
     assert "\x1b[2K" in text
     assert "\x1b[3" not in text.replace("\x1b[3m", "")
     assert re.search("[0-9] s (so far|left)", text)
@@ -179,7 +190,7 @@ def test_a_terminal_shows_bars_and_the_time_left_without_colour_if_not_wanted(co
 
 
 def test_a_dumb_terminal_gets_plain_lines(small: Path) -> None:
-    text = on_terminal(80, "train", str(small), "--level", "ideal", TERM="dumb")
+    text = on_terminal(80, *PROGRAM, "train", str(small), "--level", "ideal", TERM="dumb")
     assert "\x1b" not in text
     assert text.startswith("ideal        test error")
 

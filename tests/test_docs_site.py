@@ -1,10 +1,8 @@
-"""The documentation holds together: links lead somewhere, the site builds without warnings, the citation is valid."""
+"""The documentation holds together: links lead somewhere, the citation is valid. `make docs` builds it without warnings."""
 
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,11 +73,3 @@ def test_the_citation_has_what_the_format_demands() -> None:
     assert keys["cff-version"] == "1.2.0"
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert (keys["version"], keys["license"]) == (project["version"], project["license"])
-
-
-@pytest.mark.slow
-def test_the_site_is_built_without_warnings(tmp_path: Path) -> None:
-    call = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "docs", str(tmp_path)]
-    built = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stderr
-    assert (tmp_path / "index.html").exists()

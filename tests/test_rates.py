@@ -88,7 +88,7 @@ def test_a_resting_toehold_has_its_measured_dissociation_constant() -> None:
     """Qian & Winfree 2011: 26 /s over 2e6 /M/s for 5 nt, 13 uM (3 to 90), in both presets."""
     for preset in ("duplex", "gate"):
         for end, uM in zip(ENDS, (90, 13, 3), strict=True):
-            rates = rates_of(preset, end)
+            rates = rates_of(f"{preset}:{end}")
             assert rates.unbinding(5) / rates.binding(5) == pytest.approx(uM * 1e3)
     assert DUPLEX.unbinding(5) == pytest.approx(26, rel=0.1)
 
@@ -97,7 +97,7 @@ def test_gates_are_slower_and_the_ends_of_the_band_on_either_side() -> None:
     """By the same factor for every pair of toeholds, as only association differs."""
     for n, m in ((5, 5), (5, 0), (3, 5), (7, 7)):
         assert DUPLEX.displacement(n, m) / GATE.displacement(n, m) == pytest.approx(2.09e6 / 2.18e5)
-    fast, usual, slow = (rates_of("gate", end).displacement(5, 5) for end in ENDS)
+    fast, usual, slow = (rates_of(f"gate:{end}").displacement(5, 5) for end in ENDS)
     assert fast > usual > slow
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.verification import verified
+from dsd_ncrn.analysis.yields import RealTubes, stream
 from dsd_ncrn.crn.events import Add, PullDown
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.design.problems import DesignError
@@ -122,3 +123,11 @@ def test_a_first_toehold_is_no_longer_than_the_whole() -> None:
 def test_one_weight_has_no_gates_of_an_update() -> None:
     names = study(ONE).designed.by_name
     assert MEET in names and TARGET_JOIN not in names
+
+
+def test_a_real_tube_is_settled_and_learns() -> None:
+    """Stocks and rates off as measured ones are, with leak: most of what can be learned is, after aliquots were measured."""
+    found = Study(changed(study(ONE).design, {"imperfections": {"rate_spread": 0.5, "pipetting": 0.05, "inactive": 0.1}}))
+    tube = RealTubes(found).mix(found.spec.imperfections.model_copy(update={"calibrated": True}), stream(0, 1), 1e-9)
+    training = found.train(tube, "imperfect")
+    assert training.rmse_after < 0.2 * training.rmse_before

@@ -9,6 +9,7 @@ from typing import Any
 from cli.console import working
 from cli.interface.networks import NETWORK_FILES
 from cli.job import job_of
+from cli.options import is_network
 from cli.output import deliver, show, table
 from cli.run.abstract import ncrn_json, warnings_of
 from cli.streams import warn
@@ -86,7 +87,7 @@ def _claim_line(check: Claim) -> str:
 
 
 def _proof(design: Path, seed: int, input_law: RateLaw) -> Proof:
-    if design.suffix == ".crn":
+    if is_network(design):
         return Proof((), conservation_laws(load_crn(design, input_law)))
     with working("verify") as tell:
         study = job_of(design, seed).study
@@ -108,8 +109,8 @@ def _text(crn: Crn, described: dict[str, Any], form: str, law: RateLaw) -> str:
 
 
 def _network(path: Path, seed: int, law: RateLaw, input_law: RateLaw) -> tuple[Crn, dict[str, Any]]:
-    """The network of a design or of a ``.crn`` file, and its JSON form with constants of ``law``; warnings are told."""
-    if path.suffix == ".crn":
+    """The network of a design or of a plain one's file, and its JSON form with constants of ``law``; warnings are told."""
+    if is_network(path):
         crn = load_crn(path, input_law)
         return crn, crn_to_json(crn, law)
     study = job_of(path, seed).study

@@ -7,12 +7,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cli.console import working
+from cli.interface.networks import STEP_FILES
+from cli.options import is_network
 from cli.output import deliver, show, table
+from dsd_ncrn.crn.antimony import antimony_of
+from dsd_ncrn.crn.sbml import sbml_of
+from dsd_ncrn.crn.text import format_crn
+from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.dsd.kernel import PilComplex, read_pil
 from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.build import add_leaks, build_network, enumerator_for, to_network
 from dsd_ncrn.kinetics.leaks import LeakTargets
-from dsd_ncrn.kinetics.network import ReactionNetwork, count_steps, network_to_json
+from dsd_ncrn.kinetics.network import ReactionNetwork, count_steps, crn_of, network_to_json
 from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.runs.files import json_text
 
@@ -23,13 +30,14 @@ class Choices(NamedTuple):
     semantics: str
     unproductive: str
     max_species: int
-    leak_models: tuple[str, ...]
+    leak_models: tuple[str, ...] = ()
 
 
 def enumerate_steps(
     file: Path,
     out: Path | None,
     seed: int,
+    form: str,
     semantics: str,
     unproductive: str,
     max_species: int,
@@ -40,16 +48,23 @@ def enumerate_steps(
     """The reaction network of any set of strands and complexes."""
     models = tuple(dict.fromkeys(("gate", *leak_models) if leaks else leak_models))
     choices = Choices(semantics, unproductive, max_species, models)
+    if models and form != "table":
+        raise InputError("a leak has no rate constant of its own", form, "Leave the leaks out, or the format.")
     with working("enumerate"):
-        network, levels = _enumerated(file, seed, choices)
+        network, levels = enumerated(file, seed, choices)
     described = _described(network, levels, choices)
-    deliver(out, {"network.json": json_text(described)})
-    show(as_json, described, _steps_text(network, described))
+    text = _text(crn_of(network, file.stem, levels), form) if form != "table" else _steps_text(network, described)
+    deliver(out, {"network.json": json_text(described), **({STEP_FILES[form]: text} if form in STEP_FILES else {})})
+    show(as_json, described, text)
 
 
-def _enumerated(file: Path, seed: int, choices: Choices) -> tuple[ReactionNetwork, Mapping[str, float | None]]:
+def _text(crn: Crn, form: str) -> str:
+    return {"crn": format_crn, "sbml": sbml_of, "antimony": antimony_of}[form](crn)
+
+
+def enumerated(file: Path, seed: int, choices: Choices) -> tuple[ReactionNetwork, Mapping[str, float | None]]:
     """The network of a file, and the concentrations (nM) of what is mixed by name, where the file gives them."""
-    if file.suffix in (".toml", ".crn"):
+    if file.suffix == ".toml" or is_network(file):
         from cli.commands.translate import translated  # a file of complexes needs no design
         from dsd_ncrn.gates.network import Limits
 

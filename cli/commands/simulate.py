@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+from cli.commands.enumerate import Choices, enumerated
 from cli.console import display, step, working
 from cli.job import placed, shown_job
-from cli.options import Stop
-from cli.output import deliver, show, table
+from cli.options import Stop, is_network
+from cli.output import check_folder, deliver, show, table
 from cli.run.strands import training_outcome
 from cli.streams import warn
-from cli.traces import EngineChoice, design_trace, network_trace, side_by_side, strand_trace, until
+from cli.traces import EngineChoice, columns_of, design_trace, network_trace, side_by_side, strand_trace, trace_of, until
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.crn.rate_law import RateLaw
+from dsd_ncrn.crn.text import load_crn
+from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.gates.network import Limits
 from dsd_ncrn.gates.network_run import NetworkRun
+from dsd_ncrn.kinetics.network import crn_of
 from dsd_ncrn.runs.files import csv_text, plain
 from dsd_ncrn.runs.trainings import Columns, parquet_bytes
 from dsd_ncrn.simulate.levels import level_of_strands
+from dsd_ncrn.simulate.results import Trajectory
 
 
 def simulate(
@@ -29,30 +36,57 @@ def simulate(
     engine: str,
     volume: float | None,
     t_end: Stop | None,
+    points: int | None,
     no_training: bool,
     form: str,
     law: RateLaw,
     largest: float,
     scale: float,
+    semantics: str,
+    unproductive: str,
+    max_species: int,
     as_json: bool,
 ) -> None:
-    """One iteration of a design, or a plain network."""
-    choice, network, stop = EngineChoice(engine, volume, seed), design.suffix == ".crn", t_end.seconds if t_end else None
-    if network and level == "dsd":
+    """One iteration of a design, a plain network, or strands."""
+    choice, stop = EngineChoice(engine, volume, seed), t_end.seconds if t_end else None
+    if is_network(design) and level == "dsd":
         with working("simulate"):
-            run = strand_trace(design, choice, stop, Limits(largest, scale), law)
+            run = strand_trace(design, choice, stop, Limits(largest, scale), law, points)
         _both(run, out, form, as_json)
         return
-    if network:
+    if is_network(design) or design.suffix == ".pil":
         with working("simulate"):
-            columns = network_trace(design, choice, stop, law)
+            crn = (
+                load_crn(design, law) if is_network(design) else _strands(design, Choices(semantics, unproductive, max_species))
+            )
+            _check_start(crn)
+            trace = network_trace(crn, choice, stop, points, str(design))
+        columns = columns_of(trace)
     else:
-        columns = _iteration(design, level, choice, t_end, no_training)
-    _write(out, columns, form)
+        columns = _iteration(design, level, choice, t_end, no_training, points)
+        trace = trace_of(columns)
+    _write(out, columns, form, trace)
     _show(as_json, {name: values[-1] for name, values in columns.items()})
 
 
-def _iteration(design: Path, level: str, choice: EngineChoice, t_end: Stop | None, no_training: bool) -> Columns:
+def _strands(path: Path, choices: Choices) -> Crn:
+    """The enumerated strands of a file; what has no concentration is told."""
+    network, levels = enumerated(path, 0, choices)
+    unstated = [name for name, level in levels.items() if level is None]
+    if unstated:
+        warn(f"{path}: {', '.join(unstated)} start at 0 nM. Give them a concentration: {unstated[0]} = ... @initial 10 nM.")
+    return crn_of(network, path.stem, levels)
+
+
+def _check_start(crn: Crn) -> None:
+    """Warn where nothing can happen."""
+    if not (any(crn.initial.values()) or crn.injections or any(not each.reactants for each in crn.reactions)):
+        warn(f"nothing is there at the start of {crn.name}, so that nothing happens. Write {crn.species[0]} @initial 10 nM.")
+
+
+def _iteration(
+    design: Path, level: str, choice: EngineChoice, t_end: Stop | None, no_training: bool, points: int | None
+) -> Columns:
     """One iteration of a design. Raises InputError for a unit of time where there is none."""
     if t_end is not None and t_end.unit and level == "ideal":
         remedy = "Give a plain number, or --level dsd."
@@ -61,12 +95,12 @@ def _iteration(design: Path, level: str, choice: EngineChoice, t_end: Stop | Non
         job = shown_job(design, choice.seed, shown, choice.integrator, strands=level == "dsd")
         study = job.study.ready if level == "dsd" else job.study
         with step(shown, "simulate"):
-            return until(design_trace(study, level, choice, no_training), t_end.seconds if t_end else None)
+            return until(design_trace(study, level, choice, no_training, points), t_end.seconds if t_end else None)
 
 
 def _both(run: NetworkRun, out: Path | None, form: str, as_json: bool) -> None:
     """Both trajectories into a file; the last concentrations of both, and how far they are apart."""
-    _write(out, side_by_side(run), form)
+    _write(out, side_by_side(run), form, run.ideal, run.dsd)
     end = {level: dict(zip(t.species, t.values[-1])) for level, t in (("ideal", run.ideal), ("dsd", run.dsd))}
     sized, stop = run.sized, float(run.ideal.times[-1])
     facts = {"time": stop, "seconds": sized.seconds, "scale": sized.scale, "reserve": sized.reserve, "deviation": run.deviation}
@@ -81,10 +115,35 @@ def _both(run: NetworkRun, out: Path | None, form: str, as_json: bool) -> None:
     show(as_json, plain({**facts, "used": run.used, **end}), "\n".join(lines))
 
 
-def _write(out: Path | None, columns: Columns, form: str) -> None:
+def _write(out: Path | None, columns: Columns, form: str, *drawn: Trajectory) -> None:
+    """The table of a simulation and its drawing."""
+    check_folder(out)
+    if out is None:
+        return
     parquet = form == "parquet"
     content = parquet_bytes(columns) if parquet else csv_text(tuple(columns), zip(*columns.values()))
-    deliver(out, {f"trajectories.{form}": content})
+    deliver(out, {f"trajectories.{form}": content, "trajectories.svg": _drawing(drawn)})
+
+
+MOST_CURVES = 12
+
+
+def _drawing(drawn: tuple[Trajectory, ...]) -> bytes:
+    """The species with the largest concentrations over time, as SVG; the ideal network beside its strands."""
+    from matplotlib import pyplot
+
+    from dsd_ncrn.plot import trajectory
+
+    peaks = drawn[0].values.max(axis=0)
+    shown = sorted(sorted(range(len(peaks)), key=lambda number: -peaks[number])[:MOST_CURVES])
+    names = [drawn[0].species[number] for number in shown]
+    library: Any = pyplot  # its types are left open
+    with library.rc_context({"svg.hashsalt": "trajectories", "axes.grid": True, "grid.alpha": 0.3}):
+        trajectory(*drawn, species=names, labels=("ideal", "strands")[: len(drawn)] if len(drawn) > 1 else ())
+        content = BytesIO()
+        library.gcf().savefig(content, format="svg", metadata={"Date": None}, bbox_inches="tight")
+        library.close("all")
+    return content.getvalue()
 
 
 def _show(as_json: bool, last: dict[str, object]) -> None:

@@ -13,6 +13,7 @@ from cli.run.folder import digest
 from cli.run.leaks import (
     Found,
     in_schemes,
+    leak_bands,
     leak_study,
     leaks_section,
     sensitivity_files,
@@ -69,7 +70,12 @@ def leaks(
         with step(shown, "ways", "one at a time" if ways else "") as tell:
             tried = ways_study(job, store, tell) if ways else {}
     deliver(out, leak_files(found, made, tried) | sensitivity_files(varied or ()))
-    section = {**leaks_section(found, made), "global": sensitivity_section(varied), "ways": ways_section(tried)}
+    section = {
+        **leaks_section(found, made),
+        "bands": leak_bands(job.study, found),
+        "global": sensitivity_section(varied),
+        "ways": ways_section(tried),
+    }
     ways_text = f"\n\n{table(ways_rows(tried))}" if tried else ""
     show(as_json, section, _leaks_text(found, made, varied) + ways_text)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from cli.console import working
 from cli.interface.networks import STRAND_FILES
 from cli.job import in_scheme, job_of, placed
-from cli.options import Stop
+from cli.options import Stop, is_network
 from cli.output import deliver, show, table
 from cli.run.abstract import longest_strand, system_counts
 from cli.traces import network_as_given, sized_network
@@ -66,7 +66,7 @@ def translated(
 
     Gates of a network are sized within ``limits`` to last for ``t_end`` seconds of its time, or are as they are given.
     """
-    if path.suffix != ".crn":
+    if not is_network(path):
         return _design(path, seed, scheme)
 
     translation = Translation.model_validate({"scheme": scheme} if scheme else {})

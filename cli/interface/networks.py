@@ -5,11 +5,13 @@ from __future__ import annotations
 import click
 
 from cli.options import (
+    NETWORK_ENDINGS,
     NETWORKS,
     FileOf,
     OneOf,
     Registered,
     Seconds,
+    enumeration_options,
     format_option,
     json_option,
     network_argument,
@@ -65,7 +67,7 @@ input_rate_law_option = click.option(
 @input_rate_law_option
 @json_option
 def compile_network() -> None:
-    """Compile a design to its Neural CRN, or read a plain network (.crn), and show it stage by stage.
+    """Compile a design to its Neural CRN, or read a plain network (.crn, SBML), and show it stage by stage.
 
     SBML and Antimony write every rate law out, so that their constants are the same whatever --rate-law says.
     """
@@ -116,10 +118,15 @@ STRAND_FORMATS = ("table", "pil", "json", *STRAND_FILES)
 @strands_of_networks
 @json_option
 def translate() -> None:
-    """Translate a design, or a plain network (.crn), to DNA strand displacement.
+    """Translate a design, or a plain network (.crn, SBML), to DNA strand displacement.
 
     Concentrations are those of the design, not calibrated; those of a plain network follow from its rate constants.
     """
+
+
+STEP_FILES = {"crn": "network.crn", "sbml": "network.xml", "antimony": "network.ant"}
+"""What -o writes for a format, beside network.json."""
+STEP_FORMATS = ("table", *STEP_FILES)
 
 
 @subcommand(
@@ -131,27 +138,14 @@ def translate() -> None:
         "dsd-ncrn enumerate linreg2d.pil --leaks",
         "dsd-ncrn enumerate designs/linreg2d.toml --semantics finite --unproductive none --json",
         "dsd-ncrn enumerate designs/counter.crn -o counter",
+        "dsd-ncrn enumerate linreg2d.pil --format sbml > linreg2d.xml",
     ),
 )
-@click.argument("file", type=FileOf(".pil", ".toml", ".crn"), metavar="FILE")
-@out_option("network.json")
+@click.argument("file", type=FileOf(".pil", ".toml", *NETWORK_ENDINGS), metavar="FILE")
+@out_option("network.json and the file of the chosen format")
 @seed_option
-@click.option(
-    "--semantics",
-    type=OneOf(["infinite", "finite"]),
-    default="infinite",
-    show_default=True,
-    help="infinite: a toehold binding is followed at once by all the branch migration it makes possible; "
-    "finite: binding, migration and unbinding are steps, and strands rest on toeholds where they can do nothing.",
-)
-@click.option(
-    "--unproductive",
-    type=OneOf(["all", "present", "none"]),
-    default="all",
-    show_default=True,
-    help="finite: which strands rest on toeholds where they displace nothing; present: those of the file alone.",
-)
-@click.option("--max-species", type=click.IntRange(min=1), default=200_000, show_default=True, help="Stop with an error here.")
+@format_option(STEP_FORMATS)
+@enumeration_options
 @click.option("--leaks", is_flag=True, help="Add the leak channels between strands and gates, as --leak-model gate does.")
 @click.option(
     "--leak-model",
@@ -164,6 +158,7 @@ def translate() -> None:
 def enumerate_steps() -> None:
     """Enumerate all reactions of the strands and complexes in FILE.
 
-    FILE is in Peppercorn's kernel notation (.pil), a design (.toml) or a plain network (.crn). Of a .pil file every
-    complex of two or more strands may leak, of the others the gates. Enumeration itself has no random part.
+    FILE is in Peppercorn's kernel notation (.pil), a design (.toml) or a plain network (.crn, SBML). Of a .pil file every
+    complex of two or more strands may leak, of the others the gates. Enumeration itself has no random part. As crn, sbml or
+    antimony it is written with initial concentrations, in nM and s.
     """

@@ -5,16 +5,18 @@ from __future__ import annotations
 import click
 
 from cli.options import (
+    NETWORK_ENDINGS,
     NETWORKS,
     SPREAD,
     OneOf,
     Seconds,
     conditions_option,
     design_argument,
+    design_file,
     engine_option,
+    enumeration_options,
     format_option,
     json_option,
-    network_argument,
     out_option,
     quantity_option,
     scheme_option,
@@ -35,12 +37,13 @@ from dsd_ncrn.crn.rate_law import RATE_LAWS
         "dsd-ncrn simulate designs/linreg2d.toml --level dsd -o traces",
         "dsd-ncrn simulate designs/lotka_volterra.crn --t-end 500 --format csv -o traces",
         'dsd-ncrn simulate designs/approximate_majority.crn --level dsd --t-end "5 min" --json',
+        "dsd-ncrn simulate circuit.pil --t-end 3600 -o traces",
         'dsd-ncrn simulate designs/counter.crn --engine ssa --volume "1 pL" --seed 7',
     ),
-    groups={NETWORKS: ("law", "largest", "scale")},
+    groups={NETWORKS: ("law", "largest", "scale"), "Of strands (.pil)": ("semantics", "unproductive", "max_species")},
 )
-@network_argument
-@out_option("trajectories.parquet (or .csv)")
+@design_file(".toml", *NETWORK_ENDINGS, ".pil")
+@out_option("trajectories.parquet (or .csv) and a drawing, trajectories.svg,")
 @seed_option
 @click.option("--level", type=OneOf(["ideal", "dsd"]), default="ideal", show_default=True, help="Network, or strands.")
 @engine_option
@@ -51,6 +54,12 @@ from dsd_ncrn.crn.rate_law import RATE_LAWS
     metavar="TIME",
     help='Where to stop: of strands and of a plain network seconds, or with a unit, such as "5 h"; of a design at the '
     "level ideal a number, since time has no unit there.",
+)
+@click.option(
+    "--points",
+    type=click.IntRange(2, 1_000_000),
+    help="Times that are written, evenly spaced: of a plain network 61 if not given (601 with its strands), of a design 60 in "
+    "each phase.",
 )
 @click.option("--no-training", is_flag=True, help="Only the forward phase, without a target.")
 @format_option(["parquet", "csv"], "parquet")
@@ -65,11 +74,13 @@ from dsd_ncrn.crn.rate_law import RATE_LAWS
     "stands n times.",
 )
 @strands_of_networks
+@enumeration_options
 @json_option
 def simulate() -> None:
-    """Simulate one iteration with the first training point, or a plain network (.crn) from its initial concentrations.
+    """Simulate one iteration of a design with the first training point, a plain network (.crn, SBML), or strands (.pil).
 
-    Without -o the last concentrations are printed. A plain network is in nM and s, and runs for 1000 s without --t-end. At
+    Without -o the last concentrations are printed. A plain network and strands start from their initial concentrations, are
+    in nM and s, as are rate constants without a unit, and run for 1000 s without --t-end. Strands are enumerated first. At
     the level dsd its gates are sized by its rate constants, which DNA reaches at a slower pace: both trajectories are given
     in the network's time, with the seconds of DNA time that one of its seconds takes.
 

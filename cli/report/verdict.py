@@ -113,11 +113,18 @@ def _survives_leak(data: ReportData) -> Answer:
         text = f"Even the smallest rate tried, {number(smallest)} /M/s, spoils it; {literature}. {HOPELESS}"
         return Answer(question, BAD, text)
     over = f" over the {number(data.training('dsd')['iterations'])} iterations simulated" if partly_simulated(data) else ""
-    found = f"It tolerates up to {number(tolerated, 2)} /M/s on every gate{over}; {literature}"
+    band = _band(data, "leaks", "tolerated_leak_per_M_per_s", "/M/s")
+    found = f"It tolerates up to {number(tolerated, 2)} /M/s{band} on every gate{over}; {literature}"
     if tolerated < low:
         short = f"{number(low / tolerated, 2)} to {number(high / tolerated, 2)} times more"
         return Answer(question, BAD, f"{found}, {short}. {HOPELESS}")
     return Answer(question, GOOD if tolerated >= high else CAUTION, f"{found}.")
+
+
+def _band(data: ReportData, section: str, name: str, unit: str) -> str:
+    """What a number comes to at the ends of the bands of measured constants."""
+    band = data.section(section).get("bands", {}).get(name)
+    return f" ({number(band['low'], 2)} to {number(band['high'], 2)} {unit} over what is known of rates)" if band else ""
 
 
 def smallest_rate(data: ReportData) -> float:
@@ -259,7 +266,8 @@ def duration(data: ReportData) -> str | None:
     if hours is None or iterations is None:
         return None
     whole = f"{days(hours * iterations)} for the {number(iterations)} iterations of this training"
-    return f"{number(hours, 2)} h for an iteration, {whole}; occupied toeholds, not simulated, will make it longer"
+    band = _band(data, "fidelity", "hours_per_iteration", "h")
+    return f"{number(hours, 2)} h for an iteration{band}, {whole}; occupied toeholds, not simulated, will make it longer"
 
 
 def _best_way(data: ReportData) -> list[str]:

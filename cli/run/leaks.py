@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cli.job import Outcome, Stage, Tell, in_scheme
 from cli.run.folder import store_path
 from cli.run.sweeps import Store, opened_store, sweep
+from dsd_ncrn.analysis.bands import error_band, slowdowns, tolerated_band
 from dsd_ncrn.analysis.leaks import LeakPoint, LeakSensitivity, leak_point, leak_sensitivity
 from dsd_ncrn.analysis.ranges import FACTORS, FirstIteration, Indices, Screening, gate_factors, morris, sobol
 from dsd_ncrn.analysis.study import Study
@@ -37,7 +38,9 @@ def leaks_stage(job: Job, tell: Tell) -> Outcome:
     note = "no rate tried is tolerated" if tolerated is None else f"tolerates {tolerated:.3g} /M/s"
     note += f"; {yield_text(made)}" if made else ""
     note += f", {store.found} trainings kept from before" if store.found else ""
-    return Outcome(leak_files(found, made, tried), {"leaks": {**leaks_section(found, made), "ways": ways_section(tried)}}, note)
+    bands, ways_tried = leak_bands(job.study, found), ways_section(tried)
+    section = {**leaks_section(found, made), "bands": bands, "ways": ways_tried}
+    return Outcome(leak_files(found, made, tried), {"leaks": section}, note)
 
 
 def leak_study(job: Job, store: Store, tell: Tell) -> LeakSensitivity:
@@ -51,6 +54,13 @@ def _known_points(job: Job) -> tuple[LeakPoint, ...]:
     training = job.study.trainings.get("dsd_leaky")
     rate = per_nM_s_to_per_M_s(job.study.design.leak.rate)
     return () if training is None or rate == 0 else (leak_point(job.study, rate, training),)
+
+
+def leak_bands(study: Study, found: LeakSensitivity) -> dict[str, Any]:
+    """The part ``bands`` of the summary's section on leaks; None for what has no band."""
+    slower = slowdowns(study)
+    spans = {"tolerated_leak_per_M_per_s": tolerated_band(found, slower), "rmse_after": error_band(study, found, slower)}
+    return plain({name: span and asdict(span) for name, span in spans.items()})
 
 
 def leaks_section(found: LeakSensitivity, made: Yield | None = None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from cli.job import Outcome, Stage, Tell
+from dsd_ncrn.analysis.bands import hours_band, slowdowns
 from dsd_ncrn.analysis.beads import BeadBudget, bead_budget
 from dsd_ncrn.analysis.fidelity import Fidelity, fidelity
 from dsd_ncrn.analysis.fuel import FuelBudget, fuel_budget
@@ -49,7 +50,7 @@ def dsd_stage(job: Job, tell: Tell) -> Outcome:
     """Train the strands without leaks, topped up; compare with the ideal network and count the fuel."""
     training = job.study.training("dsd", lambda done, total: tell(done / total))
     outcome, budget = training_outcome(job.study, training), fuel_budget(training)
-    sections = {"fidelity": fidelity_section(fidelity(job.study, training)), "fuel": fuel_section(budget)}
+    sections = {"fidelity": fidelity_section(job.study, fidelity(job.study, training)), "fuel": fuel_section(budget)}
     sections["beads"] = beads_section(bead_budget(job.study))
     return Outcome({**outcome.files, **fuel_files(training, budget)}, {**outcome.summary, **sections}, outcome.note)
 
@@ -86,14 +87,15 @@ def training_section(training: Training, data: Dataset) -> dict[str, Any]:
     )
 
 
-def fidelity_section(found: Fidelity) -> dict[str, Any]:
-    """The summary's section on fidelity."""
+def fidelity_section(study: Study, found: Fidelity) -> dict[str, Any]:
+    """The summary's section on fidelity, with what the hours come to at the ends of the bands of constants."""
     return plain(
         {
             "parameter_error_first_iteration": found.parameter_error_first_iteration,
             "parameter_error_final": found.parameter_error_final,
             "rmse_ratio": found.rmse_ratio,
             "hours_per_iteration": found.hours_per_iteration,
+            "bands": {"hours_per_iteration": asdict(hours_band(study, slowdowns(study)))},
             "worst_reaction": {"origin": found.worst_reaction, "error": found.worst_reaction_error},
             "reactions": [asdict(reaction) for reaction in found.reactions],
         }

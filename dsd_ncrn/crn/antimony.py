@@ -8,17 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dsd_ncrn.crn.exchange import (
+    CONCENTRATION,
     NANOMOLE,
     Named,
     Switch,
     Unit,
+    additions,
     first_phase,
     is_dimensionless,
     named,
     rate_unit,
-    rate_units,
     remark,
+    start_of,
     switches,
+    units_of,
 )
 from dsd_ncrn.crn.rate_law import MEANINGS
 from dsd_ncrn.crn.types import Crn
@@ -52,7 +55,7 @@ def antimony_of(crn: Crn) -> str:
     A network without phases is in nM and s, one with phases is dimensionless. A species with a name that Antimony
     reserves gets underscores at its end, and its name as display name.
     """
-    units = {} if is_dimensionless(crn) else rate_units(crn.reactions)
+    units = {} if is_dimensionless(crn) else units_of(crn)
     names = named(crn, RESERVED | set(units))
     blocks = (_units(crn, units), _initial(names), _reactions(names), _constants(names), _clock(names))
     body = "\n\n".join("\n".join(f"  {line}" for line in block) for block in map(list, blocks) if block)
@@ -77,9 +80,10 @@ def _factors(unit: Unit) -> str:
 def _initial(names: Named) -> Iterator[str]:
     yield f"compartment {names.vessel} = 1;"
     yield f"{names.vessel} has volume;"
+    start = start_of(names)
     for name, identifier in names.species.items():
         yield f"species {identifier} in {names.vessel};"
-        yield f"{identifier} = {names.crn.initial.get(name, 0.0)!r};"
+        yield f"{identifier} = {start[identifier]!r};"
         if identifier != name:
             yield f'{identifier} is "{name}";'
 
@@ -114,6 +118,10 @@ def _clock(names: Named) -> Iterator[str]:
     for phase, identifier in names.clocks.items():
         yield f"var {identifier} = {int(phase == start)}; {identifier} has dimensionless;"
     yield from (_event(names, switch) for switch in switches(names.crn))
+    second, unit = ("dimensionless",) * 2 if is_dimensionless(names.crn) else ("second", CONCENTRATION)
+    for time, added in additions(names).items():
+        changes = ", ".join(f"{name} = {name} + {amount!r} {unit}" for name, amount in added.items())
+        yield f"at (time >= {time!r} {second}): {changes};"
 
 
 def _event(names: Named, switch: Switch) -> str:

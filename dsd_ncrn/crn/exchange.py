@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from dsd_ncrn.crn.types import Crn, Reaction
-from dsd_ncrn.errors import InputError
 
 Unit = tuple[tuple[str, int, int], ...]
 """Factors of a unit, each a base unit of SBML with its power of ten and its exponent."""
 
 NANOMOLE: Unit = (("mole", -9, 1),)
 SUBSTANCE = "nmol"
+CONCENTRATION = "nM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +53,24 @@ class Named:
 
 
 def named(crn: Crn, reserved: Collection[str] = ()) -> Named:
-    """Identifiers for a network, none of them in ``reserved``. Raises InputError for one with additions at a time."""
-    if crn.injections:
-        rule, remedy = "SBML and Antimony are written without additions at a time", "Take them out, or write crn or json."
-        raise InputError(rule, len(crn.injections), remedy)
+    """Identifiers for a network, none of them in ``reserved``."""
     taken = set(reserved)
-    species = {name: _free(name, taken) for name in crn.species}
-    reactions = tuple(_free(each.origin.reaction or f"R{number}", taken) for number, each in enumerate(crn.reactions, 1))
+    species = {name: free_identifier(name, taken) for name in crn.species}
+    reactions = tuple(
+        free_identifier(each.origin.reaction or f"R{number}", taken) for number, each in enumerate(crn.reactions, 1)
+    )
     return Named(
         crn,
-        model=_free(crn.name, taken),
-        vessel=_free("tube", taken),
+        model=free_identifier(crn.name, taken),
+        vessel=free_identifier("tube", taken),
         species=species,
         reactions=reactions,
-        rates=tuple(_free(f"k_{name}", taken) for name in reactions),
-        clocks={phase.name: _free(f"clock_{phase.name}", taken) for phase in crn.phases},
+        rates=tuple(free_identifier(f"k_{name}", taken) for name in reactions),
+        clocks={phase.name: free_identifier(f"clock_{phase.name}", taken) for phase in crn.phases},
     )
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free_identifier(name: str, taken: set[str]) -> str:
     """The identifier nearest to a name that is not taken; it is taken then."""
     identifier = re.sub(r"\W", "_", name, flags=re.ASCII)
     # libAntimony 3.3 mistakes the names of its truncated distributions even in the middle of a word
@@ -105,10 +104,30 @@ def first_phase(crn: Crn) -> str | None:
     return next((phase.name for phase in crn.phases if phase.duration > 0), None)
 
 
-def rate_units(reactions: Iterable[Reaction]) -> dict[str, Unit]:
-    """The units that rate constants of a network in nM and s have, by identifier."""
-    orders = sorted({len(reaction.reactants) for reaction in reactions})
-    return {rate_unit(order): _rate_factors(order) for order in orders}
+def start_of(names: Named) -> dict[str, float]:
+    """Concentrations at the start by identifier, with what is added at time 0."""
+    crn = names.crn
+    start = {identifier: crn.initial.get(name, 0.0) for name, identifier in names.species.items()}
+    for each in crn.injections:
+        start[names.species[each.species]] += each.amount if each.time == 0 else 0.0
+    return start
+
+
+def additions(names: Named) -> dict[float, dict[str, float]]:
+    """What is added at each time after the start, by identifier: events at one time would not see each other's changes."""
+    found: dict[float, dict[str, float]] = {}
+    for each in sorted(names.crn.injections, key=lambda injection: injection.time):
+        if each.time > 0:
+            added, identifier = found.setdefault(each.time, {}), names.species[each.species]
+            added[identifier] = added.get(identifier, 0.0) + each.amount
+    return found
+
+
+def units_of(crn: Crn) -> dict[str, Unit]:
+    """The units of a network in nM and s by identifier: of its rate constants, and of what is added to it."""
+    orders = sorted({len(reaction.reactants) for reaction in crn.reactions})
+    units = {rate_unit(order): _rate_factors(order) for order in orders}
+    return units | ({CONCENTRATION: (("mole", -9, 1), ("litre", 0, -1))} if crn.injections else {})
 
 
 def rate_unit(order: int) -> str:

@@ -7,23 +7,25 @@ events switch them, so that a simulation of the file runs through one iteration 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from dsd_ncrn.crn.exchange import (
+    CONCENTRATION,
     NANOMOLE,
     SUBSTANCE,
     Named,
-    Switch,
     Unit,
+    additions,
     first_phase,
     is_dimensionless,
     named,
     rate_unit,
-    rate_units,
     remark,
+    start_of,
     switches,
+    units_of,
 )
 from dsd_ncrn.crn.rate_law import MEANINGS
 from dsd_ncrn.crn.types import Crn
@@ -71,7 +73,7 @@ def _fill(model: Model, names: Named) -> None:
         _set(model, SubstanceUnits=unit, ExtentUnits=unit, TimeUnits=unit, VolumeUnits=unit)
     else:
         _set(model, SubstanceUnits=SUBSTANCE, ExtentUnits=SUBSTANCE, TimeUnits="second", VolumeUnits="litre")
-        for name, factors in {SUBSTANCE: NANOMOLE, **rate_units(names.crn.reactions)}.items():
+        for name, factors in {SUBSTANCE: NANOMOLE, **units_of(names.crn)}.items():
             _unit(model, name, factors)
     vessel = {"Id": names.vessel, "SpatialDimensions": 3, "Size": 1.0, "Constant": True}
     _set(model.createCompartment(), **vessel, Units=unit if dimensionless else "litre")
@@ -103,8 +105,9 @@ def _kind(name: str) -> int:
 
 def _species(model: Model, names: Named, substance: str) -> None:
     fixed = {"HasOnlySubstanceUnits": False, "BoundaryCondition": False, "Constant": False}
+    start = start_of(names)
     for name, identifier in names.species.items():
-        value = names.crn.initial.get(name, 0.0)
+        value = start[identifier]
         place = {"Compartment": names.vessel, "SubstanceUnits": substance}
         species = model.createSpecies()
         _set(species, Id=identifier, Name=_printable(name), InitialConcentration=value, **place, **fixed)
@@ -136,17 +139,22 @@ def _clock(model: Model, names: Named) -> None:
     for phase, identifier in names.clocks.items():
         _parameter(model, identifier, float(phase == start), "dimensionless", constant=False)
     for switch in switches(names.crn):
-        _event(model, names, switch)
+        ends = ((switch.ends, 0.0), (switch.starts, 1.0))
+        changes = {names.clocks[phase]: _number(value) for phase, value in ends if phase is not None}
+        _event(model, f"{switch.ends} ends", _number(switch.time), changes)
+    unit = {} if is_dimensionless(names.crn) else {"Units": CONCENTRATION}
+    for time, added in additions(names).items():
+        sums = {name: _joined("PLUS", [_name(name), _number(amount, **unit)]) for name, amount in added.items()}
+        _event(model, "addition", _number(time, **({"Units": "second"} if unit else {})), sums)
 
 
-def _event(model: Model, names: Named, switch: Switch) -> None:
+def _event(model: Model, name: str, time: ASTNode, changes: Mapping[str, ASTNode]) -> None:
     event = model.createEvent()
-    _set(event, Name=f"{switch.ends} ends", UseValuesFromTriggerTime=True)
-    condition = _joined("RELATIONAL_GEQ", [_node("NAME_TIME", Name="time"), _number(switch.time)])
+    _set(event, Name=name, UseValuesFromTriggerTime=True)
+    condition = _joined("RELATIONAL_GEQ", [_node("NAME_TIME", Name="time"), time])
     _set(event.createTrigger(), InitialValue=True, Persistent=True, Math=condition)
-    for phase, value in ((switch.ends, 0.0), (switch.starts, 1.0)):
-        if phase is not None:
-            _set(event.createEventAssignment(), Variable=names.clocks[phase], Math=_number(value))
+    for variable, value in changes.items():
+        _set(event.createEventAssignment(), Variable=variable, Math=value)
 
 
 def _node(kind: str, **attributes: Any) -> ASTNode:
@@ -161,9 +169,9 @@ def _name(identifier: str) -> ASTNode:
     return _node("NAME", Name=identifier)
 
 
-def _number(value: float) -> ASTNode:
-    """A number without dimension: with its unit, without which the units of a formula cannot be checked."""
-    return _node("REAL", Value=value, Units="dimensionless")
+def _number(value: float, Units: str = "dimensionless") -> ASTNode:
+    """A number with its unit, without which the units of a formula cannot be checked."""
+    return _node("REAL", Value=value, Units=Units)
 
 
 def _joined(kind: str, parts: Sequence[ASTNode]) -> ASTNode:

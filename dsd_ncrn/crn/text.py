@@ -35,7 +35,9 @@ _EVERY = re.compile(r"(.*?\S)\s++to\s++(.*?\S)\s++every\s++(.*\S)")
 _ONE_WAY, _BOTH_WAYS = "->|=>|[→⟶⇒]", "<=>|<->|[⇌⇄⇋⇆↔⟷]"
 _ARROW = re.compile(f"(?P<both>{_BOTH_WAYS})|{_ONE_WAY}")
 _NAME = r"[A-Za-z_]\w*+['′]*+"
-_SPECIES = re.compile(_NAME, re.ASCII)
+SPECIES = re.compile(_NAME, re.ASCII)
+"""A species' name."""
+SBML_ENDINGS = (".xml", ".sbml")
 _TERM = re.compile(rf"\s*+(?:(\d++)\s*+\*?\s*+)?({_NAME})\s*+", re.ASCII)
 _OPTION = re.compile(r"\s*+(?:(\w++)\s*+=\s*+)?([^\s=](?:[^=]*[^\s=])?)\s*+")
 _CONSTANT = re.compile(r"\s*+([A-Za-z_]\w*+)\s*+=\s*+([-+.\d].*\S|\d)\s*+", re.ASCII)
@@ -48,16 +50,20 @@ _KEYS = {"k": 0, "kf": 0, "fw": 0, "kr": 1, "bw": 1, "rv": 1}
 
 
 def load_crn(path: str | Path, law: RateLaw = "product") -> Crn:
-    """Read a ``.crn`` file whose constants follow ``law``; those of the network follow the product law.
+    """Read a ``.crn`` file whose constants follow ``law``, or SBML (.xml, .sbml); those of the network follow the product law.
 
-    Raises InputError naming file, line and column for whatever is wrong with it, and for a file that says in a
-    comment, as ``format_crn`` does, that its constants follow the other law.
+    Raises InputError naming file, line and column for whatever is wrong with it, for a file that says in a comment, as
+    ``format_crn`` does, that its constants follow the other law, and for SBML that is not mass action.
 
     >>> import dsd_ncrn as dn
     >>> dn.load_crn("designs/absent.crn")
     Traceback (most recent call last):
     dsd_ncrn.errors.InputError: designs/absent.crn: cannot read the file: No such file or directory
     """
+    if Path(path).suffix in SBML_ENDINGS:
+        from dsd_ncrn.crn.sbml_reader import read_sbml
+
+        return read_sbml(path)
     text = read_text(path)
     stated = stated_law(text)
     if stated not in (None, law):
@@ -169,7 +175,7 @@ class _CrnParser:
     def declaration(self, text: str) -> None:
         """Take ``A @initial 10 nM``, once for each species."""
         match = _DECLARATION.fullmatch(text)
-        if match is None or not _SPECIES.fullmatch(match[1]) or match[2] not in _KINDS:
+        if match is None or not SPECIES.fullmatch(match[1]) or match[2] not in _KINDS:
             self.fail(
                 "an initial concentration reads A @initial 10 nM", 0, text.strip(), "One that is kept: A @constant 10 nM."
             )

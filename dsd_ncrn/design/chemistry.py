@@ -92,7 +92,8 @@ class Chemistry(Section):
     """For sequence energies; rate constants are those of 25 °C."""
     rates: str = DEFAULT_PRESET
     """Where rate constants come from: gate (what circuits show), duplex (free duplexes, about ten times faster), or a file
-    that ends in .toml with constants of one's own; a relative path starts at the design file.
+    that ends in .toml with constants of one's own; a relative path starts at the design file. With `:optimistic` or
+    `:pessimistic` behind it constants are taken at that end of their bands.
     """
     gates: dict[str, GateBudget] = Field(default_factory=_default_gates)
     """Budgets by kind of reaction. A table that is given has all kinds that the circuit needs; left out it is that of the

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from dsd_ncrn.constants import PRESETS, rate_constants
+from dsd_ncrn.constants import parted, rate_constants
 from dsd_ncrn.design.conditions import load_conditions
 from dsd_ncrn.design.files import read_text
 from dsd_ncrn.design.positions import Key, Position, positions
@@ -47,8 +47,9 @@ def load_design(path: str | Path, conditions: str = "") -> DesignSpec:
 
 def with_absolute_paths(spec: DesignSpec, folder: Path) -> DesignSpec:
     """The design with the files of its task, and its own rate constants, sought from a folder."""
-    if spec.chemistry.rates not in PRESETS and spec.chemistry.rates.endswith(".toml"):
-        rates = str((folder / spec.chemistry.rates).resolve())
+    table, end = parted(spec.chemistry.rates)
+    if table.endswith(".toml"):
+        rates = f"{(folder / table).resolve()}:{end}"
         spec = spec.model_copy(update={"chemistry": spec.chemistry.model_copy(update={"rates": rates})})
     files = {
         key: str((folder / file).resolve()) for key in ("csv", "test_csv") if (file := getattr(spec.task, key)) is not None

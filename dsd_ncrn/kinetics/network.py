@@ -8,7 +8,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from dsd_ncrn.crn.types import Origin
+from dsd_ncrn.crn.exchange import free_identifier
+from dsd_ncrn.crn.types import Crn, Origin, Reaction
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand
 from dsd_ncrn.kinetics.rates import RateModel
 from dsd_ncrn.kinetics.toeholds import OpenToeholds
@@ -110,6 +111,23 @@ def _step(step: Step, network: ReactionNetwork) -> dict[str, Any]:
         **({"rule": step.rule} if step.rule else {}),
         "origins": [origin.reaction for origin in step.origins],
     }
+
+
+def crn_of(network: ReactionNetwork, name: str, initial: Mapping[str, float | None]) -> Crn:
+    """The steps as a plain network in nM and s, with species in order; ``initial`` is in nM, 0 where it has none.
+
+    A name that the text of networks does not allow, such as ``a-1``, becomes the nearest one that is free.
+    """
+    taken = set[str]()
+    names = {old: free_identifier(old, taken) for old in network.names}
+    species = tuple(names.values())
+    sides = [(tuple(species[i] for i in step.reactants), tuple(species[i] for i in step.products)) for step in network.steps]
+    reactions = tuple(
+        Reaction(left, right, step.rate, origin=Origin(f"R{number}"))
+        for number, ((left, right), step) in enumerate(zip(sides, network.steps), start=1)
+    )
+    start = {names[old]: value for old, value in initial.items() if value}
+    return Crn(name, species, reactions, initial=start)
 
 
 def count_steps(network: ReactionNetwork) -> dict[str, int]:

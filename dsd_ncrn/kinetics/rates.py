@@ -17,7 +17,7 @@ from functools import cache
 from math import inf
 from typing import Protocol
 
-from dsd_ncrn.constants import DEFAULT_PRESET, End, constant, rate_constants
+from dsd_ncrn.constants import DEFAULT_PRESET, constant, parted, rate_constants
 
 PER_M_TO_PER_NM = 1e-9
 UM_TO_NM = 1e3
@@ -93,9 +93,12 @@ def three_step(bound: float, released: float = inf) -> float:
 
 
 @cache
-def rates_of(table: str = DEFAULT_PRESET, end: End = "default") -> ToeholdLengthRates:
-    """The rates of a preset, or of a user's file, at an end of their bands. Raises as ``rate_constants``."""
-    found = {name: each.at(end) for name, each in rate_constants(table).items()}
+def rates_of(table: str = DEFAULT_PRESET) -> ToeholdLengthRates:
+    """The rates of a preset, or of a user's file, at the end of their bands that is named behind a colon.
+
+    Raises as ``rate_constants``.
+    """
+    found = {name: each.at(parted(table)[1]) for name, each in rate_constants(table).items()}
     (association,), openings, (resting,) = found["association"], found["opening"], found["resting"]
     association *= PER_M_TO_PER_NM
     return ToeholdLengthRates(association, openings, association * resting * UM_TO_NM / openings[RESTING_NT - 1])
