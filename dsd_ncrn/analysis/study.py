@@ -17,7 +17,7 @@ from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.gates.calibrate import Firings, GateDesign, calibrate, firings_of, probes, slow_terms
+from dsd_ncrn.gates.calibrate import Firings, GateDesign, calibrate, firings_of, known_points, slow_terms
 from dsd_ncrn.gates.learner import design_gates, first_schedule, free_phases, largest_firings, size_gates
 from dsd_ncrn.gates.report import rate_report
 from dsd_ncrn.gates.settle import Settled, settle
@@ -32,6 +32,7 @@ from dsd_ncrn.protocol.clocked import ClockedProtocol, Schedule
 from dsd_ncrn.protocol.staged import LearnerProtocol, Settings, StagedProtocol, settings_of
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
+from dsd_ncrn.simulate.handling import PERFECT, Handling
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
 from dsd_ncrn.simulate.levels import LEVELS
@@ -52,8 +53,6 @@ Watch = Callable[[str], AbstractContextManager[Progress]]
 DEFAULT_ENGINE = "rosenbrock"
 RESULTS = ("compared", "experiment", "trainings")
 """Parts that follow from all the others: a study with another part has results of its own."""
-PROBES = 2
-"""Training points at which reactions are calibrated, beside the mean one."""
 
 
 @contextmanager
@@ -183,7 +182,7 @@ class Study:
             tube = make(self.designed, first_schedule(spec, self.ncrn, self.designed))
             slow = max(tube.slowdown(phase) for phase in tube.protocol.schedule.phases)
         with self.watch("calibrate") as progress:
-            found = design_gates(_prolonged(spec, slow), self.ncrn, {}, firings, self.rates, progress)
+            found = design_gates(spec, self.ncrn, {}, firings, self.rates, progress, slow)
         _check_loading(self.spec, found.system)
         return found
 
@@ -273,7 +272,8 @@ class Study:
             return other.given(calibration=changed).tube(realisation=realisation)
 
         free = free_phases(self.spec, self.ncrn)
-        found = calibrate(self._firings(make), slow_terms(self.ncrn), self.system, self.schedule, free)
+        hand = PERFECT if realisation is None else realisation.handling
+        found = calibrate(self._firings(make, hand), slow_terms(self.ncrn), self.system, self.schedule, free)
         return other.given(calibration=found)
 
     def tube(
@@ -329,13 +329,10 @@ class Study:
             return self.ideal
         return train_ideal(spec, self.data, self.ncrn, self.simulator, progress)
 
-    def _firings(self, make_tube: Callable[[DsdSystem, Schedule], Tube]) -> Firings:
-        """Those with the parameters that the ideal network ends with, at the mean and the first training points."""
+    def _firings(self, make_tube: Callable[[DsdSystem, Schedule], Tube], hand: Handling = PERFECT) -> Firings:
+        """Those at points that a laboratory knows before it trains, as ``hand`` loads and measures them."""
         reference = IdealLearner(self.ncrn, self.integrator)
-        reference.set_parameters(self.ideal.parameters[-1])
-        inputs = np.vstack([self.data.train_x.mean(axis=0), self.data.train_x[:PROBES]])
-        targets = np.vstack([self.data.train_y.mean(axis=0), self.data.train_y[:PROBES]])
-        return firings_of(make_tube, reference, probes(reference, inputs, targets))
+        return firings_of(make_tube, reference, known_points(reference, self.data), hand)
 
 
 def _check_loading(spec: DesignSpec, system: DsdSystem) -> None:
@@ -351,12 +348,6 @@ def _check_loading(spec: DesignSpec, system: DsdSystem) -> None:
 
 def _protocol(spec: DesignSpec, ncrn: NeuralCrn, system: DsdSystem, schedule: Schedule) -> ClockedProtocol:
     return ClockedProtocol(ncrn, system, schedule, spec.chemistry.unit, spec.chemistry.scavenger_excess)
-
-
-def _prolonged(spec: DesignSpec, slow: float) -> DesignSpec:
-    """The design with all durations that it fixes so many times as long."""
-    fixed = {name: value * slow for name, value in spec.timing if isinstance(value, float)}
-    return spec.model_copy(update={"timing": spec.timing.model_copy(update=fixed)}) if slow != 1.0 else spec
 
 
 def _is_fuel(component: Component) -> bool:
