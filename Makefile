@@ -11,7 +11,7 @@ endif
 # Compiled functions leave no trace for coverage: the tests that compare them with known answers run them once more as Python.
 COMPILED = tests/test_engines_problems.py tests/test_engines_sparse_lu.py tests/test_value_level.py tests/test_sensitivity.py
 
-.PHONY: help setup demo test test-slow fuzz coverage mutants ensembles lint docs figures format clean
+.PHONY: help setup demo test test-slow fuzz coverage mutants ensembles lint docs figures truth format clean
 
 help:
 	@echo "make demo    set up and run designs/linreg2d.toml: sequences, order files and a report in runs/linreg2d"
@@ -24,6 +24,7 @@ help:
 	@echo "make lint    set up and run the linters"
 	@echo "make docs    set up and build the documentation site into docs/_build/html"
 	@echo "make figures set up, run every command whose output stands in the pages, and write it there (NAMES=\"leak schemes\": those)"
+	@echo "make truth   set up and print every prediction beside the published measurement; writes docs/experiments.md"
 	@echo "make format  let ruff write the code as the linters want it"
 
 setup: $(UV)
@@ -76,6 +77,10 @@ docs: setup
 # Hours, all of them: docs/figures.toml has the commands, docs/figures.json what they said, when and at which commit.
 figures: setup
 	$(RUN) python -m docs.figures $(NAMES)
+
+# Seconds; constants themselves are fitted by python -m truth.fit.
+truth: setup
+	$(RUN) python -m truth
 
 format: setup
 	$(RUN) ruff check --fix .

@@ -19,7 +19,7 @@ from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.counts import counts
 from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.simulate.engines import engine_named
-from dsd_ncrn.simulate.training import train_ideal
+from dsd_ncrn.simulate.learners import train_ideal
 from dsd_ncrn.tasks import load_dataset
 
 DESIGNS = Path(__file__).parent.parent / "designs"

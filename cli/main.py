@@ -11,16 +11,16 @@ from typing import Any
 import click
 
 from cli.failures import READER_GONE, ending_of, interruptible
-from cli.interface import job, looking, networks, simulations
+from cli.interface import compiling, job, looking, simulations
 from cli.options import DEBUG, Subcommand, near, shared_options
 from cli.streams import forgiving_streams
 
 GROUPS: Mapping[str, tuple[Subcommand, ...]] = {
     "Main job": (job.new, job.run),
     "Single steps": (
-        networks.compile_network,
-        networks.translate,
-        networks.enumerate_steps,
+        compiling.compile_network,
+        compiling.translate,
+        compiling.enumerate_steps,
         simulations.simulate,
         simulations.train,
     ),

@@ -274,7 +274,7 @@ _scale_option = click.option(
 
 
 def enumeration_options(function: Function) -> Function:
-    """``--semantics``, ``--unproductive`` and ``--max-species``: how strands are enumerated."""
+    """How strands are enumerated: options under the names of ``kinetics.build.Choices``."""
     semantics = click.option(
         "--semantics",
         type=OneOf(["infinite", "finite"]),
@@ -288,12 +288,27 @@ def enumeration_options(function: Function) -> Function:
         type=OneOf(["all", "present", "none"]),
         default="all",
         show_default=True,
-        help="finite: which strands rest on toeholds where they displace nothing; present: those of the file alone.",
+        help="finite: which strands rest on toeholds where they displace nothing; present: those of the file alone. "
+        "infinite: none leaves out complexes that hold each other by a branch only to part again.",
+    )
+    condensed = click.option(
+        "--condensed",
+        is_flag=True,
+        help="Replace the fast steps of single complexes by what they come to: species are the complexes at rest.",
+    )
+    rate = click.FloatRange(min=0)
+    slow = click.option("--k-slow", type=rate, default=0.0, help="finite: leave out slower steps of single complexes, /s.")
+    fast = click.option("--k-fast", type=rate, default=0.0, help="finite: slower ones leave time to meet others, /s.")
+    remote = click.option("--remote", is_flag=True, help="Follow remote toeholds, from which a branch is reached over a loop.")
+    strands = click.option(
+        "--max-strands", type=click.IntRange(min=2), help="Of a complex; twice the largest in a .pil file, at least 10."
     )
     most = click.option(
         "--max-species", type=click.IntRange(min=1), default=200_000, show_default=True, help="Stop with an error here."
     )
-    return semantics(unproductive(most(function)))
+    for option in (most, strands, remote, fast, slow, condensed, unproductive, semantics):
+        function = option(function)
+    return function
 
 
 def strands_of_networks(function: Function) -> Function:

@@ -24,13 +24,14 @@ from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.mass_action import from_crn
 from dsd_ncrn.simulate.pot import plain_pot
 from dsd_ncrn.simulate.results import Trajectory
+from dsd_ncrn.units import molecules_per_nM
 
 if TYPE_CHECKING:
     from dsd_ncrn.crn.rate_law import RateLaw
     from dsd_ncrn.crn.types import Crn
     from dsd_ncrn.dsd.system import DsdSystem
-    from dsd_ncrn.gates.network import Limits, SizedNetwork
     from dsd_ncrn.gates.network_run import NetworkRun
+    from dsd_ncrn.gates.sized_network import Limits, SizedNetwork
     from dsd_ncrn.simulate.engines.stochastic import StochasticEngine
     from dsd_ncrn.simulate.engines.types import Engine
 
@@ -61,9 +62,21 @@ def _iteration(study: Study, level: str, choice: EngineChoice, forward_only: boo
 
 def network_trace(crn: Crn, choice: EngineChoice, seconds: float | None, points: int | None, where: str) -> Trajectory:
     """A plain network from its initial concentrations and with its additions: nM and s. ``where`` names it in errors."""
+    if choice.stochastic:
+        _check_molecules(crn, choice.volume or VOLUME, where)
     times = np.linspace(0.0, seconds or DEFAULT_SECONDS, points or POINTS + 1)
     values = sampled(plain_pot(from_crn(crn), choice.engine(), 1e-8, 1e-10), crn, times, where).values
     return Trajectory(crn.species, times, values)
+
+
+def _check_molecules(crn: Crn, volume: float, where: str) -> None:
+    """Raises InputError where an amount would become no molecule at all in a volume (litres)."""
+    amounts = [*crn.initial.items(), *((each.species, each.amount) for each in crn.injections)]
+    for name, amount in amounts:
+        molecules = amount * molecules_per_nM(volume)
+        if amount and molecules <= 0.5:
+            rule = f"{amount:g} nM of {name} are {molecules:.2g} molecules, of which none would be there"
+            raise InputError(rule, None, f"Give --volume {1e15 * volume / molecules:.3g} fL or more.", where)
 
 
 def columns_of(trace: Trajectory) -> Columns:

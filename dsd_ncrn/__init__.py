@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dsd_ncrn.design.problems import DesignError
     from dsd_ncrn.design.spec import DesignSpec
     from dsd_ncrn.design.values import changed, new_design
-    from dsd_ncrn.dsd.kernel import write_pil
+    from dsd_ncrn.dsd.pil import write_pil
     from dsd_ncrn.dsd.system import DsdSystem
     from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError
     from dsd_ncrn.gates.network_run import NetworkRun, simulate_crn, simulate_crn_strands
@@ -105,7 +105,7 @@ _HOMES = {
     "design.problems": ("DesignError",),
     "design.spec": ("DesignSpec",),
     "design.values": ("changed", "new_design"),
-    "dsd.kernel": ("write_pil",),
+    "dsd.pil": ("write_pil",),
     "dsd.system": ("DsdSystem",),
     "errors": ("CheckFailed", "DsdNcrnError", "InputError"),
     "kinetics.network": ("ReactionNetwork",),

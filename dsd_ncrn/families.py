@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from dsd_ncrn.errors import DesignError, did_you_mean
 
 if TYPE_CHECKING:
-    from dsd_ncrn.dsd.modules.parts import Scheme
+    from dsd_ncrn.dsd.schemes.parts import Scheme
     from dsd_ncrn.kinetics.leaks import LeakModel
     from dsd_ncrn.simulate.engines.types import Engine
     from dsd_ncrn.tasks.dataset import BuiltinTask
@@ -75,9 +75,9 @@ TASKS: Family[BuiltinTask] = Family(
 SCHEMES: Family[Scheme] = Family(
     "scheme",
     {
-        "plain": "dsd_ncrn.dsd.modules.plain:PLAIN",
-        "sealed": "dsd_ncrn.dsd.modules.sealed:SEALED",
-        "chen": "dsd_ncrn.dsd.modules.chen:CHEN",
+        "plain": "dsd_ncrn.dsd.schemes.plain:PLAIN",
+        "sealed": "dsd_ncrn.dsd.schemes.sealed:SEALED",
+        "chen": "dsd_ncrn.dsd.schemes.chen:CHEN",
     },
     key=("translation", "scheme"),
 )

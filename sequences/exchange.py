@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import Any
 
-from dsd_ncrn.dsd.kernel import write_pil
+from dsd_ncrn.dsd.pil import write_pil
 from dsd_ncrn.dsd.structure import Complex, Strand, strand_length
 from dsd_ncrn.dsd.system import Component, DsdSystem
 from dsd_ncrn.errors import CheckFailed, InputError

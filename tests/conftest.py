@@ -52,6 +52,13 @@ def invoke() -> Invoke:
     return call
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Static pictures, which take most of the time, and the library are left out; what is in them is worked out."""
+    monkeypatch.setattr("cli.report.page.static_svg", lambda chart: f"<svg><title>{chart.key}</title></svg>")
+    monkeypatch.setattr("cli.report.page.packed_library", lambda: "")
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser for the tests of one file: its event loop would be in the way of those of other files."""

@@ -19,7 +19,7 @@ from cli.run.sweeps import opened_store
 from dsd_ncrn.crn.text import load_crn
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.design.spec import Task
-from dsd_ncrn.dsd.kernel import read_pil
+from dsd_ncrn.dsd.pil import read_pil
 from dsd_ncrn.dsd.structure import Domain
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.ncrn.formula import parse_formula

@@ -24,7 +24,9 @@ def drawn(seed: int = 0, **magnitudes: float) -> Realisation:
     Occlusion is on, and all else off, where it is not given.
     """
     given: dict[str, Any] = {"leak_spread": 0.0} | {name: value for name, value in magnitudes.items() if name != "occlusion"}
-    occlusion = Imperfections(occlusion=magnitudes.get("occlusion", design("linreg2d").imperfections.occlusion)).occlusion
+    occlusion = design("linreg2d").imperfections.occlusion
+    if "occlusion" in magnitudes:  # as a design has it
+        occlusion = Imperfections(occlusion=magnitudes["occlusion"]).occlusion
     return realise(Imperfections.model_construct(**given, occlusion=occlusion), leaky_pot(), np.random.default_rng(seed))
 
 

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dsd_ncrn.dsd.kernel import parse_pil
+from dsd_ncrn.dsd.pil import parse_pil
 from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.kinetics.network import Step
 
@@ -28,11 +28,11 @@ from peppercornenumerator import Enumerator
 from peppercornenumerator.input import read_pil
 from peppercornenumerator.objects import clear_memory
 
-def run(pil, k_fast):
+def run(pil, settings):
     complexes, reactions = read_pil(pil)
     found = Enumerator(list(complexes.values()), reactions, named_complexes=list(complexes.values()))
-    found.reject_remote, found.k_fast = True, k_fast
-    found.max_complex_count, found.max_reaction_count = 100_000, 1_000_000
+    for name, value in settings.items():
+        setattr(found, name, value)
     found.enumerate()
     found.condense()
     kernel = lambda each: each.kernel_string
@@ -47,8 +47,8 @@ def run(pil, k_fast):
     }
 
 results = {}
-for name, (pil, k_fast) in json.load(sys.stdin).items():
-    results[name] = run(pil, k_fast)
+for name, (pil, settings) in json.load(sys.stdin).items():
+    results[name] = run(pil, settings)
     clear_memory()
 json.dump(results, sys.stdout)
 """
@@ -64,15 +64,18 @@ class Network:
     condensed: Reactions
 
 
-def peppercorn(systems: Mapping[str, Mapping[str, Complex]], k_fast: float = 0.0) -> dict[str, Network]:
+def peppercorn(
+    systems: Mapping[str, Mapping[str, Complex]], k_fast: float = 0.0, timeout: float = 600, **settings: object
+) -> dict[str, Network]:
     """The networks of some sets of named complexes, with remote toeholds rejected, so that enumeration ends.
 
     Steps of one complex that are slower than ``k_fast`` (/s) count as slow, and so do the complexes waiting for them
-    count as resting.
+    count as resting. ``settings`` are further ones of its enumerator.
     """
-    asked = json.dumps({name: [pil(complexes), k_fast] for name, complexes in systems.items()})
+    usual = {"reject_remote": True, "k_fast": k_fast, "max_complex_count": 100_000, "max_reaction_count": 1_000_000}
+    asked = json.dumps({name: [pil(complexes), usual | settings] for name, complexes in systems.items()})
     command = [os.environ.get("PEPPERCORN_PYTHON", sys.executable), "-c", SCRIPT]
-    answer = subprocess.run(command, input=asked, capture_output=True, text=True, timeout=600, check=False)
+    answer = subprocess.run(command, input=asked, capture_output=True, text=True, timeout=timeout, check=False)
     assert answer.returncode == 0, answer.stderr
     return {name: _network(systems[name], found) for name, found in json.loads(answer.stdout).items()}
 

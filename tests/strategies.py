@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dsd_ncrn.design.chemistry import BUFFER_GROUPS, Chemistry
 from dsd_ncrn.design.spec import Circuit, DesignSpec, Leak, Order, Task, Timing, Translation
-from dsd_ncrn.dsd.kernel import parse_pil
+from dsd_ncrn.dsd.pil import parse_pil
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open
 
 LENGTHS = {"t": 5, "u": 7, "a": 15, "b": 15, "c": 20}

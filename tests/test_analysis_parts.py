@@ -157,6 +157,20 @@ def test_the_gap_is_narrowed_between_pass_and_failure(curve: Install) -> None:
     assert found.tolerated_per_M_s == max(rate for rate in (*added, 0.01) if rate < 0.017)
 
 
+def test_lanes_that_the_grid_leaves_empty_train_what_comes_next(curve: Install) -> None:
+    """The design's own rate fails: below it are the gaps that will be cut, and one round of trainings is enough."""
+    made, rounds = curve(lambda rate: 1.0 if rate < 0.005 else 1.5), list[int]()
+    found = leak_sensitivity(STUDY, [made.at(0.01)], None, lambda done, of: rounds.append(done))
+    assert len(made.asked) == 8
+    assert [rate for rate in sorted(made.asked) if rate not in leak_analysis.GRID_PER_M_S] == [
+        0.00144,
+        0.00208,
+        0.00448,
+        0.00669,
+    ]
+    assert found.tolerated_per_M_s == 0.00448
+
+
 def test_known_points_are_not_computed_again(curve: Install) -> None:
     """The training at the design's own rate comes from its own stage; here it lies between two points of the grid."""
     made = curve(lambda rate: 1.0 if rate < 0.017 else 1.5)

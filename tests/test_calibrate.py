@@ -71,7 +71,7 @@ def test_only_joins_and_free_phases_are_moved() -> None:
     """Forks, fuels and buffers stay as designed; the flush has the design's duration, as much longer as the waits for what
     rests on toeholds, the others follow from the gates."""
     study_, spec = study("linreg2d"), design("linreg2d")
-    designed = {"N1": 1000.0, "bias": 500.0, "N3": 300.0}
+    designed = {"N1": 1000.0, "bias": 100.0, "N3": 300.0}
     for component in study_.system.components:
         kind = component.origins[0].stage if component.origins else ""
         budget = spec.chemistry.gates.get("bias" if component.name.endswith("N1_bias") else kind)
@@ -80,21 +80,20 @@ def test_only_joins_and_free_phases_are_moved() -> None:
         if component.name.startswith("join_") and kind in designed:
             assert isinstance(budget, GateBudget)
             assert 0.25 <= component.concentration / budget.join <= 4.0
-    slow = study_.schedule.wait / spec.timing.wait
+    schedule = study_.schedule
+    slow = schedule.wait / spec.timing.wait
     assert 2.0 < slow < 5.0
-    assert study_.schedule.phases["flush"] == pytest.approx(slow * spec.timing.flush)
-    assert study_.schedule.phases["C1"] > 600.0 and study_.schedule.phases["C2"] > 300.0
-    assert study_.schedule.seconds_per_iteration == pytest.approx(
-        sum(study_.schedule.phases.values()) + 4 * study_.schedule.wait
-    )
+    assert schedule.phases["flush"] == pytest.approx(slow * 4200.0)
+    assert schedule.phases["C1"] > 600.0 and schedule.phases["C2"] > 300.0
+    assert schedule.seconds_per_iteration == pytest.approx(sum(schedule.phases.values()) + 4 * schedule.wait)
 
 
 def test_a_fixed_duration_is_kept_and_the_joins_take_the_rest() -> None:
     """Joins then carry the common factor as well, and take more rounds to settle: 0.5 %."""
-    spec = changed(hurried("linreg2d"), "timing", forward=6000.0, backward=2700.0)
+    spec = changed(hurried("linreg2d"), "timing", forward=8400.0, backward=2400.0)
     study_ = prepare(spec, seed=0)
     slow = study_.schedule.wait / spec.timing.wait
-    assert study_.schedule.phases == pytest.approx({"C1": slow * 6000.0, "C2": slow * 2700.0, "flush": slow * 4200.0})
+    assert study_.schedule.phases == pytest.approx({"C1": slow * 8400.0, "C2": slow * 2400.0, "flush": slow * 4200.0})
     assert max(abs(ratio - 1) for ratio in study_.calibration.after.values()) < 5e-3
 
 
@@ -116,7 +115,7 @@ def test_an_impossible_join_is_named_with_its_remedy() -> None:
 
 def test_a_scarce_join_makes_its_phase_longer() -> None:
     """The reaction that needs most of its budget sets the length: a tenth of the bias joins, ten times the time."""
-    scarce = prepare(with_gates(hurried("linreg2d"), "bias", join=50.0), seed=0).schedule.phases["C1"]
+    scarce = prepare(with_gates(hurried("linreg2d"), "bias", join=10.0), seed=0).schedule.phases["C1"]
     assert scarce == pytest.approx(10 * prepare(hurried("linreg2d"), seed=0).schedule.phases["C1"], rel=0.1)
 
 

@@ -23,7 +23,7 @@ from circuits import DUAL, compiled, spec_with
 from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.final_states import wrong_final_state
-from dsd_ncrn.dsd.modular import Module, Steps
+from dsd_ncrn.dsd.module import Module, Steps
 from dsd_ncrn.dsd.structure import Domain, free
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.errors import CheckFailed

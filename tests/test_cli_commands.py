@@ -16,7 +16,7 @@ from conftest import DESIGNS, Invoke
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.crn.text import load_crn
 from dsd_ncrn.design.load import load_design
-from dsd_ncrn.dsd.kernel import read_pil
+from dsd_ncrn.dsd.pil import read_pil
 from dsd_ncrn.ncrn.compile import compile_design
 
 

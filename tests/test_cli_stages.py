@@ -14,10 +14,11 @@ from conftest import Invoke
 from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.design.problems import DesignError
-from dsd_ncrn.dsd.kernel import read_pil
+from dsd_ncrn.dsd.pil import read_pil
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.simulate.proof import prove
 
+pytestmark = pytest.mark.usefixtures("undrawn")
 QUICK = ("--workers", "1")
 
 
@@ -81,7 +82,7 @@ def test_calibrated_strands_come_with_their_durations(small: Path, out: Path, in
     strands = (out / "system.pil").read_text(encoding="utf-8")
     durations = result.stdout.removesuffix(strands).splitlines()
     assert [line.split(":")[0] for line in durations] == ["# phase C1", "# phase C2", "# phase flush", "# an iteration"]
-    assert durations[2] == "# phase flush: 600 s"
+    assert durations[2] == "# phase flush: 4200 s"
 
 
 def test_long_steps_tell_how_far_they_are(small: Path) -> None:

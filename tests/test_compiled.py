@@ -21,14 +21,14 @@ import dsd_ncrn
 from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.simulate import compiled as ours
 from dsd_ncrn.simulate.engines import engine_named
-from dsd_ncrn.simulate.engines.kernels import derivative
+from dsd_ncrn.simulate.engines.fluxes import derivative
 from dsd_ncrn.simulate.mass_action import from_crn
 
 FLUX, TWICE = "store(flux, reaction, rate)\n", "store(flux, reaction, 2 * rate)\n"
 CALLER = """
 import numpy as np
 from dsd_ncrn.simulate.compiled import compiled
-from dsd_ncrn.simulate.engines.kernels import derivative
+from dsd_ncrn.simulate.engines.fluxes import derivative
 
 @compiled
 def slope(y, rates, terms, out):
@@ -39,7 +39,7 @@ ASK = """
 import numpy as np
 from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.simulate.engines.caller import slope
-from dsd_ncrn.simulate.engines.kernels import terms_of
+from dsd_ncrn.simulate.engines.fluxes import terms_of
 from dsd_ncrn.simulate.mass_action import from_crn
 
 system = from_crn(parse_crn("A -> B [k = 0.5]"))
@@ -79,14 +79,14 @@ def asked(package: Path, **environment: str) -> tuple[float, int]:
 
 
 def test_code_of_other_sources_is_not_used_and_is_kept_for_their_return(package: Path) -> None:
-    kernels = package / "simulate" / "engines" / "kernels.py"
-    text = kernels.read_text(encoding="utf-8")
+    fluxes = package / "simulate" / "engines" / "fluxes.py"
+    text = fluxes.read_text(encoding="utf-8")
     assert text.count(FLUX) == 1
     assert asked(package) == (-4.0, 1)
     assert asked(package) == (-4.0, 0)
-    kernels.write_text(text.replace(FLUX, TWICE), encoding="utf-8")
+    fluxes.write_text(text.replace(FLUX, TWICE), encoding="utf-8")
     assert asked(package) == (-8.0, 1)
-    kernels.write_text(text, encoding="utf-8")
+    fluxes.write_text(text, encoding="utf-8")
     assert asked(package) == (-4.0, 0)
 
 

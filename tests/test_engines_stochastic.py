@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from math import exp, factorial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -191,10 +192,43 @@ def test_a_blow_up_is_a_status_with_advice() -> None:
 
 def test_too_many_reactions_are_a_status_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stochastic, "MOST_EVENTS", 1000)
-    system = system_of("A -> B\nB -> A")
-    solution = holding(1000.0).prepare(system).solve(np.array([1.0, 1.0]), np.array([0.0, 10.0]), system.rates)
+    system = system_of("A -> 2 A")
+    solution = holding(10.0).prepare(system).solve(np.array([1.0]), np.array([0.0, 10.0]), system.rates)
     assert solution.status.endswith("take a smaller volume or a shorter time")
     assert solution.steps > 1000 and len(solution.values) == 1
+
+
+def test_what_cannot_end_is_told_before_it_begins(tmp_path: Path, invoke: Invoke) -> None:
+    """6e14 molecules that go to and fro would fire 6e17 times; as many that only go would fire 6e14 times."""
+    path = tmp_path / "large.crn"
+    for back in (1, 0):
+        path.write_text(f"A @i 1 mM\nA <=> B [1, {back}]", encoding="utf-8")
+        result = invoke("simulate", path, "--engine", "ssa", "--volume", "1 uL")
+        assert result.exit_code == 1 and "take a smaller volume or a shorter time" in result.stderr
+
+
+def test_a_quick_start_does_not_count_for_the_whole_time() -> None:
+    """1e6 /s at the start, for 1e6 s: 1e12 reactions at that pace, but 1,000 molecules fire once each."""
+    system = system_of("A -> B [k = 1000]")
+    solution = holding(1000.0).prepare(system).solve(np.array([1.0, 0.0]), np.array([0.0, 1e6]), system.rates)
+    assert solution.ok and solution.steps == 1000
+
+
+@pytest.mark.parametrize("text", ["A @i 0.5\nA -> B", "A @i 9\nA -> B\nat 5 s add B 0.5"])
+def test_an_amount_of_not_one_molecule_is_refused(text: str, tmp_path: Path, invoke: Invoke) -> None:
+    """0.5 nM in 1 fL are 0.30 molecules."""
+    path = tmp_path / "few.crn"
+    path.write_text(text, encoding="utf-8")
+    result = invoke("simulate", path, "--engine", "ssa", "--volume", "1 fL")
+    assert result.exit_code == 2
+    assert "are 0.3 molecules, of which none would be there. Give --volume 3.32 fL or more." in result.stderr
+    assert invoke("simulate", path, "--engine", "ssa", "--volume", "3.4 fL", "--t-end", "10").exit_code == 0
+
+
+def test_a_volume_without_a_molecule_is_a_status_with_advice() -> None:
+    system = system_of("A -> B")
+    solution = holding(0.3).prepare(system).solve(np.array([1.0, 0.0]), np.array([0.0, 1.0]), system.rates)
+    assert solution.status == "not one molecule is there: take a larger volume"
 
 
 def test_the_ideal_network_counts_the_partner_of_its_own_kind() -> None:

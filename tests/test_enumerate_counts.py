@@ -97,7 +97,7 @@ def test_the_join_of_visual_dsd() -> None:
 
 
 def join_and_reporter() -> dict[str, Complex]:
-    from dsd_ncrn.dsd.kernel import parse_pil
+    from dsd_ncrn.dsd.pil import parse_pil
 
     return {
         found.name: found.complex

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from dsd_ncrn.dsd.kernel import parse_pil
+from dsd_ncrn.dsd.pil import parse_pil
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
 from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.kinetics.build import build_network, enumerate_complexes

@@ -19,7 +19,7 @@ from dsd_ncrn.crn.text import load_crn, parse_crn
 from dsd_ncrn.design.load import dump_design, line_of, load_design
 from dsd_ncrn.design.spec import DesignSpec, Task
 from dsd_ncrn.design.tables import MOST_COLUMNS, MOST_ROWS, workbook_rows
-from dsd_ncrn.dsd.kernel import parse_pil, read_pil
+from dsd_ncrn.dsd.pil import parse_pil, read_pil
 from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.ncrn.formula import parse_formula
 from dsd_ncrn.tasks.dataset import load_table

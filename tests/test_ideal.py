@@ -12,8 +12,8 @@ from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import decide
 from dsd_ncrn.simulate.engines import INTEGRATING, engine_named
 from dsd_ncrn.simulate.ideal import IdealLearner
+from dsd_ncrn.simulate.learners import train_ideal
 from dsd_ncrn.simulate.results import Training, rmse
-from dsd_ncrn.simulate.training import train_ideal
 from dsd_ncrn.tasks import load_dataset
 from studies import changed, design
 

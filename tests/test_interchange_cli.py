@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.interface.networks import NETWORK_FILES
+from cli.interface.compiling import NETWORK_FILES
 from conftest import Invoke
 from dsd_ncrn.crn.antimony import antimony_of
 from dsd_ncrn.crn.drawing import svg_of

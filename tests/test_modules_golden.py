@@ -12,9 +12,10 @@ from pathlib import Path
 from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.design.chemistry import GATE_KINDS, Chemistry
 from dsd_ncrn.design.spec import Translation
-from dsd_ncrn.dsd.modules.chen import chen_gates
-from dsd_ncrn.dsd.modules.clocks import phase_clock
-from dsd_ncrn.dsd.modules.endings import (
+from dsd_ncrn.dsd.plan import PlainOptions
+from dsd_ncrn.dsd.schemes.chen import chen_gates
+from dsd_ncrn.dsd.schemes.clocks import phase_clock
+from dsd_ncrn.dsd.schemes.endings import (
     capture,
     cogate_sink,
     cooperative_annihilation,
@@ -23,10 +24,9 @@ from dsd_ncrn.dsd.modules.endings import (
     strand_sink,
     two_domain_annihilation,
 )
-from dsd_ncrn.dsd.modules.parts import Made, seals
-from dsd_ncrn.dsd.modules.plain import plain_gates
-from dsd_ncrn.dsd.modules.sealed import sealed_gates
-from dsd_ncrn.dsd.plan import PlainOptions
+from dsd_ncrn.dsd.schemes.parts import Made, seals
+from dsd_ncrn.dsd.schemes.plain import plain_gates
+from dsd_ncrn.dsd.schemes.sealed import sealed_gates
 from dsd_ncrn.dsd.system import Component
 from dsd_ncrn.dsd.words import Words
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from dsd_ncrn.crn.types import Origin, Reaction
-from dsd_ncrn.dsd.modules.endings import cooperative_annihilation, drain, reporter, two_domain_annihilation
-from dsd_ncrn.dsd.modules.parts import seals, side_of
+from dsd_ncrn.dsd.schemes.endings import cooperative_annihilation, drain, reporter, two_domain_annihilation
+from dsd_ncrn.dsd.schemes.parts import seals, side_of
 from dsd_ncrn.dsd.structure import Complex, free
 from dsd_ncrn.dsd.system import Component
 from dsd_ncrn.dsd.words import Words

@@ -17,8 +17,8 @@ from dsd_ncrn.crn.text import load_crn, parse_crn
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.gates.network import Limits
 from dsd_ncrn.gates.network_run import NetworkRun, ideal_network, run_network, sized_for
+from dsd_ncrn.gates.sized_network import Limits
 from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.simulate.engines import engine_named
 from studies import DESIGNS

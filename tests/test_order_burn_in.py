@@ -18,10 +18,10 @@ def test_a_burn_in_opens_all_clocks_and_loads_the_parameters_afterwards() -> Non
     rows, end = rows_of(burnt, burnt.protocol.start())
     assert [row.component for row in rows if row.time == 0] == ["c1", "c2", "c3"]
     scavengers = [row for row in rows if "scavenger on beads" in row.what]
-    assert [row.time for row in scavengers] == [3600.0, 3720.0, 3840.0, 3960.0]
+    assert [row.time for row in scavengers] == [3600.0, 3900.0, 4200.0, 4500.0]
     loading = [row for row in rows if row.what.startswith(LOADING)]
     assert {row.component: row.nM for row in loading} == {"P1": 4.0, "P2": 4.0, "B": 4.0}
-    assert {row.time for row in loading} == {4080.0} and end == 4080.0 + REST * 3600.0
+    assert {row.time for row in loading} == {4800.0} and end == 4800.0 + REST * 3600.0
     (shifted, shifted_end), (plain, plain_end) = (
         rows_of(made, made.protocol.whole([1.0, 1.0], [1.0]), start) for start in (end, 0.0)
     )

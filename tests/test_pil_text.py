@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from conftest import DESIGNS
 from dsd_ncrn.design.load import load_design
-from dsd_ncrn.dsd.kernel import parse_pil, read_pil, write_pil
+from dsd_ncrn.dsd.pil import parse_pil, read_pil, write_pil
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate

@@ -134,9 +134,9 @@ def test_two_and_three_inputs_obey_the_law(formula: str, toehold: int, gated: bo
 @pytest.mark.parametrize("toehold", [5, 4, 3])
 @pytest.mark.parametrize("formula", ["X -> A + B", "X -> Y"])
 def test_one_input_obeys_the_law(formula: str, toehold: int, gated: bool, scheme: str) -> None:
-    """To 0.5 % (measured: 0.2 %), at constants of 2e-4 to 3e-3 /s."""
+    """To 0.5 % (measured: 0.2 %), at constants of 2e-4 to 1.1e-2 /s."""
     ratio, law = checked_constant(UNIMOLECULAR[formula], toehold, gated, scheme)
-    assert 1e-4 < law < 1e-2
+    assert 1e-4 < law < 2e-2
     assert ratio == pytest.approx(1.0, abs=5e-3)
 
 

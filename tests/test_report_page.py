@@ -64,14 +64,12 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> str:
     return build_report(write_full_run(tmp_path_factory.mktemp("runs") / "full"))
 
 
-@pytest.fixture
-def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Static pictures are left out, which takes most of the time; what is in them is worked out all the same."""
-    monkeypatch.setattr("cli.report.page.static_svg", lambda chart: f"<svg><title>{chart.key}</title></svg>")
+@pytest.fixture(scope="module")
+def page(full: str) -> Page:
+    return Page(full)
 
 
-def test_every_section_is_there_once_and_in_order(full: str) -> None:
-    page = Page(full)
+def test_every_section_is_there_once_and_in_order(page: Page) -> None:
     assert tuple(page.texts) == SECTIONS
     assert len(page.ids) == len(set(page.ids))
 
@@ -81,8 +79,8 @@ def test_nothing_is_missing_from_a_full_run(full: str) -> None:
     assert full.count("<figure ") == 14
 
 
-def test_numbers_are_those_of_the_summary(full: str) -> None:
-    texts = Page(full).texts
+def test_numbers_are_those_of_the_summary(page: Page) -> None:
+    texts = page.texts
     for shown in ("0.431", "0.439", "17.3", "10.1", "11", "0.0023", "104", "129", "1.2\u00a0%"):
         assert shown in texts["verdict"]
     for shown in ("16", "41", "37", "39", "263", "227", "2,153", "446"):
@@ -97,12 +95,12 @@ def test_numbers_are_those_of_the_summary(full: str) -> None:
 
 
 @pytest.mark.usefixtures("undrawn")
-def test_accuracies_are_shown_of_a_task_that_has_them(full: str, tmp_path: Path) -> None:
+def test_accuracies_are_shown_of_a_task_that_has_them(page: Page, tmp_path: Path) -> None:
     summary = full_summary()
     for each in summary["training"].values():
         each |= {"accuracy_before": 0.52, "accuracy_after": 0.97}
     write_json(write_full_run(tmp_path) / "summary.json", summary)
-    assert "accuracy" not in Page(full).texts["learning"]
+    assert "accuracy" not in page.texts["learning"]
     assert "97\u00a0%" in Page(build_report(tmp_path)).texts["learning"]
 
 
@@ -115,14 +113,14 @@ def test_provenance_has_versions_times_and_the_digest_of_every_file(tmp_path: Pa
     assert "report.html" not in text and "nuad" not in text
 
 
-def test_the_verdict_says_plainly_that_published_leaks_are_not_survived(full: str) -> None:
-    verdict = Page(full).texts["verdict"]
+def test_the_verdict_says_plainly_that_published_leaks_are_not_survived(page: Page) -> None:
+    verdict = page.texts["verdict"]
     assert "does not survive the leak of published gates" in verdict
     assert "up to 0.0023 /M/s" in verdict and "1 to 10 /M/s" in verdict and "430 to 4,300 times more" in verdict
 
 
-def test_the_page_needs_nothing_from_elsewhere(full: str) -> None:
-    addresses = [value for name, value in Page(full).attributes if name in ("src", "href", "xlink:href", "action", "data")]
+def test_the_page_needs_nothing_from_elsewhere(full: str, page: Page) -> None:
+    addresses = [value for name, value in page.attributes if name in ("src", "href", "xlink:href", "action", "data")]
     assert all(str(address).startswith(("#", "data:,")) for address in addresses)
     assert not re.search(r"@import|url\((?!#)|fetch\(|https?://(?!www\.w3\.org/)", full)
 
@@ -143,9 +141,9 @@ def test_both_themes_and_print_are_in_the_style(full: str) -> None:
     assert "#0a0b" not in full, "a stand-in colour was left in a figure"
 
 
-def test_toggles_name_series_that_figures_have(full: str) -> None:
-    toggled = {str(value) for name, value in Page(full).attributes if name == "data-toggles"}
-    drawn = {str(value) for name, value in Page(full).attributes if name == "data-series"}
+def test_toggles_name_series_that_figures_have(page: Page) -> None:
+    toggled = {str(value) for name, value in page.attributes if name == "data-toggles"}
+    drawn = {str(value) for name, value in page.attributes if name == "data-series"}
     assert toggled == {"ideal", "dsd", "dsd_leaky", "dsd_sequences", "dsd_diluted", "one_pot"} == drawn
 
 
@@ -196,8 +194,7 @@ def test_numbers_that_are_missing_are_dashes(tmp_path: Path) -> None:
     assert "–" in Page(build_report(tmp_path)).texts["dsd"]
 
 
-def test_tables_and_figures_say_which_files_they_are_from(full: str) -> None:
-    page = Page(full)
+def test_tables_and_figures_say_which_files_they_are_from(full: str, page: Page) -> None:
     assert full.count("<table>") == full.count("<caption>") and page.tags.count("th") == full.count('scope="')
     for section, file in (("verdict", "summary.json"), ("circuit", "ncrn.json"), ("dsd", "system.json"), ("leak", "leaks.csv"),
                           ("learning", "training_dsd.csv"), ("iteration", "trajectories.parquet"), ("fuel", "fuel.csv"),

@@ -60,7 +60,7 @@ def words(finished: Path) -> Path:
 
 def sequences_for(folder: Path) -> Path:
     """Some sequences for the domains of a run, no two alike, in a file beside it."""
-    from dsd_ncrn.dsd.kernel import read_pil
+    from dsd_ncrn.dsd.pil import read_pil
 
     lengths = {domain.name: domain.length for each in read_pil(folder / "system.pil") for domain in each.complex.domains}
     rows = [f"{name},{''.join(_word(number, length))}" for number, (name, length) in enumerate(sorted(lengths.items()))]

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import DESIGNS
 from killing import QUICK, begun, comparable, differences, tiny_design
 
 pytestmark = pytest.mark.slow
@@ -38,6 +37,7 @@ def test_two_runs_of_a_quick_design_leave_the_same_bytes(tmp_path: Path) -> None
     assert len(first) > 40
 
 
-def test_two_runs_of_the_linear_regressor_leave_the_same_bytes(tmp_path: Path) -> None:
-    first, second = twice(DESIGNS / "linreg2d.toml", tmp_path, WHOLE)
+def test_two_runs_of_the_linear_regressor_leave_the_same_bytes(small: Path, tmp_path: Path) -> None:
+    """With the whole leak study, after a short training."""
+    first, second = twice(small, tmp_path, WHOLE)
     assert differences(first, second) == []

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dsd_ncrn.design.spec import SequenceRules
-from dsd_ncrn.dsd.structure import Domain, free
+from dsd_ncrn.dsd.structure import Bound, Domain, Open, free, gate
 from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import Step, StepKind, Toehold
@@ -18,12 +18,21 @@ from sequences.bench.mixing import Stocks, annealed_uM, mixing_rows
 from sequences.bench.schedule import top_ups
 from sequences.layout import Layout, reverse_complement
 from sequences.properties import extinction_260, stack_energies
-from sequences.rates import BRANCH, SequenceRates, opening_factor, spurious_steps, target_energy, toehold_energy
+from sequences.rates import (
+    BRANCH,
+    SequenceRates,
+    opening_factor,
+    spurious_steps,
+    target_energy,
+    toehold_energy,
+    unbounded_pairs,
+)
 from sequences.rules.base import Context
 from sequences.rules.words import _centre
 from sequences.seeding import _is_usual
 from sequences.thermo import Energies
 from sequences_circuits import SMALL_WORDS, small_circuit
+from studies import network_of
 
 # 10^3 /(M cm) at 260 nm, 25 C, pH 7; columns are the second base, A C G T: Cantor, Warshaw & Shapiro, Biopolymers 9:1059
 # (1970), as in table 1 of Tataurov, You & Owczarzy, Biophys. Chem. 133:66 (2008)
@@ -176,3 +185,11 @@ def test_energies_at_one_temperature_differ_by_their_salt_whoever_asked_last() -
 def test_toeholds_that_bind_themselves_shifted_are_unusual() -> None:
     """TCTCT is itself two nucleotides on, CCCCC one; TCACA and CATTC are not."""
     assert [_is_usual(word) for word in ("TCTCT", "TTTTT", "TCACA", "CATTC")] == [False, False, True, True]
+
+
+def test_only_exchanges_of_equal_toeholds_are_bounded() -> None:
+    """X exchanges t for t: bounded. On a sink, where it frees none, Y could take its place, and nothing says how fast."""
+    t, x, y = Domain("t", 5), Domain("x", 15), Domain("y", 15)
+    equal = {"X": free(t, x), "Y": free(t, y), "gate": gate(Open((t,)), Bound((x, t)))}
+    assert unbounded_pairs(network_of(equal)) == 0
+    assert unbounded_pairs(network_of({**equal, "sink": gate(Open((t,)), Bound((x,)))})) == 1

@@ -85,7 +85,7 @@ def test_a_gate_reads_as_cardelli_writes_it() -> None:
 
 def read_kernel_of(lengths: dict[str, int], text: str) -> Complex:
     """A complex over other domains."""
-    from dsd_ncrn.dsd.kernel import parse_pil
+    from dsd_ncrn.dsd.pil import parse_pil
 
     return parse_pil("".join(f"length {name} = {length}\n" for name, length in lengths.items()) + f"made = {text}\n")[0].complex
 

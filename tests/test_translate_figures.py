@@ -16,11 +16,12 @@ from dsd_ncrn.analysis.verification import network_of
 from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import Translation
-from dsd_ncrn.dsd.drawing import NT, Palette, draw, label
+from dsd_ncrn.dsd.drawing import GREYS, NT, Palette, draw, label
 from dsd_ncrn.dsd.figures import dot, module_figure, sheet
 from dsd_ncrn.dsd.structure import Bound, Domain, Open, free, gate
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import translate_network
+from dsd_ncrn.dsd.words import Private
 from dsd_ncrn.errors import InputError
 from studies import translated
 
@@ -63,10 +64,18 @@ def test_a_strand_is_drawn_from_5_to_3() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"), [("x1", "x1"), ("g1p", "g1+"), ("a2m", "a2\u2212"), ("prey", "prey"), ("r_n1_1", "r"), ("a<b", "a<b")]
+    ("name", "shown"), [("x1", "x1"), ("g1p", "g1+"), ("a2m", "a2\u2212"), ("prey", "prey"), ("a<b", "a<b")]
 )
 def test_names_have_subscripts_and_signs(name: str, shown: str) -> None:
     assert "".join(ElementTree.fromstring(f"<t>{label(name)}</t>").itertext()) == shown
+
+
+def test_private_domains_are_told_by_their_kind() -> None:
+    """A species whose name looks like a trigger's keeps it."""
+    palette = Palette(("r_x",), {"r_n1_1": Private.TRIGGER})
+    assert [re.sub("<.*?>", "", palette.label([Domain(name, 15)])) for name in ("r_n1_1", "r_x")] == ["r", "r_x"]
+    assert palette.colour(Domain("r_n1_1", 15)) == GREYS[Private.TRIGGER]
+    assert palette.colour(Domain("r_x", 15)) not in GREYS.values()
 
 
 def test_the_sheet_shows_every_component_once() -> None:

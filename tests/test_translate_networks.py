@@ -14,7 +14,7 @@ from dsd_ncrn.crn.text import load_crn, parse_crn
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import Translation
-from dsd_ncrn.dsd.kernel import parse_pil, write_pil
+from dsd_ncrn.dsd.pil import parse_pil, write_pil
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate_network
 from dsd_ncrn.errors import InputError

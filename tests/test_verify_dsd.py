@@ -14,7 +14,7 @@ from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.bisimulation import abstract_steps
 from dsd_ncrn.dsd.final_states import made_reversibly
-from dsd_ncrn.dsd.modular import module_of, steps_of
+from dsd_ncrn.dsd.module import module_of, steps_of
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, gate
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import translate, translate_network

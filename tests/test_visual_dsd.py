@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dsd_ncrn.dsd.kernel import parse_pil
+from dsd_ncrn.dsd.pil import parse_pil
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.visual_dsd import identifiers, visual_structure, write_visual_dsd

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.console import working
-from cli.interface.networks import NETWORK_FILES
+from cli.interface.compiling import NETWORK_FILES
 from cli.job import job_of
 from cli.options import is_network
 from cli.output import deliver, show, table

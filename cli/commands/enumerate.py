@@ -4,32 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 from cli.console import working
-from cli.interface.networks import STEP_FILES
+from cli.interface.compiling import STEP_FILES
 from cli.options import is_network
 from cli.output import deliver, show, table
+from cli.streams import warn
 from dsd_ncrn.crn.antimony import antimony_of
 from dsd_ncrn.crn.sbml import sbml_of
 from dsd_ncrn.crn.text import format_crn
 from dsd_ncrn.crn.types import Crn
-from dsd_ncrn.dsd.kernel import PilComplex, read_pil
-from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.dsd.pil import read_pil
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.kinetics.build import add_leaks, build_network, enumerator_for, to_network
-from dsd_ncrn.kinetics.leaks import LeakTargets
+from dsd_ncrn.kinetics.build import Choices, build_network, enumerate_complexes
+from dsd_ncrn.kinetics.condense import after_relaxing
 from dsd_ncrn.kinetics.network import ReactionNetwork, count_steps, crn_of, network_to_json
 from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.runs.files import json_text
 
 
-class Choices(NamedTuple):
-    """What is asked of the enumeration: options of the command under the names of ``build_network``."""
+class Request(NamedTuple):
+    """What is asked of the enumeration."""
 
-    semantics: str
-    unproductive: str
-    max_species: int
+    choices: Choices
     leak_models: tuple[str, ...] = ()
 
 
@@ -38,21 +36,19 @@ def enumerate_steps(
     out: Path | None,
     seed: int,
     form: str,
-    semantics: str,
-    unproductive: str,
-    max_species: int,
     leaks: bool,
     leak_models: tuple[str, ...],
     as_json: bool,
+    **choices: Unpack[Choices],
 ) -> None:
     """The reaction network of any set of strands and complexes."""
     models = tuple(dict.fromkeys(("gate", *leak_models) if leaks else leak_models))
-    choices = Choices(semantics, unproductive, max_species, models)
+    request = Request(choices, models)
     if models and form != "table":
         raise InputError("a leak has no rate constant of its own", form, "Leave the leaks out, or the format.")
     with working("enumerate"):
-        network, levels = enumerated(file, seed, choices)
-    described = _described(network, levels, choices)
+        network, levels = enumerated(file, seed, request)
+    described = _described(network, levels, request)
     text = _text(crn_of(network, file.stem, levels), form) if form != "table" else _steps_text(network, described)
     deliver(out, {"network.json": json_text(described), **({STEP_FILES[form]: text} if form in STEP_FILES else {})})
     show(as_json, described, text)
@@ -62,46 +58,37 @@ def _text(crn: Crn, form: str) -> str:
     return {"crn": format_crn, "sbml": sbml_of, "antimony": antimony_of}[form](crn)
 
 
-def enumerated(file: Path, seed: int, choices: Choices) -> tuple[ReactionNetwork, Mapping[str, float | None]]:
-    """The network of a file, and the concentrations (nM) of what is mixed by name, where the file gives them."""
+def enumerated(file: Path, seed: int, request: Request) -> tuple[ReactionNetwork, Mapping[str, float | None]]:
+    """The network of a file, and the initial concentrations (nM) by name, where the file gives them; tells what is left out."""
+    choices, models = request
     if file.suffix == ".toml" or is_network(file):
         from cli.commands.translate import translated  # a file of complexes needs no design
-        from dsd_ncrn.gates.network import Limits
+        from dsd_ncrn.gates.sized_network import Limits
 
         system, _ = translated(file, seed, limits=Limits())
-        return _network_of_system(system, choices), {each.name: each.concentration for each in system.components}
-    complexes = read_pil(file)
-    return _network_of_pil(complexes, choices), {each.name: each.concentration for each in complexes}
+        levels: dict[str, float | None] = {each.name: each.concentration for each in system.components}
+        network = build_network(system, "+".join(models) or None, **choices)
+    else:
+        complexes = read_pil(file)
+        listed = [each.complex for each in complexes], [each.name for each in complexes]
+        levels = {each.name: each.concentration for each in complexes}
+        network = enumerate_complexes(*listed, rates_of(), leak_models=models, **choices)
+    for note in network.notes:
+        warn(note)
+    return network, after_relaxing(network, levels)
 
 
-def _network_of_system(system: DsdSystem, choices: Choices) -> ReactionNetwork:
-    model = "+".join(choices.leak_models) or None
-    sizes = choices.unproductive, choices.max_species
-    return build_network(system, model, semantics=choices.semantics, unproductive=sizes[0], max_species=sizes[1])
-
-
-def _network_of_pil(complexes: tuple[PilComplex, ...], choices: Choices) -> ReactionNetwork:
-    """The network of all complexes; one at 0 nM takes part as well, since it may be added later."""
-    present = [entry.complex for entry in complexes]
-    most, resting = choices.max_species, choices.unproductive
-    enumerator = enumerator_for(choices.semantics, rates_of(), unproductive=resting, max_species=most)
-    for complex_ in present:
-        enumerator.add(complex_)
-    enumerator.run()
-    gates = [complex_ for complex_ in present if len(complex_.strands) > 1]
-    add_leaks(enumerator, choices.leak_models, LeakTargets(gates))
-    return to_network(enumerator, {entry.complex: entry.name for entry in complexes})
-
-
-def _described(network: ReactionNetwork, levels: Mapping[str, float | None], choices: Choices) -> dict[str, Any]:
+def _described(network: ReactionNetwork, levels: Mapping[str, float | None], request: Request) -> dict[str, Any]:
     """Counts, the species with their structures and initial concentrations, and all elementary steps."""
     listed = network_to_json(network)
     return {
-        "semantics": choices.semantics,
-        "leak_models": list(choices.leak_models),
+        "semantics": request.choices.get("semantics"),
+        "condensed": request.choices.get("condensed", False),
+        "leak_models": list(request.leak_models),
         **count_steps(network),
         "complexes": [{**entry, "initial_nM": levels.get(entry["name"], 0.0)} for entry in listed["species"]],
         "reactions": listed["reactions"],
+        "notes": list(network.notes),
     }
 
 

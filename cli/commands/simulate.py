@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
-from cli.commands.enumerate import Choices, enumerated
+from cli.commands.enumerate import Request, enumerated
 from cli.console import display, step, working
 from cli.job import placed, shown_job
 from cli.options import Stop, is_network
@@ -19,8 +19,9 @@ from dsd_ncrn.crn.rate_law import RateLaw
 from dsd_ncrn.crn.text import load_crn
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.gates.network import Limits
 from dsd_ncrn.gates.network_run import NetworkRun
+from dsd_ncrn.gates.sized_network import Limits
+from dsd_ncrn.kinetics.build import Choices
 from dsd_ncrn.kinetics.network import crn_of
 from dsd_ncrn.runs.files import csv_text, plain
 from dsd_ncrn.runs.trainings import Columns, parquet_bytes
@@ -42,10 +43,8 @@ def simulate(
     law: RateLaw,
     largest: float,
     scale: float,
-    semantics: str,
-    unproductive: str,
-    max_species: int,
     as_json: bool,
+    **choices: Unpack[Choices],
 ) -> None:
     """One iteration of a design, a plain network, or strands."""
     choice, stop = EngineChoice(engine, volume, seed), t_end.seconds if t_end else None
@@ -56,9 +55,7 @@ def simulate(
         return
     if is_network(design) or design.suffix == ".pil":
         with working("simulate"):
-            crn = (
-                load_crn(design, law) if is_network(design) else _strands(design, Choices(semantics, unproductive, max_species))
-            )
+            crn = load_crn(design, law) if is_network(design) else _strands(design, Request(choices))
             _check_start(crn)
             trace = network_trace(crn, choice, stop, points, str(design))
         columns = columns_of(trace)
@@ -69,9 +66,9 @@ def simulate(
     _show(as_json, {name: values[-1] for name, values in columns.items()})
 
 
-def _strands(path: Path, choices: Choices) -> Crn:
+def _strands(path: Path, request: Request) -> Crn:
     """The enumerated strands of a file; what has no concentration is told."""
-    network, levels = enumerated(path, 0, choices)
+    network, levels = enumerated(path, 0, request)
     unstated = [name for name, level in levels.items() if level is None]
     if unstated:
         warn(f"{path}: {', '.join(unstated)} start at 0 nM. Give them a concentration: {unstated[0]} = ... @initial 10 nM.")

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from cli.console import working
-from cli.interface.networks import STRAND_FILES
+from cli.interface.compiling import STRAND_FILES
 from cli.job import in_scheme, job_of, placed
 from cli.options import Stop, is_network
 from cli.output import deliver, show, table
@@ -17,12 +17,12 @@ from dsd_ncrn.analysis.verification import network_of, verified
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.figures import dot, module_figure, sheet
 from dsd_ncrn.dsd.jsonable import system_to_json
-from dsd_ncrn.dsd.kernel import write_pil
+from dsd_ncrn.dsd.pil import write_pil
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.visual_dsd import write_visual_dsd
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.gates.network import Limits
 from dsd_ncrn.gates.report import RateReport, rate_report
+from dsd_ncrn.gates.sized_network import Limits
 from dsd_ncrn.runs.files import json_text, plain
 
 

@@ -34,6 +34,7 @@ from cli.report.figures.strands import calibration, concentrations, fuel_history
 from cli.report.references import REFERENCES, formulas, limits
 from cli.report.text import number, percent, size
 from cli.report.verdict import failed_stages, missing_stages
+from dsd_ncrn.constants import constant
 from dsd_ncrn.errors import InputError
 
 Make = Callable[[ReportData], Chart]
@@ -145,6 +146,7 @@ def _context(data: ReportData) -> dict[str, Any]:
         "provenance": tables.provenance(data),
         "timings": tables.timings(data),
         "literature": LITERATURE_LEAK,
+        "mismatch": [number for end in ("pessimistic", "optimistic") for number in constant("crosstalk.mismatch").at(end)],
         "model_limits": limits(data),
         "formulas": formulas(data),
         "references": REFERENCES,

@@ -12,7 +12,7 @@ from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.crn.jsonable import crn_to_json
 from dsd_ncrn.crn.text import format_crn
 from dsd_ncrn.design.load import dump_design
-from dsd_ncrn.dsd.kernel import write_pil
+from dsd_ncrn.dsd.pil import write_pil
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.errors import CheckFailed
@@ -20,8 +20,8 @@ from dsd_ncrn.kinetics.network import StepKind, network_to_json
 from dsd_ncrn.ncrn.counts import counts, stability_warnings
 from dsd_ncrn.runs.files import json_text, plain
 from dsd_ncrn.simulate.autonomous import measure_clock, parameter_errors
+from dsd_ncrn.simulate.learners import oscillator_of
 from dsd_ncrn.simulate.results import Training
-from dsd_ncrn.simulate.training import oscillator_of
 from dsd_ncrn.simulate.value import separation_error
 
 if TYPE_CHECKING:

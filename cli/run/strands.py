@@ -16,7 +16,7 @@ from dsd_ncrn.analysis.fidelity import Fidelity, fidelity
 from dsd_ncrn.analysis.fuel import FuelBudget, fuel_budget
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.dsd.jsonable import system_to_json
-from dsd_ncrn.dsd.kernel import write_pil
+from dsd_ncrn.dsd.pil import write_pil
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, Toehold
 from dsd_ncrn.kinetics.rates import PER_M_TO_PER_NM
 from dsd_ncrn.runs.files import json_text, plain
@@ -25,7 +25,7 @@ from dsd_ncrn.runs.trainings import TRACES, Columns, fuel_files, joined, parquet
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.tasks import Dataset
-from sequences.rates import SequenceRates, target_energy
+from sequences.rates import SequenceRates, target_energy, unbounded_pairs
 from sequences.sequenced import Sequenced
 from sequences.tables import TOEHOLD_RATES, ToeholdPair
 
@@ -202,6 +202,7 @@ def rates_section(found: Sequenced[Study]) -> dict[str, Any]:
             "fastest_factor": max(factors, default=None),
             "spurious_steps": len(found.spurious),
             "fastest_spurious_per_M_per_s": fastest,
+            "unbounded_pairs": unbounded_pairs(found.study.network),
             "calibrated": not found.problem,
             "problem": found.problem,
             "worst_before": {"origin": worst, "ratio": before.get(worst) if worst else None},

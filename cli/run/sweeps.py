@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from cli.run.folder import digest
 from cli.run.workers import Shared, available_cpus, cluster, reached, worker_pool
-from dsd_ncrn.analysis.jobs import InThisProcess
+from dsd_ncrn.analysis.jobs import Bundling, InThisProcess
 from dsd_ncrn.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,6 +44,11 @@ class Sweep(Executor):
         if key not in self._futures:
             self._futures[key] = self._found(fn, key) or self._begun(fn, key, args, kwargs)
         return self._futures[key]
+
+    def begin(self) -> None:
+        """All is submitted."""
+        if isinstance(self.executor, Bundling):
+            self.executor.begin()
 
     def _found(self, fn: Callable[..., Result], key: tuple[str, str]) -> Future[Result] | None:
         stored = self.store.get(*key)
@@ -96,10 +101,10 @@ def sweep(job: Job, shared: object, store: Store) -> Generator[Sweep]:
 
     if job.scheduler is not None:
         with cluster(job.scheduler, shared) as (executor, stand_in):
-            yield Sweep(executor, shared, stand_in, store)
+            yield Sweep(Bundling(executor), shared, stand_in, store)
     else:
         with worker_pool(job.workers, shared) as pool:
-            yield Sweep(pool or InThisProcess(), shared, shared if pool is None else Shared(), store)
+            yield Sweep(Bundling(pool or InThisProcess()), shared, shared if pool is None else Shared(), store)
 
 
 def _name(work: Callable[..., Any]) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.fidelity import parameter_errors
-from dsd_ncrn.analysis.jobs import run_jobs
+from dsd_ncrn.analysis.jobs import run_jobs, tube_work
 from dsd_ncrn.analysis.results import LeakChannel, LeakPoint, LeakShare
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
+from dsd_ncrn.simulate.engines.lanes import LANES
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.tape import sensitivities
 from dsd_ncrn.simulate.train import Progress, no_progress
@@ -72,13 +74,16 @@ def leak_sensitivity(
     points = {point.rate_per_M_s: point for point in known}
     sweep = _Sweep(study, points, pool, progress)
     rate = per_nM_s_to_per_M_s(study.spec.leak.rate)
-    sweep.add(sorted({*GRID_PER_M_S, rate} - {0.0}))
+    grid = sorted({*GRID_PER_M_S, rate} - {0.0})
+    ahead = _ahead(grid, points, rate)
+    sweep.add([*grid, *ahead])
     while not _passing(points) and min(points) > LOWEST_PER_M_S:
         sweep.add([min(points) / 10, min(points) / 100])
     while len(_passing(points)) == len(points) and max(points) < HIGHEST_PER_M_S:
         sweep.add([max(points) * 10])
     for _ in range(REFINEMENTS):
-        sweep.add(_between(points))
+        sweep.add(_between({rate: point for rate, point in points.items() if rate not in ahead}))
+    progress(sweep.expected, sweep.expected)
     tolerated = max(_passing(points), default=None)
     return LeakSensitivity(tuple(points[r] for r in sorted(points)), tolerated, rank_leaks(study, rate), rate)
 
@@ -88,7 +93,7 @@ class _Sweep:
 
     def __init__(self, study: Study, points: dict[float, LeakPoint], pool: Executor | None, progress: Progress) -> None:
         self.study, self.points, self.pool, self.progress = study, points, pool, progress
-        self.expected = len(GRID_PER_M_S) + 2 * REFINEMENTS
+        self.expected = LANES
 
     def add(self, rates: Iterable[float]) -> None:
         """Compute the missing ones of some rates."""
@@ -102,6 +107,7 @@ class _Sweep:
             self.points[point.rate_per_M_s] = point
 
 
+@tube_work
 def _point(study: Study, rate_per_M_s: float) -> LeakPoint:
     return leak_point(study, rate_per_M_s, train_leaky(study, rate_per_M_s))
 
@@ -120,10 +126,24 @@ def _between(points: Mapping[float, LeakPoint]) -> list[float]:
     """Two rates that cut the gap between the last passing and the first failing one into equal factors."""
     passing = _passing(points)
     failing = [rate for rate in sorted(points) if rate not in passing]
-    if not passing or not failing:
-        return []
-    low, high = max(passing), min(failing)
+    return _cut(max(passing), min(failing)) if passing and failing else []
+
+
+def _cut(low: float, high: float) -> list[float]:
     return [float(f"{low * (high / low) ** share:.3g}") for share in (1 / 3, 2 / 3)]
+
+
+def _ahead(grid: Sequence[float], points: Mapping[float, LeakPoint], rate: float) -> list[float]:
+    """Rates by which ``_between`` may cut a gap of the grid, as many as there are lanes that the grid leaves empty.
+
+    First come the gaps next to the design's own rate: below it where it is known to fail, else above.
+    """
+    missing = [each for each in grid if each not in points]
+    fails = rate in points and not points[rate].rmse_ratio < ALLOWED_RATIO
+    start = (rate or grid[len(grid) // 2]) * (1 / 3 if fails else 3)
+    gaps = sorted(pairwise(grid), key=lambda gap: abs(np.log(gap[0] * gap[1] / start**2)))
+    rates = [each for low, high in gaps for each in _cut(low, high) if each not in points]
+    return rates[: max(0, LANES - len(missing)) // 2 * 2]
 
 
 def rank_leaks(study: Study, rate_per_M_s: float) -> LeakRanking:

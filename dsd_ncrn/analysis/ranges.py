@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
-from dsd_ncrn.analysis.jobs import run_jobs
+from dsd_ncrn.analysis.jobs import run_jobs, tube_work
 from dsd_ncrn.analysis.results import Indices, Screening
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import RealTubes, stream
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
+from dsd_ncrn.simulate.engines.crew import worked_out
 from dsd_ncrn.simulate.imperfections import IMPERFECTIONS
 from dsd_ncrn.simulate.imperfections.realisation import Realisation
 from dsd_ncrn.simulate.train import Progress, no_progress
@@ -110,7 +110,7 @@ class FirstIteration:
     seed: int
     realisations: int = REALISATIONS
 
-    @cached_property
+    @worked_out
     def tubes(self) -> RealTubes:
         """What mixes the tubes of all points."""
         return RealTubes(self.study)
@@ -121,6 +121,7 @@ class FirstIteration:
         return np.array(run_jobs(first_error, self, jobs, pool, lambda done: progress(done, len(jobs))))
 
 
+@tube_work
 def first_error(model: FirstIteration, point: Sequence[float]) -> float:
     """The output of a model at one point (factors,)."""
     values = dict(zip((factor.name for factor in model.factors), point))

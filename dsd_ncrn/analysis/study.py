@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,22 +30,23 @@ from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.protocol.clocked import ClockedProtocol, Schedule
 from dsd_ncrn.protocol.staged import LearnerProtocol, Settings, StagedProtocol, settings_of
 from dsd_ncrn.simulate.engines import engine_named
+from dsd_ncrn.simulate.engines.crew import worked_out
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.handling import PERFECT, Handling
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
+from dsd_ncrn.simulate.learners import ended_after, repeats_of, train_autonomous, train_ideal, train_value
 from dsd_ncrn.simulate.levels import LEVELS
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.staged import StagedLearner
 from dsd_ncrn.simulate.train import Progress, no_progress, train
-from dsd_ncrn.simulate.training import ended_after, repeats_of, train_autonomous, train_ideal, train_value
 from dsd_ncrn.simulate.tube import Tube, tube_of
 from dsd_ncrn.tasks import Dataset, load_dataset
 
 if TYPE_CHECKING:
     part = property  # nobody sets one, and structural types know properties alone
 else:
-    part = cached_property
+    part = worked_out
 
 Watch = Callable[[str], AbstractContextManager[Progress]]
 """Is entered, with its name, while a part that takes long is worked out, and gives what hears how far that is."""

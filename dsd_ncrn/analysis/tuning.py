@@ -15,14 +15,13 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from dsd_ncrn.analysis import ALLOWED_RATIO, AS_IT_IS
 from dsd_ncrn.analysis.fidelity import parameter_errors
-from dsd_ncrn.analysis.jobs import run_jobs
+from dsd_ncrn.analysis.jobs import run_jobs, tube_work
 from dsd_ncrn.analysis.knobs import SLOW_KINDS, Knob, knobs_of, scaled, turned
 from dsd_ncrn.analysis.leaks import train_leaky
 from dsd_ncrn.analysis.study import Study
@@ -31,6 +30,7 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.ncrn.types import NeuralCrn
+from dsd_ncrn.simulate.engines.crew import worked_out
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.tasks import Dataset
 
@@ -150,7 +150,7 @@ class TuningCase:
     question: Question
     knobs: tuple[Knob, ...]
 
-    @cached_property
+    @worked_out
     def data(self) -> Dataset:
         """The points, with the test set of the comparison."""
         return thinned(Study(self.spec, self.seed).data)
@@ -163,6 +163,7 @@ class TuningCase:
         return Study(spec, self.seed, points=self.data)
 
 
+@tube_work
 def evaluate(bench: TuningCase, positions: Positions) -> OperatingPoint:
     """Train a candidate under the leak."""
     try:
@@ -193,6 +194,7 @@ def _measured(study: Study, positions: Positions, question: Question) -> Operati
     return replace(point, cost=cost(point, question.bounds))
 
 
+@tube_work
 def tolerated_leak(bench: TuningCase, positions: Positions) -> float:
     """The largest leak rate (/M/s) with a ratio under 1.1, in steps of a quarter of a decade from the least; 0 for none."""
     study, tolerated = bench.candidate(positions), 0.0

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.random import Generator, SeedSequence
 
 from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.fidelity import parameter_errors
-from dsd_ncrn.analysis.jobs import run_jobs
+from dsd_ncrn.analysis.jobs import run_jobs, tube_work
 from dsd_ncrn.analysis.results import Sample
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed, InputError
+from dsd_ncrn.simulate.engines.crew import worked_out
 from dsd_ncrn.simulate.imperfections import realise
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 from dsd_ncrn.simulate.results import Training
@@ -79,7 +79,7 @@ class Drawn:
     study: Study
     seed: int
 
-    @cached_property
+    @worked_out
     def tubes(self) -> RealTubes:
         """What mixes them."""
         spec = self.study.spec
@@ -105,6 +105,7 @@ def require_imperfections(spec: DesignSpec) -> None:
         raise InputError("the design has no imperfections, so that all its tubes are the same", None, "Add [imperfections].")
 
 
+@tube_work
 def train_sample(drawn: Drawn, number: int) -> Sample:
     """Train one realisation. A tube that cannot be mixed, calibrated or simulated to the end is one that does not learn."""
     study = drawn.study

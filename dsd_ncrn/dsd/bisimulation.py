@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product as choices
 
 from dsd_ncrn.crn.types import Reaction
-from dsd_ncrn.dsd.modular import Module, Steps
+from dsd_ncrn.dsd.module import Module, Steps
 from dsd_ncrn.dsd.structure import Complex
 
 State = Counter[str]

@@ -8,13 +8,14 @@ equal bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from itertools import groupby
 from math import cos, radians, sin
 
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand
+from dsd_ncrn.dsd.words import SEALS, Private
 
 NT = 4.0
 """Pixels for a nucleotide."""
@@ -34,8 +35,7 @@ PALETTE = (
     "#b5651d",
     "#6a3d9a",
 )
-GREYS = {"r": "#4a4f57", "c": "#7d6608", "q": "#4a4f57"}
-"""Private domains by the letter of their kind."""
+GREYS = {Private.TRIGGER: "#4a4f57", Private.COMMITMENT: "#7d6608", Private.DRAIN: "#4a4f57"}
 _SEAL = "#9aa0a8"
 _TOEHOLDS = {"t": TOEHOLD, "u": "#d9730d", "v": "#8b1a89"}
 _SCRIPTS = re.compile(r"([a-z]+)_?(\d+)([pm]?)")
@@ -43,20 +43,30 @@ _SCRIPTS = re.compile(r"([a-z]+)_?(\d+)([pm]?)")
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours of domains: toeholds and private domains by their kind, all others in the order in which they are given."""
+    """Colours and labels of domains: toeholds and private ones by their kind, others in the order given."""
 
     branches: tuple[str, ...]
+    private: Mapping[str, Private] = field(default_factory=dict[str, Private])
 
     def colour(self, domain: Domain) -> str:
         """The colour of a domain and of its complement."""
         if domain.is_toehold:
             return _TOEHOLDS.get(domain.name[0], TOEHOLD)
-        if domain.name in ("end", "inert"):
+        if domain.name in SEALS:
             return _SEAL
-        if domain.name[:2] in ("r_", "c_", "q_"):
-            return GREYS[domain.name[0]]
+        if domain.name in self.private:
+            return GREYS[self.private[domain.name]]
         place = self.branches.index(domain.name) if domain.name in self.branches else 0
         return PALETTE[place % len(PALETTE)]
+
+    def label(self, run: Sequence[Domain], star: bool = False) -> str:
+        """The name of what is drawn as one piece: a toehold cut into parts as a whole where all parts are there."""
+        first = run[0]
+        if not first.is_toehold:
+            return label(self.private.get(first.name, first.name), star)
+        cut = re.sub(r"\d+$", "", first.name)
+        whole = len(run) > 1 or first.name == cut
+        return label(cut if whole else first.name, star)
 
 
 @dataclass
@@ -115,13 +125,12 @@ def _n(value: float) -> str:
 
 
 def label(name: str, star: bool = False) -> str:
-    """A name for people: ``g1p`` is g with 1 below and + above; private domains by the letter of their kind."""
-    short = name[0] if name[:2] in ("r_", "c_", "q_") else name
-    match = _SCRIPTS.fullmatch(short.lower())
+    """A name for people: ``g1p`` is g with 1 below and + above."""
+    match = _SCRIPTS.fullmatch(name.lower())
     mark = "*" if star else ""
     if match is None:
-        return f'<tspan font-style="italic">{escape(short)}</tspan>{mark}'
-    letter = short[: len(match[1])]
+        return f'<tspan font-style="italic">{escape(name)}</tspan>{mark}'
+    letter = name[: len(match[1])]
     sign = {"p": "+", "m": "\u2212", "": ""}[match[3]] + mark
     below = f'<tspan font-size="75%" dy="2.5">{match[2]}</tspan>'
     above = f'<tspan font-size="75%" dy="-6">{sign}</tspan>' if sign else ""
@@ -151,7 +160,7 @@ def _strand(strand: Strand, palette: Palette) -> Canvas:
     for run in _runs(strand):
         end = x + NT * sum(domain.length for domain in run)
         canvas.line((x, y), (end, y), palette.colour(run[0]))
-        text = _run_label([~domain for domain in reversed(run)] if run[0].starred else run, run[0].starred)
+        text = palette.label([~domain for domain in reversed(run)] if run[0].starred else run, run[0].starred)
         canvas.text((x + end) / 2, y - 6, text, colour=palette.colour(run[0]))
         x = end
     canvas.half_arrow((x, y), 0, palette.colour(strand[-1]))
@@ -163,16 +172,6 @@ def _runs(domains: Sequence[Domain]) -> list[list[Domain]]:
     """Toehold domains side by side are one toehold; a branch domain stands alone."""
     keyed = groupby(enumerate(domains), key=lambda item: -1 if item[1].is_toehold else item[0])
     return [[domain for _, domain in group] for _, group in keyed]
-
-
-def _run_label(run: Sequence[Domain], star: bool = False) -> str:
-    """A toehold cut into parts is named as a whole where all parts are there."""
-    first = run[0]
-    if not first.is_toehold:
-        return label(first.name, star)
-    cut = re.sub(r"\d+$", "", first.name)
-    whole = len(run) > 1 or first.name == cut
-    return label(cut if whole else first.name, star)
 
 
 class _GateDrawing:
@@ -237,7 +236,7 @@ class _GateDrawing:
             members = [domains[self.columns[column]] for column in run]
             canvas.line((left, self.bottom), (right, self.bottom), self.palette.colour(members[0]))
             if all(self.complex.pairing[self.columns[column]] is None for column in run):
-                text = _run_label([~domain for domain in reversed(members)], star=True)
+                text = self.palette.label([~domain for domain in reversed(members)], star=True)
                 canvas.text((left + right) / 2, self.bottom + FONT + 6, text, colour=self.palette.colour(members[0]))
         first, last = domains[self.columns[0]], self.edges[-1]
         canvas.half_arrow((self.edges[0], self.bottom), 180, self.palette.colour(first))
@@ -263,7 +262,7 @@ class _GateDrawing:
         colour = self.palette.colour(members[0])
         self.canvas.band(left, right, self.top, self.bottom)
         self.canvas.line((left, self.top), (right - (_NICK if last else 0), self.top), colour)
-        self.canvas.text((left + right) / 2, self.top - 7, _run_label(members), colour=colour)
+        self.canvas.text((left + right) / 2, self.top - 7, self.palette.label(members), colour=colour)
 
     def _loose(self, places: Sequence[int], edge: int, angle: float) -> None:
         """An end that stands up from the duplex, domain by domain away from it."""
@@ -278,7 +277,7 @@ class _GateDrawing:
             beside = ((x + end[0]) / 2 - 5 * outward, (y + end[1]) / 2 - 2)
             named = run if outward > 0 else run[::-1]
             anchor = "end" if outward > 0 else "start"
-            self.canvas.text(*beside, _run_label(named), anchor=anchor, colour=colour)
+            self.canvas.text(*beside, self.palette.label(named), anchor=anchor, colour=colour)
             x, y = end
         if domains and outward > 0:
             self.canvas.half_arrow((x, y), angle, self.palette.colour(domains[-1]))

@@ -9,9 +9,10 @@ from itertools import pairwise
 from dsd_ncrn.crn.graph import colour_of
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.dsd.drawing import FONT, INK, Canvas, Palette, draw, label, mark_ends
-from dsd_ncrn.dsd.modular import Enumerate, Steps, module_of, steps_of
+from dsd_ncrn.dsd.module import Enumerate, Steps, module_of, steps_of
 from dsd_ncrn.dsd.structure import Complex, Strand
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
+from dsd_ncrn.dsd.words import Private, branch_name
 from dsd_ncrn.errors import InputError, did_you_mean
 
 MARGIN, SPACE, SHEET_WIDTH = 16.0, 22.0, 1250.0
@@ -32,10 +33,11 @@ _KINDS = {
 
 
 def palette_of(system: DsdSystem) -> Palette:
-    """Species in order of first use, then clocks."""
+    """Species in order of first use, then clocks; the private domains of reactions by their kind."""
     strands = [*system.signals.values(), *(clock.strand for clock in system.clocks.values())]
     domains = (domain for name in strands for domain in system.by_name[name].complex.domains)
-    return Palette(tuple(dict.fromkeys(domain.name for domain in domains if not domain.is_toehold)))
+    private = {branch_name(kind.of(reaction)): kind for reaction in system.formal for kind in Private}
+    return Palette(tuple(dict.fromkeys(domain.name for domain in domains if not domain.is_toehold)), private)
 
 
 def sheet(system: DsdSystem) -> str:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from dsd_ncrn.dsd.modular import Module, Steps
+from dsd_ncrn.dsd.module import Module, Steps
 from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.errors import CheckFailed
 

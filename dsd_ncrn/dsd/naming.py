@@ -10,10 +10,8 @@ from dataclasses import replace
 
 from dsd_ncrn.dsd.plan import Plan
 from dsd_ncrn.dsd.system import Component
-from dsd_ncrn.dsd.words import branch_name
+from dsd_ncrn.dsd.words import Private, branch_name
 from dsd_ncrn.errors import InputError
-
-_PRIVATE = {"r": "the trigger of reaction", "c": "the commitment of reaction", "q": "the drain of reaction"}
 
 
 def check_names(plan: Plan) -> None:
@@ -32,8 +30,8 @@ def _domains(plan: Plan) -> Iterator[tuple[str, str]]:
     for phase, clock in plan.clocks.items():
         yield branch_name(clock), f"the clock of phase {phase}"
     for reaction in plan.reactions:
-        for letter, what in _PRIVATE.items():
-            yield branch_name(f"{letter}_{reaction.origin.reaction}"), f"{what} {reaction.origin.reaction}"
+        for kind in Private:
+            yield branch_name(kind.of(reaction)), f"the {kind.name.lower()} of reaction {reaction.origin.reaction}"
 
 
 def merged(components: Iterable[Component]) -> tuple[Component, ...]:

@@ -10,8 +10,11 @@ from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import DesignSpec, Translation
-from dsd_ncrn.dsd.modules.clocks import held_back, phase_clock
-from dsd_ncrn.dsd.modules.endings import (
+from dsd_ncrn.dsd.naming import check_names, merged
+from dsd_ncrn.dsd.plan import FLUSH, Plan, plan_of_learner, plan_of_network, required
+from dsd_ncrn.dsd.polarity import Polarity, assign_polarity, is_annihilation
+from dsd_ncrn.dsd.schemes.clocks import held_back, phase_clock
+from dsd_ncrn.dsd.schemes.endings import (
     CLOCK_SIGN,
     cogate_sink,
     cooperative_annihilation,
@@ -20,10 +23,7 @@ from dsd_ncrn.dsd.modules.endings import (
     strand_sink,
     two_domain_annihilation,
 )
-from dsd_ncrn.dsd.modules.parts import Made, Scheme, seals, side_of, split_outputs
-from dsd_ncrn.dsd.naming import check_names, merged
-from dsd_ncrn.dsd.plan import FLUSH, Plan, plan_of_learner, plan_of_network, required
-from dsd_ncrn.dsd.polarity import Polarity, assign_polarity, is_annihilation
+from dsd_ncrn.dsd.schemes.parts import Made, Scheme, seals, side_of, split_outputs
 from dsd_ncrn.dsd.staged import translate_staged
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.dsd.system import ClockStrands, Component, DsdSystem, Reporter, Role

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from dsd_ncrn.dsd import bisimulation, final_states
-from dsd_ncrn.dsd.modular import Enumerate, Module, Network, Side, Steps, module_of, renamed, steps_of
+from dsd_ncrn.dsd.module import Enumerate, Module, Network, Side, Steps, module_of, renamed, steps_of
 from dsd_ncrn.dsd.structure import Complex, Strand, strand_text
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.families import SCHEMES

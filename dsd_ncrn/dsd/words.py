@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from typing import Protocol
 
@@ -22,6 +23,22 @@ from dsd_ncrn.dsd.system import Component, Role
 
 HARMLESS_NT = 3
 """Toeholds up to this length hold strands a thousand times more weakly than the whole one."""
+
+
+class Private(StrEnum):
+    """What a branch domain is for that one reaction has to itself: the letter that its name begins with."""
+
+    TRIGGER = "r"
+    COMMITMENT = "c"
+    DRAIN = "q"
+
+    def of(self, reaction: Reaction) -> str:
+        """The domain's name, for ``Words``."""
+        return f"{self}_{reaction.origin.reaction}"
+
+
+SEALS = ("end", "inert")
+"""The branch domains at the ends of all joins and of all forks."""
 
 
 class Options(Protocol):
@@ -184,7 +201,7 @@ def branch_name(name: str) -> str:
     small = name.lower().replace("'", "_p")
     if small.startswith("$"):
         return small[1:]
-    return f"{small}_" if re.fullmatch(r"[tuvw][0-9]?|end|inert", small) else small
+    return f"{small}_" if small in SEALS or re.fullmatch(r"[tuvw][0-9]?", small) else small
 
 
 def cogate_name(species: str) -> str:

@@ -29,8 +29,8 @@ from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.protocol.clocked import Schedule
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.ideal import IdealLearner
+from dsd_ncrn.simulate.learners import train_value
 from dsd_ncrn.simulate.train import Progress, no_progress
-from dsd_ncrn.simulate.training import train_value
 from dsd_ncrn.tasks import Dataset
 
 RESERVE = 12.0

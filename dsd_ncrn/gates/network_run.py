@@ -12,7 +12,7 @@ from dsd_ncrn.crn.events import timed
 from dsd_ncrn.crn.types import Crn, Injection
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.gates.network import Limits, SizedNetwork, Use, size_network
+from dsd_ncrn.gates.sized_network import Limits, SizedNetwork, Use, size_network
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.simulate.engines import engine_named

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dsd_ncrn.crn.types import Reaction
-from dsd_ncrn.dsd.modules.endings import CLOCK_SIGN
+from dsd_ncrn.dsd.schemes.endings import CLOCK_SIGN
 from dsd_ncrn.dsd.system import DsdSystem, GateKind
 from dsd_ncrn.gates.laws import achieved, join_laws, loading, toehold_length
 from dsd_ncrn.kinetics.rates import RateModel, rates_of

@@ -2,50 +2,112 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
-from typing import Literal, get_args
+from typing import Literal, TypedDict, Unpack, get_args
 
 from dsd_ncrn.crn.types import Origin
 from dsd_ncrn.dsd.structure import Complex, Strand
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.families import LEAK_MODELS
+from dsd_ncrn.kinetics.condense import condense
 from dsd_ncrn.kinetics.enumerator import MAX_SPECIES, Enumerator, OriginsOf
 from dsd_ncrn.kinetics.finite import FiniteEnumerator, Unproductive
 from dsd_ncrn.kinetics.infinite import InfiniteEnumerator
 from dsd_ncrn.kinetics.leaks import FRESH, LeakRates, LeakTargets
-from dsd_ncrn.kinetics.network import ReactionNetwork
+from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
 from dsd_ncrn.kinetics.rates import RateModel, rates_of
+from dsd_ncrn.kinetics.two_domain import is_two_domain
 
 FUELS = (Role.FUEL, Role.BUFFER, Role.CLOCK)
 Semantics = Literal["infinite", "finite"]
+LEAST_MAX_STRANDS = 10
+"""Complexes grow to this many strands, or to twice the largest that is mixed, unless told otherwise."""
+
+
+class Choices(TypedDict, total=False):
+    """How complexes are followed: what ``Rules`` has."""
+
+    semantics: str
+    unproductive: str
+    max_species: int
+    max_strands: int | None
+    remote: bool
+    k_slow: float
+    k_fast: float
+    condensed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How complexes are followed. Raises InputError for unknown names, and where ``k_fast`` is below ``k_slow``.
+
+    ``max_strands`` is that of a complex, None for no limit. ``remote`` lets branches be reached over a loop. Steps
+    of one complex slower than ``k_slow`` (/s) are left out, those slower than ``k_fast`` leave it time to meet others.
+    ``condensed`` replaces all other steps of one complex by what they come to.
+    """
+
+    semantics: str = "infinite"
+    unproductive: str = "all"
+    max_species: int = MAX_SPECIES
+    max_strands: int | None = None
+    remote: bool = False
+    k_slow: float = 0.0
+    k_fast: float = 0.0
+    condensed: bool = False
+
+    def __post_init__(self) -> None:
+        _known("semantics", self.semantics, get_args(Semantics))
+        _known("unproductive binding", self.unproductive, get_args(Unproductive))
+        if 0 < self.k_fast < self.k_slow:
+            raise InputError("k-fast is at least k-slow", self.k_fast, "Steps between the two are slow, but happen.")
+
+    def enumerator(self, rates: RateModel, origins_of: OriginsOf, two_domain: bool) -> Enumerator:
+        """An empty enumerator."""
+        if two_domain and self.semantics == "infinite":
+            return InfiniteEnumerator(rates, origins_of, self.max_species, self.max_strands)
+        resting = self.unproductive if self.semantics == "finite" else "none"
+        sizes = self.max_species, self.max_strands
+        return FiniteEnumerator(rates, origins_of, *sizes, resting, self.k_slow, self.k_fast, self.remote, whole=not two_domain)  # pyright: ignore[reportArgumentType]
+
+    def finished(self, enumerator: Enumerator, names: Mapping[Complex, str], initial: int) -> ReactionNetwork:
+        """The network of an enumerator whose first ``initial`` species were mixed."""
+        network = to_network(enumerator, names)
+        if isinstance(enumerator, FiniteEnumerator) and self.semantics == "infinite" and not self.condensed:
+            held = frozenset(enumerator.position[each] for each in enumerator.held)
+            network = condense(network, initial, held, self.k_fast)
+        if self.semantics == "infinite" and self.unproductive == "none":
+            network = without_visits(network, initial)
+        return condense(network, initial, k_fast=self.k_fast) if self.condensed else network
 
 
 def build_network(
     system: DsdSystem,
     leak_model: str | None = None,
     rates: RateModel | None = None,
-    semantics: str = "infinite",
-    unproductive: str = "all",
-    max_species: int = MAX_SPECIES,
     leak_rates: LeakRates = FRESH,
+    **choices: Unpack[Choices],
 ) -> ReactionNetwork:
     """Enumerate a system; the species of ``system.components`` come first, under their names.
 
     With a leak model, or several joined by ``+``, their leak channels of all gates are added, by ``leak_rates``. Raises
     InputError for an unknown model or semantics, and CheckFailed at more than ``max_species`` species.
     """
-    enumerator = enumerator_for(semantics, rates or rates_of(system.rates), system_origins(system), unproductive, max_species)
+    rules = Rules(**choices)
+    enumerator = rules.enumerator(rates or rates_of(system.rates), system_origins(system), two_domain=True)
     for component in system.components:
         enumerator.add(component.complex)
+    initial = len(enumerator.position)
     enumerator.run()
     gates = [component.complex for component in system.components if component.role == Role.GATE]
     fuels = frozenset(component.complex for component in system.components if component.role in FUELS)
     forks = frozenset(system.by_name[made.fork].complex for made in system.gates.values() if made.fork in system.by_name)
     add_leaks(enumerator, leak_model.split("+") if leak_model else (), LeakTargets(gates, fuels, forks, leak_rates))
-    return to_network(enumerator, {component.complex: component.name for component in system.components})
+    return rules.finished(enumerator, {component.complex: component.name for component in system.components}, initial)
 
 
 def add_leaks(enumerator: Enumerator, names: Iterable[str], targets: LeakTargets) -> None:
@@ -72,12 +134,9 @@ def enumerator_for(
     unproductive: str = "all",
     max_species: int = MAX_SPECIES,
 ) -> Enumerator:
-    """An empty enumerator. ``unproductive`` is read by the finite semantics alone. Raises InputError for unknown names."""
-    _known("semantics", semantics, get_args(Semantics))
-    if semantics == "infinite":
-        return InfiniteEnumerator(rates, origins_of, max_species)
-    _known("unproductive binding", unproductive, get_args(Unproductive))
-    return FiniteEnumerator(rates, origins_of, max_species, unproductive)  # pyright: ignore[reportArgumentType]
+    """An empty enumerator for two-domain systems. Raises InputError for unknown names."""
+    rules = Rules(semantics, unproductive, max_species)
+    return rules.enumerator(rates, origins_of, two_domain=True)
 
 
 def _known(what: str, name: str, names: Sequence[str]) -> None:
@@ -90,19 +149,47 @@ def enumerate_complexes(
     names: Sequence[str],
     rates: RateModel,
     origins_of: OriginsOf = no_origins,
-    semantics: str = "infinite",
-    unproductive: str = "all",
-    max_species: int = MAX_SPECIES,
+    leak_models: Iterable[str] = (),
+    **choices: Unpack[Choices],
 ) -> ReactionNetwork:
     """The network of some named complexes; species that appear on the way are named ``s1, s2, ...``.
 
-    Raises CheckFailed at more than ``max_species`` species, and InputError for unknown semantics.
+    Those of two or more strands leak by ``leak_models``. Raises CheckFailed at more than ``max_species`` species, and
+    InputError for unknown semantics and leak models.
     """
-    enumerator = enumerator_for(semantics, rates, origins_of, unproductive, max_species)
+    rules = Rules(**choices)
+    if rules.max_strands is None:
+        largest = max((len(complex_.strands) for complex_ in complexes), default=0)
+        rules = replace(rules, max_strands=max(LEAST_MAX_STRANDS, 2 * largest))
+    two_domain = not rules.remote and is_two_domain(complexes)
+    enumerator = rules.enumerator(rates, origins_of, two_domain)
     for complex_ in complexes:
         enumerator.add(complex_)
     enumerator.run()
-    return to_network(enumerator, dict(zip(complexes, names)))
+    add_leaks(enumerator, leak_models, LeakTargets([complex_ for complex_ in complexes if len(complex_.strands) > 1]))
+    return rules.finished(enumerator, dict(zip(complexes, names)), len(complexes))
+
+
+def without_visits(network: ReactionNetwork, initial: int) -> ReactionNetwork:
+    """A network without complexes that hold each other only to part again as they came."""
+    doing: dict[int, list[Step]] = defaultdict(list)
+    for step in network.steps:
+        for each in step.reactants:
+            doing[each].append(step)
+    idle = {each for each, steps in doing.items() if each >= initial and all(s.kind == StepKind.UNBINDING for s in steps)}
+    kept = [each for each in range(len(network.names)) if each not in idle]
+    number = {each: place for place, each in enumerate(kept)}
+
+    def numbered(side: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(number[each] for each in side)
+
+    steps = [step for step in network.steps if idle.isdisjoint((*step.reactants, *step.products))]
+    return replace(
+        network,
+        complexes=tuple(network.complexes[each] for each in kept),
+        names=tuple(network.names[each] for each in kept),
+        steps=tuple(replace(step, reactants=numbered(step.reactants), products=numbered(step.products)) for step in steps),
+    )
 
 
 def to_network(enumerator: Enumerator, names: Mapping[Complex, str]) -> ReactionNetwork:
@@ -110,7 +197,8 @@ def to_network(enumerator: Enumerator, names: Mapping[Complex, str]) -> Reaction
     taken = set(names.values())
     fresh = (name for number in count(1) if (name := f"s{number}") not in taken)
     named = tuple(names.get(complex_) or next(fresh) for complex_ in enumerator.position)
-    return ReactionNetwork(tuple(enumerator.position), named, tuple(enumerator.steps.values()), enumerator.rates)
+    listed = tuple(enumerator.position), named, tuple(enumerator.steps.values())
+    return ReactionNetwork(*listed, enumerator.rates, notes=enumerator.notes(dict(zip(*listed[:2]))))
 
 
 def system_origins(system: DsdSystem) -> OriginsOf:

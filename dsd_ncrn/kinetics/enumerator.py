@@ -6,9 +6,9 @@ Invasions start at branch points: by the domains around them, targets and invade
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dsd_ncrn.crn.types import Origin
@@ -26,6 +26,8 @@ Junction = tuple[int, tuple[Domain, ...]]
 """Direction along the invader (+1 to its 3' end) and its domains, from the toehold to the first branch."""
 Place = tuple[Complex, int]
 """A complex and one of its flat domain indices."""
+Contact = tuple[Place, Place]
+"""Two complementary unpaired domains of two complexes: of those that zip together the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,15 @@ class Enumerator(ABC):
 
     advice: ClassVar[str] = "The complexes polymerise, or the limit must be raised."
 
-    def __init__(self, rates: RateModel, origins_of: OriginsOf, max_species: int = MAX_SPECIES) -> None:
-        self.rates, self.origins_of, self.max_species = rates, origins_of, max_species
+    def __init__(
+        self, rates: RateModel, origins_of: OriginsOf, max_species: int = MAX_SPECIES, max_strands: int | None = None
+    ) -> None:
+        self.rates, self.origins_of, self.max_species, self.max_strands = rates, origins_of, max_species, max_strands
+        self.too_large: list[tuple[Complex, Complex]] = []
         self.position: dict[Complex, int] = {}
         self.steps: dict[tuple[tuple[int, ...], tuple[int, ...]], Step] = {}
         self.common: frozenset[Complex] | None = None
-        self._waiting: list[Complex] = []
+        self._waiting: deque[Complex] = deque()
         self._openings: dict[Junction, list[Place]] = defaultdict(list)
         self._invaders: dict[Junction, list[Place]] = defaultdict(list)
         self._single: dict[Domain, list[Place]] = defaultdict(list)
@@ -74,14 +79,26 @@ class Enumerator(ABC):
 
     def place(self, complex_: Complex) -> None:
         """Number a new species without looking into what it does. Raises CheckFailed as ``add``."""
-        if len(self.position) >= self.max_species:
-            raise CheckFailed(f"enumeration passed {self.max_species} species. {self.advice}")
+        self.check_size(len(self.position) + 1)
         self.position[complex_] = len(self.position)
+
+    def check_size(self, species: int) -> None:
+        """Raises CheckFailed where there are more species than the limit."""
+        if species > self.max_species:
+            raise CheckFailed(f"enumeration passed {self.max_species} species. {self.advice}")
 
     def run(self) -> None:
         """Enumerate all moves of the species added so far and of those that follow."""
         while self._waiting:
             self.explore(self._waiting.pop())
+
+    def notes(self, names: Mapping[Complex, str]) -> tuple[str, ...]:
+        """What was left out, for the user."""
+        return tuple(
+            f"{len(self.too_large)} meetings were left out that would make complexes of more than {self.max_strands} strands, "
+            f"such as that of {names[one]} and {names[other]}: the complexes polymerise (--max-strands)"
+            for one, other in self.too_large[:1]
+        )
 
     @abstractmethod
     def explore(self, complex_: Complex) -> None:
@@ -100,20 +117,37 @@ class Enumerator(ABC):
         owners: Sequence[Complex] = (),
         rule: str = "",
         toeholds: Toeholds = (None, None),
+        another: bool = False,
     ) -> None:
         """Keep a step, and its species, unless it changes nothing or is known already.
 
         It belongs to the formal reactions of its ``owners``, by default of its first reactant. ``rate`` is in nM^(1-n)/s.
+        The rates of ``another`` pathway to the same products and of those that are known add up.
         """
         before = tuple(sorted(self.add(reactant) for reactant in reactants))
         after = tuple(sorted(self.add(product) for product in products))
         if before != after and (before, after) not in self.steps:
             origins = dict.fromkeys(origin for owner in owners or reactants[:1] for origin in self.origins_of(owner))
             self.steps[before, after] = Step(before, after, rate, kind, tuple(origins), rule, toeholds)
+        elif before != after and another:
+            known = self.steps[before, after]
+            self.steps[before, after] = replace(known, rate=known.rate + rate)
 
     def may_meet(self, one: Complex, other: Complex) -> bool:
-        """Whether two species are ever brought together."""
-        return self.is_common(one) or self.is_common(other)
+        """Whether two species are ever brought together: one is plentiful, and both are not too large together."""
+        if not self.is_common(one) and not self.is_common(other):
+            return False
+        if self.max_strands is not None and len(one.strands) + len(other.strands) > self.max_strands:
+            self.too_large.append((one, other))
+            return False
+        return True
+
+    def contact(self, one: Place, other: Place) -> Contact:
+        """Where the helix of two domains starts, whichever of its domains and of the two complexes came first."""
+        if one[0] is other[0]:
+            return min(run_start(one, other), run_start(other, one), key=lambda found: found[0][1])
+        swap = self.position[one[0]] > self.position[other[0]]
+        return run_start(other, one) if swap else run_start(one, other)
 
     def is_common(self, complex_: Complex) -> bool:
         """Whether a species is plentiful; all are until leaks are added."""
@@ -138,6 +172,26 @@ class Enumerator(ABC):
             if complex_.pairing[place] is None and not domain.is_toehold:
                 self._single[domain].append((complex_, place))
                 yield from (((complex_, place), other) for other in list(self._single[~domain]))
+
+
+def neighbour(complex_: Complex, position: int, step: int) -> int | None:
+    """The next position on the same strand, or None past its end."""
+    there = position + step
+    inside = 0 <= there < len(complex_.pairing) and (there if step > 0 else position) not in complex_.ends
+    return there if inside else None
+
+
+def run_start(one: Place, other: Place) -> Contact:
+    """The first of the pairs that zip together with a pair of unpaired domains, on the way to the 5' end of ``one``."""
+    (first, here), (second, there) = one, other
+    while True:
+        before, after = neighbour(first, here, -1), neighbour(second, there, 1)
+        if before is None or after is None or first.pairing[before] is not None or second.pairing[after] is not None:
+            break
+        if first.domains[before] != ~second.domains[after]:
+            break
+        here, there = before, after
+    return (first, here), (second, there)
 
 
 def openings(complex_: Complex) -> Iterator[tuple[Junction, int]]:

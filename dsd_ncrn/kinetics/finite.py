@@ -1,40 +1,49 @@
 """The finite semantics: toeholds bind and unbind, branches migrate to and fro, and open toeholds are occluded.
 
-A helix forms, opens, or passes from one strand to another. It counts as a whole ("max helix" of Badelt et al., J. R. Soc.
-Interface 17:20190866, 2020): a binding zips on over adjacent domains, a toehold of several domains opens at once, and branch
-migration runs as far as one incumbent reaches.
+Each step is the move of one helix (``moves.py``). Complexes at rest, which no step of their own leaves for good, meet: they
+bind by what both have unpaired in the open.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from typing import ClassVar, Literal
 
 from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Complex, Domain
-from dsd_ncrn.kinetics.assembly import Assembly, side_by_side
-from dsd_ncrn.kinetics.enumerator import MAX_SPECIES, Enumerator, Move, OriginsOf, Place, invading_junctions, openings
+from dsd_ncrn.kinetics.contacts import Contacts, bind, open_places, pairs
+from dsd_ncrn.kinetics.enumerator import (
+    MAX_SPECIES,
+    Contact,
+    Enumerator,
+    Move,
+    OriginsOf,
+    Place,
+    invading_junctions,
+    openings,
+)
 from dsd_ncrn.kinetics.infinite import invade
+from dsd_ncrn.kinetics.moves import Outcome, moves, reaches_over_loop
 from dsd_ncrn.kinetics.network import StepKind
-from dsd_ncrn.kinetics.rates import RateModel, closing
+from dsd_ncrn.kinetics.rates import RateModel
 
 Unproductive = Literal["all", "present", "none"]
 """Which free strands rest on toeholds where they can displace nothing: all, those mixed in at the start, or none."""
 UNPRODUCTIVE = "unproductive"
 """The rule that such bindings and unbindings are labelled with."""
-NO_LOOP_NT = 1_000
-"""Stands for the way around that leads over a nick."""
-Outcome = tuple[tuple[Complex, ...], float]
-"""What a complex becomes, and how fast, /s."""
+MIGRATIONS = (StepKind.MIGRATION, StepKind.FOUR_WAY)
 
 
 class FiniteEnumerator(Enumerator):
     """Steps of one helix each (Badelt et al. 2020), at the rates of the three-step model (Zhang & Winfree 2009).
 
-    A strand that rests on a toehold without being able to displace anything only leaves again: what the complex does at
-    other toeholds meanwhile is left out, so that resting strands make one species for each toehold and strand. A complex
-    that is held together by one toehold is invaded, as cooperative hybridization needs it, and does nothing else to others;
-    one held together by several meets no one.
+    A strand that rests on a toehold without being able to do anything else only leaves again: what the complex does at
+    other toeholds meanwhile is left out, so that resting strands make one species for each toehold and strand. Where it also
+    holds a branch, it waits for a partner, as cooperative hybridization needs it, and meets what is at rest.
+    Steps of one complex slower than ``k_slow`` (/s) are left out; it rests where all it does is slower than ``k_fast``.
+    ``whole`` follows four-way migration, bindings by two toeholds at once, and complexes that change while others visit them:
+    two-domain systems do without.
     """
 
     advice: ClassVar[str] = (
@@ -47,13 +56,25 @@ class FiniteEnumerator(Enumerator):
         rates: RateModel,
         origins_of: OriginsOf,
         max_species: int = MAX_SPECIES,
+        max_strands: int | None = None,
         unproductive: Unproductive = "all",
+        k_slow: float = 0.0,
+        k_fast: float = 0.0,
+        remote: bool = False,
+        whole: bool = True,
     ) -> None:
-        super().__init__(rates, origins_of, max_species)
+        super().__init__(rates, origins_of, max_species, max_strands)
         self.unproductive = unproductive
+        self.k_slow, self.k_fast, self.remote, self.whole = k_slow, k_fast, remote, whole
+        self.contacts = Contacts(whole, remote)
+        self._outcomes: dict[Complex, tuple[Outcome, ...]] = {}  # of those whose steps are not recorded yet
+        self._explored: set[Complex] = set()
         self._resting: set[Complex] = set()  # with a strand that rests on a toehold
-        self._toeholds: Counter[Complex] = Counter()  # by how many helices that open by themselves a complex is held
+        self.held: set[Complex] = set()  # waiting for a partner
+        self._state_of: dict[Complex, Complex] = {}  # of those at rest in more than one: which stands for them
+        self._moving: set[Complex] = set()  # of these, those that more changes than who covers a toehold
         self._present: frozenset[Complex] | None = None
+        self._over_loops: list[Complex] = []
         self._exposed: dict[Domain, list[Place]] = defaultdict(list)
         self._visitors: dict[Domain, list[Place]] = defaultdict(list)
 
@@ -65,58 +86,148 @@ class FiniteEnumerator(Enumerator):
         return super().add(complex_)
 
     def run(self) -> None:
-        """See Enumerator; the first call finds what is mixed in at the start."""
+        """See Enumerator; small complexes come first, and the first call finds what is mixed in at the start."""
         if self._present is None:
             self._present = frozenset(self.position)
-        super().run()
+        while self._waiting:
+            self.explore(self._waiting.popleft())
 
     def explore(self, complex_: Complex) -> None:
-        """The steps of the complex alone, and those with everything known."""
-        self._alone(complex_)
-        for target, invader in self.new_invasions(complex_):
-            if self._able(target, invader, 1) and invade(*target, *invader) is not None:
-                self._bind(target, invader, StepKind.BINDING)
-        for one, other in self.new_hybridisations(complex_):
-            if self._able(one, other, 0):
-                self._bind(one, other, StepKind.HYBRIDISATION)
-        self._rest(complex_)
+        """The steps of the complex alone and of what it becomes, and those with everything known."""
+        if complex_ in self._explored:
+            return
+        region = self._region(complex_)
+        meeting = self._meeting(region)
+        for state in region:
+            self._explored.add(state)
+            if self.whole and not self._over_loops and reaches_over_loop(state):
+                self._over_loops.append(state)
+            for outcome in self._outcomes.pop(state):
+                self.record((state,), outcome.products, outcome.rate, outcome.kind)
+        for state in meeting:
+            self._meet(state)
 
-    def _able(self, target: Place, invader: Place, toeholds: int) -> bool:
-        """Whether two may meet, the target held by no more than some toeholds, the invader by none."""
-        stable = self._toeholds[target[0]] <= toeholds and not self._toeholds[invader[0]]
-        return stable and self.may_meet(target[0], invader[0])
+    def _fast(self, complex_: Complex) -> tuple[Outcome, ...]:
+        return tuple(each for each in self._outcomes[complex_] if each.rate >= self.k_fast)
 
-    def _alone(self, complex_: Complex) -> None:
-        for products, rate in helix_openings(complex_, self.rates):
-            self._toeholds[complex_] += 1
-            self.record((complex_,), products, rate, StepKind.UNBINDING)
-        for products in migrations(complex_):
-            self.record((complex_,), products, self.rates.migration(), StepKind.MIGRATION)
-        for products, rate in closings(complex_):
-            self.record((complex_,), products, rate, StepKind.CLOSING)
+    def _following(self, complex_: Complex) -> list[Complex]:
+        """Its next states by fast steps that leave it whole."""
+        return [each.products[0] for each in self._fast(complex_) if len(each.products) == 1]
 
-    def _bind(self, one: Place, other: Place, kind: StepKind) -> None:
+    def _region(self, complex_: Complex) -> list[Complex]:
+        """The states that a complex passes through by its fast steps, as long as it does not fall apart."""
+        region, number = [complex_], 0
+        known = {complex_}
+        while number < len(region):
+            state = region[number]
+            number += 1
+            if state not in self._outcomes:
+                found = moves(state, self.rates, self.remote, self.whole)
+                self._outcomes[state] = tuple(each for each in found if each.rate >= self.k_slow)
+            for following in self._following(state):
+                if following not in known and following not in self._explored:
+                    known.add(following)
+                    region.append(following)
+            self.check_size(len(self.position) + len(region))
+        return region
+
+    def _meeting(self, region: list[Complex]) -> list[Complex]:
+        """The states of a region that last long enough to meet others."""
+        meeting: set[Complex] = set()
+        for states in self._strongly_connected(region):
+            exits = self._exits(states)
+            if not exits:
+                self._state_of |= dict.fromkeys(states, min(states, key=region.index)) if len(states) > 1 else {}
+                if any(each.kind != StepKind.MIGRATION for state in states for each in self._fast(state)):
+                    self._moving |= states
+            elif len(exits) == 1 and self._only_parts(states) and self._holds_branch(states):
+                self.held |= states
+            else:
+                continue
+            meeting |= states
+        return [state for state in region if state in meeting]
+
+    def _strongly_connected(self, region: list[Complex]) -> list[set[Complex]]:
+        if len(region) == 1:
+            return [set(region)]
+        import networkx as nx
+
+        states: nx.DiGraph[Complex] = nx.DiGraph()
+        states.add_nodes_from(region)
+        steps = ((state, each) for state in region for each in self._following(state))
+        states.add_edges_from((state, each) for state, each in steps if each not in self._explored)
+        return list(nx.strongly_connected_components(states))
+
+    def _exits(self, states: set[Complex]) -> set[frozenset[Complex]]:
+        """What some states become for good by their fast steps."""
+        ways = (each.products for state in states for each in self._fast(state))
+        left = (products for products in ways if len(products) > 1 or states.isdisjoint(products))
+        return {frozenset(self._state_of.get(each, each) for each in products) for products in left}
+
+    def _only_parts(self, states: set[Complex]) -> bool:
+        """Whether some states are left by the opening of a helix alone, as what has bound can."""
+        ways = (each for state in states for each in self._fast(state) if len(each.products) > 1)
+        return all(each.kind == StepKind.UNBINDING for each in ways)
+
+    def _holds_branch(self, states: set[Complex]) -> bool:
+        return any(
+            each.kind in MIGRATIONS and each.displaced_nt > TOEHOLD_MAX_NT for state in states for each in self._fast(state)
+        )
+
+    def _meet(self, complex_: Complex) -> None:
+        """Bind a complex to all that is known, and let strands rest on toeholds that lead nowhere."""
+        places = open_places(complex_)
+        tried: dict[Contact, bool] = {}
+        for one, other in self.contacts.new(complex_, places, complex_ in self._moving):
+            contact = self.contact(one, other)
+            if contact not in tried:
+                tried[contact] = self._bind(contact)
+        for host, visitor in self._resting_contacts(complex_, places):
+            contact = self.contact(host, visitor)
+            if not tried.get(contact):
+                tried[contact] = True
+                self._visit(host, visitor)
+
+    def _bind(self, contact: Contact) -> bool:
+        """Record a binding if something other than unbinding follows; whether it does."""
+        one, other = contact
+        if (one[0] in self.held and other[0] in self.held) or not self.may_meet(one[0], other[0]):
+            return True
         bound = bind(one, other)
-        if bound is not None:
-            product, held_nt = bound
-            self.record((one[0], other[0]), (product,), self._association(held_nt), kind)
+        if bound is None:
+            return True
+        product, held_nt = bound
+        if (product not in self.position or product in self._resting) and self._only_leaves(product, (one[0], other[0])):
+            return False
+        kind, k = StepKind.BINDING, self.rates.binding(held_nt)
+        if held_nt > TOEHOLD_MAX_NT:
+            kind, k = StepKind.HYBRIDISATION, self.rates.hybridisation()
+        self.record((one[0], other[0]), (product,), k, kind, another=True)
+        return True
 
-    def _association(self, held_nt: int) -> float:
-        return self.rates.binding(held_nt) if held_nt <= TOEHOLD_MAX_NT else self.rates.hybridisation()
+    def _only_leaves(self, bound: Complex, apart: tuple[Complex, Complex]) -> bool:
+        """Whether two that have bound can do nothing but part again."""
+        region = self._region(bound)
+        states = set(region)
+        leaves = self._exits(states) == {
+            frozenset(self._state_of.get(each, each) for each in apart)
+        } and not self._holds_branch(states)
+        for state in region if leaves else ():
+            del self._outcomes[state]
+        return leaves
 
-    def _rest(self, complex_: Complex) -> None:
-        """Meet, as visitor and as host, the toeholds that lead nowhere."""
+    def _resting_contacts(self, complex_: Complex, places: list[Place]) -> Iterator[tuple[Place, Place]]:
+        """Toeholds of the complex with those of others, as host and as visitor, where a free strand may rest."""
         visits = self._visits(complex_)
-        for place, domain in enumerate(complex_.domains):
-            if complex_.pairing[place] is None and domain.is_toehold:
-                here = (complex_, place)
-                self._exposed[domain].append(here)
+        for place in places:
+            domain = complex_.domains[place[1]]
+            if domain.is_toehold:
+                self._exposed[domain].append(place)
                 if visits:
-                    self._visitors[domain].append(here)
-                for visitor in list(self._visitors[~domain]):
-                    self._visit(here, visitor)
-                for host in list(self._exposed[~domain]) if visits else ():
-                    self._visit(host, here)
+                    self._visitors[domain].append(place)
+                yield from pairs(place, self._visitors.get(~domain))
+                if visits:
+                    yield from ((host, place) for _, host in pairs(place, self._exposed.get(~domain)))
 
     def _visits(self, complex_: Complex) -> bool:
         assert self._present is not None, "species are explored by run"
@@ -127,17 +238,32 @@ class FiniteEnumerator(Enumerator):
         if not self.may_meet(host[0], visitor[0]):
             return
         bound = bind(host, visitor)
-        if bound is None or bound[1] > TOEHOLD_MAX_NT or bound[0] in self._resting:
+        if bound is None or bound[1] > TOEHOLD_MAX_NT:
             return
         (product, held_nt), apart = bound, (host[0], visitor[0])
-        known = product in self.position  # then it is explored for its own sake, and its opening is found there
-        if not known:
+        rests = product in self._resting or product not in self.position  # else it is explored for its own sake
+        if product not in self.position:
             self.place(product)
-        self.record(apart, (product,), self.rates.binding(held_nt), StepKind.BINDING, rule=UNPRODUCTIVE)
-        if not known:
+        self._resting.discard(product)
+        self.record(apart, (product,), self.rates.binding(held_nt), StepKind.BINDING, rule=UNPRODUCTIVE, another=True)
+        if rests:
             off = self.rates.unbinding(held_nt)
-            self.record((product,), apart, off, StepKind.UNBINDING, apart[:1], UNPRODUCTIVE)
+            self.record((product,), apart, off, StepKind.UNBINDING, apart[:1], UNPRODUCTIVE, another=True)
             self._resting.add(product)
+
+    def notes(self, names: Mapping[Complex, str]) -> tuple[str, ...]:
+        """See Enumerator; also remote toeholds, from which branches could be reached over a loop."""
+        if not self.whole:
+            return super().notes(names)
+        remote = (
+            f"Remote toeholds are not followed: a branch of {names[each]}, {each}, could be reached over a loop (--remote)"
+            for each in islice(() if self.remote else chain(self._over_loops, self.contacts.spaced()), 1)
+        )
+        knots = (
+            f"Pseudoknots are not followed: {domain}, in a loop of {names[each]}, {each}, could bind {~domain}"
+            for each, domain in islice(self.contacts.enclosed(), 1)
+        )
+        return (*super().notes(names), *remote, *knots)
 
     def happens_anyway(self, target: Complex, invader: Complex, move: Move) -> bool:
         """Whether binding by a toehold and all the branch migration that follows lead to the same."""
@@ -152,107 +278,3 @@ def _displacements(target: Complex, invader: Complex) -> list[Move]:
         moves = (invade(one, at, other, by) for junction, at in openings(one) for known, by in junctions if known == junction)
         found += [move for move in moves if move is not None and move.complete]
     return found
-
-
-def bind(one: Place, other: Place) -> tuple[Complex, int] | None:
-    """Pair one unpaired position of each of two and zip on: what they become, and the nt that hold it. None inside loops."""
-    sides = side_by_side(*one, *other)
-    if sides is None:
-        return None
-    assembly, here, there = sides
-    held_nt = _pair_and_zip(assembly, there, here)
-    (product,) = assembly.complexes()
-    return product, held_nt
-
-
-def helix_openings(complex_: Complex, rates: RateModel) -> Iterator[Outcome]:
-    """Every helix no longer than a toehold comes apart."""
-    whole = Assembly(complex_)
-    for position, partner in enumerate(complex_.pairing):
-        if partner is not None and position < partner and whole.stacked(position, -1) is None:
-            helix = whole.helix(position)
-            held_nt = whole.length(helix)
-            if held_nt <= TOEHOLD_MAX_NT:
-                opened = Assembly(complex_)
-                for each in helix:
-                    opened.unpair(each)
-                yield opened.complexes(), rates.unbinding(held_nt)
-
-
-def migrations(complex_: Complex) -> Iterator[tuple[Complex, ...]]:
-    """Every three-way branch migration from the end of a helix into the next one."""
-    whole = Assembly(complex_)
-    for position, partner in enumerate(complex_.pairing):
-        for step in (1, -1) if partner is None else ():
-            front = _front(whole, position, step)
-            if front:
-                yield _migrated(complex_, front)
-
-
-def _front(whole: Assembly, position: int, step: int) -> list[tuple[int, int]]:
-    """Pairs that a free position beside a helix, and those after it, can make with what one incumbent covers now."""
-    behind = whole.neighbour(position, -step)
-    facing = None if behind is None else whole.pairing[behind]
-    front: list[tuple[int, int]] = []
-    here: int | None = position
-    while here is not None and facing is not None:
-        facing = whole.neighbour(facing, -step)
-        if facing is None or whole.pairing[facing] is None or whole.pairing[here] is not None:
-            break
-        if whole.domains[here] != ~whole.domains[facing]:
-            break
-        if front and whole.stacked(front[-1][1], facing - front[-1][1]) != facing:
-            break  # covered by another incumbent, or beyond a loop of this one
-        front.append((here, facing))
-        here = whole.neighbour(here, step)
-    return front
-
-
-def _migrated(complex_: Complex, front: list[tuple[int, int]]) -> tuple[Complex, ...]:
-    assembly = Assembly(complex_)
-    for here, facing in front:
-        assembly.pair(here, facing)
-    return assembly.complexes()
-
-
-def closings(complex_: Complex) -> Iterator[Outcome]:
-    """Every helix that two unpaired complementary domains of the complex can form without a pseudoknot."""
-    places = [place for place, partner in enumerate(complex_.pairing) if partner is None]
-    for number, one in enumerate(places):
-        for other in places[number + 1 :]:
-            if complex_.domains[one] == ~complex_.domains[other] and _nested(complex_, one, other):
-                assembly = Assembly(complex_)
-                loop = min(_loop_nt(complex_, one, other), _loop_nt(complex_, other, one))
-                length = _pair_and_zip(assembly, one, other)
-                yield assembly.complexes(), closing(loop, length)
-
-
-def _nested(complex_: Complex, first: int, last: int) -> bool:
-    """Whether no pair crosses the new one."""
-    inside = complex_.pairing[first + 1 : last]
-    return all(partner is None or first < partner < last for partner in inside)
-
-
-def _loop_nt(complex_: Complex, start: int, stop: int) -> int:
-    """Unpaired nucleotides from one position on to another around their loop, jumping over helices; 0 beside a helix.
-
-    A nick in between makes no loop: then the other way round counts.
-    """
-    total, position, between, jumps = len(complex_.pairing), start, 0, 0
-    while True:
-        after = (position + 1) % total
-        if after in complex_.ends:
-            return NO_LOOP_NT
-        if after == stop:
-            return 0 if jumps == 1 and between == 0 else max(between, 1)
-        partner = complex_.pairing[after]
-        between += complex_.domains[after].length if partner is None else 0
-        jumps += partner is not None
-        position = after if partner is None else partner
-
-
-def _pair_and_zip(assembly: Assembly, one: int, other: int) -> int:
-    """Pair two positions and what adjoins them; the length of the helix they are then part of, nt."""
-    assembly.pair(one, other)
-    assembly.zip_on(one)
-    return assembly.length(assembly.helix(one))

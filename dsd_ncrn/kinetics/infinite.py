@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Complex
 from dsd_ncrn.kinetics.assembly import Assembly, side_by_side
-from dsd_ncrn.kinetics.enumerator import Enumerator, Move, Place
+from dsd_ncrn.kinetics.enumerator import Contact, Enumerator, Move, Place
 from dsd_ncrn.kinetics.network import StepKind, Toehold
 
 
@@ -20,12 +20,22 @@ class InfiniteEnumerator(Enumerator):
 
     def explore(self, complex_: Complex) -> None:
         """Meet a new species with everything known."""
+        met: set[Contact] = set()
         for target, invader in self.new_invasions(complex_):
-            self._meet(target, invader)
+            if self._is_new(self.contact(target, invader), met):
+                self._meet(target, invader)
         for one, other in self.new_hybridisations(complex_):
-            move = hybridise(*one, *other) if self.may_meet(one[0], other[0]) else None
+            contact = self.contact(one, other)
+            move = hybridise(*one, *other) if self._is_new(contact, met) and self.may_meet(one[0], other[0]) else None
             if move is not None:
-                self.record((one[0], other[0]), move.products, self.rates.hybridisation(), StepKind.HYBRIDISATION)
+                k = self.rates.hybridisation()
+                self.record((one[0], other[0]), move.products, k, StepKind.HYBRIDISATION, another=True)
+
+    def _is_new(self, contact: Contact, met: set[Contact]) -> bool:
+        """Whether a binding is met for the first time: it may be found from each of its domains and both of its ends."""
+        known = contact in met
+        met.add(contact)
+        return not known
 
     def _meet(self, opening: Place, toehold: Place) -> None:
         """Try one binding of an invader's toehold to a target's exposed position."""
@@ -35,11 +45,12 @@ class InfiniteEnumerator(Enumerator):
             return
         if move.complete:
             rate = self.rates.displacement(move.invading_nt, move.released_nt)
-            self.record(pair, move.products, rate, StepKind.DISPLACEMENT, toeholds=(move.bound, move.released))
+            self.record(pair, move.products, rate, StepKind.DISPLACEMENT, toeholds=(move.bound, move.released), another=True)
         else:
             on, off = self.rates.binding(move.invading_nt), self.rates.unbinding(move.invading_nt)
-            self.record(pair, move.products, on, StepKind.BINDING, toeholds=(move.bound, None))
-            self.record(move.products, pair, off, StepKind.UNBINDING, owners=(target,), toeholds=(None, move.bound))
+            self.record(pair, move.products, on, StepKind.BINDING, toeholds=(move.bound, None), another=True)
+            opened = (None, move.bound)
+            self.record(move.products, pair, off, StepKind.UNBINDING, owners=(target,), toeholds=opened, another=True)
 
     def happens_anyway(self, target: Complex, invader: Complex, move: Move) -> bool:
         """Whether the step is known already: all displacements are when leaks are looked for."""
@@ -141,16 +152,20 @@ def _migrate(assembly: Assembly, there: int, here: int, step: int, only: int | N
 
 
 def _settle(assembly: Assembly, incumbents: frozenset[int] | set[int], bound: int) -> Move:
-    """Let toehold-held incumbents go and close what can close; the move is complete if the complexes come apart."""
-    released, toehold = 0, None
-    for incumbent in sorted(incumbents):
-        if assembly.helix_nt(incumbent) <= TOEHOLD_MAX_NT:
-            held = _toehold(assembly, assembly.held(incumbent))
-            nt = assembly.release(incumbent)
-            released, toehold = (nt, held) if nt > released else (released, toehold)
+    """Let toehold-held incumbents go and close what can close; the move is complete if the complexes come apart.
+
+    An incumbent that branch migration alone sets free is free for good, and has the invader stay: then the rate is that of a
+    displacement that releases nothing, whatever else unbinds.
+    """
+    let_go = {each: assembly.helix_nt(each) for each in incumbents if assembly.helix_nt(each) <= TOEHOLD_MAX_NT}
+    released, last = max(((nt, each) for each, nt in let_go.items()), default=(0, 0))
+    committed = 0 in let_go.values()
+    toehold = None if committed or not released else _toehold(assembly, assembly.held(last))
+    for incumbent in sorted(let_go):
+        assembly.release(incumbent)
     assembly.zip_up()
     products = assembly.complexes()
-    return Move(products, bound, released, len(products) > 1, released=toehold)
+    return Move(products, bound, 0 if committed else released, len(products) > 1, released=toehold)
 
 
 def _toehold(assembly: Assembly, positions: range) -> Toehold | None:

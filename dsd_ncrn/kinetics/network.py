@@ -16,14 +16,19 @@ from dsd_ncrn.kinetics.toeholds import OpenToeholds
 
 
 class StepKind(StrEnum):
-    """What kind of move a step is. Migration and closing, of one complex alone, are steps of the finite semantics."""
+    """What kind of move a step is. Migrations and closing, of one complex alone, are steps of the finite semantics.
+
+    ``condensed`` is what a binding comes to by all the fast steps of one complex that follow.
+    """
 
     DISPLACEMENT = "displacement"
     BINDING = "binding"
     UNBINDING = "unbinding"
     HYBRIDISATION = "hybridisation"
     MIGRATION = "migration"
+    FOUR_WAY = "four-way migration"
     CLOSING = "closing"
+    CONDENSED = "condensed"
     LEAK = "leak"
 
 
@@ -53,17 +58,28 @@ class Step:
     toeholds: tuple[Toehold | None, Toehold | None] = field(default=(None, None), compare=False)
 
 
+class Fate(NamedTuple):
+    """What a complex that does not last becomes, with the probability of it."""
+
+    chance: float
+    products: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class ReactionNetwork:
     """Species with names, and steps. The initially present complexes come first, in the system's order.
 
-    ``rates`` are what the rates of its steps were taken from.
+    Those of them that change before they meet anything are no species of a condensed network: ``at_once`` says what becomes
+    of them. ``notes`` say what was left out. ``rates`` are what the rates of its steps
+    were taken from.
     """
 
     complexes: tuple[Complex, ...]
     names: tuple[str, ...]
     steps: tuple[Step, ...]
     rates: RateModel
+    at_once: Mapping[str, tuple[Fate, ...]] = field(default_factory=dict[str, tuple[Fate, ...]])
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def index(self) -> Mapping[str, int]:

@@ -10,6 +10,7 @@ import numpy as np
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.simulate.learner import Iteration, Learner
 from dsd_ncrn.simulate.results import Training
+from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.tasks import Dataset
 
 Progress = Callable[[int, int], None]
@@ -104,4 +105,6 @@ def _present(learner: Learner, x: Floats, y: Floats, record: Record, repeats: Re
 
 
 def _test(learner: Learner, data: Dataset) -> Floats:
+    if isinstance(learner, Tube):
+        return learner.predictions(data.test_x)
     return np.array([learner.predict(x) for x in data.test_x])

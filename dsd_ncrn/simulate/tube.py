@@ -14,6 +14,7 @@ from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.types import Variable
 from dsd_ncrn.protocol.staged import LearnerProtocol, StagedProtocol
+from dsd_ncrn.simulate.engines.crew import side_by_side
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 from dsd_ncrn.simulate.learner import Iteration
@@ -102,6 +103,11 @@ class Tube:
         readings = Readings()
         self.pot.run(self.protocol.prediction(self.number, x), self.contents, readings)
         return self._outputs(readings)
+
+    def predictions(self, points: Floats) -> Floats:
+        """Those of many points (points, inputs), side by side: shape (points, outputs)."""
+        _ = self.contents  # mixed and burned in once
+        return np.array(side_by_side(self.predict, points))
 
     def iterate(self, x: Floats, y: Floats) -> Iteration:
         """See Learner."""

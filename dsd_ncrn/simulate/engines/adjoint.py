@@ -16,7 +16,7 @@ import numpy as np
 
 from dsd_ncrn.arrays import Flags
 from dsd_ncrn.simulate.compiled import compiled, interruptible
-from dsd_ncrn.simulate.engines.kernels import Floats, Indices, combine, derivative
+from dsd_ncrn.simulate.engines.fluxes import Floats, Indices, combine, derivative
 from dsd_ncrn.simulate.engines.rosenbrock import STAGES, A, C, Path, RosenbrockStepper, fill_stages
 from dsd_ncrn.simulate.engines.sparse_lu import solve_transposed_in_place
 

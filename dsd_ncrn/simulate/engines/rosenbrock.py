@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 
 import numpy as np
 
 from dsd_ncrn.arrays import Flags, Ints
 from dsd_ncrn.simulate.compiled import compiled, inlined, interruptible
-from dsd_ncrn.simulate.engines.kernels import (
+from dsd_ncrn.simulate.engines.crew import crew
+from dsd_ncrn.simulate.engines.fluxes import (
     Floats,
     Indices,
     Terms,
@@ -133,8 +136,20 @@ class RosenbrockStepper:
     transients: bool
 
     def solve(self, start: Floats, times: Floats, rates: Floats) -> Solution:
-        """Integrate; see the Stepper protocol."""
+        """Integrate; see the Stepper protocol. In a crew, side by side with what others of it ask for."""
+        mine = None if self.transients else crew()
+        return self.solve_alone(start, times, rates) if mine is None else mine.solve(self, start, times, rates)
+
+    def solve_alone(self, start: Floats, times: Floats, rates: Floats) -> Solution:
+        """The same in any case at once."""
         return self._kept(start, times, rates, keep=False)[0]
+
+    @cached_property
+    def kind(self) -> str:
+        """A digest of the system and the tolerances: steppers of one kind are the same."""
+        parts = (*vars(self.pattern).values(), *vars(self.terms).values(), *vars(self.jacobian).values())
+        arrays = b"".join(part.tobytes() for part in parts if isinstance(part, np.ndarray))
+        return sha256(arrays + repr((self.relative, self.absolute, self.transients)).encode()).hexdigest()
 
     def record(self, start: Floats, seconds: float, rates: Floats) -> tuple[Solution, Path]:
         """Integrate over a span, else as ``solve``, and keep every step for derivatives to be taken along them.

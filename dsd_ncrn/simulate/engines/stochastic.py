@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -22,6 +22,7 @@ from zlib import crc32
 import numpy as np
 
 from dsd_ncrn.arrays import Floats, Ints
+from dsd_ncrn.simulate.engines.rosenbrock import RosenbrockEngine
 from dsd_ncrn.simulate.engines.types import Solution
 from dsd_ncrn.simulate.mass_action import NONE, MassAction
 from dsd_ncrn.units import molecules_per_nM
@@ -38,6 +39,7 @@ PATIENCE = 20.0
 """Seconds of computing for one slice, which takes about half a second unless reactions multiply within it."""
 SEEDS = 2**31
 TOO_MANY = f"more than {MOST_EVENTS:.0e} reactions: take a smaller volume or a shorter time"
+NOTHING_LEFT = "not one molecule is there: take a larger volume"
 RUNS_AWAY = "the number of molecules runs away: look for a blow-up in the trajectory, or take a smaller volume"
 
 
@@ -66,7 +68,7 @@ class StochasticEngine:
         simulator = Simulator(model, method="ssa", codegen=False)  # no C compiler: the same everywhere
         scale, order = self.unit * molecules_per_nM(self.volume), (system.reactants[firing] != NONE).sum(axis=1)
         chance = np.random.default_rng([self.seed, _digest(system)])
-        return StochasticStepper(model, simulator, firing, order, scale, chance, self.patience)
+        return StochasticStepper(model, simulator, firing, order, scale, chance, self.patience, system)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +82,7 @@ class StochasticStepper:
     scale: float
     chance: np.random.Generator
     patience: float
+    system: MassAction
 
     def solve(self, start: Floats, times: Floats, rates: Floats) -> Solution:
         """One realisation from ``times[0]``; see the Stepper protocol. ``steps`` are the reactions that fired."""
@@ -87,6 +90,10 @@ class StochasticStepper:
             self.model.set_param(f"k{number}", float(value))
         counts = np.rint(np.maximum(start, 0.0) * self.scale)
         rows, status, steps = [counts], "ok", 0
+        if (start > 0).any() and not counts.any():
+            return Solution(np.array(rows) / self.scale, NOTHING_LEFT, 0)
+        if self._fired(start, times, rates) > MOST_EVENTS:
+            return Solution(np.array(rows) / self.scale, TOO_MANY, 0)
         for begin, end in pairwise(np.asarray(times, dtype=float).tolist()):
             for piece in self._between(counts, end - begin):
                 counts, status, steps = piece.values, piece.status, steps + piece.steps
@@ -95,6 +102,20 @@ class StochasticStepper:
                     return Solution(np.array(rows) / self.scale, status, steps)
             rows.append(counts)
         return Solution(np.array(rows) / self.scale, status, steps)
+
+    def _fired(self, start: Floats, times: Floats, rates: Floats) -> float:
+        """How many reactions fire in all by the differential equations; 0 where the first ones alone are few enough.
+
+        The pace at the start is no bound, since it may fall at once; nobody would wait for it to tell.
+        """
+        seconds = float(times[-1] - times[0])
+        extended = np.append(np.maximum(start, 0.0), 1.0)
+        pace = float((rates * extended[self.system.reactants].prod(axis=1)).sum())
+        if pace * self.scale * seconds <= MOST_EVENTS:
+            return 0.0
+        counting, firings = with_counter(self.system), np.append(extended[:-1], 0.0)
+        solution = RosenbrockEngine().prepare(counting).solve(firings, np.array([0.0, seconds]), rates)
+        return float(solution.values[-1, -1]) * self.scale if solution.ok else 0.0
 
     def _between(self, counts: Floats, seconds: float) -> Iterator[Solution]:
         """The counts after each slice of a time span."""
@@ -123,6 +144,19 @@ class StochasticStepper:
         except SimulationTimeout:
             return Solution(counts, RUNS_AWAY, 0)
         return Solution(np.asarray(result.species[-1], dtype=float), "ok", int(result.solver_stats["n_steps"]))
+
+
+def with_counter(system: MassAction) -> MassAction:
+    """The system with a species more, which counts all firings."""
+    numbers = np.arange(len(system.rates))
+    order = np.argsort(np.append(system.net_reaction, numbers), kind="stable")
+    return replace(
+        system,
+        species=(*system.species, "fired"),
+        net_reaction=np.append(system.net_reaction, numbers)[order],
+        net_species=np.append(system.net_species, np.full(len(numbers), system.size))[order],
+        net_change=np.append(system.net_change, np.ones(len(numbers)))[order],
+    )
 
 
 def build_model(system: MassAction, firing: Ints) -> Model:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.integrate import DOP853
 
 from dsd_ncrn.simulate.compiled import compiled
-from dsd_ncrn.simulate.engines.kernels import Floats, Indices, combine, derivative, first_step, speeds
+from dsd_ncrn.simulate.engines.fluxes import Floats, Indices, combine, derivative, first_step, speeds
 
 STAGES = 12
 WEIGHTS = np.vstack([DOP853.A[:STAGES, :STAGES], DOP853.B])

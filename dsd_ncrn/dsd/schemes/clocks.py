@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from dsd_ncrn.dsd.modules.endings import capture, clock_sink, cogate_sink
+from dsd_ncrn.dsd.schemes.endings import capture, clock_sink, cogate_sink
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import ClockStrands, Component, Role
 from dsd_ncrn.dsd.words import Words, strand_component

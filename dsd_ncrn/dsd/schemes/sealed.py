@@ -14,12 +14,11 @@ a shared one would let the helper of one reaction jam the join of another.
 from __future__ import annotations
 
 from dsd_ncrn.crn.types import Reaction
-from dsd_ncrn.dsd.modules.parts import (
+from dsd_ncrn.dsd.schemes.parts import (
     Made,
     Scheme,
     check_fuels,
     check_inputs,
-    driven_by,
     fork,
     fuel,
     join,
@@ -27,13 +26,14 @@ from dsd_ncrn.dsd.modules.parts import (
     split_outputs,
     trigger_name,
 )
-from dsd_ncrn.dsd.words import Words
+from dsd_ncrn.dsd.system import Driver
+from dsd_ncrn.dsd.words import Private, Words
 
 
 def sealed_gates(reaction: Reaction, clock: str | None, words: Words) -> Made:
     """Gates and helpers of one reaction with at least one output; each firing binds the helper that commits."""
     check_inputs(reaction)
-    side, trigger, private = side_of(reaction, words), trigger_name(reaction), f"c_{reaction.origin.reaction}"
+    side, trigger, private = side_of(reaction, words), trigger_name(reaction), Private.COMMITMENT.of(reaction)
     outputs, freed = split_outputs(reaction, words)
     check_fuels(reaction, words, "join", *(["fork"] if outputs else []), "fuel")
     tops = [words.branch(private), *(words.signal(product) for product in freed)]
@@ -48,7 +48,7 @@ def sealed_gates(reaction: Reaction, clock: str | None, words: Words) -> Made:
         join(reaction, clock, tops, words),
         fork(reaction, side.toehold, trigger, words) if outputs else None,
         tuple(helpers),
-        driver=driven_by(helpers[0], side),
+        driver=Driver(helpers[0].name, 0),  # <c> leaves no toehold
         mark=committing,
     )
 

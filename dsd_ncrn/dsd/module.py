@@ -13,8 +13,8 @@ from typing import Protocol
 from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand, free
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
+from dsd_ncrn.dsd.words import Private, branch_name
 
-PRIVATE = ("r_", "c_", "q_")
 _STRANDS = (Role.FUEL, Role.BUFFER, Role.CLOCK)
 
 
@@ -112,7 +112,7 @@ def renamed(module: Module) -> Module:
     order = dict.fromkeys((*reaction.reactants, *reaction.products, *(species for species, _ in module.signals)))
     species = {name: f"S{number}" for number, name in enumerate(order, start=1)}
     domains = {_branch(module.carrier(name)): new.lower() for name, new in species.items()}
-    domains |= {f"{kind}{reaction.origin.reaction}".lower(): kind for kind in PRIVATE}
+    domains |= {branch_name(kind.of(reaction)): f"{kind}_" for kind in Private}
     if module.clock is not None:
         domains[_branch(module.clock)] = "clock"
     formal = Reaction(

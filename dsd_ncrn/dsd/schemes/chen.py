@@ -12,7 +12,7 @@ sealed as in the plain scheme: ``[r v][g u][e]``.
 from __future__ import annotations
 
 from dsd_ncrn.crn.types import Reaction
-from dsd_ncrn.dsd.modules.parts import (
+from dsd_ncrn.dsd.schemes.parts import (
     Made,
     Scheme,
     check_fuels,
@@ -27,7 +27,7 @@ from dsd_ncrn.dsd.modules.parts import (
     split_outputs,
     trigger_name,
 )
-from dsd_ncrn.dsd.modules.plain import plain_gates
+from dsd_ncrn.dsd.schemes.plain import plain_gates
 from dsd_ncrn.dsd.words import Words
 
 

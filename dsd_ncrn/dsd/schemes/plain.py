@@ -14,7 +14,7 @@ free before the reaction is committed: correct in its final states, but not bisi
 from __future__ import annotations
 
 from dsd_ncrn.crn.types import Reaction
-from dsd_ncrn.dsd.modules.parts import (
+from dsd_ncrn.dsd.schemes.parts import (
     Made,
     Scheme,
     check_fuels,

@@ -137,6 +137,7 @@ STEP_FORMATS = ("table", *STEP_FILES)
         "dsd-ncrn translate designs/linreg2d.toml --format pil > linreg2d.pil",
         "dsd-ncrn enumerate linreg2d.pil --leaks",
         "dsd-ncrn enumerate designs/linreg2d.toml --semantics finite --unproductive none --json",
+        "dsd-ncrn enumerate gates.pil --semantics finite --condensed",
         "dsd-ncrn enumerate designs/counter.crn -o counter",
         "dsd-ncrn enumerate linreg2d.pil --format sbml > linreg2d.xml",
     ),

@@ -14,7 +14,7 @@ from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.structure import Bound, Open, Strand, strand_length
 from dsd_ncrn.dsd.system import Component, Driver, GateKind, Gates, Role
-from dsd_ncrn.dsd.words import Side, Words, budget_name, strand_component
+from dsd_ncrn.dsd.words import Private, Side, Words, budget_name, strand_component
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def side_of(reaction: Reaction, words: Words) -> Side:
 
 def trigger_name(reaction: Reaction) -> str:
     """The private domain by which a reaction's join triggers its fork."""
-    return f"r_{reaction.origin.reaction}"
+    return Private.TRIGGER.of(reaction)
 
 
 def split_outputs(reaction: Reaction, words: Words) -> tuple[list[str], list[str]]:

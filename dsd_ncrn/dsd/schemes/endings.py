@@ -35,10 +35,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dsd_ncrn.crn.types import Origin, Reaction
-from dsd_ncrn.dsd.modules.parts import Made, check_fuels, check_inputs, entry, fuel, side_of
+from dsd_ncrn.dsd.schemes.parts import Made, check_fuels, check_inputs, entry, fuel, side_of
 from dsd_ncrn.dsd.structure import Bound, Open, Strand, strand_length
 from dsd_ncrn.dsd.system import Component, Driver, GateKind, Reporter, Role
-from dsd_ncrn.dsd.words import HARMLESS_NT, Side, Words, gate_component, strand_component
+from dsd_ncrn.dsd.words import HARMLESS_NT, Private, Side, Words, gate_component, strand_component
 
 BEADS = "biotin"
 """The affinity tag of what is on beads."""
@@ -76,7 +76,7 @@ def drain(reaction: Reaction, clock: str | None, fed: bool, words: Words) -> Mad
     if fed:
         return Made(side.join(name, [*parts, Bound(words.branch(species))], budget.join, reaction.origin), kind=kind)
     check_fuels(reaction, words, "fuel")
-    end = f"q_{reaction.origin.reaction}"
+    end = Private.DRAIN.of(reaction)
     gate = side.join(name, [*parts, Bound(words.cogate(species)), Bound(words.branch(end))], budget.join, reaction.origin)
     helper = fuel("helper", side.enter(end), reaction, words)
     return Made(gate, None, (helper,), kind, Driver(helper.name, 0))
