@@ -105,7 +105,8 @@ def build_network(
     enumerator.run()
     gates = [component.complex for component in system.components if component.role == Role.GATE]
     fuels = frozenset(component.complex for component in system.components if component.role in FUELS)
-    forks = frozenset(system.by_name[made.fork].complex for made in system.gates.values() if made.fork in system.by_name)
+    names = {made.fork for made in system.gates.values()}
+    forks = frozenset(component.complex for component in system.components if component.name in names)
     add_leaks(enumerator, leak_model.split("+") if leak_model else (), LeakTargets(gates, fuels, forks, leak_rates))
     return rules.finished(enumerator, {component.complex: component.name for component in system.components}, initial)
 

@@ -9,9 +9,8 @@ from typing import Protocol
 
 import numpy as np
 from numpy.random import Generator
-from scipy import sparse
 
-from dsd_ncrn.arrays import Flags, Floats
+from dsd_ncrn.arrays import Flags, Floats, Ints
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
@@ -51,9 +50,9 @@ class Mixture:
         return np.array([bool(component.tag) for component in self.system.components], dtype=bool)
 
     @cached_property
-    def parts(self) -> sparse.csr_array | None:
-        """How many of each species come apart from one of each, (species, species), where all that is held by a toehold alone
-        lets go; None where nothing is.
+    def parts(self) -> tuple[Ints, Ints] | None:
+        """A species and one that has it, as often as it has it, (pairs,) each, where all that is held by a toehold alone lets
+        go; None where nothing is.
 
         A strand that rests is in a species of its own in the finite semantics, and where partners rest on an annihilator.
         """
@@ -69,13 +68,12 @@ class Mixture:
                     waiting.extend(apart[place])
                 else:
                     found.append((place, whole))
-        rows, columns = np.array(found).T
-        shape = (len(self.network.names),) * 2
-        return sparse.csr_array((np.ones(len(found)), (rows, columns)), shape=shape)
+        held, by = np.array(found, dtype=np.int64).T
+        return held, by
 
     def apart(self, state: Floats) -> Floats:
         """A state (species,), nM, with all that is held by a toehold alone let go."""
-        return state if self.parts is None else self.parts @ state
+        return state if self.parts is None else np.bincount(self.parts[0], state[self.parts[1]], len(state)).astype(float)
 
     @cached_property
     def held(self) -> Mapping[str, list[int]]:
