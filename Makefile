@@ -42,9 +42,9 @@ demo: setup
 test: setup
 	$(RUN) pytest -n 2 --dist loadfile -m "not slow"
 
-# Whole runs, killed and repeated ones, and every command of the pages.
+# Whole runs, killed and repeated ones, and every command of the pages; one by one, so that both processors end at the same time.
 test-slow: setup
-	$(RUN) pytest -n 2 --dist loadfile -m slow
+	$(RUN) pytest -n 2 --dist loadgroup -m slow
 
 # A hundred thousand random inputs to every parser.
 fuzz: setup

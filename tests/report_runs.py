@@ -112,7 +112,9 @@ def write_full_run(run: Path, name: str = "N1_1") -> Path:
     run.mkdir(exist_ok=True)
     run.joinpath("design.toml").write_text(DESIGN)
     write_json(run / "summary.json", full_summary(name))
-    write_json(run / "ncrn.json", {"reactions": [formal_reaction(name)], "warnings": [f"mind {name}"]})
+    write_json(
+        run / "ncrn.json", {"reactions": [formal_reaction(name)], "kinds": {"Z1": "Z", "P1": "P"}, "warnings": [f"mind {name}"]}
+    )
     write_json(run / "system.json", system(name))
     run.joinpath("predictions").mkdir(exist_ok=True)
     for level in LEVELS:

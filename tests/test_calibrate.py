@@ -99,8 +99,8 @@ def test_a_fixed_duration_is_kept_and_the_joins_take_the_rest() -> None:
 
 def test_calibration_does_not_depend_on_the_engine() -> None:
     """One phase's duration, to a part in a thousand, by both engines (two rounds suffice to tell)."""
-    spec = changed(hurried("linreg2d_minimal"), "training", epochs=1, iterations=5)
-    spec = changed(spec, "task", training_points=5, test_points=2)
+    spec = changed(hurried("linreg2d_minimal"), "training", epochs=1, iterations=2)
+    spec = changed(spec, "task", training_points=2, test_points=2)
     found = prepare(spec, seed=0, engine="cvode").schedule.phases["C1"]
     assert found == pytest.approx(prepare(spec, seed=0).schedule.phases["C1"], rel=1e-3)
 

@@ -10,14 +10,16 @@ from random import Random
 
 import pytest
 
-from dsd_ncrn.dsd.structure import Complex, Domain, Strand
+from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, Strand, free, gate
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import rates_of
+from dsd_ncrn.kinetics.two_domain import is_two_domain
 from peppercorn import peppercorn, reactions_of
 
 MOST_STRANDS = 6
+TOEHOLD, BRANCHES = Domain("t", 5), [Domain(name, 15) for name in "xyz"]
 DOMAINS = [Domain("t", 5), Domain("u", 6), Domain("x", 15), Domain("y", 12)]
 
 
@@ -80,3 +82,41 @@ def test_random_systems_are_peppercorns() -> None:
         assert found == known[name].condensed, name
         eventful += bool(found)
     assert eventful > 20
+
+
+def two_domain_system(seed: int) -> list[Complex]:
+    """One or two nicked duplexes with an open toehold, and strands of the same domains."""
+    random = Random(seed)
+
+    def top() -> Strand:
+        one, other = random.sample(BRANCHES, 2)
+        return random.choice(
+            [(TOEHOLD, one), (one, TOEHOLD), (one,), (TOEHOLD, one, other), (one, other, TOEHOLD), (one, other)]
+        )
+
+    made: list[Complex] = []
+    for _ in range(random.randint(1, 2)):
+        parts: list[Open | Bound] = [Bound(top()) for _ in range(random.randint(1, 3))]
+        parts.insert(random.randint(0, len(parts)), Open((TOEHOLD,)))
+        made.append(gate(*parts))
+    return list(dict.fromkeys([*made, *(free(*top()) for _ in range(random.randint(2, 4)))]))
+
+
+@pytest.mark.slow
+def test_both_semantics_have_the_same_rates_on_random_two_domain_systems() -> None:
+    """The direct enumeration of two-domain systems is the condensed finite network, rate by rate.
+
+    A branch that two strands share to and fro is shown at one of its ends, which need not be the same: rates are compared in
+    order of size.
+    """
+    found = 0
+    for complexes in filter(is_two_domain, map(two_domain_system, range(300))):
+        names, networks = [f"c{number}" for number in range(len(complexes))], list[ReactionNetwork]()
+        for semantics in ("infinite", "finite"):
+            choices = {"semantics": semantics, "unproductive": "none", "condensed": True}
+            networks.append(enumerate_complexes(complexes, names, rates_of(), **choices))
+        direct, stepwise = (sorted(step.rate for step in network.steps) for network in networks)
+        assert len(networks[0].names) == len(networks[1].names)
+        assert direct == pytest.approx(stepwise, rel=1e-6)
+        found += len(direct)
+    assert found > 50

@@ -89,7 +89,7 @@ def test_the_same_network_gives_the_same_bytes_in_another_process() -> None:
     assert run.stdout == svg_of(clocked())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(networks())
 def test_boxes_do_not_overlap(crn: Crn) -> None:
     graph = networkx.Graph(reaction_graph(crn))

@@ -88,6 +88,7 @@ COMMANDS = {
 }
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 @pytest.mark.parametrize("disk", ["full", "read-only"])
 def test_a_disk_that_takes_nothing_is_one_message(

@@ -20,7 +20,7 @@ from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.runs.trainings import TESTS
 from runs import contents, run, summary_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole")]  # they share a run
 
 FILES = {
     "design.toml",

@@ -154,6 +154,7 @@ def test_an_unknown_scheme_is_refused(invoke: Invoke) -> None:
     assert "Did you mean 'sealed'?" in result.stderr
 
 
+@pytest.mark.slow
 def test_a_search_in_two_schemes_keeps_them_apart(tmp_path: Path, invoke: Invoke) -> None:
     """The same knobs, other gates: more strands in the sealed scheme, and no result of one is taken for the other's."""
     path = written(tmp_path)

@@ -12,6 +12,7 @@ from cli.run.lab import order_outcome, outcome_of
 from cli.run.summary import seed_of
 from dsd_ncrn.errors import CheckFailed, InputError
 from sequences.assignment import SequenceAssignment, read_assignment
+from sequences.order import vendor_named
 from sequences.search import SearchInterrupted
 from sequences.sequenced import Sequenced, search
 from sequences.tables import SEQUENCES_CSV
@@ -81,7 +82,7 @@ def order(
     with display() as shown:
         _check_sequences(source, sequences)
         job = _job(source, seed, shown)
-        chosen = vendor or chosen_vendor(job).name
+        chosen = vendor_named(vendor).name if vendor else chosen_vendor(job).name
         _ = job.study.calibration
     given = {"vendor": chosen, "plate": int(plate) if plate else None, "fill": fill}
     order = job.study.design.order.model_copy(update={key: value for key, value in given.items() if value is not None})

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from csv import reader as csv_reader
 from os.path import relpath
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from cli.families import TEMPLATES
-from cli.new.columns import choose, read_columns
-from cli.new.proposal import Proposal, propose
+from cli.new.columns import Kind, choose
+from cli.new.proposal import propose
 from cli.new.templates import design_text
 from cli.output import deliver, show
+from dsd_ncrn.design.tables import read_table
 from dsd_ncrn.errors import InputError
 
 
@@ -23,17 +26,18 @@ def new(
     csv: Path | None,
     inputs: str | None,
     targets: str | None,
+    kind: str | None,
     out: Path | None,
     as_json: bool,
 ) -> None:
     """A design file to begin with."""
     stem = name.removesuffix(".toml")
     _check_name(stem)
-    _check_together(csv, template, task, inputs, targets)
+    _check_together(csv, template, task, inputs, targets, kind)
     if csv is None:
         files, notes = _from_template(stem, template or next(iter(TEMPLATES)), task), ()
     else:
-        files, notes = _from_table(stem, csv, out or Path(), _listed(inputs), _listed(targets))
+        files, notes = _from_table(stem, csv, out or Path(), (inputs, targets, kind))
     folder = out or Path()
     for file in files:
         if (folder / file).exists():
@@ -56,11 +60,15 @@ def _check_together(csv: Path | None, template: str | None, task: str | None, *c
         if csv is not None and value is not None:
             raise InputError(f"a design is made from {option} or from --csv", value, "Leave one of them out.")
     if csv is None and any(columns):
-        raise InputError("--inputs and --targets are columns of a CSV file", None, "Give it with --csv.")
+        raise InputError("--inputs, --targets and --kind are of columns of a CSV file", None, "Give it with --csv.")
 
 
-def _listed(names: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (names or "").split(",") if part.strip())
+def _listed(names: str | None, header: Collection[str]) -> list[str]:
+    """Names of columns between commas; one that has a comma itself stands alone, or in quotation marks."""
+    if not names or names in header:
+        return [names] if names else []
+    (row,) = csv_reader([names], skipinitialspace=True)
+    return [part.strip() for part in row if part.strip()]
 
 
 def _from_template(name: str, template: str, task: str | None) -> dict[str, str]:
@@ -90,16 +98,14 @@ def _check_task(text: str, template: str, task: str) -> None:
 
 
 def _from_table(
-    name: str, csv: Path, folder: Path, inputs: tuple[str, ...], targets: tuple[str, ...]
+    name: str, csv: Path, folder: Path, chosen: tuple[str | None, str | None, str | None]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The files of a design for a CSV file, and what is to be told of it."""
-    columns, left_out = read_columns(csv)
-    found = propose(choose(columns, inputs, targets, str(csv)), Path(relpath(csv, folder)), name)
-    notes = (*left_out, *found.notes)
+    """The files of a design for a table, and what is to be told of it; ``chosen`` are inputs, targets and the kind."""
+    table = read_table(csv)
+    inputs, targets = (_listed(names, table.header) for names in chosen[:2])
+    own = (folder / f"{name}.csv").resolve() == csv.resolve()
+    copy = f"{name}{'_scaled' if own else ''}.csv"
+    found = propose(choose(table, inputs, targets, Kind(chosen[2]) if chosen[2] else None), relpath(csv, folder), copy)
     head = {"format": 1, "name": name, "description": f"made from {csv.name}"}
-    text = design_text(head, found.values, "\n".join([f"{name}: made from {csv.name} by `dsd-ncrn new`.", *notes]))
-    return {f"{name}.toml": text, **_table(name, found)}, notes
-
-
-def _table(name: str, found: Proposal) -> dict[str, str]:
-    return {f"{name}.csv": found.table} if found.table is not None else {}
+    text = design_text(head, found.values, "\n".join([f"{name}: made from {csv.name} by `dsd-ncrn new`.", *found.notes]))
+    return {f"{name}.toml": text, **({copy: found.table} if found.table is not None else {})}, found.notes

@@ -32,7 +32,7 @@ from sequences.families import VENDORS
         "dsd-ncrn new my_data --csv data.csv",
         "dsd-ncrn new my_data --csv data.csv --inputs dose_a,dose_b --targets response -o designs",
     ),
-    groups={"From a CSV file": ("csv", "inputs", "targets")},
+    groups={"From a CSV file": ("csv", "inputs", "targets", "kind")},
 )
 @click.argument("name")
 @click.option(
@@ -41,16 +41,20 @@ from sequences.families import VENDORS
     help="What to begin with; regression if not given. See `dsd-ncrn list templates`.",
 )
 @click.option("--task", type=OneOf(tuple(TASKS)), metavar="TASK", help="Another built-in task, see `dsd-ncrn list tasks`.")
-@click.option("--csv", type=FileOf(".csv"), metavar="FILE", help="Make a design for this file: commas, and a header line.")
+@click.option("--csv", type=FileOf(".csv", ".xlsx"), metavar="FILE", help="Make a design for this table with a header.")
 @click.option("--inputs", metavar="A,B", help="Its columns that are inputs; guessed if not given.")
 @click.option("--targets", metavar="Y,Z", help="Its columns that are learned; guessed if not given.")
+@click.option(
+    "--kind", type=OneOf(["regression", "classes"]), help="What a target of few whole numbers is; guessed if not given."
+)
 @out_option("NAME.toml (default: here)")
 @json_option
 def new() -> None:
     """Write a design file NAME.toml in which every key is explained, from a template or for a CSV file of yours.
 
-    Of a CSV file it is told what was guessed: inputs and targets, regression or classification, the formula. Columns whose
-    values do not suit a tube are divided by a round number, in a copy NAME.csv. Nothing is ever overwritten.
+    Of a CSV file it is told what was guessed: inputs and targets, regression or classification; and what the mean, least
+    squares and a training of a week at most come to. Where that needs other columns, centred, divided or multiplied, they
+    stand in a copy NAME.csv. Nothing is ever overwritten.
     """
 
 

@@ -1,63 +1,81 @@
-"""The text of a design file, what is set and every other key as a comment with its default; and circuits to begin with."""
+"""The text of a design file, what is set and every other key as a comment with its default; and circuits to begin with.
+
+Comments are the first sentences of the schema's own descriptions.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, cast
 
-from cli.new.keys import EXAMPLES, KEYS, SECTIONS, TOP
+from pydantic.fields import FieldInfo
+
+from dsd_ncrn.design.section import Section as Table
 from dsd_ncrn.design.spec import DesignSpec
 
 Section = Mapping[str, Any]
 Values = Mapping[str, Section]
-COLUMN = 44
-"""Where comments begin."""
+COLUMN, WIDTH = 44, 128
+"""Where comments begin that stand behind a key, and the longest line; a longer one stands above its key."""
 
 
 def design_text(head: Mapping[str, Any], values: Values, remarks: str) -> str:
     """A design file. ``head`` has its top keys, ``values`` what is set by section, ``remarks`` the text at its top."""
     lines = [f"# {line}".rstrip() for line in remarks.splitlines()]
     lines += ["# A line that begins with # is a comment: such a key has the default that it shows.", ""]
-    lines += [_line(key, head[key], meaning) for key, meaning in TOP.items()]
     defaults = _defaults()
-    for section, title in SECTIONS.items():
-        lines += ["", *_section(section, title, values.get(section, {}), defaults[section])]
+    fields = DesignSpec.model_fields
+    lines += [line for key, value in head.items() for line in _commented(f"{key} = {literal(value)}", fields[key])]
+    for name, field in fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Table):
+            lines += ["", *_section(name, field, field.annotation, values.get(name, {}), defaults[name])]
     return "\n".join(lines) + "\n"
 
 
-def _section(name: str, title: str, given: Section, defaults: Section) -> list[str]:
-    lines = [f"[{name}]".ljust(COLUMN) + f"# {title}"]
-    for key, meaning in KEYS[name].items():
+def _section(name: str, field: FieldInfo, table: type[Table], given: Section, defaults: Section) -> list[str]:
+    lines = _commented(f"[{name}]", field)
+    for key, meaning in table.model_fields.items():
         if key in given:
             lines += _set(key, given[key], meaning)
         elif defaults[key] is not None:
             lines += _unset(key, defaults[key], meaning)
         else:
-            lines.append(_line(f"# {key}", EXAMPLES[name][key], f"{meaning} (no default)"))
+            lines += _commented(f"# {key} = {literal((meaning.examples or [None])[0])}", meaning, "(no default)")
     return lines
 
 
-def _set(key: str, value: Any, meaning: str) -> list[str]:
+def _set(key: str, value: Any, meaning: FieldInfo) -> list[str]:
     """The lines of a key; a long list has a line for each entry."""
     text = literal(value)
     if isinstance(value, list) and len(text) > COLUMN:
         entries = [f"    {literal(item)}," for item in cast("list[Any]", value)]
-        return [f"{key} = [".ljust(COLUMN) + f"# {meaning}", *entries, "]"]
-    return [_line(key, value, meaning)]
+        return [*_commented(f"{key} = [", meaning), *entries, "]"]
+    return _commented(f"{key} = {text}", meaning)
 
 
-def _unset(key: str, value: Any, meaning: str) -> list[str]:
+def _unset(key: str, value: Any, meaning: FieldInfo) -> list[str]:
     """A key as a comment, with its default; a table has a line for each entry."""
     if isinstance(value, dict) and value:
         entries = cast("dict[str, Any]", value).items()
-        return [f"# {key}: {meaning}", *(f"# {key}.{name} = {literal(item)}" for name, item in entries)]
-    return [_line(f"# {key}", value, meaning)]
+        return [f"# {key}: {_sentence(meaning)}", *(f"# {key}.{name} = {literal(item)}" for name, item in entries)]
+    return _commented(f"# {key} = {literal(value)}", meaning)
 
 
-def _line(key: str, value: Any, meaning: str) -> str:
-    return f"{f'{key} = {literal(value)}':<{COLUMN - 1}} # {meaning}"
+def _commented(text: str, meaning: FieldInfo, more: str = "") -> list[str]:
+    """A line with what it means behind it, or above it where both are too long for one."""
+    comment, padded = _sentence(meaning), f"{text:<{COLUMN - 1}} # "
+    if len(padded + comment + more) < WIDTH:
+        return [f"{padded}{comment} {more}".rstrip()]
+    return [*(f"# {part}" for part in wrap(comment, WIDTH - 2)), f"{padded}{more}" if more else text]
+
+
+def _sentence(meaning: FieldInfo) -> str:
+    """The first sentence of a description."""
+    return re.split(r"(?<=\.)\s+(?=[A-Z])", " ".join((meaning.description or "").split()))[0]
 
 
 def literal(value: Any) -> str:
@@ -72,7 +90,6 @@ def literal(value: Any) -> str:
 
 def _defaults() -> Values:
     """The default of every key by section; None where there is none."""
-
     least = {"f": "theta * x", "T": 0.5, "learning_rate": 0.05}
     spec = DesignSpec.model_validate({"format": 1, "name": "defaults", "task": {"name": "linreg2d"}, "circuit": least})
     found: dict[str, dict[str, Any]] = spec.model_dump(mode="json")

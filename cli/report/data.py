@@ -75,6 +75,11 @@ class ReportData(Run):
         """The points that have a place on logarithmic scales."""
         return tuple(each for each in super().leak_curve if each.rate_per_M_s > 0 and 0 < each.rmse_ratio < float("inf"))
 
+    @property
+    def kinds(self) -> Mapping[str, str]:
+        """What each species of the learner is for, as ``SpeciesKind``."""
+        return section_of(self.ncrn or {}, "kinds")
+
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """What every rule says of the sequences."""

@@ -47,7 +47,7 @@ CHARTS: tuple[tuple[Make, Wanted], ...] = (
     (parameters, lambda data: data.trainings),
     (predictions, lambda data: data.tests),
     (residuals, lambda data: data.tests),
-    (trajectories, lambda data: data.traces),
+    (trajectories, lambda data: data.traces and data.kinds),
     (leak_curve, lambda data: data.leak_curve),
     (leak_ranking, lambda data: data.leak_ranking),
     (yields, trained),

@@ -48,6 +48,7 @@ def ncrn_json(study: Study) -> dict[str, Any]:
         **crn_to_json(ncrn.crn),
         "counts": plain(counts(ncrn)),
         "variables": {group: {each.name: list(each.species) for each in getattr(ncrn, group)} for group in groups},
+        "kinds": {name: str(carrier.kind) for name, carrier in ncrn.crn.carriers.items()},
         "outputs": [{variable.name: weight for variable, weight in output.terms} for output in ncrn.outputs],
         "warnings": list(warnings_of(study)),
     }

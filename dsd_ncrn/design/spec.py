@@ -25,9 +25,9 @@ Matrix = tuple[tuple[float, ...], ...]
 class Task(Section):
     """What is to be learned: a built-in task by name, or the columns of a CSV file."""
 
-    name: str = "csv"
+    name: str = Field(default="csv", examples=["linreg2d"])
     """A built-in task, see `dsd-ncrn list tasks`. Give exactly one of `name` and `csv`."""
-    csv: str | None = None
+    csv: str | None = Field(default=None, examples=["data.csv"])
     """A CSV file with a header line, or an .xlsx workbook; a relative path starts at the design file."""
     test_csv: str | None = Field(default=None, examples=["test.csv"])
     """Another such file with the same columns, from which the test points come; `csv` then has training points alone."""
@@ -82,24 +82,26 @@ class Circuit(Section):
     T: float = Field(gt=0)
     """Dimensionless length of the forward and of the backward pass."""
     learning_rate: float = Field(gt=0)
-    """The learning rate η. With the staged form a prediction that is off by e changes the parameters by η e in all, each by its
-    share of the inputs.
+    """The learning rate η, dimensionless. With the staged form a prediction that is off by e changes the parameters by η e in
+    all, each by its share of the inputs.
     """
-    learning_rate_in: Literal["N3", "N4"] | None = None
+    learning_rate_in: Literal["N3", "N4"] | None = Field(default=None, examples=["N3"])
     """Where η is: with N3 a factor on the rate constants of the gradients, so that G is η times the gradient; with N4, as in
     the paper, the share of G that reaches P, so at most 1. N3 needs 1/η times less G, which is fuel for strands, and half the
     reactions of N4. If not given N3 for single-rail parameters and N4 for dual-rail ones.
     """
     theta: Rails = "dual"
-    """Rail of the parameters of f. A single rail is a concentration: the update is max(0, θ − η g)."""
+    """Rails of the parameters of f, single (never negative) or dual. A single rail is a concentration: the update is
+    max(0, θ − η g).
+    """
     x: Rails = "dual"
-    """Rail of the inputs. With two rails, the gates of rails that are empty at the mean training point keep their designed
-    concentrations.
+    """Rails of the inputs; with auto single ones for columns without negative numbers. With two rails, the gates of rails that
+    are empty at the mean training point keep their designed concentrations.
     """
     z: Rails = "dual"
-    """Rail of the state."""
-    y: Rails | None = None
-    """Rail of the targets; that of `z` if not given."""
+    """Rails of the state."""
+    y: Rails | None = Field(default=None, examples=["auto"])
+    """Rails of the targets; those of `z` if not given."""
     theta_initial: float | tuple[float, ...] = 1.0
     """Start of the parameters: one value, or one for each in their order, matrices row by row."""
     theta_spread: float = Field(default=0.0, ge=0)
@@ -107,7 +109,7 @@ class Circuit(Section):
     beta: float | tuple[float, ...] = 0.0
     """What `beta` stands for in f: one value, or one for each dimension."""
     z_initial: Literal["zero", "x"] = "zero"
-    """z(0). With x the inputs become z at the start of phase C1 (stage feed)."""
+    """z(0): zero, or the inputs. With x the inputs become z at the start of phase C1 (stage feed)."""
     train_beta: bool = False
     """Makes `beta` a parameter that starts at the given value. Strands then need buffers Pb and Gb."""
     pad: int = Field(default=0, ge=0, le=16)
@@ -118,7 +120,7 @@ class Circuit(Section):
     """Input projection: d rows, each with an entry from −10 to 10 for every input and constant. The x of f is `w_in` times the
     inputs; d is the number of dimensions, without `w_in` that of inputs and constants.
     """
-    w_out: Matrix | None = None
+    w_out: Matrix | None = Field(default=None, examples=[[[1.0, 1.0]]])
     """Output projection: a row for each target, d entries from −10 to 10 in each. Without it one target is z1 + … + zd, and the
     first of several is z1, the second z2, …
     """
@@ -136,7 +138,7 @@ class Circuit(Section):
     """The adjoint stays as it starts during the backward pass."""
     annihilate: tuple[Literal["A", "G", "Z", "P"], ...] = ("A",)
     """Variables whose two rails annihilate at all times; Z always where f has a power or product of z."""
-    zb_cap: float | None = Field(default=None, gt=0)
+    zb_cap: float | None = Field(default=None, gt=0, examples=[20.0])
     """Finite fuel for nonlinear growth of the state in the backward pass, in units; without it there is none."""
     fast_ratio: float = Field(default=1000.0, gt=1)
     """k_fast over k_slow of the ideal network."""
@@ -164,17 +166,17 @@ class TrainingPlan(Section):
 
     epochs: int = Field(default=5, ge=1)
     """Times through the training points, in their order."""
-    iterations: int | None = Field(default=None, ge=1)
+    iterations: int | None = Field(default=None, ge=1, examples=[100])
     """Iterations in all, instead of whole epochs."""
     batch: int = Field(default=1, ge=1)
     """Batch gradient descent: gradients add up over that many points (all training points at most), then the parameters change
     by their sum, in a clock phase of its own (update).
     """
-    repeat_tolerance: float | None = Field(default=None, gt=0)
+    repeat_tolerance: float | None = Field(default=None, gt=0, examples=[0.1])
     """Train on the same point again until the prediction is that close to its target."""
     max_repeats: int = Field(default=10, ge=1)
     """With `repeat_tolerance`: but no more often than that."""
-    strand_iterations: int | None = Field(default=None, ge=1)
+    strand_iterations: int | None = Field(default=None, ge=1, examples=[10])
     """Simulate only so many iterations at strand level, where one costs up to a second; the ideal network is trained to the end
     all the same, and compared after as many.
     """
@@ -201,7 +203,9 @@ class Translation(Section):
     scheme: str = "plain"
     """How join and fork work together, see `dsd-ncrn list schemes`. sealed is proved by CRN bisimulation."""
     annihilation: Literal["two_domain", "cooperative"] = "two_domain"
-    """How X + Y → 0 is done. With cooperative, pairs whose polarities do not allow it stay two-domain."""
+    """How X + Y → 0 is done, by joins or by cooperative hybridization. With cooperative, pairs whose polarities do not allow it
+    stay two-domain.
+    """
     annihilate_first: tuple[str, ...] = ()
     """Species that enter a two-domain annihilation first, which holds them; if not named, the one that fewer reactions take."""
     polarity: dict[str, Literal[-1, 1]] = Field(default_factory=dict)
@@ -210,7 +214,7 @@ class Translation(Section):
     """Species that get a readout duplex with dye and quencher."""
     reporter: Concentration = 0.0
     """Reporters in the tube; at 0 they are mixed with a sample when it is read."""
-    always_on: tuple[Literal["N2", "N4"], ...] | None = None
+    always_on: tuple[Literal["N2", "N4"], ...] | None = Field(default=None, examples=[["N4"]])
     """Stages whose joins have no clock segment. If not given N4 where nothing reads the parameters while gradients are made,
     else none.
     """
@@ -241,7 +245,7 @@ class Timing(Section):
     """The phase update, with `training.batch` above 1."""
     wait: Duration = 300.0
     """After each scavenger, of which there are four in an iteration."""
-    burn_in: Duration | None = None
+    burn_in: Duration | None = Field(default=None, examples=["1 h"])
     """A fresh tube runs for as long with all clocks and without inputs, so that what leaked in mixing is drained; then it is
     loaded. Not done if not given.
     """

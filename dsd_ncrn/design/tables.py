@@ -159,6 +159,11 @@ def is_missing(cell: str) -> bool:
     return cell.lower() in MISSING
 
 
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number with one decimal sign or the other."""
+    return any(number.fullmatch(cell) for number in NUMBER.values())
+
+
 def read_table(path: str | Path) -> Table:
     """A table with a header, as ``read_rows`` reads it; a row that ends early lacks its last values.
 

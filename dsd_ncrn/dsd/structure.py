@@ -82,13 +82,15 @@ class Complex:
         """The complex in canonical form. Raises InputError where paired domains are not complementary."""
         flat = [domain for strand in strands for domain in strand]
         for here, there in enumerate(pairing):
-            if there is not None and (pairing[there] != here or flat[there] != ~flat[here]):
+            if there is not None and (pairing[there] != here or (here < there and flat[there] != ~flat[here])):
                 raise InputError(f"domain {flat[here]} cannot pair with {flat[there]}", None, "Only complements pair.")
         strands, pairing = tuple(strands), tuple(pairing)
-        turns = [strands[turn:] + strands[:turn] for turn in range(len(strands))]
-        smallest = min(turns)
-        candidates = [_rotated(strands, pairing, turn) for turn, turned in enumerate(turns) if turned == smallest]
-        return min(candidates, key=_pairing_key)
+        first = min(strands)
+        turns = [turn for turn, strand in enumerate(strands) if strand == first]
+        if len(turns) > 1:
+            smallest = min(strands[turn:] + strands[:turn] for turn in turns)
+            turns = [turn for turn in turns if strands[turn:] + strands[:turn] == smallest]
+        return min((_rotated(strands, pairing, turn) for turn in turns), key=_pairing_key)
 
     @cached_property
     def domains(self) -> tuple[Domain, ...]:

@@ -88,8 +88,10 @@ class Assembly:
 
     def zip_up(self) -> None:
         """Extend every helix over adjacent unpaired complementary domains."""
-        for start in range(len(self.owner)):
-            self.zip_on(start)
+        free = [position for position, partner in enumerate(self.pairing) if partner is None]
+        for start in sorted({beside for position in free for beside in (position - 1, position + 1)}):
+            if 0 <= start < len(self.owner) and self.pairing[start] is not None:
+                self.zip_on(start)
 
     def zip_on(self, start: int) -> None:
         """Extend the helix of a paired position in both directions, as far as neighbours are unpaired and complementary."""

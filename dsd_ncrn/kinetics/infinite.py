@@ -157,7 +157,7 @@ def _settle(assembly: Assembly, incumbents: frozenset[int] | set[int], bound: in
     An incumbent that branch migration alone sets free is free for good, and has the invader stay: then the rate is that of a
     displacement that releases nothing, whatever else unbinds.
     """
-    let_go = {each: assembly.helix_nt(each) for each in incumbents if assembly.helix_nt(each) <= TOEHOLD_MAX_NT}
+    let_go = {each: nt for each in incumbents if (nt := assembly.helix_nt(each)) <= TOEHOLD_MAX_NT}
     released, last = max(((nt, each) for each, nt in let_go.items()), default=(0, 0))
     committed = 0 in let_go.values()
     toehold = None if committed or not released else _toehold(assembly, assembly.held(last))

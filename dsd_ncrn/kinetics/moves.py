@@ -84,7 +84,7 @@ class Loop:
 
 
 def loops(whole: Assembly, ends: frozenset[int]) -> Iterator[Loop]:
-    """The loops of a complex. ``ends`` are the first positions of its strands; a step onto one crosses a nick."""
+    """The loops of a complex, but those between two pairs of one helix. ``ends`` are the first positions of its strands."""
     total, seen = len(whole.pairing), bytearray(len(whole.pairing))
     for start in range(total):
         members: list[int] = []
@@ -94,7 +94,7 @@ def loops(whole: Assembly, ends: frozenset[int]) -> Iterator[Loop]:
             members.append(position)
             partner = whole.pairing[position]
             position = ((position if partner is None else partner) + 1) % total
-        if members:
+        if len(members) > 2 or any(whole.pairing[member] is None for member in members):
             yield Loop(whole, members, [member in ends for member in members])
 
 

@@ -13,8 +13,8 @@ def is_two_domain(complexes: Iterable[Complex]) -> bool:
     """Whether complexes are free strands and nicked duplexes of one bottom each, with toeholds no longer than toeholds are.
 
     No strand has domains of both senses, every top is held by one helix with a branch domain, what is open beside it or in a
-    row of toeholds anywhere opens again, and no top has branches on both sides of a toehold, by which it could displace on
-    both at once. All that such complexes do is one displacement or binding.
+    row of toeholds anywhere opens again. No top has branches on both sides of a toehold, by which it could displace on both
+    at once, nor a domain twice, by which it could hold in two places. All moves are one displacement or binding.
     """
     return all(_of_simple_strands(each) and (each.is_strand or _is_nicked_duplex(each)) for each in complexes)
 
@@ -24,7 +24,7 @@ def _of_simple_strands(complex_: Complex) -> bool:
         rows = [(toehold, strand_length(tuple(row))) for toehold, row in groupby(strand, key=lambda each: each.is_toehold)]
         if len({domain.starred for domain in strand}) > 1 or any(toehold and nt > TOEHOLD_MAX_NT for toehold, nt in rows):
             return False
-        if not strand[0].starred and [toehold for toehold, _ in rows].count(False) > 1:
+        if not strand[0].starred and ([toehold for toehold, _ in rows].count(False) > 1 or len(set(strand)) < len(strand)):
             return False
     return True
 

@@ -56,7 +56,7 @@ def read_training(folder: Path, level: str, epochs: int) -> Training | None:
     if not path.exists():
         return None
     columns, tests = _numbers(path), _numbers(folder / PREDICTIONS / f"{level}.csv")
-    outputs = sum(name.startswith("target") for name in tests)
+    outputs = len(tests) // 3  # targets, and what was predicted before and after training
     rows = np.column_stack(list(columns.values()))
     targets, before, after = np.split(np.column_stack(list(tests.values())), 3, axis=1)
     return Training(

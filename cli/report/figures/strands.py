@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import inf, log
 from typing import Any
@@ -25,10 +24,16 @@ from cli.report.figures.chart import (
 from cli.report.figures.palette import CATEGORIES, CATEGORY_MARKERS
 from cli.report.text import number
 from dsd_ncrn.arrays import Floats
+from dsd_ncrn.design.chemistry import SpeciesKind
 from dsd_ncrn.runs.files import section_of
 from dsd_ncrn.runs.trainings import Trace
 
-GROUPS = (("Z", "Z, outputs"), ("A", "A, adjoints"), ("G", "G, gradients"), ("P", "P, parameters"))
+GROUPS: Mapping[str, tuple[SpeciesKind, ...]] = {
+    "Z, outputs": (SpeciesKind.STATE, SpeciesKind.BACKWARD_STATE),
+    "A, adjoints": (SpeciesKind.ADJOINT,),
+    "G, gradients": (SpeciesKind.GRADIENT, SpeciesKind.OFFSET_GRADIENT),
+    "P, parameters": (SpeciesKind.PARAMETER, SpeciesKind.OFFSET),
+}
 SHOWN_PER_GROUP = len(CATEGORIES)
 SHORT_PHASE = 0.35
 """Width of the flush; the other phases have width 1, whatever they last."""
@@ -36,7 +41,7 @@ SHORT_PHASE = 0.35
 
 def trajectories(data: ReportData) -> Chart:
     """A panel for each group of species; every phase is as wide in the ideal network as in the tube."""
-    groups = [(title, _members(data.traces, letter)) for letter, title in GROUPS]
+    groups = [(title, _members(data, kinds)) for title, kinds in GROUPS.items()]
     return Chart(
         "trajectories",
         "Concentrations within one iteration",
@@ -50,12 +55,10 @@ def trajectories(data: ReportData) -> Chart:
     )
 
 
-def _members(traces: Mapping[str, Trace], letter: str) -> list[str]:
-    """Species such as Z1, A2p: the letter, a number, a rail."""
-    found: dict[str, None] = {}
-    for trace in traces.values():
-        found |= {name: None for name in trace.values if re.fullmatch(rf"{letter}b?\d*[pm]?", name)}
-    return sorted(found)[:SHOWN_PER_GROUP]
+def _members(data: ReportData, kinds: Sequence[SpeciesKind]) -> list[str]:
+    """The species of some kinds, such as Z1 and Zb1p, that were followed."""
+    followed = {name for trace in data.traces.values() for name in trace.values}
+    return sorted(name for name in followed if data.kinds.get(name) in kinds)[:SHOWN_PER_GROUP]
 
 
 def _group(data: ReportData, title: str, members: Sequence[str]) -> Panel:
