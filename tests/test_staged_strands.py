@@ -13,9 +13,8 @@ from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.analysis.yields import RealTubes, stream
 from dsd_ncrn.crn.events import Add, PullDown
-from dsd_ncrn.design.load import load_design
+from dsd_ncrn.design.load import changed, load_design
 from dsd_ncrn.design.problems import DesignError
-from dsd_ncrn.design.values import changed
 from dsd_ncrn.dsd.staged import MEET, TARGET_JOIN, weight_fork, weight_join
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.dsd.system import Role

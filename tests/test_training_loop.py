@@ -173,3 +173,13 @@ def test_the_files_of_a_training_are_what_the_report_reads(outputs: int, tmp_pat
     assert squared_errors(table) == pytest.approx(((training.predictions - training.targets) ** 2).mean(axis=1))
     assert tests.targets.tolist() == training.test_targets.T.ravel().tolist()
     assert tests.after.tolist() == training.test_after.T.ravel().tolist()
+
+
+def test_a_training_that_diverges_is_a_failure_with_advice() -> None:
+    """The error of W x is multiplied by 1 - RATE x^2 = -3 each time: the 8th prediction is 2 (1 + 3^7) = 4376."""
+    x, y = np.full((20, 1), 4.0), np.full((20, 1), 2.0)
+    data = Dataset(x, y, x, y, ("a",))
+    with pytest.raises(
+        CheckFailed, match=r"diverges: after 8 iterations a prediction is 4.38e\+03.*lower circuit.learning_rate"
+    ):
+        train(LeastMeanSquares(np.zeros((1, 1))), "value", ("w",), data, epochs=1)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
+from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.simulate.learner import Iteration, Learner
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.tube import Tube
@@ -15,6 +16,10 @@ from dsd_ncrn.tasks import Dataset
 
 Progress = Callable[[int, int], None]
 """Called with (iterations done, iterations in all), or with points where the number of iterations is not known ahead."""
+
+
+DIVERGED = 1000.0
+"""A prediction is that many times as large as targets and first predictions where a training runs away."""
 
 
 def no_progress(done: int, total: int) -> None:
@@ -72,15 +77,19 @@ def train(
     """Go through the training points in their order, ``epochs`` times or for ``iterations`` in all.
 
     Points that ``repeats`` asks for again come at once, each time as an iteration. The test points are predicted before
-    and after from copies of the learner's state. Raises CheckFailed where the learner's simulation stops.
+    and after from copies of the learner's state. Raises CheckFailed where the learner's simulation stops, or the training
+    diverges.
     """
     before = _test(learner, data)
+    far = DIVERGED * max(float(np.abs(values).max()) for values in (data.train_y, data.test_y, before))
     record, presented, count = Record(), 0, len(data.train_x)
     while record.iterations != iterations and (iterations is not None or presented < epochs * count):
         point = presented % count
-        _present(learner, data.train_x[point], data.train_y[point], record, repeats, iterations)
+        _present(learner, data.train_x[point], data.train_y[point], record, repeats, iterations, far)
         presented += 1
         progress(*((presented, epochs * count) if iterations is None else (record.iterations, iterations)))
+    after = _test(learner, data)
+    _check_bounded(after, far, record.iterations)
     return Training(
         level=level,
         parameter_names=names,
@@ -90,18 +99,29 @@ def train(
         epochs=-(-presented // count),
         test_targets=data.test_y,
         test_before=before,
-        test_after=_test(learner, data),
+        test_after=after,
     )
 
 
-def _present(learner: Learner, x: Floats, y: Floats, record: Record, repeats: Repeats, limit: int | None) -> None:
+def _present(learner: Learner, x: Floats, y: Floats, record: Record, repeats: Repeats, limit: int | None, far: float) -> None:
     """One point, as often as it takes, while the limit of iterations is not reached."""
     times, again = 0, True
     while again and record.iterations != limit:
         done = learner.iterate(x, y)
         record.add(done, y)
+        _check_bounded(done.outputs, far, record.iterations)
         times += 1
         again = repeats.again(done, y, times)
+
+
+def _check_bounded(outputs: Floats, far: float, iterations: int) -> None:
+    """Raises CheckFailed where a prediction is beyond everything that is learned."""
+    largest = float(np.abs(outputs).max())
+    if not largest <= far:
+        raise CheckFailed(
+            f"the training diverges: after {iterations} iterations a prediction is {largest:.3g}, over {DIVERGED:g} times what "
+            "targets and first predictions reach; lower circuit.learning_rate or circuit.T, or scale the data, as `new` does"
+        )
 
 
 def _test(learner: Learner, data: Dataset) -> Floats:
