@@ -25,6 +25,8 @@ from dsd_ncrn.kinetics.two_domain import is_two_domain
 
 FUELS = (Role.FUEL, Role.BUFFER, Role.CLOCK)
 Semantics = Literal["infinite", "finite"]
+MAX_SPECIES_WHOLE = 10_000
+"""Where enumeration of what is not two-domain stops: there each species costs more, and those that go on are polymers."""
 LEAST_MAX_STRANDS = 10
 """Complexes grow to this many strands, or to twice the largest that is mixed, unless told otherwise."""
 
@@ -34,7 +36,7 @@ class Choices(TypedDict, total=False):
 
     semantics: str
     unproductive: str
-    max_species: int
+    max_species: int | None
     max_strands: int | None
     remote: bool
     k_slow: float
@@ -46,14 +48,15 @@ class Choices(TypedDict, total=False):
 class Rules:
     """How complexes are followed. Raises InputError for unknown names, and where ``k_fast`` is below ``k_slow``.
 
-    ``max_strands`` is that of a complex, None for no limit. ``remote`` lets branches be reached over a loop. Steps
-    of one complex slower than ``k_slow`` (/s) are left out, those slower than ``k_fast`` leave it time to meet others.
-    ``condensed`` replaces all other steps of one complex by what they come to.
+    ``max_species`` is that of the kind of system where it is None, ``max_strands`` that of a complex, None for no limit.
+    ``remote`` lets branches be reached over a loop. Steps of one complex slower than ``k_slow`` (/s) are left out, those
+    slower than ``k_fast`` leave it time to meet others. ``condensed`` replaces all other steps of one complex by what they
+    come to.
     """
 
     semantics: str = "infinite"
     unproductive: str = "all"
-    max_species: int = MAX_SPECIES
+    max_species: int | None = None
     max_strands: int | None = None
     remote: bool = False
     k_slow: float = 0.0
@@ -68,10 +71,10 @@ class Rules:
 
     def enumerator(self, rates: RateModel, origins_of: OriginsOf, two_domain: bool) -> Enumerator:
         """An empty enumerator."""
+        sizes = self.max_species or (MAX_SPECIES if two_domain else MAX_SPECIES_WHOLE), self.max_strands
         if two_domain and self.semantics == "infinite":
-            return InfiniteEnumerator(rates, origins_of, self.max_species, self.max_strands)
+            return InfiniteEnumerator(rates, origins_of, *sizes)
         resting = self.unproductive if self.semantics == "finite" else "none"
-        sizes = self.max_species, self.max_strands
         return FiniteEnumerator(rates, origins_of, *sizes, resting, self.k_slow, self.k_fast, self.remote, whole=not two_domain)  # pyright: ignore[reportArgumentType]
 
     def finished(self, enumerator: Enumerator, names: Mapping[Complex, str], initial: int) -> ReactionNetwork:
@@ -133,7 +136,7 @@ def enumerator_for(
     rates: RateModel,
     origins_of: OriginsOf = no_origins,
     unproductive: str = "all",
-    max_species: int = MAX_SPECIES,
+    max_species: int | None = None,
 ) -> Enumerator:
     """An empty enumerator for two-domain systems. Raises InputError for unknown names."""
     rules = Rules(semantics, unproductive, max_species)

@@ -107,7 +107,7 @@ def conditions_of(
     first = [
         Condition("learning", "the experiment, with the first training point", full, True),
         Condition("no input", "what appears without inputs and targets is leak", mixed, True),
-        Condition("no clock", "what moves without clock strands is leak", full),
+        *([Condition("no clock", "what moves without clock strands is leak", full)] if system.clocks else []),
     ]
     last = Condition("blank", "buffer alone: the background of the instrument", {})
     return (*first, *_reporter_controls(system), last)
