@@ -102,6 +102,8 @@ PEERS: dict[str, tuple[str, Callable[[MassAction, float, float], Any]]] = {
     "CVODE (scikit-sundae)": ("sksundae", CvodeEngine().prepare),
     "libRoadRunner": ("roadrunner", RoadRunner().prepare),
 }
+QUICK = ("bngsim", "CVODE (scikit-sundae)")
+"""libRoadRunner loads for half a minute, and takes longer than that for a tube."""
 
 
 def timed(run: Run, count: int) -> tuple[float, list[Solution]]:
@@ -118,10 +120,10 @@ def error(found: Sequence[Solution], exact: Sequence[Solution]) -> float:
 
 @click.command()
 @click.option("--tubes", "count", default=32, show_default=True, help="Of our steppers; the peers get --few.")
-@click.option("--few", default=2, show_default=True, help="Tubes of the peers, and those whose errors are looked at.")
-@click.option("--turns", default=7, show_default=True, help="Of our steppers; the peers get three.")
-@click.option("--peers/--no-peers", default=True, help="Other simulators.")
-def main(count: int, few: int, turns: int, peers: bool) -> None:
+@click.option("--few", default=1, show_default=True, help="Tubes of the peers, and those whose errors are looked at.")
+@click.option("--turns", default=5, show_default=True, help="Of our steppers; the peers get three.")
+@click.option("--peer", "peers", multiple=True, type=click.Choice(list(PEERS)), default=QUICK, show_default=True)
+def main(count: int, few: int, turns: int, peers: tuple[str, ...]) -> None:
     """Count tubes."""
     tubes = tubes_of(count)
     runs = {TODAY: side_by_side(tubes), "today, one by one": one_by_one(RosenbrockEngine().prepare, tubes)}
@@ -130,10 +132,11 @@ def main(count: int, few: int, turns: int, peers: bool) -> None:
     exact = RosenbrockEngine().prepare(tubes.system, EXACT, EXACT * 1e-2).solve_all(starts, times, rates)
     print(f"{tubes.system.size} species, {len(tubes.system.rates)} steps, {len(tubes.times)} integrations a tube")
     print(f"{'':<24}{'tubes a CPU second':>20}{'ratio, median':>15}{'least':>8}{'most':>8}{'steps':>7}{'error nM':>11}")
-    for name, (module, prepare) in PEERS.items():
-        if peers and find_spec(module) is None:
+    for name in peers:
+        module, prepare = PEERS[name]
+        if find_spec(module) is None:
             print(f"{name}: not installed")
-        elif peers:
+        else:
             runs[name] = one_by_one(prepare, tubes)
     errors, steps = dict[str, float](), dict[str, float]()
     for name, run in runs.items():  # once, so that all is compiled

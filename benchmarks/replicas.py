@@ -1,6 +1,6 @@
 """How many strand-level replicas a second: one iteration of the leaky linear regressor, every leak at a rate of its own.
 
-Run ``uv run benchmarks/replicas.py``; see README.md. A process makes the network and the tube once and mixes the tube anew
+Run ``uv run benchmarks/replicas.py``; see README.md. A process makes the network once and mixes a tube
 for every replica. Times are those of the replicas alone, wall clock and processor time of all processes together.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,11 +21,12 @@ from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.arrays import Flags
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.kinetics.network import StepKind
+from dsd_ncrn.simulate.engines.crew import side_by_side
 from dsd_ncrn.simulate.tube import Tube
 
 Floats = NDArray[np.float64]
 DESIGN = Path(__file__).parent.parent / "designs" / "linreg2d.toml"
-CHUNK = 10
+CHUNK = 16
 LEAK, SPREAD = 1e-11, 1.0
 """Median leak rate, /nM/s, and the standard deviation of its natural logarithm."""
 
@@ -39,9 +41,10 @@ def workbench(path: Path) -> tuple[Study, Tube, Flags]:
 
 def replica(number: int) -> Floats:
     """The parameters after one iteration at the reference point."""
-    study, tube, is_leak = workbench(DESIGN)
-    tube.start()
-    tube.pot.rates[is_leak] = LEAK * np.random.default_rng(number).lognormal(0.0, SPREAD, is_leak.sum())
+    study, bench, is_leak = workbench(DESIGN)
+    rates = bench.pot.rates.copy()
+    rates[is_leak] = LEAK * np.random.default_rng(number).lognormal(0.0, SPREAD, is_leak.sum())
+    tube = Tube(bench.protocol, replace(bench.pot, rates=rates))
     tube.set_parameters(study.ideal.parameters[-1])
     tube.iterate(*study.reference)
     return tube.parameters()
@@ -50,7 +53,7 @@ def replica(number: int) -> Floats:
 def chunk(numbers: range) -> tuple[list[Floats], float]:
     """Some replicas, and the processor time that they took."""
     began = time.process_time()
-    return [replica(number) for number in numbers], time.process_time() - began
+    return side_by_side(replica, numbers), time.process_time() - began
 
 
 def ready(seconds: float) -> None:

@@ -11,6 +11,7 @@ from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.ncrn.dynamics import Terms, differentiate
 from dsd_ncrn.ncrn.exact import SymbolKind
 from dsd_ncrn.ncrn.formula import parse_formula
+from dsd_ncrn.ncrn.roster import label_of
 from symbols import symbol
 
 
@@ -21,6 +22,12 @@ def written(terms: Terms) -> str:
 def forward(text: str, dimension: int = 2, beta: tuple[float, ...] | None = None) -> list[str]:
     """The terms of f, as text."""
     return [written(terms) for terms in differentiate(parse_formula(text, dimension, beta)).forward.values()]
+
+
+def test_no_two_parameters_of_a_large_circuit_share_a_species() -> None:
+    """From ten dimensions on the entry 1, 11 of a matrix would else be named as 11, 1, and 1, 1 as the eleventh of a vector."""
+    labels = [label_of(each) for each in parse_formula("theta * x + Theta @ x + beta", 11).parameters]
+    assert len(set(labels)) == len(labels) == 11 + 11 * 11 + 11
 
 
 @pytest.mark.parametrize(
