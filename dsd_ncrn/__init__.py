@@ -29,10 +29,9 @@ if TYPE_CHECKING:
     from dsd_ncrn.analysis.yields import Yield
     from dsd_ncrn.crn.text import load_crn, parse_crn
     from dsd_ncrn.crn.types import Crn
-    from dsd_ncrn.design.load import dump_design, load_design
+    from dsd_ncrn.design.load import changed, dump_design, load_design, new_design
     from dsd_ncrn.design.problems import DesignError
     from dsd_ncrn.design.spec import DesignSpec
-    from dsd_ncrn.design.values import changed, new_design
     from dsd_ncrn.dsd.pil import write_pil
     from dsd_ncrn.dsd.system import DsdSystem
     from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError
@@ -101,10 +100,9 @@ _HOMES = {
     "runs.run": ("Run", "read_run"),
     "crn.text": ("load_crn", "parse_crn"),
     "crn.types": ("Crn",),
-    "design.load": ("dump_design", "load_design"),
+    "design.load": ("changed", "dump_design", "load_design", "new_design"),
     "design.problems": ("DesignError",),
     "design.spec": ("DesignSpec",),
-    "design.values": ("changed", "new_design"),
     "dsd.pil": ("write_pil",),
     "dsd.system": ("DsdSystem",),
     "errors": ("CheckFailed", "DsdNcrnError", "InputError"),

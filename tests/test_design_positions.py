@@ -9,7 +9,7 @@ import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dsd_ncrn.design.positions import positions
+from dsd_ncrn.design.problems import positions
 
 TRICKY = '''# [not.a.table]
 top = "a # b = [c]"

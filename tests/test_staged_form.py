@@ -11,9 +11,9 @@ import pytest
 from circuits import random_data, spec_with
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.crn.types import Reaction
+from dsd_ncrn.design.load import changed
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import DesignSpec
-from dsd_ncrn.design.values import changed
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.counts import counts, stability_warnings
 from dsd_ncrn.ncrn.types import NeuralCrn

@@ -1,25 +1,29 @@
-"""Reading and writing design files. Whatever is wrong with one becomes a single InputError that names the place."""
+"""Designs from files and from values of a program, with the same checks and words; and their text.
+
+Whatever is wrong with a file becomes a single InputError that names the place.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 from pydantic import ValidationError
 
 from dsd_ncrn.constants import parted, rate_constants
 from dsd_ncrn.design.conditions import load_conditions
 from dsd_ncrn.design.files import read_text
-from dsd_ncrn.design.positions import Key, Position, positions
-from dsd_ncrn.design.problems import DesignError, KeyFinding, findings_of
+from dsd_ncrn.design.problems import DesignError, Key, KeyFinding, Position, findings_of, positions
 from dsd_ncrn.design.spec import ConditionsChoice, DesignSpec
 from dsd_ncrn.errors import InputError
 
 LARGEST_BYTES = 2**20
+Table = dict[str, Any]
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -37,7 +41,7 @@ def load_design(path: str | Path, conditions: str = "") -> DesignSpec:
     """
     text = read_text(path, LARGEST_BYTES)
     try:
-        spec = with_absolute_paths(_validated(text, str(path), conditions), Path(path).parent)
+        spec = _with_absolute_paths(_read(text, str(path), conditions), Path(path).parent)
     except RecursionError:
         raise InputError("not valid TOML: nested too deeply", remedy="Designs have tables in tables.", file=str(path)) from None
     with located(path):
@@ -45,7 +49,7 @@ def load_design(path: str | Path, conditions: str = "") -> DesignSpec:
     return spec
 
 
-def with_absolute_paths(spec: DesignSpec, folder: Path) -> DesignSpec:
+def _with_absolute_paths(spec: DesignSpec, folder: Path) -> DesignSpec:
     """The design with the files of its task, and its own rate constants, sought from a folder."""
     table, end = parted(spec.chemistry.rates)
     if table.endswith(".toml"):
@@ -55,6 +59,39 @@ def with_absolute_paths(spec: DesignSpec, folder: Path) -> DesignSpec:
         key: str((folder / file).resolve()) for key in ("csv", "test_csv") if (file := getattr(spec.task, key)) is not None
     }
     return spec.model_copy(update={"task": spec.task.model_copy(update=files)}) if files else spec
+
+
+def new_design(values: Mapping[str, object], name: str = "design") -> DesignSpec:
+    """A design from Python values, by the keys of a design file: ``{"circuit.f": "theta * x", "circuit.T": 0.5, ...}``.
+
+    Keys are dotted, or tables as ``tomllib`` reads them; quantities are texts with their unit, as in a file, and NumPy
+    arrays stand for lists. Relative files of ``task`` are sought from the present folder. ``task.name`` may be any word where
+    the points are given to the later steps as a ``Dataset``. Raises DesignError naming the first wrong key, its value and
+    the remedy.
+
+    >>> import dsd_ncrn as dn
+    >>> design = dn.new_design(
+    ...     {"task.name": "linreg2d", "circuit.f": "theta * x + beta", "circuit.T": 0.5, "circuit.learning_rate": 0.05}
+    ... )
+    >>> design.circuit.f
+    'theta * x + beta'
+    """
+    return _validated(_with({"format": 1, "name": name}, values))
+
+
+def changed(design: DesignSpec, changes: Mapping[str, object]) -> DesignSpec:
+    """The design with some values changed, by dotted key, and checked as if they stood in its file.
+
+    Quantities are texts with their unit; None takes a key out, so that its default holds. The given design stays as it is.
+    Raises DesignError naming the wrong key, its value and the remedy.
+
+    >>> import dsd_ncrn as dn
+    >>> design = dn.load_design("designs/linreg2d.toml")
+    >>> leaky = dn.changed(design, {"leak.rate": "1 /M/s", "chemistry.gates.N1.join": "900 nM"})
+    >>> leaky.leak.rate  # in the internal unit, /nM/s
+    1e-09
+    """
+    return _validated(_with(design.model_dump(mode="json", exclude_none=True), changes))
 
 
 def dump_design(spec: DesignSpec) -> str:
@@ -95,12 +132,54 @@ def located(path: str | Path) -> Generator[None]:
         raise _placed(error, str(path), _nearest(positions(text), error.key), text) from None
 
 
-def _validated(text: str, file: str, conditions: str = "") -> DesignSpec:
+def _read(text: str, file: str, conditions: str = "") -> DesignSpec:
     data = _under(_parse(text, file), file, conditions)
     try:
-        return DesignSpec.model_validate(_tuples(data))
+        return DesignSpec.model_validate(_strict(data))
     except ValidationError as error:
-        raise _first_problem(error, data, text, file) from None
+        places = positions(text)
+        first = _first_problem(error, data, places)
+        place = _nearest(places, first.key)
+        raise InputError(first.rule, first.value, first.remedy, file, place.line if place else 1) from None
+
+
+def _validated(values: Table) -> DesignSpec:
+    data = _strict(values)
+    try:
+        spec = DesignSpec.model_validate(data)
+    except ValidationError as error:
+        raise _first_problem(error, data, {}) from None
+    return _with_absolute_paths(spec, Path())
+
+
+def _with(values: Table, changes: Mapping[str, object]) -> Table:
+    """Nested tables with the values of dotted keys set, or taken out where they are None."""
+    for key, value in changes.items():
+        values = _set(values, tuple(key.split(".")), value, key)
+    return values
+
+
+def _set(table: Table, path: tuple[str, ...], value: object, key: str) -> Table:
+    head, rest = path[0], path[1:]
+    if not rest:
+        kept = {name: each for name, each in table.items() if name != head}
+        return kept if value is None else {**kept, head: value}
+    inner = table.get(head, {})
+    if not isinstance(inner, Mapping):
+        before = key.removesuffix(f".{'.'.join(rest)}")
+        raise DesignError(f"{before} is a value and no table", key, f"Give {before} itself.", key=path)
+    return {**table, head: _set(dict(cast("Mapping[str, Any]", inner)), rest, value, key)}
+
+
+def _strict(value: Any) -> Any:
+    """Plain Python values with tuples for lists, as the strict schema wants them."""
+    if isinstance(value, np.ndarray | np.generic):
+        return _strict(value.tolist())
+    if isinstance(value, Mapping):
+        return {str(key): _strict(item) for key, item in cast("Mapping[object, Any]", value).items()}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return tuple(_strict(item) for item in cast("Sequence[Any]", value))
+    return value
 
 
 def _under(data: dict[str, Any], file: str, named: str) -> dict[str, Any]:
@@ -124,28 +203,21 @@ def _parse(text: str, file: str) -> dict[str, Any]:
         raise InputError(f"not valid TOML: {error}", remedy="Write a smaller number.", file=file) from None
 
 
-def _tuples(value: Any) -> Any:
-    """The same data with tuples for lists, as the strict schema wants them."""
-    if isinstance(value, dict):
-        return {key: _tuples(item) for key, item in cast("dict[str, Any]", value).items()}
-    return tuple(_tuples(item) for item in cast("list[Any]", value)) if isinstance(value, list) else value
-
-
-def _first_problem(error: ValidationError, data: dict[str, Any], text: str, file: str) -> InputError:
-    places, found = positions(text), findings_of(error, data)
+def _first_problem(error: ValidationError, data: dict[str, Any], places: Mapping[Key, Position]) -> DesignError:
+    """The first problem of a design, in the order of its text; the others are counted."""
+    found = findings_of(error, data)
 
     def order(finding: KeyFinding) -> tuple[bool, int]:
         """A misspelt key shows up twice, as unknown and as missing: the first of the two says what to do."""
         place = _nearest(places, finding.key)
         return not finding.unknown_key, place.line if place else 0
 
-    first = min(found, key=order)
-    problem, place = first.problem(), _nearest(places, first.key)
+    problem = min(found, key=order).problem()
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    return InputError(problem.rule + more, problem.value, problem.remedy, file, place.line if place else 1)
+    return DesignError(problem.rule + more, problem.value, problem.remedy, key=problem.key)
 
 
-def _nearest(places: dict[Key, Position], key: Key) -> Position | None:
+def _nearest(places: Mapping[Key, Position], key: Key) -> Position | None:
     prefixes = (key[:length] for length in range(len(key), 0, -1))
     return next((places[prefix] for prefix in prefixes if prefix in places), None)
 
