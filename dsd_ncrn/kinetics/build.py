@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -18,6 +18,7 @@ from dsd_ncrn.kinetics.condense import condense
 from dsd_ncrn.kinetics.enumerator import MAX_SPECIES, Enumerator, OriginsOf
 from dsd_ncrn.kinetics.finite import FiniteEnumerator, Unproductive
 from dsd_ncrn.kinetics.infinite import InfiniteEnumerator
+from dsd_ncrn.kinetics.leaks import FRESH, LeakRates, LeakTargets
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
 from dsd_ncrn.kinetics.rates import RateModel, rates_of
 from dsd_ncrn.kinetics.two_domain import is_two_domain
@@ -88,12 +89,16 @@ class Rules:
 
 
 def build_network(
-    system: DsdSystem, leak_model: str | None = None, rates: RateModel | None = None, **choices: Unpack[Choices]
+    system: DsdSystem,
+    leak_model: str | None = None,
+    rates: RateModel | None = None,
+    leak_rates: LeakRates = FRESH,
+    **choices: Unpack[Choices],
 ) -> ReactionNetwork:
     """Enumerate a system; the species of ``system.components`` come first, under their names.
 
-    With a leak model, or several joined by ``+``, their leak channels of all gates are added. Raises InputError for an
-    unknown model or semantics, and CheckFailed at more than ``max_species`` species.
+    With a leak model, or several joined by ``+``, their leak channels of all gates are added, by ``leak_rates``. Raises
+    InputError for an unknown model or semantics, and CheckFailed at more than ``max_species`` species.
     """
     rules = Rules(**choices)
     enumerator = rules.enumerator(rates or rates_of(system.rates), system_origins(system), two_domain=True)
@@ -103,11 +108,13 @@ def build_network(
     enumerator.run()
     gates = [component.complex for component in system.components if component.role == Role.GATE]
     fuels = frozenset(component.complex for component in system.components if component.role in FUELS)
-    add_leaks(enumerator, leak_model.split("+") if leak_model else (), gates, fuels)
+    names = {made.fork for made in system.gates.values()}
+    forks = frozenset(component.complex for component in system.components if component.name in names)
+    add_leaks(enumerator, leak_model.split("+") if leak_model else (), LeakTargets(gates, fuels, forks, leak_rates))
     return rules.finished(enumerator, {component.complex: component.name for component in system.components}, initial)
 
 
-def add_leaks(enumerator: Enumerator, names: Iterable[str], gates: Sequence[Complex], fuels: Collection[Complex] = ()) -> None:
+def add_leaks(enumerator: Enumerator, names: Iterable[str], targets: LeakTargets) -> None:
     """Extend a finished network with the leaks of some models, to first order: no two leaks follow each other.
 
     Raises InputError for an unknown model.
@@ -116,7 +123,7 @@ def add_leaks(enumerator: Enumerator, names: Iterable[str], gates: Sequence[Comp
     if models:
         enumerator.common = frozenset(enumerator.position)
     for model in models:
-        model.extend(enumerator, gates, fuels)
+        model.extend(enumerator, targets)
 
 
 def no_origins(_: Complex) -> tuple[Origin, ...]:
@@ -163,7 +170,7 @@ def enumerate_complexes(
     for complex_ in complexes:
         enumerator.add(complex_)
     enumerator.run()
-    add_leaks(enumerator, leak_models, [complex_ for complex_ in complexes if len(complex_.strands) > 1])
+    add_leaks(enumerator, leak_models, LeakTargets([complex_ for complex_ in complexes if len(complex_.strands) > 1]))
     return rules.finished(enumerator, dict(zip(complexes, names)), len(complexes))
 
 
