@@ -304,7 +304,9 @@ def enumeration_options(function: Function) -> Function:
         "--max-strands", type=click.IntRange(min=2), help="Of a complex; twice the largest in a .pil file, at least 10."
     )
     most = click.option(
-        "--max-species", type=click.IntRange(min=1), default=200_000, show_default=True, help="Stop with an error here."
+        "--max-species",
+        type=click.IntRange(min=1),
+        help="Stop with an error here; 200,000 of a two-domain system, 10,000 of any other.",
     )
     for option in (most, strands, remote, fast, slow, condensed, unproductive, semantics):
         function = option(function)

@@ -9,6 +9,8 @@ from dsd_ncrn.errors import InputError
 
 ZERO_CELSIUS_K = 273.15
 NM_PER_M = 1e9
+GAS_CONSTANT = 1.98717e-3
+"""kcal/mol/K, with ViennaRNA's digits."""
 AVOGADRO = 6.02214076e23
 """Per mole (SI, 2019)."""
 

@@ -27,11 +27,11 @@ from typing import NamedTuple
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind, Toehold
 from dsd_ncrn.kinetics.rates import RateModel, rates_of, three_step
-from dsd_ncrn.units import ZERO_CELSIUS_K
+from dsd_ncrn.units import GAS_CONSTANT, ZERO_CELSIUS_K
 from sequences.assignment import SequenceAssignment
 from sequences.layout import BASES, reverse_complement
 from sequences.properties import INITIATION, stack_energies
-from sequences.thermo import GAS_CONSTANT, Energies
+from sequences.thermo import Energies
 
 BRANCH = "CCCTCATTCAATACCCTACG"
 """The paper's branch domain."""

@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from dsd_ncrn.design.spec import SequenceRules
-from dsd_ncrn.units import NM_PER_M, ZERO_CELSIUS_K
+from dsd_ncrn.units import GAS_CONSTANT, NM_PER_M, ZERO_CELSIUS_K
 from sequences.layout import reverse_complement
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 PARAMETER_SET = "DNA Mathews 2004 (ViennaRNA)"
 """The only set in use: ViennaRNA cannot switch sets within one process without leaving stale copies behind."""
-
-GAS_CONSTANT = 1.98717e-3
-"""kcal/mol/K, with ViennaRNA's digits."""
 
 FRAYING = 2
 """Pairs at each end of a helix that may be open without the helix counting as broken: every end breathes."""

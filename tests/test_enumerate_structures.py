@@ -13,7 +13,7 @@ import pytest
 
 from conftest import Invoke
 from dsd_ncrn.dsd.pil import parse_pil
-from dsd_ncrn.errors import InputError
+from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import rates_of
@@ -130,6 +130,13 @@ def test_polymers_end_with_one_message(semantics: str) -> None:
     assert [note.partition(" ")[2].partition(",")[0] for note in found.notes] == [
         "meetings were left out that would make complexes of more than 10 strands"
     ]
+
+
+def test_a_complex_with_too_many_states_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hairpin of the size of those of Venkataraman et al. 2007, in chains of ten, has over a thousand."""
+    monkeypatch.setattr("dsd_ncrn.kinetics.finite.MAX_STATES", 1)
+    with pytest.raises(CheckFailed, match=r"a complex of 4 strands passes through more than 1 states: .*--max-strands"):
+        network(CARRIED.replace("length u = 6", "length u = 20"))
 
 
 def test_remote_toeholds_are_named_and_followed_on_demand(tmp_path: Path, invoke: Invoke) -> None:

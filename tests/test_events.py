@@ -229,17 +229,18 @@ def test_one_refill_mix_in_fixed_proportions() -> None:
     assert held(strands, end) == pytest.approx(mixed + balance.change, rel=1e-9, abs=1e-8)
 
 
-def test_captures_without_a_toehold() -> None:
-    """Other components, the same events: a capture of the branch alone takes the clock away as the one with a toehold."""
+def test_captures_with_a_toehold() -> None:
+    """Other components, the same events: a capture of the whole strand takes the clock away as the one of the branch."""
     made = study("linreg2d")
     (name,) = made.system.clocks["C1"].scavengers
-    branch = [domain for domain in made.system.by_name[name].complex.domains if not domain.is_toehold]
-    bare = [replace(c, complex=free(*branch)) if c.name == name else c for c in made.system.components]
-    system = replace(made.system, components=tuple(bare))
+    clock = made.system.clocks["C1"]
+    whole = free(*(~domain for domain in reversed(made.system.by_name[clock.strand].complex.domains)))
+    system = replace(
+        made.system, components=tuple(replace(c, complex=whole) if c.name == name else c for c in made.system.components)
+    )
     tube = tube_of(replace(made.protocol, system=system), build_network(system), made.integrator)
-    clock, ordinary = system.clocks["C1"], made.tube()
     left = {}
-    for which, each in (("bare", tube), ("toehold", ordinary)):
+    for which, each in (("toehold", tube), ("branch", made.tube())):
         events = [each.protocol.opening("C1"), *each.protocol.closing("C1")]
         left[which] = each.pot.run(events, each.contents).values[each.pot.index(clock.strand)]
         assert each.pot.run(events, each.contents).values[each.pot.index(name)] == 0.0

@@ -24,13 +24,17 @@ from studies import changed, done, strand_counts, study, translated
 pytestmark = pytest.mark.xdist_group("studies")
 Floats = NDArray[np.float64]
 INPUT, TARGET = np.array([2.0, 3.5]), np.array([9.0])
+CERTAIN = ("occlusion", "cross_binding", "dilution", "truncated", "bead_slowdown", "washed_leak")
+"""What leaves nothing to chance, or has nothing to act on in this circuit."""
 SOME = {"pipetting": 0.1, "inactive": 0.1, "initial_leak": 0.01, "rate_spread": 0.5, "leak_spread": 0.5, "occlusion": 0.5}
 
 
 def test_every_imperfection_has_its_key() -> None:
     assert [imperfection.name for imperfection in IMPERFECTIONS.values()] == list(MAGNITUDES)
-    assert not Imperfections().any
-    assert all(Imperfections.model_construct(**{name: 0.01}).any for name in MAGNITUDES)
+    assert [name for name in MAGNITUDES if getattr(Imperfections(), name)] == ["leak_spread", "occlusion"]
+    off = Imperfections(leak_spread=0.0)
+    assert not off.any
+    assert all(off.model_copy(update={name: 0.01}).any for name in MAGNITUDES if name != "occlusion")
 
 
 @pytest.mark.parametrize("leaking", [False, True])
@@ -39,7 +43,7 @@ def test_a_tube_without_imperfections_is_the_designed_one_to_the_last_bit(leakin
     made = study("linreg2d")
     network = leaky_pot().network if leaking else made.network
     level, rate = ("dsd_leaky", 1e-11) if leaking else ("dsd", 0.0)
-    realisation = realise(Imperfections(), Mixture(made.system, network), chance())
+    realisation = realise(Imperfections(leak_spread=0.0), Mixture(made.system, network), chance())
     plain, real = made.tube(level, rate), made.tube(level, rate, realisation)
     for tube in (plain, real):
         tube.iterate(INPUT, TARGET)
@@ -70,7 +74,14 @@ def test_the_seed_decides_and_imperfections_do_not_disturb_each_other(name: str)
     assert np.array_equal(first.doses, second.doses) and np.array_equal(first.rates, second.rates)
     if first.handling != PERFECT:  # by chance from event to event
         assert first.handling == second.handling and first.handling.seed != other.handling.seed
-    elif name not in ("occlusion", "dilution", "truncated", "bead_slowdown", "washed_leak"):  # nothing is left to chance
+    elif name not in (
+        "occlusion",
+        "cross_binding",
+        "dilution",
+        "truncated",
+        "bead_slowdown",
+        "washed_leak",
+    ):  # nothing is left to chance
         assert not (np.array_equal(first.doses, other.doses) and np.array_equal(first.rates, other.rates))
     if name != "pipetting":
         both, alone = drawn(3, **{name: 0.05, "pipetting": 0.2}), drawn(3, pipetting=0.2)
@@ -82,7 +93,7 @@ def test_the_seed_decides_and_imperfections_do_not_disturb_each_other(name: str)
 def test_dilution_thins_what_is_not_topped_up_and_nothing_else() -> None:
     """By the volumes: 1 / 1.25 of the parameters after one iteration; fuels are missing as much more, and are topped up."""
     made = study("linreg2d")
-    plain, thinned = made.tube(), made.tube(realisation=replace(perfect(Mixture(made.system, made.network)), growth=0.25))
+    plain, thinned = made.tube(), made.tube(realisation=replace(made.usual(made.system, made.network), growth=0.25))
     for tube in (plain, thinned):
         tube.iterate(INPUT, TARGET)
     assert thinned.state == pytest.approx(plain.state / 1.25, rel=1e-15)

@@ -13,6 +13,7 @@ from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.families import LEAK_MODELS
 from dsd_ncrn.kinetics.build import add_leaks, build_network, enumerator_for, to_network
+from dsd_ncrn.kinetics.leaks import LeakTargets
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.mass_action import from_network
@@ -43,7 +44,8 @@ def leaky(complexes: dict[str, Complex], gates: list[str], rate: float = 3e-4, f
     for complex_ in complexes.values():
         enumerator.add(complex_)
     enumerator.run()
-    add_leaks(enumerator, ["gate"], [complexes[name] for name in gates], [complexes[name] for name in fuels])
+    targets = LeakTargets([complexes[name] for name in gates], [complexes[name] for name in fuels])
+    add_leaks(enumerator, ["gate"], targets)
     return to_network(enumerator, {complex_: name for name, complex_ in complexes.items()})
 
 

@@ -11,6 +11,7 @@ from dsd_ncrn.dsd.structure import Bound, Complex, Open, free, gate
 from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.build import add_leaks, build_network, enumerator_for, to_network
+from dsd_ncrn.kinetics.leaks import LeakTargets
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.mass_action import from_network
@@ -44,7 +45,7 @@ def leaky(complexes: dict[str, Complex], models: Sequence[str], semantics: str =
     for complex_ in complexes.values():
         enumerator.add(complex_)
     enumerator.run()
-    add_leaks(enumerator, models, [complex_ for complex_ in complexes.values() if not complex_.is_strand])
+    add_leaks(enumerator, models, LeakTargets([complex_ for complex_ in complexes.values() if not complex_.is_strand]))
     return to_network(enumerator, {complex_: name for name, complex_ in complexes.items()})
 
 

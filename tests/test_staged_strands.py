@@ -21,6 +21,7 @@ from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.gates.settle import solve
 from dsd_ncrn.protocol.staged import StagedProtocol
 from dsd_ncrn.simulate.tube import Tube
+from sequences.bench.tubes import conditions_of
 
 DESIGNS = Path(__file__).parent.parent / "designs"
 ONE, TWO = "first_learner", "linreg2d_bench"
@@ -31,7 +32,7 @@ def study(name: str) -> Study:
     return Study(load_design(DESIGNS / f"{name}.toml"))
 
 
-@pytest.mark.parametrize(("name", "strands", "nt"), [(ONE, 13, 364), (TWO, 33, 1002)])
+@pytest.mark.parametrize(("name", "strands", "nt"), [(ONE, 13, 365), (TWO, 33, 1005)])
 def test_a_learner_is_small(name: str, strands: int, nt: int) -> None:
     """Strands count once: signals, cogates, triggers, seals, tops and bottoms; the longest is the fork's bottom, 4 x 20 nt."""
     system = study(name).designed
@@ -63,12 +64,12 @@ def test_p_comes_free_before_z_and_rests_on_nothing_that_is_pulled() -> None:
 
 
 def test_an_iteration_adds_inputs_as_gates_and_leaves_none() -> None:
-    """x1 = 2 is 2 x 3.3333 x 31.7 nM of its join; after the last pull-down no gate of any kind is there."""
+    """x1 = 2 is 2 x 3.3333 x 16 nM of its join; after the last pull-down no gate of any kind is there."""
     found = study(TWO)
     events = list(found.protocol.whole((2.0, 3.0), (9.0,)))
     added = {name: nM for event in events if isinstance(event, Add) for name, nM in event.doses.items()}
-    assert added[weight_join("1")] == pytest.approx(2 * 3.3333 * 31.7)
-    assert added["Z"] == pytest.approx(31.7)  # the offset: T (beta1 + beta2) = 1
+    assert added[weight_join("1")] == pytest.approx(2 * 3.3333 * 16.0)
+    assert added["Z"] == pytest.approx(16.0)  # the offset: T (beta1 + beta2) = 1
     pulled = [name for event in events if isinstance(event, PullDown) for name in event.components]
     assert sum(isinstance(event, Add) for event in events) <= 14
     gates = {each.name for each in found.designed.components if each.role is Role.GATE}
@@ -130,3 +131,17 @@ def test_a_real_tube_is_settled_and_learns() -> None:
     tube = RealTubes(found).mix(found.spec.imperfections.model_copy(update={"calibrated": True}), stream(0, 1), 1e-9)
     training = found.train(tube, "imperfect")
     assert training.rmse_after < 0.2 * training.rmse_before
+
+
+def test_the_bench_adds_gates_in_their_stage_and_mixes_no_point_in() -> None:
+    """Joins come after forks and leave first; the time of each row is the sum of the waits before it."""
+    experiment, waits = study(ONE).experiment, study(ONE).schedule.phases
+    rows = [(row.time, row.component or row.what.partition("with ")[2].partition(" out")[0]) for row in experiment.steps]
+    gone = waits["forward"] + waits["release"]
+    assert [name for _, name in rows[:-1]] == [
+        *("fork_N1_1", "join_N1_1", "join_N1_1", "fork_N1_1", "P1", "sink_N2_meet", "sink_N2_meet")
+    ]
+    assert [time for time, _ in rows] == pytest.approx([0, 0, waits["forward"], *[gone] * 3, *[gone + waits["meet"]] * 2])
+    assert experiment.first_point == {} and set(experiment.points[0]) == {"join_N1_1", "P1"}
+    names = [each.name for each in conditions_of(study(ONE).system, experiment.first_point)]
+    assert names == ["learning", "no input", "blank"]

@@ -15,8 +15,8 @@ from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.bisimulation import abstract_steps
 from dsd_ncrn.dsd.final_states import made_reversibly
 from dsd_ncrn.dsd.module import module_of, steps_of
-from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, gate
-from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
+from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate, translate_network
 from dsd_ncrn.dsd.verify import BISIMULATION, FINAL_STATES, SystemCheck
 from dsd_ncrn.families import SCHEMES
@@ -177,12 +177,46 @@ def test_a_wrong_gate_is_found(mistake: str) -> None:
     assert subject in failures(swapped(good, name, made()))
 
 
+H = (Domain("h_r1", 15),)
+
+
+def with_second_helper(drives_back: bool) -> DsdSystem:
+    """X -> Y whose join has a segment more, between the input and the trigger, and the strands that fit there.
+
+    Its helper ``<t h>`` comes in for ``<h t>``. With ``drives_back`` that is mixed in excess as well.
+    """
+    system = system_of("X -> Y")
+    join = gate(Open(T), *map(Bound, (X + T, H + T, R + T, END)))
+    origins = system.by_name["join_R1"].origins
+    mixed = [("forward", T + H)] + ([("back", H + T)] if drives_back else [])
+    strands = [Component(name, free(*strand), Role.FUEL, 1000.0, origins, topped_up=True) for name, strand in mixed]
+    longer = swapped(system, "join_R1", join)
+    return replace(longer, components=(*longer.components, *strands))
+
+
+def test_a_helper_that_drives_its_join_backwards_is_found() -> None:
+    """What the join sets free is mixed in excess, as if it were a helper: every state still ends right, but the wrong way
+    is the one that is driven. With the other strand alone nothing is wrong.
+    """
+    assert not failures(with_second_helper(drives_back=False))
+    found = failures(with_second_helper(drives_back=True))
+    assert found == {"R1": "the join does not use up its helper <h_r1 t>: an excess of it drives the reaction backwards"}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_module_without_its_seals_can_go_back(scheme: str) -> None:
+    """Without the seals that end joins and forks the reaction is reversible, whatever states it reaches."""
+    system = system_of("X -> Y", scheme=scheme)
+    open_ended = tuple(each for each in system.components if each.role != Role.FUEL or each.origins)
+    assert "R1" in failures(replace(system, components=open_ended))
+
+
 def test_a_gate_that_fires_without_its_clock_is_found() -> None:
     """The join of N1_1 without its clock segment [c1 t]: it still does its reaction, but at the wrong time."""
     system = translated("linreg2d")
     join = system.by_name["join_N1_1"].complex
     x, p, r = ((Domain(name, 15),) for name in ("x1", "p1", "r_n1_1"))
-    t = tuple(Domain(f"t{number}", length) for number, length in ((1, 2), (2, 3)))
+    t = next(strand for strand in join.strands if strand[0].name == "x1")[1:]  # as it is cut for weaker joins
     clocked = gate(Open(t), *map(Bound, (x + t, p + t, (Domain("c1", 15), *t), r + t, END)))
     assert clocked == join
     bare = gate(Open(t), *map(Bound, (x + t, p + t, r + t, END)))

@@ -147,12 +147,22 @@ def _pipetted(data: ReportData) -> Answer:
         return Answer(question, UNKNOWN, "Not run: the volume of an iteration comes with the order.")
     if growth is None:
         return Answer(question, BAD, f"No: {found['note']}.")
-    text = f"What an iteration and its top-up add makes the volume grow by {percent(growth)}"
+    text = f"{_slurry(data)}What an iteration and its top-up add makes the volume grow by {percent(growth)}"
+    if _slurry(data):
+        return Answer(question, BAD, f"{text}.")
     if borne == growth:
         return Answer(question, GOOD, f"{text}, which the training bears.")
     most = f"{percent(borne)} is borne" if borne else "even 0.01 % is not borne"
     text += f", which dilutes the parameters: the test error would end at {number(diluted['rmse_after'])}, and {most}. "
     return Answer(question, CAUTION, text + "The protocol has the reaction brought back to its volume after each iteration.")
+
+
+def _slurry(data: ReportData) -> str:
+    """That there is no room for the beads, where there is none."""
+    needed, most = (data.section("beads").get(f"{name}slurry_uL_per_100_uL", 0.0) for name in ("", "most_"))
+    if needed <= most:
+        return ""
+    return f"No: the beads of an iteration are {number(needed, 3)} µL of slurry for 100 µL, {number(most, 3)} at most. "
 
 
 def _one_pot(data: ReportData) -> Answer:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.job import Outcome, Stage, Tell
 from dsd_ncrn.analysis.bands import hours_band, slowdowns
+from dsd_ncrn.analysis.beads import BeadBudget, bead_budget
 from dsd_ncrn.analysis.fidelity import Fidelity, fidelity
 from dsd_ncrn.analysis.fuel import FuelBudget, fuel_budget
 from dsd_ncrn.analysis.study import Study
@@ -50,6 +51,7 @@ def dsd_stage(job: Job, tell: Tell) -> Outcome:
     training = job.study.training("dsd", lambda done, total: tell(done / total))
     outcome, budget = training_outcome(job.study, training), fuel_budget(training)
     sections = {"fidelity": fidelity_section(job.study, fidelity(job.study, training)), "fuel": fuel_section(budget)}
+    sections["beads"] = beads_section(bead_budget(job.study))
     return Outcome({**outcome.files, **fuel_files(training, budget)}, {**outcome.summary, **sections}, outcome.note)
 
 
@@ -100,6 +102,19 @@ def fidelity_section(study: Study, found: Fidelity) -> dict[str, Any]:
     )
 
 
+def beads_section(found: BeadBudget) -> dict[str, Any]:
+    """The summary's section on beads: volumes and amounts for 100 µL of reaction."""
+    return plain(
+        {
+            "parameters_lost_per_iteration": found.parameters_lost,
+            "strands_pmol_per_100_uL": found.strands_pmol,
+            "slurry_uL_per_100_uL": found.slurry_uL,
+            "most_slurry_uL_per_100_uL": found.most_uL,
+            "volume_growth_per_iteration": found.growth,
+        }
+    )
+
+
 def fuel_section(found: FuelBudget) -> dict[str, Any]:
     """The summary's section on fuel."""
     return plain(
@@ -124,7 +139,7 @@ def calibrated_text(job: Job, folder: Path) -> str:
 
 
 CALIBRATE = Stage("calibrate", ("translate", "ideal"), (), calibrate_stage, calibrated_text)
-DSD = Stage("dsd", ("calibrate",), ("training.dsd", "fidelity", "fuel"), dsd_stage, "training_dsd.csv")
+DSD = Stage("dsd", ("calibrate",), ("training.dsd", "fidelity", "fuel", "beads"), dsd_stage, "training_dsd.csv")
 DSD_LEAKY = Stage("dsd_leaky", ("calibrate",), ("training.dsd_leaky",), leaky_stage, "training_dsd_leaky.csv")
 ONE_POT = Stage("one_pot", ("calibrate",), ("training.one_pot",), one_pot_stage, "training_one_pot.csv")
 

@@ -39,6 +39,7 @@ def empty_summary(name: str, design_sha256: str, seed: int, version: str) -> dic
         "clock": None,
         "fidelity": None,
         "fuel": None,
+        "beads": None,
         "leaks": None,
         "sequences": None,
         "sequence_rates": None,

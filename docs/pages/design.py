@@ -16,7 +16,7 @@ from pydantic_core import PydanticUndefined
 
 from dsd_ncrn.design.chemistry import BUFFER_GROUPS, DEFAULT_BUFFERS_NM, DEFAULT_GATES, GATE_KINDS, GateBudget
 from dsd_ncrn.design.section import Concentration, Dissociation, Duration, LeakRate, Section, Temperature, Time
-from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.design.spec import DesignSpec, LeakChannels
 from dsd_ncrn.design.strands import Motif
 
 UNITS = {
@@ -55,6 +55,8 @@ def sections() -> Mapping[str, type[Section]]:
     for name, field in DesignSpec.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
             tables[name] = field.annotation
+        if name == "leak":
+            tables["leak.channels"] = LeakChannels
         if name == "chemistry":
             tables["chemistry.gates.KIND"] = GateBudget
     return tables

@@ -17,7 +17,14 @@ Every measured number that the rates and leaks of strands rest on. They are read
 presets of `chemistry.rates`, `duplex` and `gate`; what `gate` does not say is as in `duplex`. The band goes from the
 end that is called pessimistic in the report to the optimistic one. [Physics](../physics.md#rate-constants) has the formulas.
 """
-_TITLES = {"duplex": "Free duplexes", "gate": "Gates", "helix": "Helices", "leak": "Leak", "crosstalk": "Cross-talk"}
+_TITLES = {
+    "duplex": "Free duplexes",
+    "gate": "Gates",
+    "helix": "Helices",
+    "leak": "Leak",
+    "beads": "Beads",
+    "crosstalk": "Cross-talk",
+}
 
 
 def rates_page(root: Path) -> str:

@@ -8,7 +8,7 @@ from typing import Protocol
 from dsd_ncrn.crn.events import Add, Adjust, Done, Event, PullDown, Purpose, Wait
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
-from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.protocol.staged import LearnerProtocol, StagedProtocol
 from dsd_ncrn.simulate.results import Training
@@ -75,6 +75,7 @@ def experiment_of(study: Calibrated) -> Experiment:
         end - start,
         start,
         {row.component: 0.0 for row in burning if row.what.startswith(LOADING)},
+        isinstance(protocol, StagedProtocol),
     )
 
 
@@ -85,10 +86,12 @@ def rows_of(study: Calibrated, events: Iterable[Event], start: float = 0.0) -> t
         match event:
             case Wait(seconds):
                 time += seconds
-            case Add(doses, purpose) if purpose is not Purpose.POINT:
+            case Add(doses, purpose, phase) if purpose is not Purpose.POINT or phase:
                 rows += [ScheduleRow(time, _what(study, event), name, nM) for name, nM in doses.items() if nM]
             case PullDown(components):
-                rows.append(ScheduleRow(time, f"pull the beads with {components[0]} out"))
+                known = study.system.by_name
+                held = [name for name in components if known[name].tag and known[name].role is Role.GATE] or [components[0]]
+                rows.append(ScheduleRow(time, f"pull the beads with {', '.join(held)} out"))
             case Adjust(levels):
                 for name, nM in levels.items():
                     rows.append(
@@ -103,9 +106,13 @@ def rows_of(study: Calibrated, events: Iterable[Event], start: float = 0.0) -> t
 
 def _what(study: Calibrated, event: Add) -> str:
     match event.purpose:
+        case Purpose.POINT:
+            return f"phase {event.phase}, by the point (here the first)"
         case Purpose.OPEN:
-            every = next(phase.every for phase in study.ncrn.crn.phases if phase.name == event.phase)
+            every = next((phase.every for phase in study.ncrn.crn.phases if phase.name == event.phase), 1)
             return f"start of phase {event.phase}" + (f", in every {every}th iteration alone" if every > 1 else "")
+        case Purpose.REFILL:
+            return "feed of parameters against what is lost"
         case Purpose.CLOSE:
             return f"end of phase {event.phase}, scavenger on beads"
         case Purpose.BURN_IN:

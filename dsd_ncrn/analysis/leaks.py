@@ -156,11 +156,15 @@ def rank_leaks(study: Study, rate_per_M_s: float) -> LeakRanking:
 
 
 def leak_slopes(study: Study, rate_per_M_s: float) -> Floats:
-    """The derivatives of the parameters by the rates of all steps, per /M/s: shape (parameters, steps)."""
+    """The derivatives of the parameters by the leak rate through each step alone, per /M/s: shape (parameters, steps).
+
+    A step of a relative rate has as many times that of one at rate 1; those of other steps are by their own rates.
+    """
     tube = study.tube("dsd_leaky", rate_per_M_s / per_nM_s_to_per_M_s(1.0))
     tube.set_parameters(study.ideal.parameters[-1])
     found = sensitivities(tube, [study.reference])
-    return found.rates / per_nM_s_to_per_M_s(1.0)
+    relative = np.array([step.rate if step.kind == StepKind.LEAK else 1.0 for step in study.leaky.steps])
+    return found.rates * relative / per_nM_s_to_per_M_s(1.0)
 
 
 def _shares(network: ReactionNetwork, slopes: Floats) -> tuple[LeakShare, ...]:

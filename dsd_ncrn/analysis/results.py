@@ -24,8 +24,8 @@ class LeakPoint:
 class LeakShare:
     """How much of the parameter error of one iteration comes from the leaks of one formal reaction's gates.
 
-    ``shift_per_M_s`` is the largest derivative of a parameter by their common rate in /M/s; ``share`` is that over the sum
-    of all formal reactions.
+    ``shift_per_M_s`` is the largest derivative of a parameter by the leak rate (/M/s) through them alone, each channel with its
+    relative rate; ``share`` is that over the sum of all formal reactions.
     """
 
     origin: str
@@ -37,7 +37,7 @@ class LeakShare:
 class LeakChannel:
     """One leak step: its species by name, its rule, and the parameter that it moves most in one iteration.
 
-    ``shift_per_M_s`` is the derivative of that parameter by the step's rate in /M/s, with its sign.
+    ``shift_per_M_s`` is the derivative of that parameter by the leak rate (/M/s) through this step alone, with its sign.
     """
 
     origin: str

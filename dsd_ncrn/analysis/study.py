@@ -16,11 +16,12 @@ from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.gates.calibrate import Firings, GateDesign, calibrate, firings_of, probes, slow_terms
-from dsd_ncrn.gates.learner import design_gates, free_phases, largest_firings, size_gates
+from dsd_ncrn.gates.calibrate import Firings, GateDesign, calibrate, firings_of, known_points, slow_terms
+from dsd_ncrn.gates.learner import design_gates, first_schedule, free_phases, largest_firings, size_gates
 from dsd_ncrn.gates.report import rate_report
 from dsd_ncrn.gates.settle import Settled, settle
 from dsd_ncrn.kinetics.build import build_network
+from dsd_ncrn.kinetics.leaks import LeakKind, warmth
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import RateModel, rates_of
 from dsd_ncrn.ncrn.compile import compile_design
@@ -31,8 +32,9 @@ from dsd_ncrn.protocol.staged import LearnerProtocol, Settings, StagedProtocol, 
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.crew import worked_out
 from dsd_ncrn.simulate.engines.types import Engine
+from dsd_ncrn.simulate.handling import PERFECT, Handling
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.imperfections.realisation import Realisation
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
 from dsd_ncrn.simulate.learners import ended_after, repeats_of, train_autonomous, train_ideal, train_value
 from dsd_ncrn.simulate.levels import LEVELS
 from dsd_ncrn.simulate.results import Training
@@ -51,8 +53,6 @@ Watch = Callable[[str], AbstractContextManager[Progress]]
 DEFAULT_ENGINE = "rosenbrock"
 RESULTS = ("compared", "experiment", "trainings")
 """Parts that follow from all the others: a study with another part has results of its own."""
-PROBES = 2
-"""Training points at which reactions are calibrated, beside the mean one."""
 
 
 @contextmanager
@@ -160,7 +160,8 @@ class Study:
     @part
     def leaky(self) -> ReactionNetwork:
         """The strand-level network with the leak channels of the design's model."""
-        return build_network(self.designed, self.spec.leak.model)
+        rates = {LeakKind(name): rate for name, rate in self.spec.leak.channels}
+        return build_network(self.designed, self.spec.leak.model, leak_rates=rates)
 
     @part
     def calibration(self) -> GateDesign:
@@ -173,11 +174,15 @@ class Study:
             return GateDesign(self.designed, self.protocol.schedule, {}, {})
 
         def make(system: DsdSystem, timing: Schedule) -> Tube:
-            return tube_of(_protocol(spec, self.ncrn, system, timing), network, self.integrator)
+            protocol = _protocol(spec, self.ncrn, system, timing)
+            return tube_of(protocol, network, self.integrator, realisation=self.usual(system, network))
 
-        firings = self._firings(make)
+        firings, slow = self._firings(make), 1.0
+        if spec.imperfections.stretch:
+            tube = make(self.designed, first_schedule(spec, self.ncrn, self.designed))
+            slow = max(tube.slowdown(phase) for phase in tube.protocol.schedule.phases)
         with self.watch("calibrate") as progress:
-            found = design_gates(spec, self.ncrn, {}, firings, self.rates, progress)
+            found = design_gates(spec, self.ncrn, {}, firings, self.rates, progress, slow)
         _check_loading(self.spec, found.system)
         return found
 
@@ -197,7 +202,9 @@ class Study:
         if self.staged:
             system = vars(self)["calibration"].system if "calibration" in vars(self) else self.designed
             return StagedProtocol(self.ncrn, system, self.spec.staged, self.settings, self.spec.chemistry.unit)
-        return replace(_protocol(self.spec, self.ncrn, self.system, self.schedule), burn_in=self.spec.timing.burn_in)
+        timing = self.spec.timing
+        burn_in = timing.burn_in and timing.burn_in * self.schedule.wait / timing.wait  # prolonged as all that is fixed
+        return replace(_protocol(self.spec, self.ncrn, self.system, self.schedule), burn_in=burn_in)
 
     @property
     def staged(self) -> bool:
@@ -239,6 +246,15 @@ class Study:
         """What a laboratory adds when (nM, s), point by point."""
         return experiment_of(self)
 
+    @property
+    def leak_warmth(self) -> float:
+        """How many times as fast leaks are at the design's temperature as at that at which they were measured."""
+        return warmth(self.spec.chemistry.temperature)
+
+    def usual(self, system: DsdSystem, network: ReactionNetwork) -> Realisation:
+        """A tube as it was designed, in which strands rest on open toeholds."""
+        return replace(perfect(Mixture(system, network)), resting=self.spec.imperfections.occlusion)
+
     def refitted(self, network: ReactionNetwork | None = None, realisation: Realisation | None = None) -> Study:
         """The study with its joins and free durations fitted anew: to ``network``, of the same species at other rates, or to a
         real tube, whose firings are measured without leaks.
@@ -256,7 +272,8 @@ class Study:
             return other.given(calibration=changed).tube(realisation=realisation)
 
         free = free_phases(self.spec, self.ncrn)
-        found = calibrate(self._firings(make), slow_terms(self.ncrn), self.system, self.schedule, free)
+        hand = PERFECT if realisation is None else realisation.handling
+        found = calibrate(self._firings(make, hand), slow_terms(self.ncrn), self.system, self.schedule, free)
         return other.given(calibration=found)
 
     def tube(
@@ -269,9 +286,10 @@ class Study:
         """A fresh tube, not yet burned in. ``leak`` in /nM/s, the design's rate if not given, is that of every
         leak step, at a level that has leaks."""
         kind = LEVELS[level]
-        rate = (self.spec.leak.rate if leak is None else leak) if kind.leaks else 0.0
+        rate = (self.spec.leak.rate if leak is None else leak) * self.leak_warmth if kind.leaks else 0.0
         protocol = replace(self.protocol, refill_below=refill_below if kind.top_up else None)
         network = self.leaky if kind.leaks else self.network
+        realisation = realisation or self.usual(self.system, network)
         return tube_of(protocol, network, self.simulator, rate, realisation)
 
     @part
@@ -311,13 +329,10 @@ class Study:
             return self.ideal
         return train_ideal(spec, self.data, self.ncrn, self.simulator, progress)
 
-    def _firings(self, make_tube: Callable[[DsdSystem, Schedule], Tube]) -> Firings:
-        """Those with the parameters that the ideal network ends with, at the mean and the first training points."""
+    def _firings(self, make_tube: Callable[[DsdSystem, Schedule], Tube], hand: Handling = PERFECT) -> Firings:
+        """Those at points that a laboratory knows before it trains, as ``hand`` loads and measures them."""
         reference = IdealLearner(self.ncrn, self.integrator)
-        reference.set_parameters(self.ideal.parameters[-1])
-        inputs = np.vstack([self.data.train_x.mean(axis=0), self.data.train_x[:PROBES]])
-        targets = np.vstack([self.data.train_y.mean(axis=0), self.data.train_y[:PROBES]])
-        return firings_of(make_tube, reference, probes(reference, inputs, targets))
+        return firings_of(make_tube, reference, known_points(reference, self.data), hand)
 
 
 def _check_loading(spec: DesignSpec, system: DsdSystem) -> None:

@@ -18,7 +18,7 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.simulate.engines.crew import worked_out
 from dsd_ncrn.simulate.imperfections import realise
-from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.tube import Tube
@@ -153,10 +153,10 @@ class RealTubes:
     def mixed(self, realisation: Realisation, leak_rate: float, calibrated: bool) -> Tube:
         """A fresh tube of a realisation that has been drawn; ``leak_rate`` in /nM/s. Raises CheckFailed as ``mix``."""
         if self.study.staged:
-            tube = self._tube.mixed_with(leak_rate, realisation)
+            tube = self._tube.mixed_with(leak_rate * self.study.leak_warmth, realisation)
             return self.study.settled(tube, np.random.default_rng(realisation.handling.seed)) if calibrated else tube
         if not calibrated:
-            return self._tube.mixed_with(leak_rate, realisation)
+            return self._tube.mixed_with(leak_rate * self.study.leak_warmth, realisation)
         measured = realisation.without_leaks(self.network, self.study.network)
         return self.study.refitted(realisation=measured).tube(self.level, leak_rate, realisation)
 
@@ -173,7 +173,7 @@ class DilutionStudy:
 
 def train_diluted(study: Study, growth: float, progress: Progress = no_progress) -> Training:
     """Train a tube, topped up and without leaks, whose volume grows by a share of itself in every iteration."""
-    realisation = replace(perfect(Mixture(study.system, study.network)), growth=growth)
+    realisation = replace(study.usual(study.system, study.network), growth=growth)
     return study.train(study.tube(realisation=realisation), DILUTED, progress)
 
 

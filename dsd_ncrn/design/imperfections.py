@@ -7,15 +7,18 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from dsd_ncrn.constants import constant
 from dsd_ncrn.design.section import Concentration, Dissociation, Section, Time, refuse
 
+UM = 1e3
+"""1 µM and 1 pmol/µL in nM."""
 MAGNITUDES: Mapping[str, str] = {
     "pipetting": "dsd_ncrn.simulate.imperfections.spreads:Pipetting",
     "inactive": "dsd_ncrn.simulate.imperfections.spreads:Inactive",
     "initial_leak": "dsd_ncrn.simulate.imperfections.initial_leak:InitialLeak",
     "rate_spread": "dsd_ncrn.simulate.imperfections.spreads:RateSpread",
     "leak_spread": "dsd_ncrn.simulate.imperfections.spreads:LeakSpread",
-    "occlusion": "dsd_ncrn.simulate.imperfections.occlusion:Occlusion",
+    "occlusion": "dsd_ncrn.simulate.imperfections.handled:OCCLUSION",
     "dilution": "dsd_ncrn.simulate.imperfections.spreads:Dilution",
     "addition": "dsd_ncrn.simulate.imperfections.handled:ADDITION",
     "strand_stock": "dsd_ncrn.simulate.imperfections.handled:STRAND_STOCK",
@@ -30,11 +33,13 @@ MAGNITUDES: Mapping[str, str] = {
     "bead_slowdown": "dsd_ncrn.simulate.imperfections.spreads:BeadSlowdown",
     "washed_leak": "dsd_ncrn.simulate.imperfections.initial_leak:WashedLeak",
     "calibration": "dsd_ncrn.simulate.imperfections.handled:CALIBRATION",
+    "toehold_spread": "dsd_ncrn.simulate.imperfections.spreads:ToeholdSpread",
+    "cross_binding": "dsd_ncrn.simulate.imperfections.handled:CROSS_BINDING",
     "loading": "dsd_ncrn.simulate.imperfections.handled:LOADING",
 }
 """The keys that switch an imperfection on, each at 0 when it is off, and where it is, in the order of application.
 
-What is added comes before what depends on it: the initial leak on what is mixed, occlusion on the toeholds in the tube.
+What is added comes before what depends on it: the initial leak on what is mixed.
 """
 
 
@@ -49,14 +54,18 @@ class Imperfections(Section):
     """Median fraction of every gate that has been triggered when it is mixed; needs `leak.model` with gate."""
     rate_spread: float = Field(default=0.0, ge=0, le=3)
     """Standard deviation of ln k from gate to gate, of all reactions of a gate."""
-    leak_spread: float = Field(default=0.0, ge=0, le=3)
+    leak_spread: float = Field(default=constant("leak.spread").number, ge=0, le=3)
     """The same for its leaks."""
-    occlusion: Dissociation = 0.0
+    occlusion: Dissociation = constant("duplex.resting").number * UM
     """Dissociation constant of a 5-nt toehold on which a strand rests; other lengths in proportion. At 0 none rests, the ideal
     case. A number without a unit is the strength over 0.75 µM: 0.1 is 7.5 µM.
     """
+    toehold_spread: float = Field(default=0.0, ge=0, le=3)
+    """Standard deviation of the logarithm of how fast toeholds of equal length open, from toehold to toehold."""
+    cross_binding: Concentration = 0.0
+    """Dissociation constant of toeholds that have nothing in common; at 0 none bind. Counts with `occlusion`."""
     stretch: bool = True
-    """All durations are prolonged by the slow-down through occlusion."""
+    """Durations that the design fixes are prolonged by the slow-down through occlusion; the others are calibrated anyway."""
     dilution: float = Field(default=0.0, ge=0, le=1)
     """By which part of itself the additions of an iteration make the volume grow, which thins what is not topped up."""
     addition: float = Field(default=0.0, ge=0, le=1)
@@ -67,7 +76,7 @@ class Imperfections(Section):
     """The same of complexes in solution."""
     least: float = Field(default=0.0, ge=0, le=0.2)
     """The least volume that is added, as a share of the reaction's: 1 µL of 100 is 0.01. Counts with stocks."""
-    slurry: Concentration = 5000.0
+    slurry: Concentration = constant("beads.capacity").number * UM
     """Strands that a volume of bead slurry holds; 5000 nM is 5 pmol/µL."""
     slurry_most: float = Field(default=0.25, gt=0, le=1)
     """The most slurry that the beads of one iteration may be, as a share of the reaction's volume."""
@@ -110,5 +119,5 @@ class Imperfections(Section):
 
     @property
     def any(self) -> bool:
-        """Whether any imperfection is switched on."""
-        return any(getattr(self, name) for name in MAGNITUDES)
+        """Whether any imperfection is switched on that the tubes of a perfect hand do not all have."""
+        return any(getattr(self, name) for name in MAGNITUDES if name != "occlusion")

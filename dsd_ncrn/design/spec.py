@@ -9,6 +9,7 @@ from typing import Literal, Self, cast
 
 from pydantic import Field, field_validator, model_validator
 
+from dsd_ncrn.constants import constant
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.design.section import Concentration, Duration, LeakRate, Section, refuse
@@ -250,15 +251,34 @@ class Timing(Section):
     """
 
 
+class LeakChannels(Section):
+    """Rates of the kinds of leak channels over `leak.rate`, by default as measured; one at 0 is left out."""
+
+    join: float = Field(default=constant("leak.join").number, ge=0)
+    """A strand on a fresh gate that is no fork."""
+    fork: float = Field(default=constant("leak.fork").number, ge=0)
+    """A strand on a fresh fork."""
+    mid: float = Field(default=constant("leak.mid").number, ge=0)
+    """A strand on a gate in mid-reaction, which has an open toehold."""
+    gate_gate: float = Field(default=constant("leak.gate_gate").number, ge=0)
+    """Two fresh gates, with the model `gate_gate`."""
+    double: float = Field(default=0.0, ge=0)
+    """A strand that displaces two neighbours of a fresh gate at once."""
+    spent: float = Field(default=0.0, ge=0)
+    """A strand on a gate that has no open toehold any more."""
+
+
 class Leak(Section):
     """The leak model and its rate."""
 
     model: str = "gate"
     """The leak model, see `dsd-ncrn list leaks`; several joined by + are all applied."""
     rate: LeakRate = 1e-9
-    """Rate of every leak channel in the training dsd_leaky, and for the ranking of gates; 0 switches leaks off. Published gates
-    leak at about 1 to 10 /M/s.
+    """Rate of a leak channel of relative rate 1 at 25 °C, in the training dsd_leaky and for the ranking of gates; 0 switches
+    leaks off. Published gates leak at about 1 /M/s.
     """
+    channels: LeakChannels = LeakChannels()
+    """Rates of the kinds of channels over that."""
 
 
 class ConditionsChoice(Section):

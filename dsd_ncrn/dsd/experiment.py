@@ -25,7 +25,8 @@ class Experiment:
 
     ``points`` are inputs and targets of each, nM by component; ``left`` is what the first iteration leaves (nM) of what is
     topped up, by component. ``seconds`` is the length of an iteration. A tube that is burned in for ``burn_in`` (s) gets the
-    first point, and what ``later`` gives at the start (nM) in place of the design's concentrations, by its steps.
+    first point, and what ``later`` gives at the start (nM) in place of the design's concentrations, by its steps. The points
+    of a staged learner come ``in_stages``: nothing of them is mixed in.
     """
 
     steps: tuple[ScheduleRow, ...] = ()
@@ -35,8 +36,9 @@ class Experiment:
     seconds: float = 0.0
     burn_in: float = 0.0
     later: Mapping[str, float] = field(default_factory=dict[str, float])
+    in_stages: bool = False
 
     @property
     def first_point(self) -> Mapping[str, float]:
         """What is mixed in for the first iteration; nothing where there are no points, or a burn-in comes first."""
-        return self.points[0] if self.points and not self.burn_in else {}
+        return self.points[0] if self.points and not self.burn_in and not self.in_stages else {}

@@ -42,6 +42,12 @@ def wrong_final_state(module: Module, steps: Steps) -> str | None:
     return None
 
 
+def left_behind(module: Module, steps: Steps) -> frozenset[Complex]:
+    """Everything that is there when one set of inputs and gates has come to an end. Raises as ``wrong_final_state``."""
+    inputs = Counter(module.carrier(species) for species in module.formal.reactants)
+    return frozenset(each for end in _ends(module, steps, inputs, 1) for state in end for each, _ in state)
+
+
 def fires_without(module: Module, steps: Steps) -> str | None:
     """An input without which something irreversible happens; None where the module waits for all of them.
 

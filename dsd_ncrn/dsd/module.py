@@ -59,7 +59,7 @@ class Module:
 
     ``gates`` are used up by firing; ``supply`` are free strands that are always there: helpers, seals, cogates, and the
     clock with what it gives back. ``clock`` is the strand without which nothing may happen, None where there is none or
-    the gates do not take it.
+    the gates do not take it. ``helpers`` are those of the supply that were made for this reaction alone.
     """
 
     formal: Reaction
@@ -68,6 +68,7 @@ class Module:
     supply: frozenset[Complex]
     clock: Complex | None = None
     gated: bool = False
+    helpers: frozenset[Complex] = frozenset()
 
     @property
     def present(self) -> tuple[Complex, ...]:
@@ -103,7 +104,9 @@ def module_of(reaction: Reaction, system: DsdSystem) -> Module:
     supply = frozenset(each for each in strands if _branches(each) <= branches) - frozenset(met.values())
     phase = system.gates[reaction.origin.reaction].phase
     clock = None if phase is None else system.by_name[system.clocks[phase].strand].complex
-    return Module(reaction, tuple(met.items()), gates, supply, clock if clock in supply else None, phase is not None)
+    made = {each.complex for each in own if each.role == Role.FUEL}
+    taken = clock if clock in supply else None
+    return Module(reaction, tuple(met.items()), gates, supply, taken, phase is not None, frozenset(made & supply))
 
 
 def renamed(module: Module) -> Module:
@@ -125,6 +128,7 @@ def renamed(module: Module) -> Module:
         frozenset(_with_names(strand, domains) for strand in module.supply),
         None if module.clock is None else _with_names(module.clock, domains),
         module.gated,
+        frozenset(_with_names(strand, domains) for strand in module.helpers),
     )
 
 

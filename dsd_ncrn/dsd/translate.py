@@ -27,7 +27,7 @@ from dsd_ncrn.dsd.schemes.parts import Made, Scheme, seals, side_of, split_outpu
 from dsd_ncrn.dsd.staged import translate_staged
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.dsd.system import ClockStrands, Component, DsdSystem, Reporter, Role
-from dsd_ncrn.dsd.words import Words, budget_name, cogate_name, strand_component
+from dsd_ncrn.dsd.words import HARMLESS_NT, Words, budget_name, cogate_name, strand_component
 from dsd_ncrn.errors import did_you_mean
 from dsd_ncrn.families import SCHEMES
 from dsd_ncrn.ncrn.types import NeuralCrn
@@ -81,7 +81,16 @@ def _words(plan: Plan) -> tuple[Words, Polarity]:
     whole = {1: chosen.toehold, -1: max(chosen.toehold, chosen.cooperative_toehold)}
     sides = {sign: [r for r in joined if polarity.of[r.reactants[0]] == sign] for sign in whole}
     weak = {sign: _weak_toeholds(reactions, plan, whole[sign]) for sign, reactions in sides.items()}
-    return Words(plan.options, polarity.of, weak[1], weak_mirrored=weak[-1]), polarity
+    if plan.clocks:  # what captures clocks covers as much of their toeholds
+        weak[1] = tuple(sorted({*weak[1], HARMLESS_NT}))
+    return Words(plan.options, polarity.of, weak[1], weak_mirrored=weak[-1], own_clocks=_own_clocks(plan, polarity)), polarity
+
+
+def _own_clocks(plan: Plan, polarity: Polarity) -> frozenset[str]:
+    """The clock of the flush, where it opens nothing but drains of polarity +1."""
+    drained = [reaction for reaction in plan.reactions if plan.gated.get(reaction.origin.reaction) == FLUSH]
+    plain = all(len(r.reactants) == 1 and not r.products and polarity.of[r.reactants[0]] == 1 for r in drained)
+    return frozenset({plan.clocks[FLUSH]} if drained and plain and FLUSH in plan.clocks else ())
 
 
 def _weak_toeholds(reactions: Sequence[Reaction], plan: Plan, longest: int) -> tuple[int, ...]:

@@ -1,8 +1,9 @@
 """Verification of a translated system, module by module and as a whole.
 
-Each module is proved by CRN bisimulation where its scheme commits before anything comes free, and by all its final
-states otherwise; the modules together make up the system if no step of the whole belongs to none of them and no private
-domain to two. Strand counts are compared for every step.
+Each module is proved by CRN bisimulation where its scheme commits before anything comes free, and by all its final states
+otherwise; which way it is driven is told by linear programs over the extents of its steps. The modules together make up the
+system if no step of the whole belongs to none of them and no private domain to two. Strand counts are compared for every
+step.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from dsd_ncrn.dsd import bisimulation, final_states
+from dsd_ncrn.dsd import bisimulation, extents, final_states
 from dsd_ncrn.dsd.module import Enumerate, Module, Network, Side, Steps, module_of, renamed, steps_of
 from dsd_ncrn.dsd.structure import Complex, Strand, strand_text
 from dsd_ncrn.dsd.system import DsdSystem, Role
@@ -166,6 +167,9 @@ def _faults(module: Module, steps: Steps, enumerate_complexes: Enumerate) -> Ite
     wrong = final_states.wrong_final_state(module, steps)
     if wrong is not None:
         yield wrong
+    amount = extents.wrong_amount(module, steps, final_states.left_behind(module, steps))
+    if amount is not None:
+        yield amount
     missing = final_states.fires_without(module, steps)
     if missing is not None:
         yield f"something irreversible happens without {missing}"

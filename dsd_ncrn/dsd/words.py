@@ -21,6 +21,9 @@ from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.structure import Bound, Domain, Open, Strand, free, gate
 from dsd_ncrn.dsd.system import Component, Role
 
+HARMLESS_NT = 3
+"""Toeholds up to this length hold strands a thousand times more weakly than the whole one."""
+
 
 class Private(StrEnum):
     """What a branch domain is for that one reaction has to itself: the letter that its name begins with."""
@@ -57,7 +60,8 @@ class Words:
     """Domains and strands by species, with the design's lengths and concentrations.
 
     ``weak_toeholds`` are the lengths (nt) at which joins of polarity +1 open with less than the whole toehold,
-    ``weak_mirrored`` those of joins of polarity -1. The seals' domains have a sign in front that no species can have.
+    ``weak_mirrored`` those of joins of polarity -1. ``own_clocks`` are clocks that have a toehold of their own. The seals'
+    domains have a sign in front that no species can have.
     """
 
     spec: Options
@@ -66,6 +70,7 @@ class Words:
     fork_end: str = field(default="$inert")
     join_end: str = field(default="$end")
     weak_mirrored: tuple[int, ...] = ()
+    own_clocks: frozenset[str] = frozenset()
 
     @cached_property
     def toehold(self) -> Strand:
@@ -81,6 +86,10 @@ class Words:
     def fork_toehold(self) -> Strand:
         """The toehold that opens forks and nothing else (scheme ``chen``)."""
         return (Domain("v", self.spec.translation.toehold),)
+
+    def clock_toehold(self, clock: str) -> Strand:
+        """The toehold by which a clock strand enters: one of its own, on which no signal could rest, or the universal one."""
+        return (Domain("w", self.spec.translation.toehold),) if clock in self.own_clocks else self.toehold
 
     def weak(self, length: int) -> Strand:
         """The part of the universal toehold next to the branch, ``length`` nt long."""
@@ -192,7 +201,7 @@ def branch_name(name: str) -> str:
     small = name.lower().replace("'", "_p")
     if small.startswith("$"):
         return small[1:]
-    return f"{small}_" if small in SEALS or re.fullmatch(r"[tuv][0-9]?", small) else small
+    return f"{small}_" if small in SEALS or re.fullmatch(r"[tuvw][0-9]?", small) else small
 
 
 def cogate_name(species: str) -> str:

@@ -12,7 +12,7 @@ pass run away from small errors, so that their firings say little: their terms a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -23,17 +23,24 @@ from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.protocol.clocked import Schedule
+from dsd_ncrn.simulate.handling import HOUR_S, PERFECT, Handling
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.simulate.tube import Tube
+from dsd_ncrn.tasks import Dataset
 
-Points = Sequence[tuple[Floats, Floats]]
+Points = Sequence[tuple[Floats, Floats, Floats]]
+"""Parameters (parameters,), inputs (inputs,) and targets (outputs,)."""
 ROUNDS, SWEEPS = 8, 3
 CLOSE_ENOUGH = 1e-3
 STALLED = 2.0
 """Rounds end where the largest distance has grown to this many times the least one so far."""
-CONVERGED = 0.25
-"""A slow term further off than this (in the logarithm) in the end makes no circuit; less is told, with its ratio."""
+CONVERGED = 0.1
+"""A slow term further off than this (in the logarithm) in the end makes no circuit; less is told, with its ratio. Two firings
+that are each measured to 5 % differ by as much by chance, so that nobody could tell a circuit that is closer from a good one.
+"""
+SIZING_POINTS, SIZING_ROUNDS, MOST_SIZED = 8, 8, 8.0
+"""Training points whose targets say how large parameters should be, rounds of scaling, and the most that they are scaled by."""
 NEGLIGIBLE = 1e-3
 """A term whose firings are this much below the largest of its phase says too little to be corrected by."""
 MAX_FACTOR = 4.0
@@ -44,12 +51,17 @@ BACKWARD_FACTOR = 1.5
 
 @dataclass(frozen=True)
 class GateDesign:
-    """Strands and durations as designed, and firings of each slow reaction over wanted ones, before and after correction."""
+    """Strands and durations as designed, and firings of each slow reaction over wanted ones, before and after correction.
+
+    ``aliquots`` are those that were measured for that, in so many ``hours`` if all of one round run side by side.
+    """
 
     system: DsdSystem
     schedule: Schedule
     before: Mapping[str, float]
     after: Mapping[str, float]
+    aliquots: int = 0
+    hours: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -77,16 +89,58 @@ class ReactionGroup:
         return sum(sign * firings[name] for name, sign in zip(self.names, self.signs))
 
 
-def firings_of(make_tube: Callable[[DsdSystem, Schedule], Tube], ideal: IdealLearner, points: Points) -> Firings:
-    """Firings at points (x, y) with the parameters that ``ideal`` holds, in its own pot and in tubes."""
-    parameters = np.array([ideal.read(ideal.state, variable) for variable in ideal.ncrn.parameters])
+def firings_of(
+    make_tube: Callable[[DsdSystem, Schedule], Tube], ideal: IdealLearner, points: Points, hand: Handling = PERFECT
+) -> Firings:
+    """Firings at some points in the pot of ``ideal``, and in tubes as ``hand`` loads parameters and measures firings.
+
+    Both errors are those of a calibration: each parameter and each reaction has its own, whatever the point.
+    """
+    random = np.random.default_rng(hand.seed)
+    loaded = 1.0 + hand.loading * random.standard_normal(len(ideal.ncrn.parameters))
+    names = [reaction.origin.reaction for reaction in ideal.ncrn.crn.reactions]
+    read = dict(zip(names, 1.0 + hand.calibration * random.standard_normal(len(names))))
 
     def measured(system: DsdSystem, schedule: Schedule) -> list[dict[str, float]]:
-        tube = make_tube(system, schedule)
-        tube.set_parameters(parameters)
-        return [tube.extents(x, y) for x, y in points]
+        tube, found = make_tube(system, schedule), list[dict[str, float]]()
+        for parameters, x, y in points:
+            tube.set_parameters(parameters * loaded)
+            found.append({name: float(fired * read[name]) for name, fired in tube.extents(x, y).items()})
+        return found
 
-    return Firings([ideal.extents(x, y) for x, y in points], measured)
+    wanted: list[Mapping[str, float]] = []
+    for parameters, x, y in points:
+        ideal.set_parameters(parameters)
+        wanted.append(ideal.extents(x, y))
+    return Firings(wanted, measured)
+
+
+def known_points(ideal: IdealLearner, data: Dataset) -> Points:
+    """Where a laboratory can calibrate before it trains: it knows its data and the parameters that it starts with.
+
+    The mean point with these, and the mean and the first point with parameters that are as many times as large as brings
+    predictions to the size of the targets: about where training leads, whatever it finds.
+    """
+    start = np.array(ideal.ncrn.initial_parameters)
+    middle = data.train_x.mean(axis=0), data.train_y.mean(axis=0)
+    few = np.vstack([middle[0], data.train_x[0]]), np.vstack([middle[1], data.train_y[0]])
+    points: list[tuple[Floats, Floats, Floats]] = []
+    for parameters, (x, y) in ((start, (few[0][:1], few[1][:1])), (_sized(ideal, data, start), few)):
+        ideal.set_parameters(parameters)
+        points += [(parameters, *point) for point in probes(ideal, x, y)]
+    return points
+
+
+def _sized(ideal: IdealLearner, data: Dataset, start: Floats) -> Floats:
+    """The start (parameters,) scaled so that predictions have the root mean square of the targets, as far as that goes."""
+    x, y = data.train_x[:SIZING_POINTS], data.train_y[:SIZING_POINTS]
+    scale, wanted = 1.0, float(np.sqrt(np.mean(y**2)))
+    for _ in range(SIZING_ROUNDS):
+        ideal.set_parameters(scale * start)
+        predicted = float(np.sqrt(np.mean([ideal.predict(each) ** 2 for each in x])))
+        if predicted > 0.0 and wanted > 0.0:
+            scale = float(np.clip(scale * wanted / predicted, 1 / MOST_SIZED, MOST_SIZED))
+    return scale * start
 
 
 def calibrate(
@@ -124,17 +178,19 @@ def calibrate(
             f"calibration did not settle: reaction {term.names[0]} fires {ratio[term]:.3g} times as often as it should; "
             "give it more gate, fuel or buffer under chemistry"
         )
-    return GateDesign(system, schedule, _by_reaction(before), _by_reaction(ratio))
+    aliquots = len(work.rounds) * len(firings.wanted)
+    return GateDesign(system, schedule, _by_reaction(before), _by_reaction(ratio), aliquots, sum(work.rounds) / HOUR_S)
 
 
 @dataclass(frozen=True)
 class _Work:
-    """What stays the same while a circuit is calibrated."""
+    """What stays the same while a circuit is calibrated; ``rounds`` has the length (s) of each that was measured."""
 
     firings: Firings
     terms: Sequence[ReactionGroup]
     designed: DsdSystem
     free: frozenset[str]
+    rounds: list[float] = field(default_factory=list[float])
 
     def settle(
         self, phase: str, system: DsdSystem, schedule: Schedule
@@ -155,6 +211,7 @@ class _Work:
 
     def ratios(self, system: DsdSystem, schedule: Schedule) -> dict[ReactionGroup, float]:
         """Fired over wanted by term: the slope through the origin over all points."""
+        self.rounds.append(schedule.seconds_per_iteration)
         wanted, fired = self.firings.wanted, self.firings.measured(system, schedule)
         counted = [term for term in self.terms if all(name in fired[0] for name in term.names)]
         norms = {term: float(np.linalg.norm([term.net(each) for each in wanted])) for term in counted}

@@ -51,11 +51,13 @@ def design_gates(
     firings: Firings,
     rates: RateModel,
     progress: Progress = no_progress,
+    slow: float = 1.0,
 ) -> GateDesign:
     """The strands of a learner and the durations of its phases, so that every slow reaction has its rate constant.
 
-    ``flux`` (nM) is as ``size_gates`` takes it. Raises InputError as ``translate``, CheckFailed where a phase whose duration is
-    fixed is too short for what the design allows its joins, and as ``calibrate``.
+    ``flux`` (nM) is as ``size_gates`` takes it. All takes ``slow`` times as long as by the rate laws, and so do the durations
+    that the design fixes. Raises InputError as ``translate``, CheckFailed where a phase whose duration is fixed is too short
+    for what the design allows its joins, and as ``calibrate``.
     """
     # 1, 2: what each gate must last for follows from its flux; concentrations and first toeholds are fitted to that.
     spec = size_gates(spec, ncrn, flux, rates)
@@ -64,6 +66,7 @@ def design_gates(
     # 4: fitted again with toeholds as they are, to the rate constants alone, and to the durations that the design fixes.
     free = free_phases(spec, ncrn)
     system, schedule = by_rate_laws(system, first_schedule(spec, ncrn, system), ncrn, spec.chemistry.unit, free, rates)
+    schedule = schedule.prolonged(slow)
     # 5: what the laws leave out is measured, and taken out by joins and durations.
     return calibrate(firings, slow_terms(ncrn), system, schedule, free, progress)
 

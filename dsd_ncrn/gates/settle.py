@@ -34,7 +34,8 @@ ITERATIONS = 2
 """After which a target is judged."""
 SURPLUS = 0.5
 """By which Y exceeds Z where doses of the update are measured, and Z Y, over the reference output."""
-MOST_UNEVEN = 5.0
+MOST_UNEVEN, STEEPEST = 5.0, 2.5
+"""Beyond these factors a measurement of doses says that a tube is no good, not what to give it."""
 
 
 @dataclass(frozen=True)
@@ -151,8 +152,8 @@ def _targets(bench: _Bench, settings: Settings) -> Settings:
 
         outputs.append(output)
         doses.append(solve(after, output, output))
-    slope = (doses[1] - doses[0]) / (outputs[1] - outputs[0])
-    return replace(settings, slope=slope, offset=doses[0] - slope * outputs[0])
+    slope = min(max((doses[1] - doses[0]) / (outputs[1] - outputs[0]), 1.0 / STEEPEST), STEEPEST)
+    return replace(settings, slope=slope, offset=float(np.mean(doses) - slope * np.mean(outputs)))
 
 
 def _load(bench: _Bench, settings: Settings, number: int) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -18,12 +18,15 @@ from dsd_ncrn.kinetics.condense import condense
 from dsd_ncrn.kinetics.enumerator import MAX_SPECIES, Enumerator, OriginsOf
 from dsd_ncrn.kinetics.finite import FiniteEnumerator, Unproductive
 from dsd_ncrn.kinetics.infinite import InfiniteEnumerator
+from dsd_ncrn.kinetics.leaks import FRESH, LeakRates, LeakTargets
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
 from dsd_ncrn.kinetics.rates import RateModel, rates_of
 from dsd_ncrn.kinetics.two_domain import is_two_domain
 
 FUELS = (Role.FUEL, Role.BUFFER, Role.CLOCK)
 Semantics = Literal["infinite", "finite"]
+MAX_SPECIES_WHOLE = 10_000
+"""Where enumeration of what is not two-domain stops: there each species costs more, and those that go on are polymers."""
 LEAST_MAX_STRANDS = 10
 """Complexes grow to this many strands, or to twice the largest that is mixed, unless told otherwise."""
 
@@ -33,7 +36,7 @@ class Choices(TypedDict, total=False):
 
     semantics: str
     unproductive: str
-    max_species: int
+    max_species: int | None
     max_strands: int | None
     remote: bool
     k_slow: float
@@ -45,14 +48,15 @@ class Choices(TypedDict, total=False):
 class Rules:
     """How complexes are followed. Raises InputError for unknown names, and where ``k_fast`` is below ``k_slow``.
 
-    ``max_strands`` is that of a complex, None for no limit. ``remote`` lets branches be reached over a loop. Steps
-    of one complex slower than ``k_slow`` (/s) are left out, those slower than ``k_fast`` leave it time to meet others.
-    ``condensed`` replaces all other steps of one complex by what they come to.
+    ``max_species`` is that of the kind of system where it is None, ``max_strands`` that of a complex, None for no limit.
+    ``remote`` lets branches be reached over a loop. Steps of one complex slower than ``k_slow`` (/s) are left out, those
+    slower than ``k_fast`` leave it time to meet others. ``condensed`` replaces all other steps of one complex by what they
+    come to.
     """
 
     semantics: str = "infinite"
     unproductive: str = "all"
-    max_species: int = MAX_SPECIES
+    max_species: int | None = None
     max_strands: int | None = None
     remote: bool = False
     k_slow: float = 0.0
@@ -67,10 +71,10 @@ class Rules:
 
     def enumerator(self, rates: RateModel, origins_of: OriginsOf, two_domain: bool) -> Enumerator:
         """An empty enumerator."""
+        sizes = self.max_species or (MAX_SPECIES if two_domain else MAX_SPECIES_WHOLE), self.max_strands
         if two_domain and self.semantics == "infinite":
-            return InfiniteEnumerator(rates, origins_of, self.max_species, self.max_strands)
+            return InfiniteEnumerator(rates, origins_of, *sizes)
         resting = self.unproductive if self.semantics == "finite" else "none"
-        sizes = self.max_species, self.max_strands
         return FiniteEnumerator(rates, origins_of, *sizes, resting, self.k_slow, self.k_fast, self.remote, whole=not two_domain)  # pyright: ignore[reportArgumentType]
 
     def finished(self, enumerator: Enumerator, names: Mapping[Complex, str], initial: int) -> ReactionNetwork:
@@ -85,12 +89,16 @@ class Rules:
 
 
 def build_network(
-    system: DsdSystem, leak_model: str | None = None, rates: RateModel | None = None, **choices: Unpack[Choices]
+    system: DsdSystem,
+    leak_model: str | None = None,
+    rates: RateModel | None = None,
+    leak_rates: LeakRates = FRESH,
+    **choices: Unpack[Choices],
 ) -> ReactionNetwork:
     """Enumerate a system; the species of ``system.components`` come first, under their names.
 
-    With a leak model, or several joined by ``+``, their leak channels of all gates are added. Raises InputError for an
-    unknown model or semantics, and CheckFailed at more than ``max_species`` species.
+    With a leak model, or several joined by ``+``, their leak channels of all gates are added, by ``leak_rates``. Raises
+    InputError for an unknown model or semantics, and CheckFailed at more than ``max_species`` species.
     """
     rules = Rules(**choices)
     enumerator = rules.enumerator(rates or rates_of(system.rates), system_origins(system), two_domain=True)
@@ -100,11 +108,13 @@ def build_network(
     enumerator.run()
     gates = [component.complex for component in system.components if component.role == Role.GATE]
     fuels = frozenset(component.complex for component in system.components if component.role in FUELS)
-    add_leaks(enumerator, leak_model.split("+") if leak_model else (), gates, fuels)
+    names = {made.fork for made in system.gates.values()}
+    forks = frozenset(component.complex for component in system.components if component.name in names)
+    add_leaks(enumerator, leak_model.split("+") if leak_model else (), LeakTargets(gates, fuels, forks, leak_rates))
     return rules.finished(enumerator, {component.complex: component.name for component in system.components}, initial)
 
 
-def add_leaks(enumerator: Enumerator, names: Iterable[str], gates: Sequence[Complex], fuels: Collection[Complex] = ()) -> None:
+def add_leaks(enumerator: Enumerator, names: Iterable[str], targets: LeakTargets) -> None:
     """Extend a finished network with the leaks of some models, to first order: no two leaks follow each other.
 
     Raises InputError for an unknown model.
@@ -113,7 +123,7 @@ def add_leaks(enumerator: Enumerator, names: Iterable[str], gates: Sequence[Comp
     if models:
         enumerator.common = frozenset(enumerator.position)
     for model in models:
-        model.extend(enumerator, gates, fuels)
+        model.extend(enumerator, targets)
 
 
 def no_origins(_: Complex) -> tuple[Origin, ...]:
@@ -126,7 +136,7 @@ def enumerator_for(
     rates: RateModel,
     origins_of: OriginsOf = no_origins,
     unproductive: str = "all",
-    max_species: int = MAX_SPECIES,
+    max_species: int | None = None,
 ) -> Enumerator:
     """An empty enumerator for two-domain systems. Raises InputError for unknown names."""
     rules = Rules(semantics, unproductive, max_species)
@@ -160,7 +170,7 @@ def enumerate_complexes(
     for complex_ in complexes:
         enumerator.add(complex_)
     enumerator.run()
-    add_leaks(enumerator, leak_models, [complex_ for complex_ in complexes if len(complex_.strands) > 1])
+    add_leaks(enumerator, leak_models, LeakTargets([complex_ for complex_ in complexes if len(complex_.strands) > 1]))
     return rules.finished(enumerator, dict(zip(complexes, names)), len(complexes))
 
 

@@ -19,6 +19,8 @@ from dsd_ncrn.kinetics.rates import RateModel
 
 MAX_SPECIES = 200_000
 """Enumeration stops here unless told otherwise: no system of this project comes near it."""
+STEPS_PER_SPECIES = 10
+"""It stops as well at so many times as many steps: polymers react each with each."""
 Toeholds = tuple[Toehold | None, Toehold | None]
 OriginsOf = Callable[[Complex], tuple[Origin, ...]]
 
@@ -119,7 +121,7 @@ class Enumerator(ABC):
         toeholds: Toeholds = (None, None),
         another: bool = False,
     ) -> None:
-        """Keep a step, and its species, unless it changes nothing or is known already.
+        """Keep a step, and its species, unless it changes nothing or is known already. Raises CheckFailed at too many.
 
         It belongs to the formal reactions of its ``owners``, by default of its first reactant. ``rate`` is in nM^(1-n)/s.
         The rates of ``another`` pathway to the same products and of those that are known add up.
@@ -129,6 +131,8 @@ class Enumerator(ABC):
         if before != after and (before, after) not in self.steps:
             origins = dict.fromkeys(origin for owner in owners or reactants[:1] for origin in self.origins_of(owner))
             self.steps[before, after] = Step(before, after, rate, kind, tuple(origins), rule, toeholds)
+            if len(self.steps) > STEPS_PER_SPECIES * self.max_species:
+                raise CheckFailed(f"enumeration passed {STEPS_PER_SPECIES * self.max_species} steps. {self.advice}")
         elif before != after and another:
             known = self.steps[before, after]
             self.steps[before, after] = replace(known, rate=known.rate + rate)

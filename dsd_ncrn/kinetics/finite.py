@@ -12,6 +12,7 @@ from itertools import chain, islice
 from typing import ClassVar, Literal
 
 from dsd_ncrn.dsd.structure import TOEHOLD_MAX_NT, Complex, Domain
+from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.contacts import Contacts, bind, open_places, pairs
 from dsd_ncrn.kinetics.enumerator import (
     MAX_SPECIES,
@@ -32,6 +33,8 @@ Unproductive = Literal["all", "present", "none"]
 """Which free strands rest on toeholds where they can displace nothing: all, those mixed in at the start, or none."""
 UNPRODUCTIVE = "unproductive"
 """The rule that such bindings and unbindings are labelled with."""
+MAX_STATES = 1_000
+"""Of one complex by its own steps; those of published systems have up to 20."""
 MIGRATIONS = (StepKind.MIGRATION, StepKind.FOUR_WAY)
 
 
@@ -48,7 +51,7 @@ class FiniteEnumerator(Enumerator):
 
     advice: ClassVar[str] = (
         "Each strand that rests on each open toehold is one: let fewer rest (--unproductive present or none), "
-        "use more than one toehold, or raise the limit."
+        "use more than one toehold, let complexes be smaller (--max-strands), or raise the limit."
     )
 
     def __init__(
@@ -129,6 +132,11 @@ class FiniteEnumerator(Enumerator):
                     known.add(following)
                     region.append(following)
             self.check_size(len(self.position) + len(region))
+            if len(region) > MAX_STATES:
+                raise CheckFailed(
+                    f"a complex of {len(complex_.strands)} strands passes through more than {MAX_STATES} states: {complex_}. "
+                    "Its helices open and close in too many ways: let complexes be smaller (--max-strands)."
+                )
         return region
 
     def _meeting(self, region: list[Complex]) -> list[Complex]:

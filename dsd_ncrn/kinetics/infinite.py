@@ -85,8 +85,10 @@ def hybridise(one: Complex, place: int, other: Complex, partner: int) -> Move | 
     return Move(assembly.complexes(), 0, 0, True)
 
 
-def attack(target: Complex, position: int, invader: Complex, domain: int) -> Move | None:
+def attack(target: Complex, position: int, invader: Complex, domain: int, neighbours: bool = False) -> Move | None:
     """The invader's branch ``domain`` displaces the one bound at ``position`` without a toehold (a leak).
+
+    With ``neighbours`` it displaces that one's neighbours as far as it fits, and nothing comes of it where there is none.
 
     The label is Visual DSD's name of the rule: LS where the incumbent's whole helix is displaced; LL or LR where a toehold
     at its 5' or 3' end was left, and opens. A helix clamped by toeholds at both ends is not attacked.
@@ -99,13 +101,17 @@ def attack(target: Complex, position: int, invader: Complex, domain: int) -> Mov
     if incumbent is None:
         return None
     victim, helix = assembly.owner[incumbent], assembly.helix(incumbent)
+    victims = {victim}
     assembly.pair(there, here)
     for step in (1, -1):
-        _migrate(assembly, there, here, step, only=victim)
+        walk = _migrate(assembly, there, here, step, only=None if neighbours else victim)
+        victims |= walk.incumbents
+    if neighbours and len(victims) == 1:
+        return None
     held = [assembly.pairing[place] is not None for place in (helix[0], helix[-1])]
     if all(held):
         return None
-    return replace(_settle(assembly, {victim}, 0), label="LL" if held[0] else "LR" if held[1] else "LS")
+    return replace(_settle(assembly, victims, 0), label="LL" if held[0] else "LR" if held[1] else "LS")
 
 
 @dataclass(frozen=True, slots=True)

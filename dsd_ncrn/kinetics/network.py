@@ -12,6 +12,7 @@ from dsd_ncrn.crn.exchange import free_identifier
 from dsd_ncrn.crn.types import Crn, Origin, Reaction
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand
 from dsd_ncrn.kinetics.rates import RateModel
+from dsd_ncrn.kinetics.toeholds import OpenToeholds
 
 
 class StepKind(StrEnum):
@@ -43,9 +44,9 @@ class Toehold(NamedTuple):
 class Step:
     """One irreversible elementary reaction; species are indices. ``rate`` in nM^(1-n)/s.
 
-    A leak step has ``rate`` 1: it is multiplied by the leak rate when the network is simulated. ``rule`` says which of
-    several rules a step follows: of leaks LS, LL, LR and exchange, of bindings that displace nothing ``unproductive``.
-    In the infinite semantics ``toeholds`` are those that the step closes and opens.
+    A leak step has its ``rate`` over the leak rate, by which it is multiplied when the network is simulated. ``rule`` says
+    which of several rules a step follows: of leaks LS, LL, LR, double and exchange, of bindings that displace nothing
+    ``unproductive``. In the infinite semantics ``toeholds`` are those that the step closes and opens.
     """
 
     reactants: tuple[int, ...]
@@ -90,6 +91,11 @@ class ReactionNetwork:
         """Species index by complex."""
         return {complex_: number for number, complex_ in enumerate(self.complexes)}
 
+    @cached_property
+    def open_toeholds(self) -> OpenToeholds:
+        """The toeholds of all species on which something could rest, or which could rest on one."""
+        return OpenToeholds(self.complexes)
+
     def kinds(self, *kinds: StepKind) -> tuple[Step, ...]:
         """The steps of some kinds."""
         return tuple(step for step in self.steps if step.kind in kinds)
@@ -103,7 +109,7 @@ class ReactionNetwork:
 def network_to_json(network: ReactionNetwork) -> dict[str, Any]:
     """Species with their structures, and every irreversible elementary step with its rate in nM^(1-n)/s.
 
-    A leak step has rate 1: it is multiplied by the leak rate (in /nM/s) when the network is simulated.
+    A leak step has its rate over the leak rate (in /nM/s), by which it is multiplied when the network is simulated.
     """
     pairs = zip(network.names, network.complexes, strict=True)
     return {

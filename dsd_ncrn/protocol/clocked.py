@@ -39,6 +39,10 @@ class Schedule:
         """Length of one iteration."""
         return sum(self.phases.values()) + self.wait * self.waits
 
+    def prolonged(self, factor: float) -> Schedule:
+        """The same schedule with everything so many times as long."""
+        return Schedule({name: s * factor for name, s in self.phases.items()}, self.wait * factor, self.waits)
+
     def with_phase(self, name: str, seconds: float) -> Schedule:
         """The same schedule with one phase changed."""
         return Schedule({**self.phases, name: seconds}, self.wait, self.waits)

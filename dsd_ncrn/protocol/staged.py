@@ -104,7 +104,8 @@ class StagedProtocol:
         waits, joins = self.settings.waits, self.inputs(x)
         if self.refill_below is not None:
             yield TopUp(self.refilled, Purpose.REFILL, self.refill_below)
-        yield Add({"Z": self.offset} | {weight_fork(place): self.doses.fork for place in joins}, phase=FORWARD)
+        poured = {"Z": self.offset} if self.offset else {}
+        yield Add(poured | {weight_fork(place): self.doses.fork for place in joins}, Purpose.OPEN, FORWARD)
         shares = {place: self.settings.forward.get(place, 1.0) for place in joins}
         slowest = max(shares.values())
         left = slowest
@@ -123,7 +124,7 @@ class StagedProtocol:
         """The target meets Z, and what is left of one of them changes the parameters."""
         set_to = self.settings
         yield Add(self.target(y), phase=MEETING)
-        yield Add({MEET: self.doses.meet}, phase=MEETING)
+        yield Add({MEET: self.doses.meet}, Purpose.OPEN, MEETING)
         yield Wait(set_to.waits[MEETING], Purpose.OPEN, MEETING)
         if UPDATE not in set_to.waits:
             yield PullDown((MEET, *self.caps))

@@ -11,6 +11,7 @@ import numpy as np
 from dsd_ncrn.arrays import Floats, Ints
 from dsd_ncrn.crn.events import Add, Adjust, Event, PullDown, Purpose, Return, Split, TopUp, Wait
 from dsd_ncrn.kinetics.network import StepKind
+from dsd_ncrn.simulate.crowd import Crowd, crowd_of
 from dsd_ncrn.simulate.engines.types import Engine, Stepper
 from dsd_ncrn.simulate.handling import HOUR_S, Handling
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
@@ -39,7 +40,7 @@ class Watch:
 
     def wait(self, pot: Pot, state: Floats, event: Wait) -> Floats:
         """The state (species,), nM, after a wait. Raises CheckFailed where the integration stops."""
-        return pot.solved(state, np.array([0.0, pot.seconds(event)]), _where(event))[-1]
+        return pot.solved(state, np.array([0.0, event.seconds]), _where(event))[-1]
 
     def saw(self, pot: Pot, event: Event, before: Contents, after: Contents) -> None:
         """An event has happened."""
@@ -65,8 +66,9 @@ class Pot:
     """Reactions with their rate constants ``rates`` (reactions,). Knows no learner.
 
     Components, or the species of a plain network, come first among the species. ``realisation`` says what an addition of
-    one really brings. With ``mixture`` the pot holds strands: then a signal is also counted on the gates that hold it, and
-    beads take all that is bound to them; else everything stands for itself.
+    one really brings, ``crowd`` how strands rest on toeholds, if they do. With ``mixture`` the pot holds strands: then a
+    signal is also counted on the gates that hold it, and beads take all that is bound to them; else everything stands for
+    itself.
     """
 
     mass_action: MassAction
@@ -74,6 +76,7 @@ class Pot:
     rates: Floats
     realisation: Realisation
     mixture: Mixture | None = None
+    crowd: Crowd | None = None
 
     def realised(self, leak_rate: float, realisation: Realisation) -> Pot:
         """The same strands in another tube; ``leak_rate`` in /nM/s multiplies the rates of leaks."""
@@ -81,7 +84,8 @@ class Pot:
         is_leak = np.array([step.kind == StepKind.LEAK for step in self.mixture.network.steps])
         designed = self.mass_action.rates
         rates = np.where(is_leak, designed * leak_rate, designed) * realisation.rates
-        return replace(self, rates=rates, realisation=realisation)
+        crowd = crowd_of(self.mixture.network, realisation.resting, realisation.cross, realisation.opens)
+        return replace(self, rates=rates, realisation=realisation, crowd=crowd)
 
     def mixed(self, levels: Mapping[str, float], later: Iterable[str] = ()) -> Contents:
         """Fresh contents with components at their levels, nM; of those that come ``later`` nothing is there."""
@@ -105,7 +109,7 @@ class Pot:
         """The contents after one event, of which all watches hear."""
         if isinstance(event, Wait):
             waited = (watches[0] if watches else QUIET).wait(self, contents.values, event)
-            left = 1.0 - self.handling.evaporation * self.seconds(event) / HOUR_S
+            left = 1.0 - self.handling.evaporation * event.seconds / HOUR_S
             after = replace(contents, values=waited / left, volume=contents.volume * left)
         else:
             after = self._after(event, contents)
@@ -129,11 +133,12 @@ class Pot:
                 return replace(contents, values=values, volume=contents.volume * (1.0 + growth))
             case TopUp():
                 places, levels = self.short(event, values)
-                growth = self._growth(places, levels - values[places])
+                growth = self._growth(places, levels - self._apart(values)[places])
                 values /= 1.0 + growth
-                missing = levels - values[places]
+                there = self._apart(values)[places]
+                missing = levels - there
                 added = self.handling.really(missing, contents.events)
-                values[places] = levels + (added - missing)
+                values[places] = (values[places] - there) + levels + (added - missing)
                 self._accompany(values, places, added)
                 return replace(contents, values=values, volume=contents.volume * (1.0 + growth))
             case Adjust(levels, instead):
@@ -167,6 +172,8 @@ class Pot:
             present = float(contents.values[places].sum())
             missed[name] = self.handling.stragglers(present, *contents.missed.get(name, (0.0, 0.0)))
             left[places] *= sum(missed[name]) / present if any(missed[name]) else 0.0
+        if self.crowd is not None:
+            left *= self.crowd.left(contents.values, contents.values * (1.0 - left))
         return left, missed
 
     def _beads(self, components: Iterable[str]) -> tuple[str, ...]:
@@ -178,19 +185,22 @@ class Pot:
         return tuple(dict.fromkeys((*components, *(name for name, each in known.items() if each.tag and each.tag in tags))))
 
     def short(self, event: TopUp, values: Floats) -> tuple[Ints, Floats]:
-        """The places that a top-up of a state (species,) adds to, and the levels, nM, that it brings them to."""
+        """The places that a top-up of a state (species,) adds to, and the levels, nM, that it brings them to.
+
+        What rests somewhere is there, too.
+        """
         places = np.fromiter(map(self.index, event.levels), np.int64, len(event.levels))
         levels = np.fromiter(event.levels.values(), float, len(places)) * self.realisation.doses[places]
-        low = values[places] < event.below * levels
+        low = self._apart(values)[places] < event.below * levels
         return places[low], levels[low]
 
     def solved(self, state: Floats, times: Floats, where: str) -> Floats:
         """Concentrations (times, species), nM, from a state (species,). Raises CheckFailed, which says ``where``."""
-        return checked(self.stepper.solve(state, times, self.rates), where)
+        return checked(self.stepper.solve(state, times, self.rates * self.slowdown(state)), where)
 
-    def seconds(self, event: Wait) -> float:
-        """How long a wait really takes."""
-        return event.seconds * self.realisation.stretch
+    def slowdown(self, state: Floats) -> Floats | float:
+        """By what the crowd in a state (species,), nM, multiplies the rate constants (reactions,)."""
+        return 1.0 if self.crowd is None else self.crowd.slowdown(state)
 
     def index(self, name: str) -> int:
         """The place of a species or component."""
@@ -202,7 +212,8 @@ class Pot:
 
     def amount(self, state: Floats, component: str) -> float:
         """How much of a component or species there is in a state (species,), nM, counting what gates hold of a signal."""
-        return float(state[self.held.get(component, [self.index(component)])].sum())
+        places = self.held.get(component, [self.index(component)])
+        return float(self._apart(state)[places].sum())
 
     @cached_property
     def held(self) -> Mapping[str, list[int]]:
@@ -219,6 +230,9 @@ class Pot:
     def handling(self) -> Handling:
         """How events go."""
         return self.realisation.handling
+
+    def _apart(self, values: Floats) -> Floats:
+        return values if self.mixture is None else self.mixture.apart(values)
 
     def _places(self, components: Mapping[str, float]) -> Ints:
         return np.fromiter(map(self.index, components), np.int64, len(components))

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from dsd_ncrn.arrays import Floats
+from dsd_ncrn.arrays import Floats, Ints
 from dsd_ncrn.crn.events import Add, Adjust, Event, PullDown, Return, TopUp, Wait
 from dsd_ncrn.simulate.engines.adjoint import pull_back
 from dsd_ncrn.simulate.engines.rosenbrock import Path, RosenbrockEngine
@@ -63,22 +64,31 @@ Back = Callable[[Floats, dict[str, Floats]], Floats]
 """From derivatives (numbers, species) by the state after an event to those by the one before; and by what is on shelves."""
 
 
+class Stretch(NamedTuple):
+    """One integration, and by what the crowd multiplied the rate constants (reactions,) meanwhile."""
+
+    path: Path
+    slowdown: Floats | float
+
+
 class Tape(Watch):
     """Keeps what is needed to go back through events: integrations, and what those between them do to derivatives.
 
     What has its nominal concentration counts as topped up. Without leaks the buffers of signals come back to theirs, and
-    with any leak they fall below. Additions before the first wait are not on the tape.
+    with any leak they fall below. Additions before the first wait are not on the tape. What rests on toeholds is taken not to
+    depend on what is differentiated by.
     """
 
     def __init__(self, pot: Pot, relative: float, absolute: float) -> None:
         self.stepper = RosenbrockEngine().prepare(pot.mass_action, relative, absolute)
         self._reactions = len(pot.rates)
-        self._pieces: list[Path | Back] = []
+        self._pieces: list[Stretch | Back] = []
 
     def wait(self, pot: Pot, state: Floats, event: Wait) -> Floats:
         """See Watch."""
-        solution, path = self.stepper.record(state, pot.seconds(event), pot.rates)
-        self._pieces.append(path)
+        slowdown = pot.slowdown(state)
+        solution, path = self.stepper.record(state, event.seconds, pot.rates * slowdown)
+        self._pieces.append(Stretch(path, slowdown))
         return checked(solution, "an iteration to be differentiated")[-1]
 
     def saw(self, pot: Pot, event: Event, before: Contents, after: Contents) -> None:
@@ -95,6 +105,10 @@ class Tape(Watch):
                 return lambda adjoints, shelves: adjoints * thinned
             case TopUp():
                 places, _ = pot.short(event, before.values * (1.0 - NOMINAL))
+                parts = pot.mixture.parts if pot.mixture else None
+                if parts is not None:
+                    filled = np.isin(parts[0], places)
+                    return lambda adjoints, shelves: thinned * _refilled(adjoints, parts[0][filled], parts[1][filled])
                 left = np.full(len(before.values), thinned)
                 left[places] = 0.0
                 return lambda adjoints, shelves: adjoints * left
@@ -112,12 +126,19 @@ class Tape(Watch):
         """From derivatives by the final state (numbers, species) to those by the first one, and by the rate constants."""
         total, shelves = np.zeros((len(adjoints), self._reactions)), dict[str, Floats]()
         for piece in reversed(self._pieces):
-            if isinstance(piece, Path):
-                adjoints, gradient = pull_back(self.stepper, piece, adjoints)
-                total += gradient
+            if isinstance(piece, Stretch):
+                adjoints, gradient = pull_back(self.stepper, piece.path, adjoints)
+                total += gradient * piece.slowdown
             else:
                 adjoints = piece(adjoints, shelves)
         return adjoints, total
+
+
+def _refilled(adjoints: Floats, held: Ints, by: Ints) -> Floats:
+    """Derivatives (numbers, species) where species are topped up: each is less by as much as others, and itself, hold of it."""
+    found = adjoints.copy()
+    np.subtract.at(found.T, by, adjoints[:, held].T)
+    return found
 
 
 def _parted(adjoints: Floats, left: Floats, kept: Floats | None, volume: float) -> Floats:

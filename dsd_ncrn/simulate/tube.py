@@ -13,6 +13,7 @@ from dsd_ncrn.crn.events import Event
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.types import Variable
+from dsd_ncrn.protocol.clocked import ClockedProtocol
 from dsd_ncrn.protocol.staged import LearnerProtocol, StagedProtocol
 from dsd_ncrn.simulate.engines.crew import side_by_side
 from dsd_ncrn.simulate.engines.types import Engine
@@ -116,6 +117,13 @@ class Tube:
         subtracted = y if self.protocol.ncrn.outputs_after != first else 0.0
         self.run(self.protocol.iteration(self.number, x, y), readings)
         return Iteration(self._outputs(readings) + subtracted, parameters)
+
+    def slowdown(self, phase: str) -> float:
+        """How many times as long what starts at the usual toehold takes in a phase, for all that rests, in a fresh tube."""
+        assert isinstance(self.protocol, ClockedProtocol), "others have no clock strands"
+        levels = {component.name: component.concentration for component in self.protocol.system.components}
+        fresh = self.pot.run([self.protocol.opening(phase)], self.pot.mixed(levels)).values
+        return 1.0 if self.pot.crowd is None else 1.0 / self.pot.crowd.usual(fresh)
 
     def run(self, events: Iterable[Event], *watches: Watch) -> None:
         """Do something with the tube and account for it; the first watch integrates."""

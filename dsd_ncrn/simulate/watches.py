@@ -38,7 +38,7 @@ class Recorder(Watch):
         """See Watch."""
         if event.purpose is Purpose.OPEN:
             self._phases.append((event.phase, self.now))
-        seconds = pot.seconds(event)
+        seconds = event.seconds
         grid = np.linspace(0.0, seconds, self.points)
         piece = pot.solved(state, grid, "a recorded iteration")
         self._times.append(grid + self.now)
@@ -65,7 +65,7 @@ class Samples(Watch):
 
     def wait(self, pot: Pot, state: Floats, event: Wait) -> Floats:
         """See Watch."""
-        seconds = pot.seconds(event)
+        seconds = event.seconds
         end = self.now + seconds
         inside = (self.times > self.now * (1 + NEAR)) & (self.times <= end * (1 + NEAR))
         grid = np.array([0.0, *np.minimum(self.times[inside] - self.now, seconds)])
@@ -104,6 +104,7 @@ class Account(Watch):
             case Adjust(levels):
                 self.measured = {name: pot.amount(before.values, name) for name in levels}
             case Done():
-                self.used.append(np.maximum(self.nominal - after.values[: len(self.nominal)], 0.0))
+                there = after.values if pot.mixture is None else pot.mixture.apart(after.values)
+                self.used.append(np.maximum(self.nominal - there[: len(self.nominal)], 0.0))
             case _:
                 pass

@@ -158,7 +158,7 @@ def _points_section(system: DsdSystem, experiment: Experiment, volume_uL: float,
         start = experiment.burn_in + number * experiment.seconds
         steps = [ScheduleRow(start, f"point {number + 1}", name, nM) for name, nM in point.items() if nM > 0]
         rows += [
-            _point_cells(each, mixed=number == 0 and not experiment.burn_in)
+            _point_cells(each, mixed=number == 0 and bool(experiment.first_point))
             for each in additions(system, steps, volume_uL, stocks)
         ]
     header = ("time h:min:s", "point", "component", "nM", "stock µM", f"volume µL in {volume_uL:g} µL")

@@ -1,6 +1,7 @@
 """The clock of a phase: its strand, what closes its gates again and what takes it away.
 
-A strand ``<t c>`` is the last input of every join of its phase (Cardelli's join with the clock as one more reactant).
+A strand ``<t c>`` is the last input of every join of its phase (Cardelli's join with the clock as one more reactant). The
+clock of drains alone is ``<w c>``, with a toehold of its own: no signal rests on drains, or on the scavenger that beads hold.
 Where a gate of polarity -1 waits for it too, the strand is ``<t c u>``: straight gates take it by its 5' toehold and
 mirrored ones by its 3' toehold, and each gives back a cogate of its own, ``<c t>`` or ``<u c>``.
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from dsd_ncrn.dsd.schemes.endings import capture, cogate_sink, strand_sink
+from dsd_ncrn.dsd.schemes.endings import capture, clock_sink, cogate_sink
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import ClockStrands, Component, Role
 from dsd_ncrn.dsd.words import Words, strand_component
@@ -23,7 +24,7 @@ from dsd_ncrn.dsd.words import Words, strand_component
 def clock_strand(clock: str, signs: Sequence[int], words: Words) -> Strand:
     """The strand that opens gates of the given polarities."""
     mirrored = words.mirrored_toehold if -1 in signs else ()
-    return words.helper(clock) + mirrored
+    return words.clock_toehold(clock) + words.branch(clock) + mirrored
 
 
 def phase_clock(
@@ -51,7 +52,7 @@ def phase_clock(
         sinks = [cogate_sink(f"sink_{name}", clock, buffer, words, sign) for sign, name in names.items()]
         return handled, [strand, taking, *sinks]
     cogates = [strand_component(name, words.side(sign).leave(clock), Role.CLOCK, buffer) for sign, name in names.items()]
-    scavenger = strand_sink(f"scavenger_{clock}", clock, 0.0, words)
+    scavenger = clock_sink(f"scavenger_{clock}", clock, words)
     handled = replace(handled, scavengers=(scavenger.name, taking.name), closing_buffer=buffer * len(signs))
     return handled, [strand, taking, scavenger, *cogates]
 

@@ -20,7 +20,7 @@ from outside and whose cogate would pile up. Without a clock these are the sinks
 one displacement deep.
 
 **One-sided gates** take strands for good, without a clock: ``{t*}[c]`` takes ``<t c>``, ``[c]{t*}`` takes ``<c t>`` (Cardelli
-2010, garbage collection by a single displacement). The capture strand ``<c* t*>`` takes both. Scavengers are bound to beads by
+2010, garbage collection by a single displacement). The capture strand ``<c*>`` takes both. Scavengers are bound to beads by
 their starred strand and pulled out with all that hangs on them: left in the tube, the spent scavengers of a long training
 would outnumber every fuel and feed its leaks. Each takes strands of one polarity; the mirror images take those of the other.
 
@@ -32,12 +32,16 @@ quencher for polarity +1, a bottom 3' dye and a top 5' quencher for the mirror i
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.dsd.schemes.parts import Made, check_fuels, check_inputs, entry, fuel, side_of
-from dsd_ncrn.dsd.structure import Bound, Open, Strand
+from dsd_ncrn.dsd.structure import Bound, Open, Strand, strand_length
 from dsd_ncrn.dsd.system import Component, Driver, GateKind, Reporter, Role
-from dsd_ncrn.dsd.words import Private, Side, Words, gate_component, strand_component
+from dsd_ncrn.dsd.words import HARMLESS_NT, Private, Side, Words, gate_component, strand_component
 
+BEADS = "biotin"
+"""The affinity tag of what is on beads."""
 CLOCK_SIGN = 1
 """The polarity of the side from which the clock enters a cooperative annihilator."""
 
@@ -66,7 +70,8 @@ def drain(reaction: Reaction, clock: str | None, fed: bool, words: Words) -> Mad
     (species,) = reaction.reactants
     name, budget, side = f"drain_{reaction.origin.reaction}", words.budget(reaction), side_of(reaction, words)
     kind = GateKind.DRAIN if clock else GateKind.SINK
-    opening = Open(side.toehold if clock else side.first(budget.first_toehold))
+    first = words.clock_toehold(clock) if clock in words.own_clocks else side.toehold
+    opening = Open(first if clock else side.first(budget.first_toehold))
     parts = [opening, *([Bound(side.leave(clock))] if clock else [])]
     if fed:
         return Made(side.join(name, [*parts, Bound(words.branch(species))], budget.join, reaction.origin), kind=kind)
@@ -84,8 +89,28 @@ def strand_sink(name: str, branch: str, concentration: float, words: Words, sign
 
 
 def capture(name: str, strand: Strand) -> Component:
-    """Takes a strand, such as ``<t c>``, and its cogates alike; added when needed."""
-    return strand_component(name, tuple(~domain for domain in reversed(strand)), Role.SCAVENGER, 0.0)
+    """Takes a strand, such as ``<t c>``, and its cogates alike; added when needed, on beads.
+
+    It is the complement of the branch, and of the pieces of toeholds beside it that hold nothing alone: signals would rest on
+    an open toehold, and gates on one of the strand that stays single, and leave with it.
+    """
+    branches = [place for place, domain in enumerate(strand) if not domain.is_toehold]
+    before, after = strand[: branches[0]][::-1], strand[branches[-1] + 1 :]
+    held = (*_harmless(before)[::-1], *strand[branches[0] : branches[-1] + 1], *_harmless(after))
+    made = strand_component(name, tuple(~domain for domain in reversed(held)), Role.SCAVENGER, 0.0)
+    return replace(made, tag=BEADS)
+
+
+def _harmless(outwards: Strand) -> Strand:
+    """The first of some toehold domains that are together no longer than what holds nothing."""
+    fitting = [count for count in range(len(outwards) + 1) if strand_length(outwards[:count]) <= HARMLESS_NT]
+    return outwards[: fitting[-1]]
+
+
+def clock_sink(name: str, clock: str, words: Words) -> Component:
+    """Takes a clock strand by its own toehold, and no cogate of it; added when needed, on beads."""
+    made = gate_component(name, [Open(words.clock_toehold(clock)), Bound(words.branch(clock))], 0.0)
+    return replace(made, role=Role.SCAVENGER, tag=BEADS)
 
 
 def cogate_sink(name: str, branch: str, concentration: float, words: Words, sign: int = 1) -> Component:

@@ -25,7 +25,7 @@ def realise(given: Imperfections, mixture: Mixture, random: Generator) -> Realis
         found = imperfection.apply(found, mixture, magnitude, stream) if magnitude else found
     if found.handling != PERFECT:
         found = replace(found, handling=_told(found.handling, given, int(streams[-1].integers(2**63))))
-    return found if given.stretch else replace(found, stretch=1.0)
+    return found
 
 
 def _told(handling: Handling, given: Imperfections, seed: int) -> Handling:

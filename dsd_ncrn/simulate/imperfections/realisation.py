@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 from numpy.random import Generator
 
-from dsd_ncrn.arrays import Flags, Floats
+from dsd_ncrn.arrays import Flags, Floats, Ints
+from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.simulate.handling import PERFECT, Handling
+
+
+def _all_after(
+    products: tuple[int, ...], onward: Mapping[int, list[tuple[int, ...]]], before: tuple[int, ...]
+) -> list[tuple[int, ...]]:
+    """What two species become together by reversible steps of their complex alone, which the finite semantics has."""
+    found = [products]
+    for each in found:
+        found += [after for after in (onward.get(each[0], ()) if len(each) == 1 else ()) if after not in (*found, before)]
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,16 +50,48 @@ class Mixture:
         return np.array([bool(component.tag) for component in self.system.components], dtype=bool)
 
     @cached_property
+    def parts(self) -> tuple[Ints, Ints] | None:
+        """A species and one that has it, as often as it has it, (pairs,) each, where all that is held by a toehold alone lets
+        go; None where nothing is.
+
+        A strand that rests is in a species of its own in the finite semantics, and where partners rest on an annihilator.
+        """
+        apart = {step.reactants[0]: step.products for step in self.network.kinds(StepKind.UNBINDING)}
+        if not apart:
+            return None
+        found: list[tuple[int, int]] = []
+        for whole in range(len(self.network.names)):
+            waiting = [whole]
+            while waiting:
+                place = waiting.pop()
+                if place in apart:
+                    waiting.extend(apart[place])
+                else:
+                    found.append((place, whole))
+        held, by = np.array(found, dtype=np.int64).T
+        return held, by
+
+    def apart(self, state: Floats) -> Floats:
+        """A state (species,), nM, with all that is held by a toehold alone let go."""
+        return state if self.parts is None else np.bincount(self.parts[0], state[self.parts[1]], len(state)).astype(float)
+
+    @cached_property
     def held(self) -> Mapping[str, list[int]]:
         """For each signal the species that hold it and can give it back: itself, and fresh gates that it has just entered."""
         network, fresh = self.network, {self.network.index[name] for name in self.system.by_name}
         reverse = {(step.products, step.reactants) for step in network.steps}
+        back = [step for step in network.steps if (step.reactants, step.products) in reverse and step.kind != StepKind.LEAK]
+        onward: dict[int, list[tuple[int, ...]]] = {}
+        for step in back:
+            if len(step.reactants) == 1:
+                onward.setdefault(step.reactants[0], []).append(step.products)
         entered: dict[int, list[int]] = {}
-        for step in network.steps:
-            if (step.reactants, step.products) in reverse and fresh.issuperset(step.reactants) and step.kind != StepKind.LEAK:
-                gate = max(step.products, key=lambda place: len(network.complexes[place].strands))
-                for place in step.reactants:
-                    entered.setdefault(place, []).append(gate)
+        for step in back:
+            if len(step.reactants) == 2 and fresh.issuperset(step.reactants):
+                for products in _all_after(step.products, onward, step.reactants):
+                    gate = max(products, key=lambda place: len(network.complexes[place].strands))
+                    for place in step.reactants:
+                        entered.setdefault(place, []).append(gate)
         places = {name: network.index[name] for name in self.system.signals.values()}
         return {name: list(dict.fromkeys((place, *entered.get(place, ())))) for name, place in places.items()}
 
@@ -72,16 +115,20 @@ class Realisation:
 
     ``doses`` (components,) multiplies whatever is added of a component, at the start, in every top-up and in every phase;
     ``rates`` (steps,) multiplies rate constants. ``companions`` (species, components) is what comes into the tube, or is
-    taken out of it, with each nM of a component; None for nothing. ``stretch`` multiplies all durations; ``growth`` is the
-    share of itself by which the volume grows in every iteration; ``handling`` is how single events go.
+    taken out of it, with each nM of a component; None for nothing. ``growth`` is the share of itself by which the volume grows
+    in every iteration; ``handling`` is how single events go. ``resting`` is the dissociation constant (nM) of a 5-nt toehold on
+    which a strand rests, ``cross`` that of toeholds that should not bind; 0 where none does. ``opens`` multiplies those of
+    single toeholds.
     """
 
     doses: Floats
     rates: Floats
     companions: Floats | None = None
-    stretch: float = 1.0
     growth: float = 0.0
     handling: Handling = PERFECT
+    resting: float = 0.0
+    cross: float = 0.0
+    opens: Mapping[Strand, float] = field(default_factory=dict[Strand, float])
 
     @cached_property
     def brings(self) -> Flags:
@@ -103,7 +150,7 @@ class Realisation:
 
 
 def perfect(mixture: Mixture) -> Realisation:
-    """The tube as it was designed."""
+    """The tube as it was designed, with toeholds on which nothing rests: the ideal case."""
     return Realisation(np.ones(len(mixture.system.components)), np.ones(len(mixture.network.steps)))
 
 

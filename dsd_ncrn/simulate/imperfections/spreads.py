@@ -9,7 +9,8 @@ from numpy.random import Generator
 
 from dsd_ncrn.arrays import Floats, Ints
 from dsd_ncrn.dsd.structure import strand_length
-from dsd_ncrn.kinetics.network import Step, StepKind
+from dsd_ncrn.kinetics.network import Step, StepKind, Toehold
+from dsd_ncrn.kinetics.rates import three_step
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
 NO_GATE = -1
@@ -109,6 +110,39 @@ class Truncated:
         longest = [max(map(strand_length, component.complex.strands)) for component in mixture.system.components]
         whole = np.where(np.array(longest) >= LONG_NT, 1.0 - magnitude, 1.0)
         return replace(before, doses=before.doses * whole)
+
+
+class ToeholdSpread:
+    """Toeholds of equal length hold differently well, by their sequence.
+
+    A lognormal factor of median 1 on how fast each toehold of the design opens, wherever it is; the magnitude is the deviation
+    of its logarithm. Displacements follow by the three-step model of the rates, equilibria and what rests likewise.
+    """
+
+    name = "toehold_spread"
+    largest = None
+
+    def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
+        """See Imperfection."""
+        steps, rates = mixture.network.steps, mixture.network.rates
+        words = sorted({held.domains for step in steps for held in step.toeholds if held is not None}, key=str)
+        opens = dict(zip(words, np.exp(magnitude * random.standard_normal(len(words)))))
+
+        def share(bound: Toehold, released: Toehold | None, spread: bool) -> float:
+            held = [
+                rates.unbinding(strand_length(each.domains)) / rates.migration() * (opens[each.domains] if spread else 1.0)
+                for each in (bound, released)
+                if each is not None
+            ]
+            return three_step(*held)
+
+        def factor(step: Step) -> float:
+            bound, released = step.toeholds
+            if step.kind == StepKind.DISPLACEMENT and bound is not None:
+                return share(bound, released, True) / share(bound, released, False)
+            return opens[released.domains] if step.kind == StepKind.UNBINDING and released is not None else 1.0
+
+        return replace(before, rates=before.rates * np.array([factor(step) for step in steps]), opens=opens)
 
 
 class BeadSlowdown:

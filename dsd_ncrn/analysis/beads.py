@@ -1,0 +1,69 @@
+"""What beads do in an iteration: which share of the parameters they carry off, and how much slurry they take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.crn.events import Add, Event, PullDown
+from dsd_ncrn.simulate.pot import Contents, Pot, Watch
+
+PER_UL = 100.0
+"""Volume of reaction (µL) that slurry is told for."""
+PMOL_PER_NM_UL = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class BeadBudget:
+    """The beads of one iteration.
+
+    ``parameters_lost`` is the largest share of a parameter that leaves with them. ``strands_pmol`` and ``slurry_uL`` are what
+    100 µL of reaction take, ``growth`` the share of itself by which the slurry's liquid makes the volume grow if all of it
+    comes along; ``most_uL`` is how much slurry the conditions allow.
+    """
+
+    parameters_lost: float
+    strands_pmol: float
+    slurry_uL: float
+    growth: float
+    most_uL: float
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is room for the slurry."""
+        return self.slurry_uL <= self.most_uL
+
+
+class _Carried(Watch):
+    """Which share of signals stays, over all pull-downs, and what is added of each component."""
+
+    def __init__(self, signals: tuple[str, ...]) -> None:
+        self.left = dict.fromkeys(signals, 1.0)
+        self.added: dict[str, float] = {}
+        self.pulled: set[str] = set()
+
+    def saw(self, pot: Pot, event: Event, before: Contents, after: Contents) -> None:
+        """See Watch."""
+        match event:
+            case Add(doses):
+                for name, dose in doses.items():
+                    self.added[name] = self.added.get(name, 0.0) + dose
+            case PullDown(components):
+                self.pulled.update(components)
+                for name in self.left:
+                    there = pot.amount(before.values, name)
+                    self.left[name] *= pot.amount(after.values, name) / there if there else 1.0
+            case _:
+                pass
+
+
+def bead_budget(study: Study) -> BeadBudget:
+    """Beads of an iteration at the first training point, from the start of the training. Raises as ``Study.tube``."""
+    tube = study.tube()
+    species = [name for parameter in study.ncrn.parameters for name, _ in parameter.amounts(1.0)]
+    seen = _Carried(tuple(study.system.signals[name] for name in species))
+    tube.run(tube.protocol.iteration(1, study.data.train_x[0], study.data.train_y[0]), seen)
+    dose, given = sum(seen.added.get(name, 0.0) for name in seen.pulled), study.spec.imperfections
+    growth = dose / given.slurry
+    lost = 1.0 - min(seen.left.values(), default=1.0)
+    return BeadBudget(lost, dose * PMOL_PER_NM_UL * PER_UL, growth * PER_UL, growth, given.slurry_most * PER_UL)

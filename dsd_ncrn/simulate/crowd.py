@@ -1,0 +1,115 @@
+"""Toehold occlusion: strands that rest on open toeholds where they can displace nothing keep both from reacting.
+
+Quasi-steady: every open toehold and every single-stranded one of all that is in the tube bind with a dissociation constant that
+follows from how many nucleotides they have in common. What is free of each follows from the law of mass action, and a step
+that starts at a toehold is slowed down by the free share of the toehold times that of the strand, 1 / ((1 - b/G)(1 - b/S)) for
+one toehold in common. It is worked out anew whenever the tube begins to wait, from what is in it then. What is pulled out
+takes along what rests on it. The finite semantics (``kinetics.finite``) has the same resting strands one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from dsd_ncrn.arrays import Floats, Ints
+from dsd_ncrn.dsd.structure import Strand
+from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.kinetics.finite import UNPRODUCTIVE
+from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
+from dsd_ncrn.kinetics.rates import RESTING_NT
+from dsd_ncrn.kinetics.toeholds import OpenToeholds
+
+NONE: Mapping[Strand, float] = {}
+BY_TOEHOLD = (StepKind.DISPLACEMENT, StepKind.BINDING)
+MOST = 1.0 - 1e-12
+"""Of anything that rests somewhere else."""
+ROUNDS, CLOSE_ENOUGH = 100_000, 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Crowd:
+    """How strands rest on the toeholds of a network's species.
+
+    ``association`` (hosts, visitors) is 1 / K_d, /nM. The steps ``slowed`` (n,) start at toeholds ``at`` (n,) with strands
+    ``by`` (n,), which are places among hosts and visitors.
+    """
+
+    toeholds: OpenToeholds
+    association: Floats
+    slowed: Ints
+    at: Ints
+    by: Ints
+    steps: int
+
+    def slowdown(self, state: Floats) -> Floats:
+        """What the rate constants (steps,) of a state (species,), nM, are multiplied by."""
+        hosts, visitors = self.free(state)
+        factors = np.ones(self.steps)
+        factors[self.slowed] = hosts[self.at] * visitors[self.by]
+        return factors
+
+    def usual(self, state: Floats) -> float:
+        """The factor of the most frequent toehold with the most frequent strand."""
+        hosts, visitors = self.free(state)
+        if not len(hosts) or not len(visitors):
+            return 1.0
+        at, by = (int((counts @ state).argmax()) for counts in (self.toeholds.host_counts, self.toeholds.visitor_counts))
+        return float(hosts[at] * visitors[by])
+
+    def free(self, state: Floats) -> tuple[Floats, Floats]:
+        """The free shares of hosts (hosts,) and visitors (visitors,) in a state (species,), nM."""
+        hosts, visitors = self.toeholds.host_counts @ state, self.toeholds.visitor_counts @ state
+        free_hosts, free_visitors = _free(np.maximum(hosts, 0.0), np.maximum(visitors, 0.0), self.association)
+        return 1.0 / (1.0 + self.association @ free_visitors), 1.0 / (1.0 + free_hosts @ self.association)
+
+    def left(self, state: Floats, pulled: Floats) -> Floats:
+        """The share of every species (species,) that stays where ``pulled`` (species,), nM, of a state is taken out: of all
+        that rests on open toeholds of it, or on whose toeholds it rests itself, none does."""
+        hosts, visitors = self.free(state)
+        bound = self.association * np.outer(hosts, visitors)
+        lost_visitors = (self.toeholds.host_counts @ pulled) @ bound
+        lost_hosts = bound @ (self.toeholds.visitor_counts @ pulled)
+        return np.exp(
+            np.log1p(-np.minimum(lost_visitors, MOST)) @ self.toeholds.visitor_counts
+            + np.log1p(-np.minimum(lost_hosts, MOST)) @ self.toeholds.host_counts
+        )
+
+
+def crowd_of(
+    network: ReactionNetwork, dissociation: float, cross: float = 0.0, opens: Mapping[Strand, float] = NONE
+) -> Crowd | None:
+    """The crowd of a network; None where nothing rests, or where the network has what rests as species of its own.
+
+    ``dissociation`` (nM) is that of ``RESTING_NT``, and of other lengths in proportion to those of the network's rates;
+    ``cross`` (nM) that of toeholds with nothing in common. 0 is none. ``opens`` multiplies those of single hosts.
+    """
+    if not dissociation or any(step.rule == UNPRODUCTIVE for step in network.steps):
+        return None
+    toeholds, common, rates = network.open_toeholds, network.open_toeholds.common, network.rates
+    scale = rates.unbinding(RESTING_NT) / rates.binding(RESTING_NT) / dissociation
+    lengths = {int(nt) for nt in common.flat}
+    held = {nt: scale * rates.binding(nt) / rates.unbinding(nt) for nt in lengths if nt} | {0: 1 / cross if cross else 0.0}
+    association = np.array([held[int(nt)] for nt in common.flat]).reshape(common.shape)
+    association /= np.array([opens.get(host, 1.0) for host in toeholds.hosts]).reshape(-1, 1)
+    met = [
+        (n, *pair)
+        for n, step in enumerate(network.steps)
+        if step.kind in BY_TOEHOLD and len(step.reactants) == 2 and (pair := toeholds.meeting(*step.reactants))
+    ]
+    slowed, at, by = np.array(met, dtype=np.int64).reshape(len(met), 3).T
+    return Crowd(toeholds, association, slowed, at, by, len(network.steps))
+
+
+def _free(hosts: Floats, visitors: Floats, binding: Floats) -> tuple[Floats, Floats]:
+    """Free hosts (hosts,) and visitors (visitors,) at equilibrium, nM; ``binding`` (hosts, visitors) holds 1 / K_d."""
+    free_hosts, free_visitors = hosts, visitors
+    for _ in range(ROUNDS):
+        before = free_hosts
+        free_visitors = visitors / (1.0 + free_hosts @ binding)
+        free_hosts = hosts / (1.0 + binding @ free_visitors)
+        if np.abs(free_hosts - before).max(initial=0.0) <= CLOSE_ENOUGH * hosts.max(initial=0.0):
+            return free_hosts, free_visitors
+    raise CheckFailed("the occlusion of toeholds was not settled: raise imperfections.occlusion")
