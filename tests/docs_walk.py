@@ -2,8 +2,7 @@
 
 Blocks count in their order. A block with a path in its first line (``# dsd_ncrn/…``), or in a comment before it, is that
 file; a ``diff`` block changes the file in its ``+++`` line; in other blocks a line that begins with ``$ `` is a command of this
-project, and the lines after it are what it prints, ``...`` standing for lines left out. A block after ``<!-- slow -->``
-takes long.
+project, and the lines after it are what it prints, ``...`` standing for lines left out.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from cli.main import main
 
 ROOT = Path(__file__).resolve().parent.parent
 _BLOCK = re.compile(
-    r"(?:<!-- (?P<note>slow|file: [\w./-]+) -->\n+)?^```(?P<language>[\w-]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"(?:<!-- (?P<note>file: [\w./-]+) -->\n+)?^```(?P<language>[\w-]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 _PATH = re.compile(r"# (?P<path>[\w./-]+\.(?:py|toml|crn|pil))\b.*")
 _NUMBER = re.compile(r"-?\d[\d,]*\.?\d*(?:e-?\d+)?")
@@ -43,11 +42,6 @@ class Block:
     note: str = ""
 
     @property
-    def slow(self) -> bool:
-        """Whether it takes long."""
-        return self.note == "slow"
-
-    @property
     def path(self) -> str | None:
         """The file that the block is."""
         if self.note.startswith("file: "):
@@ -62,12 +56,10 @@ def blocks_of(page: str) -> tuple[Block, ...]:
     return tuple(Block(found["language"], found["text"], found["note"] or "") for found in _BLOCK.finditer(text))
 
 
-def walk(page: str, folder: Path, slow: bool = False) -> int:
-    """Do in ``folder`` what a page says, its slow blocks only if ``slow``; the number of commands that were run."""
+def walk(page: str, folder: Path) -> int:
+    """Do in ``folder`` what a page says; the number of commands that were run."""
     done = 0
     for block in blocks_of(page):
-        if block.slow and not slow:
-            continue
         if block.language == "diff":
             _change(block.text, folder)
         elif block.path is not None:

@@ -13,7 +13,6 @@ import pytest
 from docs_walk import ROOT, blocks_of, walk
 
 PAGES = ("formula", "gates", "leak-model", "vendor", "sequence-rule", "engine")
-SLOW = ("vendor", "sequence-rule")
 WITHOUT_CODE = ("formula",)
 
 
@@ -25,16 +24,13 @@ def project(page: str, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page", [page if page in WITHOUT_CODE else pytest.param(page, marks=pytest.mark.slow) for page in PAGES]
+)
 def test_a_how_to_page_does_what_it_says(page: str, project: Path) -> None:
+    """The commands of a changed project run in processes of their own, which takes long."""
     assert walk(f"howto/{page}.md", project) + _sessions(page, project)
     _lint([block.path for block in blocks_of(f"howto/{page}.md") if block.path and block.language == "python"], project)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("page", SLOW)
-def test_the_long_commands_of_a_how_to_page_do_what_they_say(page: str, project: Path) -> None:
-    assert walk(f"howto/{page}.md", project, slow=True)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -37,7 +37,7 @@ SOON_S = 1.0
 
 @pytest.mark.parametrize("parser", parsers(), ids=lambda parser: parser.name)
 def test_mutated_inputs_are_taken_or_refused_in_one_line(parser: Parser) -> None:
-    found = tally(parser, 500 if parser.name in ("workbook", "sheet") else 2000)
+    found = tally(parser, 250 if parser.name in ("workbook", "sheet") else 1000)
     assert found.faults == {}
     assert found.taken > 0
     assert sum(found.refused.values()) > 0

@@ -44,7 +44,7 @@ def compile_network(
         return
     with working("compile"):
         crn, described = _network(design, seed, law, input_rate_law)
-    text = json_text(described) if form == "json" else _text(crn, described, form, law)
+        text = json_text(described) if form == "json" else _text(crn, described, form, law)
     chosen = {NETWORK_FILES[form]: text} if form in NETWORK_FILES else {}
     deliver(out, {"ncrn.crn": format_crn(crn, law), "ncrn.json": json_text(described), **chosen})
     show(as_json, described, text)

@@ -13,6 +13,7 @@ from dsd_ncrn.analysis.results import Indices, Screening
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import RealTubes, stream
 from dsd_ncrn.arrays import Floats
+from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.simulate.engines.crew import worked_out
 from dsd_ncrn.simulate.imperfections import IMPERFECTIONS
@@ -60,7 +61,7 @@ def morris(factors: Sequence[Factor], model: Model, seed: int, trajectories: int
 
     problem = _unit_cube(factors)
     shares = sampling.sample(problem, trajectories, num_levels=LEVELS, seed=seed)
-    found = analysis.analyze(problem, shares, model(_values(factors, shares)), num_levels=LEVELS, seed=seed)
+    found = analysis.analyze(problem, shares, _finite(model(_values(factors, shares))), num_levels=LEVELS, seed=seed)
     columns = zip(*(np.asarray(found[key], dtype=float) for key in ("mu", "mu_star", "mu_star_conf", "sigma")))
     return tuple(Screening(factor.name, *map(float, row)) for factor, row in zip(factors, columns))
 
@@ -72,9 +73,19 @@ def sobol(factors: Sequence[Factor], model: Model, seed: int, points: int = 64) 
 
     problem = _unit_cube(factors)
     shares = sampling.sample(problem, points, calc_second_order=False, seed=seed)
-    found = analysis.analyze(problem, model(_values(factors, shares)), calc_second_order=False, seed=seed)
+    found = analysis.analyze(problem, _finite(model(_values(factors, shares))), calc_second_order=False, seed=seed)
     columns = zip(*(np.asarray(found[key], dtype=float) for key in ("S1", "S1_conf", "ST", "ST_conf")))
     return tuple(Indices(factor.name, *map(float, row)) for factor, row in zip(factors, columns))
+
+
+def _finite(outputs: Floats) -> Floats:
+    """Outputs of a model, (points,). Raises CheckFailed where one is no number: SALib would make every index 0 of it."""
+    lost = int((~np.isfinite(outputs)).sum())
+    if lost:
+        raise CheckFailed(
+            f"{lost} of {len(outputs)} tubes gave no finite error, so that no index can be told; narrow the ranges"
+        )
+    return outputs
 
 
 def _unit_cube(factors: Sequence[Factor]) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from dsd_ncrn.constants import DEFAULT_PRESET
-from dsd_ncrn.design.section import Concentration, Section, Temperature, known_keys
+from dsd_ncrn.design.section import Concentration, Present, Section, Temperature, known_keys
 
 GATE_KINDS = ("N1", "bias", "readout", "N2", "N3", "N4", "annihilation", "cooperative", "flush", "feed")
 
@@ -86,7 +86,7 @@ def _default_gates() -> dict[str, GateBudget]:
 class Chemistry(Section):
     """Concentrations and conditions."""
 
-    unit: Concentration = 4.0
+    unit: Present = 4.0
     """What the value 1 is in the tube."""
     temperature: Temperature = 25.0
     """For sequence energies; rate constants are those of 25 °C."""
@@ -113,7 +113,7 @@ class Chemistry(Section):
     """Cogates by group of species. A table that is given has all groups that the circuit needs; left out it is that of the
     linear regressor.
     """
-    clock: Concentration = 1500.0
+    clock: Present = 1500.0
     """Clock strand added at the start of a phase."""
     scavenger_excess: float = Field(default=1.3, gt=1)
     """Scavenger over clock."""

@@ -57,6 +57,8 @@ def _is_strength(value: object) -> bool:
 
 
 Concentration = Annotated[float, *_quantity("concentration", "nM"), Field(ge=0)]
+Present = Annotated[float, *_quantity("concentration", "nM"), Field(gt=0)]
+"""A concentration that must not be 0."""
 Dissociation = Annotated[
     float,
     BeforeValidator(lambda value: TABLE_NM / value if _is_strength(value) else _read(value or "0 nM", "concentration")),

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dsd_ncrn.design.section import Concentration, Duration, Section
+from dsd_ncrn.design.section import Concentration, Duration, Present, Section
 
 Motif = Annotated[str, Field(pattern="^[ACGTRYSWKMBDHVN]{2,20}$")]
 """Bases in IUPAC letters."""
@@ -33,7 +33,7 @@ class SequenceRules(Section):
     """Patterns in IUPAC letters that no strand may contain, across the borders of domains as well."""
     candidates: int = Field(default=3, ge=1, le=100)
     """Searches that share the time limit; the best by its verdicts is taken. With more than 100 branch domains there is one."""
-    sodium: Concentration = 5e7
+    sodium: Present = 5e7
     """Sodium in the buffer."""
     magnesium: Concentration = 1.25e7
     """Magnesium in the buffer; counts as 3.3 √[Mg²⁺] of sodium (M)."""

@@ -96,7 +96,10 @@ class _Extents:
 
 
 def _joins(module: Module, steps: Steps) -> set[Strand]:
-    """The lower strands of the gates that take up a reactant; forks give helpers back, and do not count."""
+    """The lower strands of the gates that take up a reactant; forks give helpers back, and do not count.
+
+    A drain that its clock has to open first has no fork, and counts whole.
+    """
     inputs = {module.carrier(species) for species in module.formal.reactants}
     entered = {each for left, _ in steps if inputs & {*left} for each in left if each in module.gates}
-    return {strand for gate in entered for strand in gate.strands if strand[0].starred}
+    return {strand for gate in entered or module.gates for strand in gate.strands if strand[0].starred}

@@ -25,6 +25,8 @@ from dsd_ncrn.dsd.structure import Bound, Domain, Open, Strand, free, gate
 from dsd_ncrn.dsd.system import Component, DsdSystem, GateKind, Gates, Role
 from dsd_ncrn.ncrn.types import NeuralCrn
 
+STAGED = "staged"
+"""What the gates of a system are called; a staged learner has no clocks."""
 TAG = "biotin"
 OPENED = "Q"
 """What the join of Y makes of it: the strand that opens the forks which raise parameters."""
@@ -107,7 +109,7 @@ def translate_staged(ncrn: NeuralCrn, spec: DesignSpec) -> DsdSystem:
         gates={each.origin.reaction: _gates_of(each, components) for each in formal},
         polarity=dict.fromkeys(signals, 1),
         formal=formal,
-        scheme="staged",
+        scheme=STAGED,
     )
 
 

@@ -98,6 +98,10 @@ def _fail(rule: str, value: object = None, remedy: str = "", offset: int | None 
     raise DesignError(f"circuit.f: {rule}", value, remedy, key=KEY, offset=offset)
 
 
+LARGEST = 10**100
+"""Of a coefficient, and its inverse of the smallest: products of some of them are still numbers."""
+
+
 class _FormulaParser:
     def __init__(self, text: str, dimension: int, names: set[str], beta: Sequence[float] | None) -> None:
         self.text, self.dimension, self.beta = text, dimension, beta
@@ -133,6 +137,9 @@ class _FormulaParser:
         degree = max(degree_of(entry) for entry in value.entries)
         if degree > MAX_DEGREE:
             self.fail(node, f"a term has degree {degree}, more than {MAX_DEGREE} molecules would have to meet")
+        sizes = (abs(each) for entry in value.entries for each in entry.coeffs())
+        if not all(size * LARGEST >= 1 and size <= LARGEST for size in sizes):
+            self.fail(node, "a coefficient is between 1e-100 and 1e100")
         return value
 
     def constant(self, node: ast.Constant, depth: int) -> _Value:

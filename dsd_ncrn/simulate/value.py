@@ -125,7 +125,8 @@ class ValueLearner:
         return np.concatenate([state[self._gradient], weights])
 
     def _update(self) -> None:
-        changed = self.values - np.array(self.model.learning_rates) * self.gradient
+        with np.errstate(over="ignore", invalid="ignore"):  # the next pass tells what has run to infinity
+            changed = self.values - np.array(self.model.learning_rates) * self.gradient
         self.values = np.where(self.model.single_rail, np.maximum(changed, 0.0), changed)
         self.gradient[:] = 0.0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from dsd_ncrn.dsd.staged import STAGED
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from sequences.bench.mixing import BUFFER_STRENGTH, MixingRow, Stocks, component_named, mixing_row, mixing_rows, turn
 
@@ -107,7 +108,7 @@ def conditions_of(
     first = [
         Condition("learning", "the experiment, with the first training point", full, True),
         Condition("no input", "what appears without inputs and targets is leak", mixed, True),
-        *([Condition("no clock", "what moves without clock strands is leak", full)] if system.clocks else []),
+        *([] if system.scheme == STAGED else [Condition("no clock", "what moves without clock strands is leak", full)]),
     ]
     last = Condition("blank", "buffer alone: the background of the instrument", {})
     return (*first, *_reporter_controls(system), last)
