@@ -1,6 +1,6 @@
 """Random strands and complexes: our condensed networks are Peppercorn's, reaction by reaction, whatever the structure.
 
-Badelt et al., J. R. Soc. Interface 17:20190866 (2020), remote toeholds rejected, helices of up to 8 nt open, complexes of
+Badelt et al., J. R. Soc. Interface 17:20190866 (2020), helices of up to 8 nt open, complexes of
 up to six strands. Systems that grow too large for either are left out, and counted.
 """
 
@@ -60,22 +60,24 @@ def system(seed: int) -> dict[str, Complex]:
     return {f"c{number}": complex_ for number, complex_ in enumerate(dict.fromkeys(listed))}
 
 
-def ours(complexes: dict[str, Complex]) -> ReactionNetwork | None:
+def ours(complexes: dict[str, Complex], remote: bool) -> ReactionNetwork | None:
     listed = list(complexes.values()), list(complexes), rates_of()
     choices = {"semantics": "finite", "unproductive": "none", "condensed": True, "max_strands": MOST_STRANDS}
     try:
-        return enumerate_complexes(*listed, max_species=400, **choices)
+        return enumerate_complexes(*listed, max_species=400, remote=remote, **choices)
     except CheckFailed:
         return None
 
 
 @pytest.mark.slow
-def test_random_systems_are_peppercorns() -> None:
-    """Sixty systems of small size."""
-    systems = {str(seed): system(seed) for seed in range(80)}
-    networks = {name: network for name, complexes in systems.items() if (network := ours(complexes)) is not None}
+@pytest.mark.parametrize(("remote", "seeds"), [(False, range(80)), (True, range(300, 360))])
+def test_random_systems_are_peppercorns(remote: bool, seeds: range) -> None:
+    """Without and with remote toeholds."""
+    systems = {str(seed): system(seed) for seed in seeds}
+    networks = {name: network for name, complexes in systems.items() if (network := ours(complexes, remote)) is not None}
     assert len(networks) > 40
-    known = peppercorn({name: systems[name] for name in networks}, release_cutoff=8, max_complex_size=MOST_STRANDS)
+    settings = {"release_cutoff": 8, "max_complex_size": MOST_STRANDS, "reject_remote": not remote}
+    known = peppercorn({name: systems[name] for name in networks}, **settings)
     eventful = 0
     for name, network in networks.items():
         found = reactions_of(network.complexes, network.steps, known[name].resting)

@@ -83,8 +83,11 @@ class Loop:
         return Gap(between[0], between[1], nicks[other + 1] - nicks[one + 1] + (nicks[-1] if around else 0))
 
 
-def loops(whole: Assembly, ends: frozenset[int]) -> Iterator[Loop]:
-    """The loops of a complex, but those between two pairs of one helix. ``ends`` are the first positions of its strands."""
+def loops(whole: Assembly, ends: frozenset[int], inner: bool = False) -> Iterator[Loop]:
+    """The loops of a complex. ``ends`` are the first positions of its strands.
+
+    Those between two pairs of one helix, where only remote migration finds anything, are there if ``inner``.
+    """
     total, seen = len(whole.pairing), bytearray(len(whole.pairing))
     for start in range(total):
         members: list[int] = []
@@ -94,8 +97,9 @@ def loops(whole: Assembly, ends: frozenset[int]) -> Iterator[Loop]:
             members.append(position)
             partner = whole.pairing[position]
             position = ((position if partner is None else partner) + 1) % total
-        if len(members) > 2 or any(whole.pairing[member] is None for member in members):
-            yield Loop(whole, members, [member in ends for member in members])
+        nicks = [member in ends for member in members]
+        if len(members) > 2 or (inner and members) or any(nicks) or any(whole.pairing[member] is None for member in members):
+            yield Loop(whole, members, nicks)
 
 
 def moves(complex_: Complex, rates: RateModel, remote: bool = False, four_way: bool = True) -> tuple[Outcome, ...]:
@@ -137,7 +141,7 @@ def reaches_over_loop(complex_: Complex) -> bool:
 
 def _all(whole: Assembly, ends: frozenset[int], rates: RateModel, remote: bool, four_way: bool) -> Iterator[_Move]:
     yield from _openings(whole, rates)
-    for loop in loops(whole, ends):
+    for loop in loops(whole, ends, inner=remote):
         yield from _closings(whole, loop)
         yield from _three_way(whole, loop, rates, remote)
         yield from _four_way(whole, loop, remote) if four_way else ()
