@@ -36,7 +36,10 @@ setup: $(UV)
 $(CURDIR)/.tools/uv/bin/uv:
 	$(PYTHON) -m pip install --quiet --target "$(CURDIR)/.tools/uv" uv
 
-demo: setup
+# Running needs no tools of developers; what is there already stays.
+demo: $(UV)
+	@mkdir -p "$$HOME"
+	"$(UV)" sync --locked --inexact --no-default-groups --group design
 	$(RUN) dsd-ncrn run designs/linreg2d.toml -o runs/linreg2d
 
 test: setup

@@ -118,7 +118,7 @@ def test_a_week_in_the_tube_comes_near_least_squares(tmp_path: Path, invoke: Inv
         assert section["rmse_before"] == pytest.approx(mean, rel=0.03)
         ratios.append(section["rmse_after"] / least)
     assert 0.97 < np.mean(ratios) < 1.12 and max(ratios) < 1.2  # the mean of the targets is at 1.27
-    days = re.search(r"iterations of about [\d.]+ h are ([\d.]+) days", written.stdout)
+    days = re.search(r"iterations of about [\d.]+ h: ([\d.]+) days", written.stdout)
     assert days is not None and float(days[1]) < 7
 
 
@@ -234,6 +234,8 @@ BAD_TABLES = {
     "a,b\nx,y\nx,y\n": "there is nothing to learn",
     "a,b\n1,2\n": "a header and at least two rows",
     "a,b\n1,2\n1,2\n": "there is nothing to learn",
+    "a,y\n1e300,1\n2e300,5\n5e300,2\n": "column 'a': numbers of up to 1e100",
+    "a b y\n1 2 3\n4 5 6\n": "Write commas, semicolons or tabs between cells.",
     "a,y\n1,\n3,\n2,5\n4,\n": "fewer than two rows have a value in every column that is used (got 'y')",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -148,8 +149,14 @@ def test_models_add_up_in_any_order(name: str) -> None:
 
 @pytest.mark.parametrize("name", ALL_DESIGNS)
 def test_both_semantics_have_the_same_leaks(name: str) -> None:
-    """What a toehold does anyway is no leak, whether it does it in one step or in several."""
-    networks = [build_network(translated(name), "gate", semantics=s, unproductive="none") for s in ("infinite", "finite")]
+    """What a toehold does anyway is no leak, whether it does it in one step or in several.
+
+    Captures are left out: they strip clock strands off what leaks make of gates piece by piece, over 25,000 species in all.
+    """
+    system = translated(name)
+    kept = tuple(component for component in system.components if not component.name.startswith("capture_"))
+    rest = replace(system, components=kept)
+    networks = [build_network(rest, "gate", semantics=s, unproductive="none") for s in ("infinite", "finite")]
     first, second = ({facts(step, network) for step in leaks(network)} for network in networks)
     assert first == second
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from dsd_ncrn.design.tables import Table, read_table
@@ -106,3 +108,20 @@ def test_what_may_be_read_in_two_ways_is_refused(content: str, line: int | None,
         numbers(table(tmp_path, content))
     assert message in str(caught.value)
     assert line is None or caught.value.line == line
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    rows=st.lists(st.tuples(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9)), min_size=1, max_size=5),
+    separator=st.sampled_from(";\t|"),
+    decimal=st.sampled_from(".,"),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+def test_what_is_written_is_read(
+    rows: list[tuple[float, float]], separator: str, decimal: str, encoding: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A third column of halves tells the decimal sign; numbers are as Python writes them."""
+    lines = [separator.join(repr(value).replace(".", decimal) for value in (*row, 0.5)) for row in rows]
+    text = "\n".join([separator.join("abc"), *lines])
+    found = table(tmp_path_factory.mktemp("table"), text.encode(encoding))
+    assert numbers(found) == [[*row, 0.5] for row in rows]

@@ -19,6 +19,8 @@ TARGET_NAMES = ("y", "target", "targets", "output", "response", "result", "outco
 CLASS_NAMES = ("class", "classes", "label", "labels", "species", "category")
 MOST_CLASSES, MOST_CODES = 10, 5
 """So many words are classes, and so many whole numbers in a row where the name of the column is none of a class."""
+LARGEST = 1e100
+"""Squares and products of numbers up to it are finite."""
 ROWS_A_CODE = 5
 """Whole numbers are codes of classes where each comes that often, on the average."""
 
@@ -74,7 +76,10 @@ def choose(table: Table, inputs: Sequence[str], targets: Sequence[str], kind: Ki
         left_out += [name for name in rest if name not in inputs]
         notes += [f"left out: {', '.join(left_out)}, which are no numbers, constant or count the rows"] if left_out else []
     if not (inputs and targets):
-        raise InputError("there is nothing to learn: a target and an input are needed", ", ".join(table.header), "", table.file)
+        remedy = "Write commas, semicolons or tabs between cells." if len(table.header) == 1 else ""
+        raise InputError(
+            "there is nothing to learn: a target and an input are needed", ", ".join(table.header), remedy, table.file
+        )
     if set(inputs) & set(targets):
         raise InputError("a column is an input or a target, not both", sorted(set(inputs) & set(targets))[0], "", table.file)
     notes += table.how([name for name in (*inputs, *targets) if table.holds_numbers(name)])
@@ -83,6 +88,11 @@ def choose(table: Table, inputs: Sequence[str], targets: Sequence[str], kind: Ki
         notes.append(f"{np.sum(~whole)} of {len(whole)} rows lack a value and are left out")
     x = [_input(table, name, notes)[whole] for name in inputs]
     found, names, columns = _target(table, targets, kind, whole, notes)
+    for column, values in zip((*inputs, *names), (*x, *columns.T)):
+        largest = np.abs(values).max()
+        if largest > LARGEST or 0 < largest < 1 / LARGEST:
+            rule = f"column {column!r}: numbers of up to 1e100, and the largest not below 1e-100, can be scaled"
+            raise InputError(rule, float(largest), "Write them in another unit.", table.file)
     coded = (found == Kind.CLASSES and len(targets) == 1) or not all(map(table.holds_numbers, (*inputs, *targets)))
     return Choice(tuple(inputs), names, np.column_stack(x), columns, found, guessed, coded, tuple(notes))
 

@@ -141,7 +141,7 @@ def propose(choice: Choice, csv: str, copy: str) -> Proposal:
     rows, columns = len(plan.x), (*choice.inputs, *choice.targets)
     values = np.column_stack([plan.x, plan.y])
     text = csv_text(columns, ([float(f"{value:.10g}") for value in row] for row in values.tolist())) if scaled else None
-    train = min(max(2, round(0.7 * rows)), rows - 1)
+    train = max(2, round(0.7 * rows))
     task: dict[str, Any] = {
         "csv": copy if scaled else csv,
         "inputs": list(choice.inputs),
@@ -154,7 +154,11 @@ def propose(choice: Choice, csv: str, copy: str) -> Proposal:
     training = {"iterations": plan.iterations, "strand_iterations": min(10, plan.iterations)}
     values = {"task": task, "circuit": _circuit(plan), "training": training, "chemistry": {"unit": "4 nM"}}
     few = (f"{rows} rows are few to learn from and to test on",) if rows < FEW_ROWS else ()
-    return Proposal(values, text, (*choice.notes, *plan.inputs.notes, *plan.targets.notes, *_reach(choice, plan, train), *few))
+    return Proposal(
+        values,
+        text,
+        (*choice.notes, *plan.inputs.notes, *plan.targets.notes, *_reach(choice, plan, min(train, rows - 1)), *few),
+    )
 
 
 def _with_the_most_telling(choice: Choice) -> Choice:
@@ -308,9 +312,13 @@ def _reach(choice: Choice, plan: Plan, train: int) -> tuple[str, ...]:
     notes = [_what(choice, plan), f"test error of the mean {mean:.3g}, of least squares {least:.3g}"]
     if choice.kind == Kind.REGRESSION and len(choice.targets) == 1 and plan.targets.factor[0] != 1:
         notes[-1] += f" (times {plan.targets.factor[0]:g} in the unit of {choice.targets[0]})"
-    notes[-1] += f"; nine of ten trainings should end below {plan.error / best if best else np.inf:.2f} times that"
+    notes.append(
+        f"nine of ten trainings should end at {plan.error:.3g} or less on all rows, where least squares have {best:.3g}"
+    )
     hours = float(plan.hours[plan.rate].min())
-    notes.append(f"{plan.iterations} iterations of about {hours:.1f} h are {plan.iterations * hours / 24:.1f} days in the tube")
+    several = "s" if plan.iterations > 1 else ""
+    days = plan.iterations * hours / 24
+    notes.append(f"{plan.iterations} iteration{several} of about {hours:.1f} h: {days:.1f} days in the tube")
     return tuple(notes)
 
 
