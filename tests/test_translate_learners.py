@@ -104,13 +104,14 @@ def test_reporters_are_made_for_either_polarity() -> None:
 def test_other_schemes_learn_at_strand_level(scheme: str) -> None:
     """After 205 iterations the sealed scheme is within a few per cent of the ideal network, as the plain one is.
 
-    In the scheme chen spent joins pile up and take triggers back: it ends with the error still above twice the ideal one.
+    In the scheme chen spent joins pile up and take triggers back: it ends with seven times the ideal error (measured
+    7.1; 6.2 where nothing rests on toeholds, 3 at the rates of free duplexes).
     """
     study = prepare(changed(design("linreg2d"), "translation", scheme=scheme), seed=0)
     training = study.train(study.tube(), "dsd")
     ratio = training.rmse_after / study.ideal.rmse_after
     assert training.rmse_before > 6.0
-    assert ratio < 1.05 if scheme == "sealed" else 2.0 < ratio < 4.0
+    assert ratio < 1.05 if scheme == "sealed" else 5.0 < ratio < 9.0
 
 
 def test_what_leaves_nothing_in_a_phase_waits_for_its_clock_last() -> None:
