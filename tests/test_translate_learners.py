@@ -82,7 +82,7 @@ def test_a_clock_for_both_polarities_has_both_toeholds() -> None:
     """Turned inputs are joined by mirrored gates: <t c u> opens either kind, and both kinds of cogates are sunk."""
     system = system_of({}, polarity={"X1": -1})
     assert {species for species, sign in system.polarity.items() if sign < 0} >= {"X1", "P1", "A1p", "A1m"}
-    assert system.by_name["c1"].complex.kernel == "t1 t2 c1 u"
+    assert system.by_name["c1"].complex.kernel == "t1 t2 t3 c1 u"
     assert {"sink_c1_cogate", "sink_c1_mirrored_cogate", "c3_mirrored_cogate"} <= set(system.by_name)
     assert system.clocks["flush"].closing_buffer == 2 * system.by_name["c3_cogate"].concentration
     assert verified(system).ok, verified(system).failures
@@ -93,7 +93,7 @@ def test_reporters_are_made_for_either_polarity() -> None:
     spec = changed(design("linreg2d_cooperative"), "translation", reporters=("Z1", "G1p"), reporter=50.0)
     system = translate(compiled(), spec)
     kernels = {each.name: each.complex.kernel for each in system.components if each.role == Role.REPORTER}
-    assert kernels == {"reporter_Z1": "z1( + ) t2* t1*", "reporter_G1p": "g1p( + u* )"}
+    assert kernels == {"reporter_Z1": "z1( + ) t3* t2* t1*", "reporter_G1p": "g1p( + u* )"}
     assert [labels.species for labels in system.reporters] == ["Z1", "G1p"]
     assert {system.by_name[name].concentration for name in kernels} == {50.0}
     assert verified(system).ok
