@@ -9,7 +9,9 @@ from __future__ import annotations
 import pytest
 
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
+from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind, count_steps
+from dsd_ncrn.kinetics.rates import rates_of
 from studies import A, C, E, P, T, U, X, Y, Z, catalysis, fork, join, network_of, transducer, two_inputs
 
 OUTPUTS = tuple(Domain(f"y{number}", 15) for number in range(1, 5))
@@ -55,6 +57,15 @@ def test_sealed_catalysis_commits_in_one_step() -> None:
     assert (len(reached), len(displacements)) == (24, 6 * 2 + 3)
     assert len(network.names) == 25
     assert [step.kind for step in network.steps if step not in displacements] == [StepKind.BINDING, StepKind.UNBINDING]
+
+
+def test_visits_that_help_nobody_can_be_left_out() -> None:
+    """The sealed form has the published 24 species then; partners of a cooperative annihilation stay: they help each other."""
+    sealed = catalysis() | {"join": join((X, T), (P, T), (C,), (A, T), (A,)), "commit": free(T, C, A)}
+    cooperative = {"X": free(T, X), "Y": free(Y, U), "gate": gate(Open((T,)), Bound((X, Y)), Open((U,)))}
+    for complexes, species in ((sealed, 24), (cooperative, 7)):
+        listed = list(complexes.values()), list(complexes)
+        assert len(enumerate_complexes(*listed, rates_of(), unproductive="none").names) == species
 
 
 def test_two_domain_annihilation() -> None:

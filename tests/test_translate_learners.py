@@ -82,7 +82,7 @@ def test_a_clock_for_both_polarities_has_both_toeholds() -> None:
     """Turned inputs are joined by mirrored gates: <t c u> opens either kind, and both kinds of cogates are sunk."""
     system = system_of({}, polarity={"X1": -1})
     assert {species for species, sign in system.polarity.items() if sign < 0} >= {"X1", "P1", "A1p", "A1m"}
-    assert system.by_name["c1"].complex.kernel == "t1 t2 c1 u"
+    assert system.by_name["c1"].complex.kernel == "t1 t2 t3 c1 u"
     assert {"sink_c1_cogate", "sink_c1_mirrored_cogate", "c3_mirrored_cogate"} <= set(system.by_name)
     assert system.clocks["flush"].closing_buffer == 2 * system.by_name["c3_cogate"].concentration
     assert verified(system).ok, verified(system).failures
@@ -93,7 +93,7 @@ def test_reporters_are_made_for_either_polarity() -> None:
     spec = changed(design("linreg2d_cooperative"), "translation", reporters=("Z1", "G1p"), reporter=50.0)
     system = translate(compiled(), spec)
     kernels = {each.name: each.complex.kernel for each in system.components if each.role == Role.REPORTER}
-    assert kernels == {"reporter_Z1": "z1( + ) t2* t1*", "reporter_G1p": "g1p( + u* )"}
+    assert kernels == {"reporter_Z1": "z1( + ) t3* t2* t1*", "reporter_G1p": "g1p( + u* )"}
     assert [labels.species for labels in system.reporters] == ["Z1", "G1p"]
     assert {system.by_name[name].concentration for name in kernels} == {50.0}
     assert verified(system).ok
@@ -104,13 +104,14 @@ def test_reporters_are_made_for_either_polarity() -> None:
 def test_other_schemes_learn_at_strand_level(scheme: str) -> None:
     """After 205 iterations the sealed scheme is within a few per cent of the ideal network, as the plain one is.
 
-    In the scheme chen spent joins pile up and take triggers back: it ends with the error still above twice the ideal one.
+    In the scheme chen spent joins pile up and take triggers back: it ends with seven times the ideal error (measured
+    7.1; 6.2 where nothing rests on toeholds, 3 at the rates of free duplexes).
     """
     study = prepare(changed(design("linreg2d"), "translation", scheme=scheme), seed=0)
     training = study.train(study.tube(), "dsd")
     ratio = training.rmse_after / study.ideal.rmse_after
     assert training.rmse_before > 6.0
-    assert ratio < 1.05 if scheme == "sealed" else 2.0 < ratio < 4.0
+    assert ratio < 1.05 if scheme == "sealed" else 5.0 < ratio < 9.0
 
 
 def test_what_leaves_nothing_in_a_phase_waits_for_its_clock_last() -> None:

@@ -216,7 +216,7 @@ class Study:
         """What is set for a staged learner: as measured of a tube that is as designed and does not leak."""
         guess = self.given(settings=settings_of(self.spec.staged, len(self.ncrn.parameters)))
         with self.watch("calibrate"):
-            return self._settled(tube_of(guess.protocol, self.network, self.integrator), np.random.default_rng(0)).settings
+            return self._settled(guess.tube(), np.random.default_rng(0)).settings
 
     def settled(self, tube: Tube, random: np.random.Generator) -> Tube:
         """A staged tube set by what is measured of it, with the parameters that read as the design's start."""

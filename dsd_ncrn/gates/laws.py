@@ -106,7 +106,7 @@ def achieved(system: DsdSystem, rates: RateModel) -> dict[str, float]:
 def _law(system: DsdSystem, reaction: Reaction) -> JoinLaw | None:
     gates = system.gates[reaction.origin.reaction]
     join = system.by_name.get(gates.join)
-    cogates = tuple(system.level(system.cogates[species]) for species in reaction.reactants)
+    cogates = tuple(system.level(system.cogates.get(species)) for species in reaction.reactants)
     if gates.kind not in (GateKind.JOIN, GateKind.SINK) or join is None or not cogates or not all(cogates[:-1]):
         return None
     opening, full = _unpaired_toehold(join.complex), toehold_length(system.by_name[reaction.reactants[0]].complex)
