@@ -225,7 +225,7 @@ def prepare(
     >>> import dsd_ncrn as dn
     >>> study = dn.prepare(dn.load_design("designs/linreg2d.toml"))
     >>> study
-    <PreparedDesign linreg2d, seed 0: 14 reactions, 120 strands, 236 steps, 1.1 h for an iteration>
+    <PreparedDesign linreg2d, seed 0: 14 reactions, 121 strands, 235 steps, 13.0 h for an iteration>
     """
 
     @contextmanager

@@ -67,7 +67,7 @@ def translate_design(design: DesignSpec, data: Dataset | None = None, seed: int 
     >>> import dsd_ncrn as dn
     >>> system = dn.translate_design(dn.load_design("designs/linreg2d.toml"))
     >>> len(system.strands), len(system.domains)
-    (120, 39)
+    (121, 41)
     """
     return Study(design, seed, points=data).designed
 
@@ -82,7 +82,7 @@ def enumerate_strands(system: DsdSystem, leak_model: str | None = None) -> React
     >>> system = dn.translate_design(dn.load_design("designs/linreg2d.toml"))
     >>> network = dn.enumerate_strands(system)
     >>> len(network.names), len(network.steps)
-    (257, 236)
+    (259, 235)
     """
     return build_network(system, leak_model)
 

@@ -63,7 +63,7 @@ def find_sequences(
     >>> small = dn.changed(design, {"sequences.candidates": 1})
     >>> found = find_sequences(dn.translate_design(small), small, steps=3)
     >>> len(found.sequences)
-    39
+    41
     """
     return design_sequences(system, design.sequences, design.chemistry.temperature, seed, progress, steps)
 
@@ -135,7 +135,7 @@ def order_strands(
     >>> found = sequences.find_sequences(study.system, design, steps=3)
     >>> order = sequences.order_strands(study.system, found, design, study.experiment)
     >>> order.summary.oligos, order.summary.bases
-    (120, 4188)
+    (121, 4203)
     """
     order = design.order.model_copy(update={"vendor": vendor or design.order.vendor})
     return lab_order(system, found, design.sequences, order, experiment)
