@@ -51,8 +51,15 @@ class SequenceAssignment:
     candidates: tuple[Candidate, ...] = ()
 
     def spell(self, strand: Strand) -> str:
-        """The bases of a strand, 5' to 3'."""
+        """The bases of a strand, 5' to 3'. Raises InputError for a domain without a sequence."""
+        missing = next((domain.name for domain in strand if domain.name not in self.sequences), None)
+        if missing is not None:
+            raise _unknown(missing, self.sequences)
         return spell(strand, self.sequences)
+
+
+def _unknown(name: str, sequences: Mapping[str, str]) -> InputError:
+    return InputError(f"domain {name} of the circuit has no sequence", None, did_you_mean(name, sequences))
 
 
 def check_covers(system: DsdSystem, assignment: SequenceAssignment) -> None:
@@ -60,8 +67,7 @@ def check_covers(system: DsdSystem, assignment: SequenceAssignment) -> None:
     for domain in system.domains:
         word = assignment.sequences.get(domain.name)
         if word is None:
-            remedy = did_you_mean(domain.name, assignment.sequences)
-            raise InputError(f"domain {domain.name} of the circuit has no sequence", None, remedy)
+            raise _unknown(domain.name, assignment.sequences)
         if len(word) != domain.length:
             raise InputError(f"domain {domain.name} has {domain.length} nt in the circuit", word, "Give as many bases.")
 
