@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from dsd_ncrn.crn.text import SPECIES
-from dsd_ncrn.crn.types import Crn, Injection, Origin, Reaction
+from dsd_ncrn.crn.types import SPECIES, Crn, Injection, Origin, Reaction
 from dsd_ncrn.design.files import read_text
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.units import AVOGADRO

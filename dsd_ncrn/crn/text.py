@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from dsd_ncrn.crn.rate_law import MEANINGS, RateLaw, from_combinatoric, in_law, stated_law
-from dsd_ncrn.crn.types import Crn, Injection, Origin, Reaction
+from dsd_ncrn.crn.sbml_reader import read_sbml
+from dsd_ncrn.crn.types import NAME, SPECIES, Crn, Injection, Origin, Reaction
 from dsd_ncrn.design.files import read_text
 from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.units import parse_quantity, parse_rate
@@ -34,11 +35,8 @@ _INJECTION = re.compile(r"\s*+at\s++(.*?\S)\s++add\s++(\S++)\s++(.*\S)\s*+")
 _EVERY = re.compile(r"(.*?\S)\s++to\s++(.*?\S)\s++every\s++(.*\S)")
 _ONE_WAY, _BOTH_WAYS = "->|=>|[→⟶⇒]", "<=>|<->|[⇌⇄⇋⇆↔⟷]"
 _ARROW = re.compile(f"(?P<both>{_BOTH_WAYS})|{_ONE_WAY}")
-_NAME = r"[A-Za-z_]\w*+['′]*+"
-SPECIES = re.compile(_NAME, re.ASCII)
-"""A species' name."""
 SBML_ENDINGS = (".xml", ".sbml")
-_TERM = re.compile(rf"\s*+(?:(\d++)\s*+\*?\s*+)?({_NAME})\s*+", re.ASCII)
+_TERM = re.compile(rf"\s*+(?:(\d++)\s*+\*?\s*+)?({NAME})\s*+", re.ASCII)
 _OPTION = re.compile(r"\s*+(?:(\w++)\s*+=\s*+)?([^\s=](?:[^=]*[^\s=])?)\s*+")
 _CONSTANT = re.compile(r"\s*+([A-Za-z_]\w*+)\s*+=\s*+([-+.\d].*\S|\d)\s*+", re.ASCII)
 _DIGITS = "+-.0123456789"
@@ -61,8 +59,6 @@ def load_crn(path: str | Path, law: RateLaw = "product") -> Crn:
     dsd_ncrn.errors.InputError: designs/absent.crn: cannot read the file: No such file or directory
     """
     if Path(path).suffix in SBML_ENDINGS:
-        from dsd_ncrn.crn.sbml_reader import read_sbml
-
         return read_sbml(path)
     text = read_text(path)
     stated = stated_law(text)

@@ -7,12 +7,16 @@ without factorials.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from dsd_ncrn.design.chemistry import SpeciesKind
 
 STAGES = ("N1", "readout", "N2", "N3", "N4", "flush", "feed", "annihilation", "clock")
+NAME = r"[A-Za-z_]\w*+['′]*+"
+SPECIES = re.compile(NAME, re.ASCII)
+"""A species' name."""
 
 
 @dataclass(frozen=True, slots=True)
