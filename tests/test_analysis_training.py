@@ -8,6 +8,7 @@ import pytest
 from dsd_ncrn.analysis.fidelity import fidelity, parameter_errors
 from dsd_ncrn.analysis.fuel import compare_refuelling, fuel_budget
 from dsd_ncrn.analysis.leaks import leak_point, rank_leaks, train_leaky
+from dsd_ncrn.arrays import Floats
 from studies import ALL_DESIGNS, changed, design, prepare, study, whole_training
 
 pytestmark = pytest.mark.xdist_group("studies")
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.xdist_group("studies")
 def test_strands_learn_what_the_ideal_network_learns(name: str) -> None:
     """205 iterations without leaks: parameters within 1 % after the first and 3 % at the end, RMSE within 5 % of ideal.
 
-    Measured for linreg2d: 0.73 %, 1.8 %, 0.995. The minimal circuit has no bias; its RMSE lies below the ideal one's.
+    Measured for linreg2d: 0.42 %, 2.2 %, 0.956. The minimal circuit has no bias; its RMSE lies below the ideal one's.
     """
     made, training = study(name), whole_training(name)
     errors = parameter_errors(training, made.ideal)
@@ -67,12 +68,17 @@ def test_the_fuel_budget_covers_what_is_topped_up() -> None:
         assert budget.used_fraction[name] == pytest.approx(used / components[name].concentration)
 
 
-def test_fuel_can_wait_until_a_tenth_is_gone_and_no_longer() -> None:
-    """Ten iterations: topped up at a tenth the parameters are within 2.5 % of the ideal ones (before each: within 1 %), by less
-    than half the additions; in one pot they are further off."""
+@pytest.mark.parametrize(("occlusion", "bound"), [(0.0, 0.025), (13e3, 0.04)])
+def test_fuel_can_wait_until_a_tenth_is_gone_and_no_longer(occlusion: float, bound: float) -> None:
+    """Ten iterations: topped up before each the parameters are within 1.25 % of the ideal ones, at a tenth within 2.5 %, by
+    less than half the additions; in one pot they are further off.
+
+    With strands resting on toeholds it is 4 %: where fuels are below their fill less rests, and all steps are faster.
+    """
     spec = changed(changed(design("linreg2d"), "training", strand_iterations=10), "task", test_points=3)
+    spec = changed(spec, "imperfections", occlusion=occlusion)
     every, tenth, never = compare_refuelling(prepare(spec, seed=0))
-    assert every.parameter_error_final < 0.01 < tenth.parameter_error_final < 0.025 < never.parameter_error_final
+    assert every.parameter_error_final < 0.0125 < tenth.parameter_error_final < bound < never.parameter_error_final
     assert tenth.additions < every.additions / 2
     assert tenth.added_nM == pytest.approx(every.added_nM, rel=0.25)
     assert (never.additions, never.added_nM) == (0, 0.0)
@@ -103,14 +109,15 @@ def test_the_worst_leaks_are_named() -> None:
 
 
 def test_the_ranking_foretells_what_a_leak_does() -> None:
-    """N1_1's gates leaking alone at 0.001 /M/s: the shift that the tube shows, to the second order."""
+    """N1_1's gates leaking alone, at 0.0005 /M/s times the rates of the channels: the tube's shift, to second order."""
     made = study("linreg2d")
-    network = made.leaky
-    expected = next(share for share in rank_leaks(made, 0.0).shares if share.origin == "N1_1").shift_per_M_s * 1e-3
-    ends = []
-    for rate in (0.0, 1e-12):
+    own = [n for n, step in enumerate(made.leaky.steps) if step.kind == "leak" and str(step.origins[0]) == "N1_1"]
+    relative = np.array([made.leaky.steps[n].rate for n in own])
+    expected = next(share for share in rank_leaks(made, 0.0).shares if share.origin == "N1_1").shift_per_M_s * 5e-4
+    ends: list[Floats] = []
+    for rate in (0.0, 5e-13):
         tube = made.tube("dsd_leaky", 0.0)
-        tube.pot.rates[[n for n, s in enumerate(network.steps) if s.kind == "leak" and str(s.origins[0]) == "N1_1"]] = rate
+        tube.pot.rates[own] = rate * relative
         tube.set_parameters(made.ideal.parameters[-1])
         tube.iterate(*made.reference)
         ends.append(tube.parameters())

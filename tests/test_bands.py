@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dsd_ncrn.analysis.bands import error_band, hours_band, slowdowns, tolerated_band
 from dsd_ncrn.analysis.leaks import LeakPoint, LeakRanking, LeakSensitivity
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.kinetics.network import StepKind
-from dsd_ncrn.simulate.imperfections.realisation import Mixture, perfect
 from studies import changed, design, study
 
 pytestmark = pytest.mark.xdist_group("studies")
@@ -40,12 +42,14 @@ def test_a_design_may_be_studied_at_an_end() -> None:
 def test_slower_steps_are_longer_phases_with_more_leak() -> None:
     """What the ends rest on: three times slower, in three times the time, is the same tube with three times the leak."""
     made, slower, leak = study("linreg2d"), 3.0, 1e-11
-    usual = perfect(Mixture(made.system, made.leaky))
+    usual = made.usual(made.system, made.leaky)
     leaks = np.array([step.kind == StepKind.LEAK for step in made.leaky.steps])
-    slow = type(usual)(usual.doses, np.where(leaks, 1.0, 1 / slower), stretch=slower)
-    ends = []
-    for rate, realisation in ((slower * leak, usual), (leak, slow)):
-        tube = made.tube("dsd_leaky", rate, realisation)
+    slow = replace(usual, rates=np.where(leaks, 1.0, 1 / slower))
+    calibrated = made.calibration
+    longer = made.given(calibration=replace(calibrated, schedule=calibrated.schedule.prolonged(slower)))
+    ends: list[Floats] = []
+    for there, rate, realisation in ((made, slower * leak, usual), (longer, leak, slow)):
+        tube = there.tube("dsd_leaky", rate, realisation)
         tube.iterate(*made.reference)
         ends.append(tube.parameters())
     assert ends[0] == pytest.approx(ends[1], rel=1e-4)

@@ -78,11 +78,12 @@ def test_several_stages_are_printed_under_their_names_also_when_kept(small: Path
 
 
 def test_calibrated_strands_come_with_their_durations(small: Path, out: Path, invoke: Invoke) -> None:
+    """The flush of 70 min is prolonged by how many times slower steps are with strands resting on toeholds."""
     result = invoke("run", small, "-o", out, "--until", "calibrate", "--print-after", "calibrate", *QUICK)
     strands = (out / "system.pil").read_text(encoding="utf-8")
     durations = result.stdout.removesuffix(strands).splitlines()
     assert [line.split(":")[0] for line in durations] == ["# phase C1", "# phase C2", "# phase flush", "# an iteration"]
-    assert durations[2] == "# phase flush: 4200 s"
+    assert float(durations[2].split()[3]) == pytest.approx(4200 * 3.416, rel=1e-3)
 
 
 def test_long_steps_tell_how_far_they_are(small: Path) -> None:

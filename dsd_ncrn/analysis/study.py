@@ -237,8 +237,8 @@ class Study:
 
     @property
     def ready(self) -> Study:
-        """This study once it is calibrated: what is sent to workers, which would each do that again."""
-        _ = self.calibration
+        """This study once its ideal is trained and it is calibrated: what is sent to workers, which would each do so again."""
+        _ = self.ideal, self.calibration
         return self
 
     @part

@@ -44,7 +44,7 @@ What is added comes before what depends on it: the initial leak on what is mixed
 
 
 class Imperfections(Section):
-    """How far a real tube is from the designed one; everything is off by default."""
+    """How far a real tube is from the designed one; off by default, but for `occlusion` and, beside others, `leak_spread`."""
 
     pipetting: float = Field(default=0.0, ge=0, le=1)
     """Coefficient of variation of the concentration of every stock."""
@@ -119,5 +119,6 @@ class Imperfections(Section):
 
     @property
     def any(self) -> bool:
-        """Whether any imperfection is switched on that the tubes of a perfect hand do not all have."""
-        return any(getattr(self, name) for name in MAGNITUDES if name != "occlusion")
+        """Whether any imperfection is switched on that tubes differ by; the usual spread of leaks alone is none."""
+        defaults = {name: type(self).model_fields[name].default for name in MAGNITUDES if name != "occlusion"}
+        return any(getattr(self, name) not in (0, default) for name, default in defaults.items())
