@@ -78,7 +78,7 @@ class ReactionNetwork:
     names: tuple[str, ...]
     steps: tuple[Step, ...]
     rates: RateModel
-    at_once: Mapping[str, tuple[Fate, ...]] = field(default_factory=dict[str, tuple[Fate, ...]])
+    at_once: Mapping[str, tuple[Fate, ...]] = field(default_factory=dict[str, tuple[Fate, ...]], hash=False)
     notes: tuple[str, ...] = ()
 
     @cached_property
