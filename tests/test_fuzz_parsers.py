@@ -145,7 +145,7 @@ def test_a_number_of_too_many_digits_is_named_as_such(tmp_path: Path) -> None:
     path.write_text(f"format = {'9' * 5000}", encoding="utf-8")
     with pytest.raises(InputError, match=r"design.toml: not valid TOML: Exceeds the limit .* Write a smaller number\."):
         load_design(path)
-    with pytest.raises(InputError, match=r"the domains of s have 5 nt in all \(got '999"):
+    with pytest.raises(InputError, match=r"s has 5 nt in all \(got '999"):
         parse_pil(f"length a = 5\nstrand s = a : {'9' * 5000}\n")
 
 

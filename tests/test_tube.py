@@ -156,14 +156,14 @@ def test_concentrations_stay_positive(name: str) -> None:
 def test_a_leak_rate_of_zero_is_no_leak(name: str) -> None:
     """The leaky network at rate 0 has four times the species, of which none appears.
 
-    The same parameters to 1e-6: the step control averages its error over other species, so the steps differ, and the
-    tube's tolerances (1e-3, 1e-5 nM per step) are known to give parameters to 3e-6.
+    The same parameters to 3e-6: the step control averages its error over other species, so the steps differ, and the
+    tube's tolerances (1e-3, 1e-5 nM per step) are known to give parameters to 3e-6; measured 1.4e-6 over phases of gates.
     """
     study_ = study(name)
     plain, quiet = study_.tube(), study_.tube("dsd_leaky", 0.0)
     for tube in (plain, quiet):
         tube.iterate(X, Y)
-    assert quiet.parameters() == pytest.approx(plain.parameters(), abs=1e-6)
+    assert quiet.parameters() == pytest.approx(plain.parameters(), abs=3e-6)
     known = plain.pot.mass_action.size
     assert np.abs(quiet.state[known:]).max() < 1e-12
 

@@ -20,7 +20,6 @@ X, Y = np.array([2.0, 3.5]), np.array([9.0])
 every_design = pytest.mark.parametrize("name", ALL_DESIGNS)
 
 
-@cache
 def totals(network: ReactionNetwork) -> Floats:
     """How many of each strand every species holds, (strands, species)."""
     found = strand_counts(network)

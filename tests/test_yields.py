@@ -89,8 +89,8 @@ def test_the_number_of_iterations_can_be_given() -> None:
 
 
 def test_calibration_at_the_bench_takes_stock_errors_out() -> None:
-    """Inactive fractions of 12 % in the median, parameters put in exactly: after the first point parameters are off by 7 to
-    11 % as designed, and by less than 4 % calibrated."""
+    """Inactive fractions of 12 % in the median, parameters put in exactly: after the first point parameters are off by 6 to
+    10 % as designed, and by less than 4 % calibrated."""
     errors: dict[bool, list[float]] = {False: [], True: []}
     for calibrated in (False, True):
         made = imperfect(inactive=0.12, calibrated=calibrated)
@@ -101,7 +101,7 @@ def test_calibration_at_the_bench_takes_stock_errors_out() -> None:
             tube.set_parameters(made.ideal.parameters[0] / np.array(doses))
             tube.iterate(made.data.train_x[0], made.data.train_y[0])
             errors[calibrated].append(float(np.abs(tube.parameters() - wanted).max() / wanted.max()))
-    assert max(errors[True]) < 0.04 < 0.07 < min(errors[False])
+    assert max(errors[True]) < 0.04 < 0.06 < min(errors[False])
 
 
 def test_a_tube_that_cannot_be_calibrated_does_not_learn() -> None:
