@@ -46,8 +46,9 @@ complexes = kernels.map(read_kernel)
 
 _texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 _positive = st.floats(1e-9, 1e9, allow_subnormal=False)
-_numbers = st.just(0.0) | st.floats(1e-6, 1e9)
-_amounts = st.builds("{!r} {}".format, _numbers, st.sampled_from(["nM", "uM", "pM", "M"]))
+_units = st.sampled_from(["nM", "uM", "pM", "M"])
+_present = st.builds("{!r} {}".format, st.floats(1e-6, 1e9), _units)
+_amounts = st.builds("{!r} {}".format, st.just(0.0), _units) | _present
 _durations = st.builds("{!r} {}".format, st.floats(1e-6, 1e9), st.sampled_from(["s", "min", "h", "d"]))
 _rates = st.builds("{!r} {}".format, st.floats(0, 1), st.sampled_from(["/M/s", "/uM/s", "/nM/s"]))
 _tasks = st.builds(
@@ -62,7 +63,7 @@ _circuits = st.builds(
     zb_cap=st.none() | _positive, x=st.sampled_from(["single", "dual", "auto", ("single", "dual")]),
 )  # fmt: skip
 _chemistries = st.builds(
-    Chemistry, unit=_amounts, max_join=_amounts, seal=_amounts, clock=_amounts,
+    Chemistry, unit=_present, max_join=_amounts, seal=_amounts, clock=_present,
     temperature=st.floats(0, 95).map("{!r} C".format),
     max_loading=st.none() | _positive, buffers=st.dictionaries(st.sampled_from(BUFFER_GROUPS), _amounts),
 )  # fmt: skip
