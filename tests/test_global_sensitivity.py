@@ -82,10 +82,13 @@ def test_the_factors_are_the_leak_rate_and_every_imperfection() -> None:
 
 
 def test_the_first_iteration_of_a_perfect_tube_has_the_designs_own_error() -> None:
-    """Below 1 % without leaks; ten times the rate, ten times the shift, as a small leak does to first order."""
+    """Below 1 % without leaks; ten times the rate, ten times the shift, as a small leak does to first order.
+
+    Small is 0.0005 /M/s: at the rates of gates an iteration takes 13 h, and 0.02 /M/s moves theta by 80 %.
+    """
     made = study("linreg2d")
     model = FirstIteration(made, (Factor(LEAK_RATE, 0.0, 1.0), Factor("pipetting", 0.0, 1.0)), seed=0, realisations=2)
-    quiet, leaky, ten_times, imprecise = model.errors(np.array([[0.0, 0.0], [0.02, 0.0], [0.2, 0.0], [0.0, 0.1]]))
+    quiet, leaky, ten_times, imprecise = model.errors(np.array([[0.0, 0.0], [5e-4, 0.0], [5e-3, 0.0], [0.0, 0.1]]))
     assert quiet < 0.01 < leaky
     assert ten_times == pytest.approx(10 * leaky, rel=0.35)
     assert imprecise > 0.02
@@ -96,11 +99,13 @@ def test_the_gates_of_a_stage_can_be_changed_together() -> None:
     made = study("linreg2d")
     names = {factor.name for factor in gate_factors(made)}
     assert {LEAKS_OF + "N1", RATES_OF + "N1", RATES_OF + "N3", LEAKS_OF + "flush"} <= names
-    factors = (Factor(LEAKS_OF + "N1", 0.1, 10), Factor(LEAKS_OF + "N2", 0.1, 10), Factor(RATES_OF + "N3", 0.1, 10))
-    base, n1, n2, n3 = FirstIteration(made, factors, seed=0, realisations=1).errors(
-        np.array([[1.0, 1.0, 1.0], [10.0, 1.0, 1.0], [1.0, 10.0, 1.0], [1.0, 1.0, 3.0]])
+    rate = Factor(LEAK_RATE, 0.0, 1.0)
+    groups = (Factor(LEAKS_OF + "N1", 0.1, 10), Factor(LEAKS_OF + "N2", 0.1, 10), Factor(RATES_OF + "N3", 0.1, 10))
+    few = 2e-4  # /M/s: so small that a circuit of 13 h an iteration still computes
+    base, n1, n2, n3 = FirstIteration(made, (rate, *groups), seed=0, realisations=1).errors(
+        np.array([[few, 1.0, 1.0, 1.0], [few, 10.0, 1.0, 1.0], [few, 1.0, 10.0, 1.0], [few, 1.0, 1.0, 3.0]])
     )
-    plain = FirstIteration(made, (Factor(LEAK_RATE, 0.0, 1.0),), seed=0, realisations=1).errors(np.array([[0.01]]))
+    plain = FirstIteration(made, (rate,), seed=0, realisations=1).errors(np.array([[few]]))
     assert base == pytest.approx(plain[0], rel=1e-12)
     assert n1 > n2 > base * 0.5 and n1 > 2 * base
     assert n3 > 10 * base
