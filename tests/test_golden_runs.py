@@ -44,8 +44,6 @@ def short(name: str, folder: Path) -> Path:
     """The file of a design with few points, trained for one epoch."""
     spec = load_design(DESIGNS / f"{name}.toml")
     points = max(3, spec.training.batch)
-    if name == "xor2d_bimolecular":  # where waste rests on its toeholds, calibration refuses it: join_N1_Z5 at 0.14 of its law
-        spec = spec.model_copy(update={"imperfections": spec.imperfections.model_copy(update={"occlusion": 0.0})})
     task = spec.task.model_copy(update={"training_points": points, "test_points": 4})
     iterations = spec.training.strand_iterations and 2
     training = spec.training.model_copy(update={"epochs": 1, "strand_iterations": iterations})
