@@ -207,7 +207,6 @@ def _quantity(kind: str) -> Callable[[click.Context, click.Parameter, str | None
     """A callback that reads an option such as ``"10 uM"`` into the internal unit of its kind; it must be above 0, if given."""
 
     def read(context: click.Context, parameter: click.Parameter, text: str | None) -> float | None:
-
         if text is None:
             return None
         try:

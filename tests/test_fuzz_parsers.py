@@ -46,20 +46,20 @@ def test_mutated_inputs_are_taken_or_refused_in_one_line(parser: Parser) -> None
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(["theta", "x", "z1", "2", "+", "*", "**", "(", ")", "[", ",", "]", "abs(", "@", " ", "-"])))
 def test_any_sequence_of_words_is_a_formula_or_none(words: list[str]) -> None:
-    _taken_or_refused(lambda: parse_formula("".join(words), 2, (0.5, 0.5)))
+    assert _taken_or_refused(lambda: parse_formula("".join(words), 2, (0.5, 0.5)))
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.text() | st.sampled_from([word.decode("utf-8", "replace") for word in ANYWHERE]), st.text())
 def test_any_text_is_a_quantity_or_none(number: str, unit: str) -> None:
     for kind in ("concentration", "time", "temperature", "bimolecular rate"):
-        _taken_or_refused(lambda kind=kind: parse_quantity(f"{number} {unit}", kind))
+        assert _taken_or_refused(lambda kind=kind: parse_quantity(f"{number} {unit}", kind))
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.text(st.characters(exclude_characters="\n"), max_size=20) | st.just("A -> B"), max_size=5))
 def test_any_lines_are_a_network_or_none(lines: list[str]) -> None:
-    _taken_or_refused(lambda: parse_crn("\n".join(lines)))
+    assert _taken_or_refused(lambda: parse_crn("\n".join(lines)))
 
 
 @settings(max_examples=100, deadline=None)
@@ -67,7 +67,7 @@ def test_any_lines_are_a_network_or_none(lines: list[str]) -> None:
 def test_kernel_notation_with_something_in_it_is_read_or_not(kernel: str, text: str) -> None:
     declared = "".join(f"length {name} = {length}\n" for name, length in LENGTHS.items())
     for at in range(0, len(kernel), 5):
-        _taken_or_refused(lambda at=at: parse_pil(f"{declared}x = {kernel[:at]}{text}{kernel[at:]}"))
+        assert _taken_or_refused(lambda at=at: parse_pil(f"{declared}x = {kernel[:at]}{text}{kernel[at:]}"))
 
 
 @settings(max_examples=50, deadline=None)
@@ -80,14 +80,14 @@ def test_a_design_reads_back_the_same(tmp_path_factory: pytest.TempPathFactory, 
     assert dump_design(load_design(path)) == dump_design(spec)
 
 
-def _taken_or_refused(read: Callable[[], object]) -> None:
+def _taken_or_refused(read: Callable[[], object]) -> bool:
+    """Whether something is read, or refused in one line that is no longer than others."""
     message = ""
     try:
         read()
     except InputError as error:
         message = str(error)
-    assert message.isprintable()
-    assert len(message) <= LONGEST_MESSAGE
+    return message.isprintable() and len(message) <= LONGEST_MESSAGE
 
 
 SPACES = " " * 60_000
@@ -114,7 +114,7 @@ def _doubled(times: int) -> str:
 @pytest.mark.parametrize("read", LONG_TEXTS.values(), ids=LONG_TEXTS)
 def test_long_texts_take_no_time(read: Callable[[], object]) -> None:
     start = time.process_time()
-    _taken_or_refused(read)
+    assert _taken_or_refused(read)
     assert time.process_time() - start < SOON_S
 
 
@@ -135,7 +135,7 @@ def test_large_designs_are_refused_soon(text: str, tmp_path: Path) -> None:
     path = tmp_path / "design.toml"
     path.write_text(text, encoding="utf-8")
     start = time.process_time()
-    _taken_or_refused(lambda: load_design(path))
+    assert _taken_or_refused(lambda: load_design(path))
     assert time.process_time() - start < 3 * SOON_S
 
 
@@ -234,7 +234,7 @@ HOSTILE_LONG = {
 @pytest.mark.parametrize("text", HOSTILE_LONG.values(), ids=HOSTILE_LONG)
 @pytest.mark.parametrize("dimension", [1, 2, 16])
 def test_formulas_that_would_run_or_grow_for_ever_are_refused_soon(text: str, dimension: int) -> None:
-    _taken_or_refused(lambda: parse_formula("theta * x", dimension))  # sympy is imported, its ring made
+    assert _taken_or_refused(lambda: parse_formula("theta * x", dimension))  # sympy is imported, its ring made
     start = time.process_time()
     with pytest.raises(InputError, match=r"^circuit.f: "):
         parse_formula(text, dimension)

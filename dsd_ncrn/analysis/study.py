@@ -15,10 +15,9 @@ from dsd_ncrn.design.spec import DesignSpec, TrainingPlan
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
-from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.gates.calibrate import Firings, GateDesign, calibrate, firings_of, known_points, slow_terms
 from dsd_ncrn.gates.learner import design_gates, first_schedule, free_phases, largest_firings, size_gates
-from dsd_ncrn.gates.report import rate_report
+from dsd_ncrn.gates.report import check_loading
 from dsd_ncrn.gates.settle import Settled, settle
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.leaks import LeakKind, warmth
@@ -183,7 +182,7 @@ class Study:
             slow = max(tube.slowdown(phase) for phase in tube.protocol.schedule.phases)
         with self.watch("calibrate") as progress:
             found = design_gates(spec, self.ncrn, {}, firings, self.rates, progress, slow)
-        _check_loading(self.spec, found.system)
+        check_loading(found.system, self.spec.chemistry.unit, self.spec.chemistry.max_loading)
         return found
 
     @property
@@ -333,17 +332,6 @@ class Study:
         """Those at points that a laboratory knows before it trains, as ``hand`` loads and measures them."""
         reference = IdealLearner(self.ncrn, self.integrator)
         return firings_of(make_tube, reference, known_points(reference, self.data), hand)
-
-
-def _check_loading(spec: DesignSpec, system: DsdSystem) -> None:
-    """Raises CheckFailed where more of a species sits on joins than the design allows."""
-    loading, most = rate_report(system, spec.chemistry.unit).loading, spec.chemistry.max_loading
-    species = max(loading, key=lambda name: loading[name], default=None)
-    if most is not None and species is not None and loading[species] > most:
-        raise CheckFailed(
-            f"of {species} {loading[species]:.3g} times what is free is on joins, more than chemistry.max_loading = {most:g}; "
-            "raise its buffer, or lower the budgets of the gates that take it first"
-        )
 
 
 def _protocol(spec: DesignSpec, ncrn: NeuralCrn, system: DsdSystem, schedule: Schedule) -> ClockedProtocol:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.dsd.schemes.endings import CLOCK_SIGN
 from dsd_ncrn.dsd.system import DsdSystem, GateKind
+from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.gates.laws import achieved, join_laws, loading, toehold_length
 from dsd_ncrn.kinetics.rates import RateModel, rates_of
 
@@ -142,3 +143,14 @@ def _separation(modules: Iterable[ModuleRate]) -> dict[str, float]:
         if fast and slow:
             found[phase] = min(fast) / max(slow)
     return found
+
+
+def check_loading(system: DsdSystem, unit: float, most: float | None) -> None:
+    """Raises CheckFailed where of a species more than ``most`` times what is free sits on joins."""
+    bound = rate_report(system, unit).loading
+    species = max(bound, key=lambda name: bound[name], default=None)
+    if most is not None and species is not None and bound[species] > most:
+        raise CheckFailed(
+            f"of {species} {bound[species]:.3g} times what is free is on joins, more than chemistry.max_loading = {most:g}; "
+            "raise its buffer, or lower the budgets of the gates that take it first"
+        )
