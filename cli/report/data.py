@@ -140,6 +140,11 @@ class ReportData(Run):
         """A section of the design; empty where the design has not written it."""
         return section_of(self.given, name)
 
+    @property
+    def nothing_rests(self) -> bool:
+        """Whether the tubes are the ideal case in which nothing occupies a toehold."""
+        return self.chosen("imperfections").get("occlusion") in (0, "0 nM")  # as a run folder writes its design
+
     def training(self, level: str) -> Json:
         """The summary of one training; empty where it did not run, or did not get to its last test."""
         found = section_of(self.section("training"), level)

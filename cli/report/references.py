@@ -269,7 +269,7 @@ def limits(data: ReportData) -> tuple[Limit, ...]:
     parts = any(drawn.get(key) for key in ("inactive", "initial_leak"))
     return (
         LIMITS[0],
-        OCCLUSION if drawn.get("occlusion") in (0, "0 nM") else OCCLUDED,
+        OCCLUSION if data.nothing_rests else OCCLUDED,
         PARTS_DRAWN if parts else PARTS,
         LEAK_OF_PAIRS if pairs else LEAK,
         HANDS_DRAWN if drawn.get("pipetting") else HANDS,

@@ -267,7 +267,8 @@ def duration(data: ReportData) -> str | None:
         return None
     whole = f"{days(hours * iterations)} for the {number(iterations)} iterations of this training"
     band = _band(data, "fidelity", "hours_per_iteration", "h")
-    return f"{number(hours, 2)} h for an iteration{band}, {whole}; occupied toeholds, not simulated, will make it longer"
+    ideal = "; occupied toeholds, not simulated, will make it longer" if data.nothing_rests else ""
+    return f"{number(hours, 2)} h for an iteration{band}, {whole}{ideal}"
 
 
 def _best_way(data: ReportData) -> list[str]:
