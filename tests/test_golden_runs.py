@@ -33,6 +33,8 @@ NAMES = (
     "own_data",
     "xor2d_bimolecular",
 )
+REFUSED = ("xor2d_bimolecular",)
+"""Designs that calibration refuses: a reaction of this one fires 0.84 times as often as it should, where 0.9 is the least."""
 TEXTS = (".csv", ".crn", ".pil", ".md")
 NEVER = 1e7
 """Iterations until a fuel is short: beyond this its loss in one of them, under 1e-8 of it, is rounding."""
@@ -64,15 +66,16 @@ def left_by(name: str, folder: Path, invoke: Invoke) -> str:
     if name != "linreg2d":  # the leak study takes longest
         skipped += ["--skip", "leaks"]
     result = run(design, folder / "run", *skipped)
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == (name in REFUSED), result.output
     sequences = SEQUENCES / f"{name}.csv"
     if sequences.exists():
         ordered = invoke("order", design, "--sequences", sequences, "--vendor", "idt-tube", "-o", folder / "run" / "ordered")
         assert ordered.exit_code == 0, ordered.output
     summary = summary_of(folder / "run")
     del summary["version"], summary["design"]["sha256"]
-    del summary["fuel"]["limiting_fuel"]  # what is used up together ends together: rounding decides which is named
-    lasts = summary["fuel"]["iterations_to_10_percent_by_fuel"]
+    fuel = summary["fuel"] or {"limiting_fuel": "", "iterations_to_10_percent_by_fuel": {}}
+    del fuel["limiting_fuel"]  # what is used up together ends together: rounding decides which is named
+    lasts = fuel["iterations_to_10_percent_by_fuel"]
     lasts |= {fuel: None for fuel, iterations in lasts.items() if iterations is not None and iterations > NEVER}
     files = {"summary.json": json.dumps(summary, indent=1, sort_keys=True) + "\n"} | texts(folder / "run")
     return "".join(f"==== {path}\n{text}" for path, text in files.items())
