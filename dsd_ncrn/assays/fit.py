@@ -121,7 +121,7 @@ class Problem:
         return np.vstack([*(self.noise.white(found[well].slopes) for well in self.read), prior])
 
     def solve(self, x: Floats, free: Flags | None = None, tolerance: float = 1e-6) -> tuple[Floats, float, int]:
-        """The best parameters from a start ``x`` on, of which only those ``free`` are changed; the sum of squares; evaluations."""
+        """The best parameters from ``x`` on, of which only those ``free`` are changed; the sum of squares; evaluations."""
         low, high = bounds_of(self.assay.parameters)
         chosen = np.ones(len(x), dtype=bool) if free is None else free
 

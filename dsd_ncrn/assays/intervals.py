@@ -1,8 +1,8 @@
 """How well each parameter is known: intervals, one-sided bounds, and what cannot be told.
 
 Where the sum of squares is about a parabola the covariance gives the interval. Elsewhere, for what is known badly or lies
-on a bound, it is the profile likelihood: the parameter is held, all others are fitted again, and the interval ends where the sum
-of squares has risen by the quantile of chi squared (Raue et al., Bioinformatics 25:1923, 2009).
+on a bound, it is the profile likelihood: the parameter is held, all others are fitted again, and the interval ends where the
+sum of squares has risen by the quantile of chi squared (Raue et al., Bioinformatics 25:1923, 2009).
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from enum import StrEnum
 
 import numpy as np
 
-from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.fit import Fit, Problem, bounds_of
 from dsd_ncrn.assays.wells import Parameter, Quantity
 
@@ -83,9 +82,9 @@ def _estimate(fit: Fit, problem: Problem, number: int, profiles: bool) -> Estima
     near = x - NORMAL_95 * deviation < low or x + NORMAL_95 * deviation > high
     of_gates = parameter.quantity in (Quantity.RATE, Quantity.ACTIVE, Quantity.LOSS, Quantity.INITIAL)
     if not (profiles and of_gates and (fit.on_bound[number] or badly or near or deviation == 0.0)):
-        ends = max(x - NORMAL_95 * deviation, low), min(x + NORMAL_95 * deviation, high)
+        ends = [parameter.outside(max(x - NORMAL_95 * deviation, low)), parameter.outside(min(x + NORMAL_95 * deviation, high))]
         kind = Kind.INTERVAL if deviation > 0 else Kind.UNKNOWN
-        return Estimate(parameter, parameter.outside(x), *map(parameter.outside, ends), kind, deviation, False)
+        return Estimate(parameter, parameter.outside(x), ends[0], ends[1], kind, deviation, False)
     guess = deviation or 0.05 * (high - low)
     below, above = (_end(fit, problem, number, sign, guess, TWO_SIDED) for sign in (-1.0, 1.0))
     kind = _kind(parameter, below, above)
@@ -95,7 +94,8 @@ def _estimate(fit: Fit, problem: Problem, number: int, profiles: bool) -> Estima
         below = _end(fit, problem, number, -1.0, guess, ONE_SIDED)
     ends = (low if below is None else below, high if above is None else above)
     spread = (ends[1] - ends[0]) / (2 * NORMAL_95)
-    return Estimate(parameter, parameter.outside(x), *map(parameter.outside, ends), kind, spread, True)
+    least, most = parameter.outside(ends[0]), parameter.outside(ends[1])
+    return Estimate(parameter, parameter.outside(x), least, most, kind, spread, True)
 
 
 def _kind(parameter: Parameter, below: float | None, above: float | None) -> Kind:
@@ -144,13 +144,9 @@ def profile(fit: Fit, problem: Problem, number: int, value: float) -> float:
     x[number] = value
     low, high = bounds_of(fit.parameters)
     free = np.arange(len(x)) != number
-    held = _held(x, low, high)
+    held = np.clip(x, low, high)
     held[number] = value
     return problem.solve(held, free, tolerance=1e-3)[1] - fit.cost
-
-
-def _held(x: Floats, low: Floats, high: Floats) -> Floats:
-    return np.clip(x, low, high)
 
 
 def alike(fit: Fit) -> tuple[tuple[str, str, float], ...]:

@@ -123,7 +123,9 @@ class GateModel:
         there, steps = set(self.places.values()), self.network.steps
         real = [step.kind != StepKind.LEAK for step in steps]
         for _ in steps:
-            more = {place for step, own in zip(steps, real) if own and there.issuperset(step.reactants) for place in step.products}
+            more = {
+                place for step, own in zip(steps, real) if own and there.issuperset(step.reactants) for place in step.products
+            }
             if more <= there:
                 break
             there |= more

@@ -49,9 +49,7 @@ class _Sums:
         return (self.whole + r**2 * self.inner - r * self.later) / (noise.deviation**2 * (1.0 - r**2))
 
 
-def noise_of(
-    residuals: Sequence[Floats], slopes: Sequence[Floats], prior: Floats, away: Floats, before: Noise
-) -> Noise:
+def noise_of(residuals: Sequence[Floats], slopes: Sequence[Floats], prior: Floats, away: Floats, before: Noise) -> Noise:
     """The noise of traces with these ``residuals`` (points,), predicted less read, and ``slopes`` (points, parameters).
 
     ``prior`` (parameters,) holds 1 / variance of what is known of each parameter, 0 for nothing, and ``away`` (parameters,) how

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,7 +33,7 @@ HOUR_S = 3600.0
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What a well shows at the times (points,) of its trace, in the reader's units, and the derivatives (points, parameters)."""
+    """What a well shows at the times (points,) of its trace, in its units, and the derivatives (points, parameters)."""
 
     values: Floats
     slopes: Floats
@@ -147,7 +148,7 @@ class Predictor:
         states = [job.state for job in jobs]
         values = [np.empty((NODES, len(state))) for state in states]
         speeds = [np.empty(NODES) for _ in jobs]
-        for first, last in zip(edges, edges[1:]):
+        for first, last in pairwise(edges.tolist()):
             slow: dict[str, Floats] = {}
             for job, state in zip(jobs, states):
                 if crowd and job.well.name not in slow:

@@ -33,7 +33,7 @@ class Purpose(StrEnum):
 class Well:
     """Components with their doses (nM) in one tube or well, mixed at ``start`` (s) on the clock of its trace.
 
-    Wells of one ``plate`` were read with one gain. ``trace`` is None before it is read.
+    Wells of one ``plate`` were read with one gain, under a ``label`` where several were. ``trace`` is None before it is read.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Well:
     start: float = 0.0
     purpose: Purpose = Purpose.SAMPLE
     plate: str = ""
+    label: str = ""
 
 
 class Quantity(StrEnum):
@@ -99,8 +100,8 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Errors:
-    """What is known of a laboratory: ``pipetting`` is the relative error of each dose of each well, ``start`` that of the time of
-    mixing (s). ``in_nM`` are readings that are concentrations already, ``drift`` lets the lamp drift.
+    """What is known of a laboratory: ``pipetting`` is the relative error of each dose of each well, ``start`` that of the time
+    of mixing (s). ``in_nM`` are readings that are concentrations already, ``drift`` lets the lamp drift.
     """
 
     pipetting: float = 0.05
@@ -174,9 +175,7 @@ class Assay:
                 for name, dose in well.doses.items():
                     if dose > 0:
                         known = self.errors.pipetting
-                        yield Parameter(
-                            Quantity.DOSE, well.name, 1.0, 0.5, 2.0, log=True, spread=known, component=name
-                        )
+                        yield Parameter(Quantity.DOSE, well.name, 1.0, 0.5, 2.0, log=True, spread=known, component=name)
             if self.errors.start:
                 most = 10 * self.errors.start
                 yield Parameter(Quantity.SHIFT, well.name, 0.0, -most, most, "s", spread=self.errors.start)
