@@ -6,7 +6,7 @@ a few aliquots at a time: three around a guess, then three closer ones, and a cu
 1. Waits for each input: Z at a known parameter, less what comes without any, is that of the design.
 2. Doses of the update: a surplus of Y, then of Z, moves all parameters alike at equal inputs.
 3. The blank: Z without input. It is taken off what is read, and added to the targets.
-4. The target, at a small and a large output: the dose that leaves the output as it is. A line through both is the rule.
+4. The target: at some doses, training at one point is run until the output rests. A line through these outputs is the rule.
 5. The parameters that training starts from: those that read as the design's.
 """
 
@@ -148,8 +148,8 @@ def _targets(bench: _Bench, settings: Settings) -> Settings:
             part.iterate(bench.x, np.array([doses[-1]]))
         bench.seconds += ITERATIONS * part.protocol.schedule.seconds_per_iteration
         outputs.append(float(np.mean([bench.read(part, bench.x) for _ in range(READS)])))
-    gain, start = np.polyfit(doses, outputs, 1)
-    slope = 1.0 / min(max(float(gain), 1.0 / STEEPEST), STEEPEST)
+    gain = float(np.polyfit(doses, outputs, 1)[0])
+    slope = 1.0 / min(max(gain, 1.0 / STEEPEST), STEEPEST)
     return replace(settings, slope=slope, offset=float(np.mean(doses) - slope * np.mean(outputs)))
 
 

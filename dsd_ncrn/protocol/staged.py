@@ -1,7 +1,7 @@
 """The protocol of a staged learner: gates on beads come with their stage and leave with it.
 
-An iteration: top the fuels up; forks and joins, the slower join first; pull the joins out, wait
-until the forks have given back P and Z, pull them out; the target less what is constant, and gates on which it meets Z; the gates of the update, in
+An iteration: top the fuels up; forks and joins, the slower join first; pull the joins out, wait until the forks have given
+back P and Z, pull them out; the target less what is constant, and gates on which it meets Z; the gates of the update, in
 proportion to the inputs; pull everything out. With one parameter the target comes as P and the update is that meeting.
 """
 
@@ -134,7 +134,7 @@ class StagedProtocol:
         yield PullDown((MEET, *gates, *self.caps))
 
     def target(self, y: Values) -> dict[str, float]:
-        """The strands (nM) that stand for a target less what is constant: Y, or P where it is the only one; of Z, if negative."""
+        """The strands (nM) that stand for a target less what is constant: Y, or P where it is the only one; Z below zero."""
         (value,) = y
         meant = self.settings.slope * float(value) + self.settings.offset + self.settings.blank - self.offset
         positive = self.system.signals.get(self.ncrn.targets[0].plus, self.ncrn.parameters[0].plus)
