@@ -48,14 +48,18 @@ def _scatter(errors: list[float]) -> float:
 
 
 def test_weak_standard_and_strong_toeholds_rank_and_level_off_as_published() -> None:
-    """All 30 within a decade, with 0.42 decades of scatter; all series on a plateau from 9 nt on."""
-    predicted = {
-        name: [_predicted("G" + bases[:length], length) for length in range(1, 11)] for name, (bases, _) in SERIES.items()
-    }
+    """30 strand sets, which the rates by length were not fitted to: all within a decade; a plateau from 9 nt on.
+
+    Up to 4 nt, where opening decides, 0.23 decades of scatter; 0.42 in all, since one association constant stands for plateaus
+    that were measured a factor of ten apart.
+    """
+    lengths = range(1, 11)
+    predicted = {name: [_predicted("G" + bases[:length], length) for length in lengths] for name, (bases, _) in SERIES.items()}
     measured = {name: rates for name, (_, rates) in SERIES.items()}
-    errors = [mine - theirs for name in SERIES for mine, theirs in zip(predicted[name], measured[name])]
-    assert _scatter(errors) == pytest.approx(0.42, abs=0.01)
-    assert max(map(abs, errors)) < 1.0
+    errors = {name: [mine - theirs for mine, theirs in zip(predicted[name], measured[name])] for name in SERIES}
+    assert _scatter([error for series in errors.values() for error in series[:4]]) < 0.25
+    assert _scatter([error for series in errors.values() for error in series]) < 0.43
+    assert max(abs(error) for series in errors.values() for error in series) < 1.0
     for length in range(2, 9):
         weak, usual, strong = (series[length - 1] for series in predicted.values())
         assert weak < usual <= strong
