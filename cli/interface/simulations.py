@@ -1,4 +1,4 @@
-"""What a design does, and bears: ``simulate``, ``train``, ``leaks`` and ``tune``."""
+"""What a design does, and tolerates: ``simulate``, ``train``, ``leaks`` and ``tune``."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def train() -> None:
 @subcommand(
     "leaks",
     "cli.commands.studies:leaks",
-    "How much leak a design bears, and whose does the harm.",
+    "How much leak a design tolerates, and whose does the harm.",
     examples=(
         "dsd-ncrn leaks designs/linreg2d.toml -o leaks",
         "dsd-ncrn leaks designs/linreg2d_imperfect.toml --samples 100 --workers 8 -o leaks",
@@ -152,7 +152,7 @@ def train() -> None:
     type=OneOf(["morris", "sobol"]),
     help="Vary leaks, imperfections and (morris) the gates of stages all together, over one iteration.",
 )
-@click.option("--ways", is_flag=True, help="Try ways to bear more leak, one at a time, in the first iteration.")
+@click.option("--ways", is_flag=True, help="Try mitigations of leak, one at a time, in the first iteration.")
 @spread_options
 @json_option
 def leaks() -> None:
@@ -168,7 +168,7 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 @subcommand(
     "tune",
     "cli.commands.studies:tune",
-    "Search an operating point that bears a leak.",
+    "Search an operating point that tolerates a leak.",
     examples=(
         "dsd-ncrn tune designs/linreg2d.toml -o tuned",
         'dsd-ncrn tune designs/linreg2d.toml --leak "0.1 /M/s" --candidates 50 --workers 4 -o tuned',
@@ -183,7 +183,7 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 @design_argument
 @out_option("tuned.toml and tune.csv")
 @seed_option
-@quantity_option("--leak", "bimolecular rate", "Uniform leak rate to bear.", "1 /M/s")
+@quantity_option("--leak", "bimolecular rate", "Uniform leak rate to tolerate.", "1 /M/s")
 @click.option("--candidates", type=click.IntRange(min=1), default=300, show_default=True, help="Operating points to try.")
 @click.option("--iterations", type=click.IntRange(min=1), default=20, show_default=True, help="Training iterations of each.")
 @scheme_option("Translation scheme to search in; may be given several times.", multiple=True)

@@ -1,4 +1,4 @@
-"""Real tubes: which fraction of those with a design's imperfections still learns, and how much dilution one bears."""
+"""Real tubes: which fraction of those with a design's imperfections still learns, and how much dilution one tolerates."""
 
 from __future__ import annotations
 

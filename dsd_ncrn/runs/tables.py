@@ -107,7 +107,7 @@ _READERS: Mapping[Any, Callable[[str], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class WayTried:
-    """One way to bear more leak, and the first iteration with the design changed in it; ``failure`` says why there is none."""
+    """One mitigation of leak, and the first iteration with the design changed in it; ``failure`` says why there is none."""
 
     way: str
     leak_free_error: float
@@ -210,7 +210,7 @@ TUBES = ResultTable(
 WAYS = ResultTable(
     "ways.csv",
     "leaks",
-    "ways to bear more leak, one at a time",
+    "mitigations of leak, one at a time",
     WayTried,
     (TableColumn("way", "", "what is changed in the design"), *_TRIED, *_COSTS),
 )
@@ -289,7 +289,7 @@ TABLES: tuple[ResultTable[Any], ...] = (
 def leak_files(
     found: LeakSensitivity, made: Yield | None = None, ways: Mapping[str, OperatingPoint] | None = None
 ) -> dict[str, str]:
-    """The files of a leak study, of its imperfect tubes, and of ways to bear more leak."""
+    """The files of a leak study, of its imperfect tubes, and of mitigations of leak."""
     rate = found.ranking_rate_per_M_s
 
     def shift(leak: LeakShare | LeakChannel) -> float:
