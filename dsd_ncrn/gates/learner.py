@@ -55,8 +55,7 @@ def design_gates(
 ) -> GateDesign:
     """The strands of a learner and the durations of its phases, so that every slow reaction has its rate constant.
 
-    ``flux`` (nM) is as ``size_gates`` takes it. All takes ``slow`` times as long as by the rate laws, and so do the durations
-    that the design fixes. Raises InputError as ``translate``, CheckFailed where a phase whose duration is fixed is too short
+    ``flux`` (nM) is as ``size_gates`` takes it. The durations that the design fixes are prolonged ``slow`` times. Raises InputError as ``translate``, CheckFailed where a phase whose duration is fixed is too short
     for what the design allows its joins, and as ``calibrate``.
     """
     # 1, 2: what each gate must last for follows from its flux; concentrations and first toeholds are fitted to that.
@@ -64,9 +63,8 @@ def design_gates(
     # 3: the strands, with these toeholds.
     system = translate(ncrn, spec)
     # 4: fitted again with toeholds as they are, to the rate constants alone, and to the durations that the design fixes.
-    free = free_phases(spec, ncrn)
-    system, schedule = by_rate_laws(system, first_schedule(spec, ncrn, system), ncrn, spec.chemistry.unit, free, rates)
-    schedule = schedule.prolonged(slow)
+    free, schedule = free_phases(spec, ncrn), first_schedule(spec, ncrn, system).prolonged(slow)
+    system, schedule = by_rate_laws(system, schedule, ncrn, spec.chemistry.unit, free, rates)
     # 5: what the laws leave out is measured, and taken out by joins and durations.
     return calibrate(firings, slow_terms(ncrn), system, schedule, free, progress)
 
@@ -125,7 +123,8 @@ def by_rate_laws(
         if law.level > MAX_FACTOR * most:
             raise CheckFailed(
                 f"{law.join} would need {law.level:.3g} nM to give reaction {name} its rate in the "
-                f"{schedule.phases[needs[name].clock]:g} s that timing gives its phase; the design allows it {most:g} nM"
+                f"{schedule.phases[needs[name].clock]:.4g} s of its phase, prolonged for what rests on toeholds; "
+                f"the design allows it {most:g} nM: prolong it under timing"
             )
     for phase in found.seconds.keys() & free:
         schedule = schedule.with_phase(phase, found.seconds[phase] * lengths[phase])
