@@ -22,8 +22,8 @@ ENDS = {"optimistic": 2.18 / 6.68 / 2.461, "default": 1.0, "pessimistic": 2.18 /
 
 
 def test_the_ends_are_those_of_association_and_of_what_rests() -> None:
-    """All steps go with k_f; at 3, 13 and 90 µM they take 10.7, 3.4 and 1.4 times as long as with free toeholds, of which a tube
-    with all resting strands as species (9,621) has the 3.4. Hours and leaks go with both."""
+    """All steps go with k_f; at 3, 13 and 90 µM they take 10.7, 3.4 and 1.4 times as long as with free toeholds, and 3.4 in a
+    tube with all resting strands as species (9,621). Hours and leaks go with both."""
     made = study("linreg2d")
     slower = slowdowns(made)
     assert slower == pytest.approx(ENDS, rel=0.01)

@@ -55,8 +55,9 @@ def design_gates(
 ) -> GateDesign:
     """The strands of a learner and the durations of its phases, so that every slow reaction has its rate constant.
 
-    ``flux`` (nM) is as ``size_gates`` takes it. The durations that the design fixes are prolonged ``slow`` times. Raises InputError as ``translate``, CheckFailed where a phase whose duration is fixed is too short
-    for what the design allows its joins, and as ``calibrate``.
+    ``flux`` (nM) is as ``size_gates`` takes it. The durations that the design fixes are prolonged ``slow`` times. Raises
+    InputError as ``translate``, CheckFailed where a phase whose duration is fixed is too short for what the design allows its
+    joins, and as ``calibrate``.
     """
     # 1, 2: what each gate must last for follows from its flux; concentrations and first toeholds are fitted to that.
     spec = size_gates(spec, ncrn, flux, rates)

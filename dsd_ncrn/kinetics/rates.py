@@ -90,7 +90,7 @@ class ToeholdLengthRates:
 
 @dataclass(frozen=True, slots=True)
 class Occupied:
-    """Rates where strands rest on toeholds: ``free`` is by the length of a toehold (nt) how much of its displacements is left."""
+    """Rates where strands rest on toeholds: ``free`` is by the length of one (nt) which part of its displacements is left."""
 
     rates: RateModel
     free: Mapping[int, float]
