@@ -22,7 +22,7 @@ from dsd_ncrn.gates.settle import Settled, settle
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.leaks import LeakKind, warmth
 from dsd_ncrn.kinetics.network import ReactionNetwork
-from dsd_ncrn.kinetics.rates import Occupied, RateModel, rates_of
+from dsd_ncrn.kinetics.rates import RateModel, rates_of
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import check_signs, decide
 from dsd_ncrn.ncrn.types import NeuralCrn
@@ -181,10 +181,10 @@ class Study:
 
         tube = make(self.designed, first_schedule(spec, self.ncrn, self.designed))
         phase = max(tube.protocol.schedule.phases, key=tube.slowdown)
-        rates, slow = Occupied(self.rates, tube.occupied(phase)), tube.slowdown(phase) if spec.imperfections.stretch else 1.0
-        firings = self._firings(make)
+        slow = tube.slowdown(phase) if spec.imperfections.stretch else 1.0
+        firings, left = self._firings(make), tube.occupied(phase)
         with self.watch("calibrate") as progress:
-            found = design_gates(spec, self.ncrn, {}, firings, rates, progress, slow)
+            found = design_gates(spec, self.ncrn, {}, firings, self.rates, progress, slow, left)
         check_loading(found.system, self.spec.chemistry.unit, self.spec.chemistry.max_loading)
         return found
 
