@@ -221,7 +221,9 @@ class Study:
     @part
     def settlement(self) -> Settled:
         """That with what measuring it took."""
-        guess = self.given(settings=settings_of(self.spec.staged, len(self.ncrn.parameters)))
+        given = self.spec.imperfections
+        slow = 1.0 + given.bead_slowdown if given.stretch else 1.0
+        guess = self.given(settings=settings_of(self.spec.staged, len(self.ncrn.parameters), slow))
         with self.watch("calibrate"):
             return self.settling(guess.tube(), np.random.default_rng(0))
 
