@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dsd_ncrn.analysis.experiment import experiment_of
+from dsd_ncrn.analysis.lean import train_strands
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.spec import DesignSpec, TrainingPlan
 from dsd_ncrn.dsd.experiment import Experiment
@@ -39,7 +40,7 @@ from dsd_ncrn.simulate.levels import LEVELS
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.staged import StagedLearner
 from dsd_ncrn.simulate.train import Progress, no_progress, train
-from dsd_ncrn.simulate.tube import Tube, tube_of
+from dsd_ncrn.simulate.tube import ABSOLUTE, RELATIVE, Tube, tube_of
 from dsd_ncrn.tasks import Dataset, load_dataset
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ else:
 Watch = Callable[[str], AbstractContextManager[Progress]]
 """Is entered, with its name, while a part that takes long is worked out, and gives what hears how far that is."""
 DEFAULT_ENGINE = "rosenbrock"
-RESULTS = ("compared", "experiment", "trainings")
+RESULTS = ("compared", "experiment", "trainings", "lean_studies")
 """Parts that follow from all the others: a study with another part has results of its own."""
 
 
@@ -289,7 +290,18 @@ class Study:
         protocol = replace(self.protocol, refill_below=refill_below if kind.top_up else None)
         network = self.leaky if kind.leaks else self.network
         realisation = realisation or self.usual(self.system, network)
-        return tube_of(protocol, network, self.simulator, rate, realisation)
+        tolerances = self.tolerances if kind.leaks else (RELATIVE, ABSOLUTE)
+        return tube_of(protocol, network, self.simulator, rate, realisation, tolerances)
+
+    @part
+    def tolerances(self) -> tuple[float, float]:
+        """Those of leaky tubes per step: relative, and absolute in nM."""
+        return RELATIVE, ABSOLUTE
+
+    @part
+    def lean_studies(self) -> dict[int, Study]:
+        """Those without the leaky steps that carry next to nothing, by the decade of the leak rate (``analysis.lean``)."""
+        return {}
 
     @part
     def trainings(self) -> dict[str, Training]:
@@ -323,7 +335,7 @@ class Study:
         if level == "autonomous":
             return train_autonomous(spec, self.data, self.ncrn, self.integrator, progress)
         if LEVELS[level].strands:
-            return self.train(self.tube(level), level, progress)
+            return train_strands(self, level, progress=progress)
         if spec == self.decided and self.simulator is self.integrator:
             return self.ideal
         return train_ideal(spec, self.data, self.ncrn, self.simulator, progress)
