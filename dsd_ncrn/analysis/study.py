@@ -214,7 +214,9 @@ class Study:
     @part
     def settings(self) -> Settings:
         """What is set for a staged learner: as measured of a tube that is as designed and does not leak."""
-        guess = self.given(settings=settings_of(self.spec.staged, len(self.ncrn.parameters)))
+        given = self.spec.imperfections
+        slow = 1.0 + given.bead_slowdown if given.stretch else 1.0
+        guess = self.given(settings=settings_of(self.spec.staged, len(self.ncrn.parameters), slow))
         with self.watch("calibrate"):
             return self._settled(guess.tube(), np.random.default_rng(0)).settings
 
