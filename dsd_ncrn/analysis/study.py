@@ -14,7 +14,7 @@ from dsd_ncrn.analysis.lean import train_strands
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.spec import DesignSpec, TrainingPlan
 from dsd_ncrn.dsd.experiment import Experiment
-from dsd_ncrn.dsd.system import Component, DsdSystem, Role
+from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.gates.calibrate import Firings, GateDesign, calibrate, firings_of, known_points, slow_terms
 from dsd_ncrn.gates.learner import design_gates, first_schedule, free_phases, largest_firings, size_gates
@@ -65,9 +65,10 @@ def unwatched(part: str) -> Generator[Progress]:
 class Study:
     """A design with a seed, and all that follows from them; ``points`` are in place of those of the design's task.
 
-    ``engine`` names what integrates. ``watch`` is told of the parts ``ideal`` and ``calibrate``; it stays behind where a study
-    is pickled, which takes along all else that is worked out. Asking for a part raises what working it out raises:
-    InputError for a design that cannot be compiled or translated, CheckFailed where calibration or a training fails.
+    ``engine`` names what integrates, ``tolerances`` are those of leaky tubes per step (relative, and absolute in nM).
+    ``watch`` is told of the parts ``ideal`` and ``calibrate``; it stays behind where a study is pickled, which takes along
+    all else that is worked out. Asking for a part raises what working it out raises: InputError for a design that cannot be
+    compiled or translated, CheckFailed where calibration or a training fails.
     """
 
     design: DesignSpec
@@ -75,6 +76,7 @@ class Study:
     engine: str = DEFAULT_ENGINE
     points: Dataset | None = None
     watch: Watch = unwatched
+    tolerances: tuple[float, float] = (RELATIVE, ABSOLUTE)
 
     def __getstate__(self) -> dict[str, object]:
         return {**vars(self), "watch": unwatched}
@@ -296,11 +298,6 @@ class Study:
         return tube_of(protocol, network, self.simulator, rate, realisation, tolerances)
 
     @part
-    def tolerances(self) -> tuple[float, float]:
-        """Those of leaky tubes per step: relative, and absolute in nM."""
-        return RELATIVE, ABSOLUTE
-
-    @part
     def lean_studies(self) -> dict[int, Study]:
         """Those without the leaky steps that carry next to nothing, by the decade of the leak rate (``analysis.lean``)."""
         return {}
@@ -323,7 +320,8 @@ class Study:
         iterations = plan.iterations if plan.strand_iterations is None else self.compared.iterations
         training = train(tube, level, names, self.data, plan.epochs, iterations, progress, repeats_of(plan))
         used = np.array(tube.used)
-        fuels = {c.name: n for n, c in enumerate(self.system.components) if _is_fuel(c)}
+        components = enumerate(self.system.components)  # of clocks, dosed anew anyway, consumption is of no interest
+        fuels = {c.name: n for n, c in components if c.topped_up and c.role != Role.CLOCK and c.concentration > 0}
         return replace(
             training,
             fuel_used={name: used[:, number] for name, number in fuels.items()},
@@ -350,8 +348,3 @@ class Study:
 
 def _protocol(spec: DesignSpec, ncrn: NeuralCrn, system: DsdSystem, schedule: Schedule) -> ClockedProtocol:
     return ClockedProtocol(ncrn, system, schedule, spec.chemistry.unit, spec.chemistry.scavenger_excess)
-
-
-def _is_fuel(component: Component) -> bool:
-    """Whether a component's consumption is of interest: clocks are dosed anew in every iteration anyway."""
-    return component.topped_up and component.role != Role.CLOCK and component.concentration > 0
