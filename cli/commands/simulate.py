@@ -10,7 +10,7 @@ from cli.commands.enumerate import Request, enumerated
 from cli.commands.judge import judge
 from cli.console import display, step, working
 from cli.job import placed, shown_job
-from cli.options import Stop, is_network
+from cli.options import Stop, holds_strands, is_network
 from cli.output import check_folder, deliver, show, table
 from cli.run.strands import training_outcome
 from cli.streams import warn
@@ -54,7 +54,7 @@ def simulate(
             run = strand_trace(design, choice, stop, Limits(largest, scale), law, points)
         _both(run, out, form, as_json)
         return
-    if is_network(design) or design.suffix == ".pil":
+    if is_network(design) or holds_strands(design):
         with working("simulate"):
             crn = load_crn(design, law) if is_network(design) else _strands(design, Request(choices))
             _check_start(crn)

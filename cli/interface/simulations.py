@@ -8,6 +8,7 @@ from cli.options import (
     NETWORK_ENDINGS,
     NETWORKS,
     SPREAD,
+    STRAND_ENDINGS,
     OneOf,
     Seconds,
     conditions_option,
@@ -42,7 +43,7 @@ from dsd_ncrn.crn.rate_law import RATE_LAWS
     ),
     groups={NETWORKS: ("law", "largest", "scale"), "Of strands (.pil)": ("semantics", "unproductive", "max_species")},
 )
-@design_file(".toml", *NETWORK_ENDINGS, ".pil")
+@design_file(".toml", *NETWORK_ENDINGS, *STRAND_ENDINGS)
 @out_option("trajectories.parquet (or .csv) and a drawing, trajectories.svg,")
 @seed_option
 @click.option("--level", type=OneOf(["ideal", "dsd"]), default="ideal", show_default=True, help="Network, or strands.")
