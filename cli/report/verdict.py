@@ -268,7 +268,11 @@ def duration(data: ReportData) -> str | None:
     whole = f"{days(hours * iterations)} for the {number(iterations)} iterations of this training"
     band = _band(data, "fidelity", "hours_per_iteration", "h")
     ideal = "; occupied toeholds, which were not simulated, make it longer" if data.nothing_rests else ""
-    return f"{number(hours, 2)} h for an iteration{band}, {whole}{ideal}"
+    work = data.section("fidelity").get("calibration") or {"aliquots": 0}
+    first = (
+        f", and {days(work['hours'])} before for the {work['aliquots']} aliquots of its calibration" if work["aliquots"] else ""
+    )
+    return f"{number(hours, 2)} h for an iteration{band}, {whole}{first}{ideal}"
 
 
 def _best_way(data: ReportData) -> list[str]:

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast, get_t
 
 import numpy as np
 
-from dsd_ncrn.analysis.results import FuelAddition, Indices, LeakChannel, LeakPoint, LeakShare, Sample, Screening
+from dsd_ncrn.analysis.results import (
+    FuelAddition,
+    Indices,
+    Judged,
+    LeakChannel,
+    LeakPoint,
+    LeakShare,
+    Sample,
+    Screening,
+    Yardstick,
+)
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.files import AGAIN, csv_text, text_of, unreadable
 
@@ -205,6 +215,36 @@ TUBES = ResultTable(
         TableColumn("rmse_before", "", "root mean square error on the test set before training"),
         *_ERRORS,
         _COSTS[-1],
+    ),
+)
+JUDGED = ResultTable(
+    "tubes.csv",
+    "",
+    "tubes of `train --tubes`, each at one draw of the data",
+    Judged,
+    (
+        TableColumn("data_seed", "", "that the data were drawn by"),
+        TableColumn("tube", "", "its number"),
+        TableColumn("error_before", "", "on the test set before training: RMSE, or 1 − accuracy in a classification", "before"),
+        TableColumn("error_after", "", "after training", "after"),
+        TableColumn("learned_share", "", "of the error that the ideal network removes, the share that the tube removed"),
+        TableColumn("hours_per_iteration", "h", "of an iteration", "hours"),
+        TableColumn("aliquots", "", "measured for its calibration"),
+        TableColumn("calibration_hours", "h", "of these"),
+        _COSTS[-1],
+    ),
+)
+YARDSTICKS = ResultTable(
+    "data.csv",
+    "",
+    "what there was to learn of each draw of the data",
+    Yardstick,
+    (
+        TableColumn("data_seed", "", "that the data were drawn by"),
+        TableColumn("error_before", "", "of the ideal network on the test set before training", "before"),
+        TableColumn("error_ideal", "", "of the ideal network after as many iterations as strands are trained for", "ideal"),
+        TableColumn("error_least_squares", "", "of linear least squares with a constant", "least_squares"),
+        TableColumn("iterations", "", "of the training"),
     ),
 )
 WAYS = ResultTable(
