@@ -103,3 +103,24 @@ class Indices:
     first_confidence: float
     total: float
     total_confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Redesigned:
+    """What a candidate of a redesign came to: so many ``tubes`` have learned, and what they learn in the mean is ``share``.
+
+    ``ordered_nt`` has all variants.
+    """
+
+    positions: tuple[float, ...]
+    cost: float
+    learned: int
+    tubes: int
+    share: float
+    hours: float
+    fuel_nM: float
+    slurry_uL: float
+    strands: int
+    longest_nt: int
+    ordered_nt: int
+    failure: str = ""
