@@ -173,13 +173,13 @@ def near(measure: Callable[[float], float], guess: float, wanted: float) -> floa
 
     Raises CheckFailed, before anything is trained, where ``MOST_STEPS`` do not lead there.
     """
-    there = measure(guess)
-    for _ in range(MOST_STEPS):
-        if wanted / WIDE <= there <= wanted * WIDE:
+    told = 0.0
+    for _ in range(MOST_STEPS + 1):
+        told = measure(guess)
+        if wanted / WIDE <= told <= wanted * WIDE:
             return guess
-        guess = guess * STEP if there < wanted else guess / STEP
-        there = measure(guess)
-    raise CheckFailed(f"the tube cannot be set: {there:.3g} is measured of Z where {wanted:.3g} is wanted; mix another")
+        guess = guess * STEP if told < wanted else guess / STEP
+    raise CheckFailed(f"the tube cannot be set: {told:.3g} is measured of Z where {wanted:.3g} is wanted; mix another")
 
 
 def solve(measure: Callable[[float], float], guess: float, wanted: float) -> float:
