@@ -16,20 +16,19 @@ from pathlib import Path
 import numpy as np
 
 from dsd_ncrn.analysis.beads import bead_budget
-from dsd_ncrn.analysis.redesign import LEARNED
+from dsd_ncrn.analysis.judging import THRESHOLD, judge, learned, yardstick
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.analysis.yields import Proportion, RealTubes, stream
+from dsd_ncrn.analysis.yields import Drawn
 from dsd_ncrn.design.load import load_design
-from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.simulate.engines.crew import side_by_side
 
 DESIGNS = Path(__file__).parent.parent / "designs"
-FIRST = 1001
+FIRST, SEED = 1001, 1
 
 
 @dataclass(frozen=True)
 class Survival:
-    """What tubes of a design came to under conditions: shares by draw, nan where a tube cannot be measured or simulated."""
+    """What tubes of a design came to under conditions: shares by draw, 0 where a tube cannot be measured or simulated."""
 
     design: str
     conditions: str
@@ -44,44 +43,36 @@ class Survival:
     most_hours: float
     slurry_uL: float
     ideal: list[float]
+    least_squares: list[float]
 
 
 def survival(name: str, conditions: str, iterations: int, draws: int, tubes: int, first: int = FIRST) -> Survival:
-    """Train ``tubes`` realisations of each of some draws of the data."""
+    """Train ``tubes`` realisations for each of some draws of the data."""
     spec = load_design(DESIGNS / f"{name}.toml", conditions)
     base = Study(spec, first)
     parts = {"network": base.network, "leaky": base.leaky, "settings": base.settings}
     studies = [
         Study(spec, first + n).lasting(iterations=iterations, strand_iterations=None).given(**parts) for n in range(draws)
     ]
-    real = [RealTubes(each) for each in studies]
-
-    def trained(job: tuple[int, int]) -> tuple[float, float]:
-        draw, number = job
-        try:
-            tube = real[draw].mix(spec.imperfections, stream(first, number), spec.leak.rate)
-            found = studies[draw].train(tube, "imperfect")
-        except CheckFailed:
-            return np.nan, np.nan
-        share = (found.rmse_before - found.rmse_after) / (found.rmse_before - studies[draw].compared.rmse_after)
-        return share, tube.protocol.schedule.seconds_per_iteration / 3600
-
-    jobs = [(draw, draw * tubes + number) for draw in range(draws) for number in range(tubes)]
-    shares, hours = (np.array(each).reshape(draws, tubes) for each in zip(*side_by_side(trained, jobs)))
-    learned = Proportion(int((shares >= LEARNED).sum()), shares.size)
+    drawn = [Drawn(each, SEED) for each in studies]
+    jobs = [(draw, number) for draw in range(draws) for number in range(tubes)]
+    found = side_by_side(lambda job: judge(drawn[job[0]], job[1]), jobs)
+    shares, hours = (np.array([getattr(each, of) for each in found]).reshape(draws, tubes) for of in ("learned_share", "hours"))
+    total = learned(found)
     return Survival(
         name,
         conditions,
         iterations,
         np.round(shares, 3).tolist(),
-        learned.count,
-        learned.of,
-        *(round(each, 3) for each in learned.interval),
-        median=round(float(np.nanmedian(shares)), 3),
+        total.count,
+        total.of,
+        *(round(each, 3) for each in total.interval),
+        median=round(float(np.median(shares)), 3),
         hours=round(float(np.nanmean(hours)), 2),
         most_hours=round(float(np.nanmax(hours)), 2),
         slurry_uL=round(bead_budget(base).slurry_uL, 1),
-        ideal=[round(each.compared.rmse_after, 3) for each in studies],
+        ideal=[round(yardstick(each).ideal, 3) for each in studies],
+        least_squares=[round(yardstick(each).least_squares, 3) for each in studies],
     )
 
 
@@ -100,7 +91,7 @@ def main() -> None:
         for conditions in given.conditions or ("study", "bench"):
             for iterations in given.iterations or (20,):
                 each = survival(name, conditions, iterations, given.draws, given.tubes)
-                by_draw = [sum(share >= LEARNED for share in row) for row in each.shares]
+                by_draw = [sum(share >= THRESHOLD for share in row) for row in each.shares]
                 print(
                     f"{name} {conditions} {iterations}: {each.learned} of {each.tubes} ({each.low} to {each.high}), "
                     f"by draw {by_draw}, median {each.median}, {each.hours} h an iteration (most {each.most_hours}), "

@@ -26,7 +26,7 @@ GROUPS: Mapping[str, tuple[Subcommand, ...]] = {
     ),
     "Studies": (simulations.leaks, simulations.tune, simulations.redesign),
     "Sequences and orders": (job.sequences, job.order),
-    "Bench": (bench.fit,),
+    "Bench": (bench.experiments, bench.fit),
     "Looking": (looking.report, looking.compare, looking.list_choices),
     "Help": (looking.doctor, looking.completion),
 }

@@ -11,7 +11,7 @@ import pytest
 
 from circuits import random_data
 from conftest import Invoke
-from dsd_ncrn.analysis.redesign import IDEAS, LEARNED, UNLUCKY, Limits, cost, front, staged_knobs, staged_of
+from dsd_ncrn.analysis.redesign import IDEAS, THRESHOLD, UNLUCKY, Limits, cost, front, staged_knobs, staged_of
 from dsd_ncrn.analysis.results import Redesigned
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.load import changed, load_design
@@ -54,7 +54,7 @@ def test_a_candidate_costs_what_its_tubes_do_not_learn() -> None:
     assert cost(POINT, shares, Limits()) == pytest.approx(0.85 / 4 + UNLUCKY / 2)
     beyond = cost(POINT, shares, Limits(hours=2.5, slurry_uL=10.0)) - cost(POINT, shares, Limits())
     assert beyond == pytest.approx(np.log(2.0) + np.log(2.0))
-    assert (shares >= LEARNED).sum() == 2
+    assert (shares >= THRESHOLD).sum() == 2
 
 
 def test_the_front_is_what_nothing_beats() -> None:

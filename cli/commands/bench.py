@@ -1,18 +1,63 @@
-"""What ``fit`` does: assay files and exports in, parameters with their intervals out."""
+"""What ``experiments`` and ``fit`` do: the tubes of a design's gates; assay files and exports in, parameters out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cli.bench_plan import example_of, placed, plan_files, protocol
 from cli.console import display
+from cli.job import shown_job
 from cli.output import deliver, show, table
+from dsd_ncrn.analysis.benches import GateBench, benches_of
 from dsd_ncrn.assays.bench import missing_wells, read_bench, with_readings
 from dsd_ncrn.assays.exports import Export, read_export
+from dsd_ncrn.assays.plan import Plan, plan_of
 from dsd_ncrn.assays.results import GateFit, fit_gate, fits_json
-from dsd_ncrn.assays.wells import read_values
+from dsd_ncrn.assays.wells import Errors, read_values
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.files import json_text
+
+
+def experiments(
+    design: Path,
+    gates: tuple[str, ...],
+    tubes: int,
+    pipetting: float,
+    example: bool,
+    out: Path | None,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Plan the tubes of a design's gates."""
+    errors, plans = Errors(pipetting), list[tuple[GateBench, Plan]]()
+    with display() as shown:
+        job = shown_job(design, seed, shown)
+        for bench in benches_of(job.study, gates):
+            shown.start(bench.name)
+            plans.append((bench, plan_of(bench.roles, errors, tubes)))
+            shown.done(bench.name, f"{len(plans[-1][1].tubes)} tubes")
+    wells = placed(plans)
+    files = plan_files(plans, job.study.design.name)
+    if example:
+        files["example.csv"] = example_of(plans, wells, errors, seed)
+    deliver(out, files)
+    document = {
+        "wells": [
+            {
+                "plate": w.plate,
+                "well": w.well,
+                "gates": w.gates,
+                "mix_nM": w.tube.doses,
+                "hours": w.tube.hours,
+                "why": w.tube.why,
+            }
+            for w in wells
+            if w.tube is not None
+        ],
+        "known": {bench.name: {p.name: deviation for p, deviation in plan.known} for bench, plan in plans},
+    }
+    show(as_json, document, protocol(plans, wells, job.study.design.name))
 
 
 def fit(

@@ -16,11 +16,12 @@ import numpy as np
 
 from dsd_ncrn.analysis.beads import bead_budget
 from dsd_ncrn.analysis.jobs import run_jobs, tube_work
+from dsd_ncrn.analysis.judging import THRESHOLD, test_error, yardstick
 from dsd_ncrn.analysis.knobs import Knob, ScaleKnob, turned
-from dsd_ncrn.analysis.results import Redesigned
+from dsd_ncrn.analysis.results import Redesigned, Yardstick
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.tuning import FAILED, Positions, generations
-from dsd_ncrn.analysis.yields import RealTubes, require_imperfections, stream
+from dsd_ncrn.analysis.yields import Drawn, require_imperfections, stream
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.load import changed
 from dsd_ncrn.design.spec import DesignSpec
@@ -31,8 +32,6 @@ from dsd_ncrn.simulate.engines.crew import side_by_side, worked_out
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.tasks import Dataset
 
-LEARNED = 0.9
-"""A tube that learns this share of what its ideal network learns has learned."""
 LEAKS = (1.0, 0.5, 2.0, 1.0)
 """Times the leak of the conditions, by draw of the data: a point that leans on one leak fails at others."""
 LEAST_SHARE = 0.4
@@ -91,6 +90,11 @@ class RedesignCase:
         """The studies of the design as it is, one for each draw; their networks are those of every candidate."""
         first, *others = (self._study(self.spec, draw) for draw in range(self.plan.draws))
         return (first, *(each.given(network=first.network, leaky=first.leaky) for each in others))
+
+    @worked_out
+    def yardsticks(self) -> tuple[Yardstick, ...]:
+        """What the design as it is learns of each draw: a candidate is held to no less."""
+        return tuple(map(yardstick, self.bases))
 
     def studies(self, spec: DesignSpec) -> list[Study]:
         """Those of a candidate, which has the strands of the design in other amounts, or with other toeholds."""
@@ -152,8 +156,9 @@ def _judged(case: RedesignCase, spec: DesignSpec, positions: Positions) -> Redes
 
 def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions) -> Redesigned:
     plan, studies = case.plan, case.studies(spec)
-    tubes = [RealTubes(each, leaking=spec.leak.rate > 0 or spec.imperfections.initial_leak > 0) for each in studies]
-    best = [min(study.compared.rmse_after, base.compared.rmse_after) for study, base in zip(studies, case.bases)]
+    tubes = [Drawn(each, case.seed).tubes for each in studies]
+    sticks = [yardstick(each) for each in studies]
+    sticks = [replace(each, ideal=min(each.ideal, base.ideal)) for each, base in zip(sticks, case.yardsticks)]
 
     def trained(job: tuple[int, int]) -> tuple[float, float]:
         draw, number = job
@@ -163,8 +168,8 @@ def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions) -> Red
             found = study.train(tube, "imperfect")
         except CheckFailed:
             return 0.0, 0.0
-        share = (found.rmse_before - found.rmse_after) / (found.rmse_before - best[draw])
-        return share, tube.protocol.schedule.seconds_per_iteration / 3600
+        before, after = (test_error(study.data, each) for each in (found.test_before, found.test_after))
+        return sticks[draw].share(before, after), tube.protocol.schedule.seconds_per_iteration / 3600
 
     jobs = [(draw, draw * plan.tubes + number) for draw in range(plan.draws) for number in range(plan.tubes)]
     shares, hours = (np.array(each) for each in zip(*side_by_side(trained, jobs)))
@@ -175,7 +180,7 @@ def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions) -> Red
     point = Redesigned(
         positions=positions,
         cost=0.0,
-        learned=int((shares >= LEARNED).sum()),
+        learned=int((shares >= THRESHOLD).sum()),
         tubes=len(jobs),
         share=float(np.clip(shares, 0.0, 1.0).mean()),
         hours=float(hours.mean()),
@@ -190,7 +195,7 @@ def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions) -> Red
 
 def cost(point: Redesigned, shares: Floats, limits: Limits) -> float:
     """1 less the mean of the shares learned (tubes,), more for what has not learned, and bounds as in ``tuning.cost``."""
-    lacking = np.clip(1.0 - shares, 0.0, 1.0 - LEAST_SHARE).mean() + UNLUCKY * (shares < LEARNED).mean()
+    lacking = np.clip(1.0 - shares, 0.0, 1.0 - LEAST_SHARE).mean() + UNLUCKY * (shares < THRESHOLD).mean()
     used = [(getattr(point, name), getattr(limits, name)) for name in Limits.__slots__]
     return float(lacking) + sum(max(0.0, float(np.log(have / most))) for have, most in used if np.isfinite(most) and have > 0)
 
@@ -237,14 +242,14 @@ def staged_of(spec: DesignSpec, data: Dataset) -> DesignSpec:
     if spec.circuit.form == "staged":
         return spec
     x, y = data.train_x, data.train_y[:, 0]
-    fit = np.linalg.pinv(np.column_stack([x, np.ones(len(x))])) @ y
-    step = float(np.mean((x**2).sum(axis=1) / x.sum(axis=1)))
-    limit = max(2.0 * float(np.abs(fit[:-1]).max()), 1e-3)
+    fit: Floats = np.linalg.pinv(np.column_stack([x, np.ones(len(x))])) @ y
+    steps: Floats = (x**2).sum(axis=1) / x.sum(axis=1)
+    limit = max(2.0 * float(np.abs(np.asarray(fit[:-1], dtype=float)).max()), 1e-3)
     rails = dict.fromkeys(("circuit.theta", "circuit.x", "circuit.z"), "single")
     point = {
         "circuit.form": "staged",
         "circuit.weight_limit": float(f"{limit:.4g}"),
-        "circuit.learning_rate": float(f"{1.2 / (spec.circuit.T * step):.4g}"),
+        "circuit.learning_rate": float(f"{1.2 / (spec.circuit.T * float(steps.mean())):.4g}"),
         "chemistry.unit": f"{110.0 / float(np.abs(y).max()):.4g} nM",
         "staged.variants": 2,
         "training.batch": 1,

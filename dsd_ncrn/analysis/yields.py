@@ -1,4 +1,4 @@
-"""Real tubes: which fraction of those with a design's imperfections still learns, and how much dilution one bears."""
+"""Real tubes: which fraction of those with a design's imperfections still learns, and how much dilution one tolerates."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.random import Generator, SeedSequence
 from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.jobs import run_jobs, tube_work
+from dsd_ncrn.analysis.lean import lean
 from dsd_ncrn.analysis.results import Sample
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.imperfections import Imperfections
@@ -83,7 +84,8 @@ class Drawn:
     def tubes(self) -> RealTubes:
         """What mixes them."""
         spec = self.study.spec
-        return RealTubes(self.study, leaking=spec.leak.rate > 0 or spec.imperfections.initial_leak > 0)
+        leaking = spec.leak.rate > 0 or spec.imperfections.initial_leak > 0
+        return RealTubes(lean(self.study) if leaking else self.study, leaking)
 
 
 def monte_carlo_yield(drawn: Drawn, count: int, pool: Executor | None = None, progress: Progress = no_progress) -> Yield:
@@ -122,9 +124,18 @@ def _sample(study: Study, number: int, training: Training) -> Sample:
     return Sample(number, training.rmse_after, training.rmse_before, ratio, float(errors[-1]), float(errors[1]))
 
 
-def stream(seed: int, number: int) -> Generator:
+def stream(seed: int, *number: int) -> Generator:
     """The random numbers of one realisation: the same whatever others are drawn, and wherever."""
-    return np.random.default_rng(SeedSequence(seed, spawn_key=(number,)))
+    return np.random.default_rng(SeedSequence(seed, spawn_key=number))
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A fresh tube, and what its calibration took: ``aliquots``, and ``hours`` where those of one round run side by side."""
+
+    tube: Tube
+    aliquots: int = 0
+    hours: float = 0.0
 
 
 class RealTubes:
@@ -141,7 +152,8 @@ class RealTubes:
 
     def draw(self, given: Imperfections, random: Generator) -> Realisation:
         """One realisation of some imperfections. Raises what they raise."""
-        return realise(given, self.pot, random)
+        drawn = realise(given, self.pot, random)
+        return self.study.with_measured(drawn, self.pot, random)
 
     def mix(self, given: Imperfections, random: Generator, leak_rate: float) -> Tube:
         """A fresh tube, calibrated if that is asked for; ``leak_rate`` in /nM/s. It is valid until the next is mixed.
@@ -152,13 +164,20 @@ class RealTubes:
 
     def mixed(self, realisation: Realisation, leak_rate: float, calibrated: bool) -> Tube:
         """A fresh tube of a realisation that has been drawn; ``leak_rate`` in /nM/s. Raises CheckFailed as ``mix``."""
+        return self.fitted(realisation, leak_rate, calibrated).tube
+
+    def fitted(self, realisation: Realisation, leak_rate: float, calibrated: bool | None = None) -> Fitted:
+        """The same with what its calibration took; calibrated where the design says so, if not given."""
+        if not (self.study.spec.imperfections.calibrated if calibrated is None else calibrated):
+            return Fitted(self._tube.mixed_with(leak_rate * self.study.leak_warmth, realisation))
         if self.study.staged:
             tube = self._tube.mixed_with(leak_rate * self.study.leak_warmth, realisation)
-            return self.study.settled(tube, np.random.default_rng(realisation.handling.seed)) if calibrated else tube
-        if not calibrated:
-            return self._tube.mixed_with(leak_rate * self.study.leak_warmth, realisation)
+            found = self.study.settling(tube, np.random.default_rng(realisation.handling.seed))
+            return Fitted(found.applied(tube), found.aliquots, found.tube_hours)
         measured = realisation.without_leaks(self.network, self.study.network)
-        return self.study.refitted(realisation=measured).tube(self.level, leak_rate, realisation)
+        study = self.study.refitted(realisation=measured)
+        tube, made = study.tube(self.level, leak_rate, realisation), study.calibration
+        return Fitted(tube, made.aliquots, made.hours)
 
 
 @dataclass(frozen=True)

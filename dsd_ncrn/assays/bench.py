@@ -88,7 +88,7 @@ def _wells(table: Table, gate: str, model: GateModel) -> tuple[Well, ...]:
     found: dict[tuple[str, str], Well] = {}
     for number, line in enumerate(table.lines):
         cells = {name: column[number] for name, column in columns.items()}
-        if cells.get("gate", gate) not in (gate, ""):
+        if gate not in (cells.get("gate") or gate).split():
             continue
         well = _well(cells, table.file, line, model)
         if (well.name, well.plate) in found:

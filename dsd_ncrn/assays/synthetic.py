@@ -10,8 +10,10 @@ import numpy as np
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.exports import Trace
 from dsd_ncrn.assays.model import GateModel, gate_model
+from dsd_ncrn.assays.plan import GATE_SPREAD, LAG, LEAK_SPREAD, NOISE, REPORTER_NM, Tube, wells_of
 from dsd_ncrn.assays.predict import Predictor
-from dsd_ncrn.assays.wells import Assay, Errors, Purpose, Quantity, Well
+from dsd_ncrn.assays.quantities import Quantity
+from dsd_ncrn.assays.wells import Assay, Errors, Purpose, Well
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
 from dsd_ncrn.kinetics.rates import rates_of
 
@@ -116,3 +118,33 @@ def laboratory(
     x = truth_of(assay, truth, random, pipetting)
     full = 30.0 * truth[Quantity.ACTIVE, "reporter"] * truth[Quantity.GAIN, ""]
     return measured(assay, x, noise * full, lag, random), x
+
+
+def vary(model: GateModel, random: np.random.Generator) -> Truth:
+    """A gate as they vary: rate constants, leak and active shares drawn, the reporter's those that it usually has."""
+    drawn: dict[tuple[str, str], float] = {
+        (Quantity.LOSS, ""): 0.3,
+        (Quantity.INITIAL, ""): 0.016,
+        (Quantity.GAIN, ""): 1000.0,
+        (Quantity.BLANK, ""): 80.0,
+        (Quantity.DARK, ""): 0.05,
+        (Quantity.ACTIVE, model.reporter): 0.88,
+    }
+    for group in model.groups:
+        own = group.name.endswith(model.reporter)
+        spread = 0.0 if own else LEAK_SPREAD if group.direction == "leak" else GATE_SPREAD
+        drawn[Quantity.RATE, group.name] = group.nominal * 1e9 * float(np.exp(spread * random.standard_normal()))
+    return drawn | {(Quantity.ACTIVE, gate): float(random.uniform(0.75, 0.98)) for gate in model.gates}
+
+
+def made_up(
+    model: GateModel, tube: Tube | None, truth: Truth, errors: Errors, random: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Times (readings,), s from the first reading's clock, and readings of one tube; None is a blank."""
+    wells = wells_of([tube or Tube({}, 1.0, "")])
+    wells = tuple(replace(well, purpose=Purpose.SAMPLE if tube else Purpose.BLANK) for well in wells)
+    assay = Assay(model, wells, errors)
+    x = truth_of(assay, truth, random, errors.pipetting)
+    trace = measured(assay, x, NOISE * REPORTER_NM * truth[Quantity.GAIN, ""] / 2, LAG, random).wells[0].trace
+    assert trace is not None
+    return trace.times, trace.values

@@ -39,9 +39,9 @@ class Task(Section):
     """With one target of a CSV file: a classification, ON is what lies above it."""
     classes: bool = False
     """With several targets of a CSV file: a classification, the largest target names the class."""
-    training_points: int = Field(default=41, ge=2)
+    training_points: int = Field(default=41, ge=2, le=100_000)
     """Points to learn from. A CSV file with too few rows is split in the ratio of the two numbers."""
-    test_points: int = Field(default=101, ge=2)
+    test_points: int = Field(default=101, ge=2, le=100_000)
     """Points that only the test error is measured on."""
     shuffle: bool = True
     """The rows of a CSV file are shuffled by the seed; with false they are taken in their order."""
@@ -227,7 +227,7 @@ class Translation(Section):
     max_bases: int | None = Field(default=None, ge=1, examples=[5000])
     """A system whose oligos have more bases in all (nt) is refused; without it none is."""
     phase_fuels: bool = False
-    """Helpers of clocked reactions come with the clock of their phase and are captured with it."""
+    """Auxiliary strands of clocked reactions come with the clock of their phase and are captured with it."""
     thresholds: dict[str, Concentration] = Field(default_factory=dict)
     """By species: sinks `{t*}[x]` of that concentration, which swallow the first of it."""
 
@@ -246,7 +246,7 @@ class Timing(Section):
     wait: Duration = 300.0
     """After each scavenger, of which there are four in an iteration."""
     burn_in: Duration | None = Field(default=None, examples=["1 h"])
-    """A fresh tube runs for as long with all clocks and without inputs, so that what leaked in mixing is drained; then it is
+    """A fresh tube runs for as long with all clocks and without inputs, so that what leaked in mixing is gone; then it is
     loaded. Not done if not given.
     """
 
