@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
+from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import DesignSpec, Order, SequenceRules
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem
@@ -24,21 +26,35 @@ from sequences.vendors.plates import Plates
 from sequences.verdicts import SequenceVerdicts, judge
 
 
+class LabDesign(Protocol):
+    """What a laboratory sees of a design."""
+
+    @property
+    def sequences(self) -> SequenceRules:
+        """Rules and buffer."""
+        ...
+
+    @property
+    def chemistry(self) -> Chemistry:
+        """Has the temperature."""
+        ...
+
+    @property
+    def order(self) -> Order:
+        """Vendor and volumes."""
+        ...
+
+
 @dataclass(frozen=True)
 class LabOrder:
-    """Strands to order with their amounts (nmol), what the order comes to at each vendor, and the text of every file by name.
+    """Strands to order with their amounts (nmol), what the order comes to, and the text of every file by name.
 
     Names are those of a run folder: ``order/``, ``exchange/``, ``protocol/``, ``protocol.md`` and ``.html``.
     """
 
     oligos: tuple[Oligo, ...]
-    summaries: tuple[OrderSummary, ...]
+    summary: OrderSummary
     files: Mapping[str, bytes]
-
-    @property
-    def summary(self) -> OrderSummary:
-        """What the order comes to at its vendor, the first of those whose files there are."""
-        return self.summaries[0]
 
     def save(self, folder: str | Path) -> tuple[Path, ...]:
         """Write all files into a folder, made if need be; the paths, in their order."""
@@ -98,7 +114,7 @@ def load_sequences(path: str | Path) -> SequenceAssignment:
     return read_assignment(Path(path))
 
 
-def rated_network(network: ReactionNetwork, found: SequenceAssignment, design: DesignSpec) -> ReactionNetwork:
+def rated_network(network: ReactionNetwork, found: SequenceAssignment, design: LabDesign) -> ReactionNetwork:
     """A network at the rates (nM^(1-n)/s) of its sequences; after its own steps, displacements by similar strands.
 
     ``study.calibrated_on`` fits concentrations and durations to it: what the bench should mix. Raises InputError for a
@@ -147,17 +163,17 @@ def lab_order(
     rules: SequenceRules,
     order: Order,
     experiment: Experiment,
-    also: Sequence[str] = (),
     certificate: Path | None = None,
 ) -> LabOrder:
-    """``order_strands`` with its settings one by one: files of the vendors ``also`` too, volumes for what a certificate says
-    was delivered. Raises what that does, and InputError for a wrong certificate.
+    """``order_strands`` with its settings one by one: volumes for what a certificate says was delivered.
+
+    Raises what that does, and InputError for a wrong certificate.
     """
     plates = Plates(order.plate, order.fill)
     chosen = vendor_named(order.vendor, plates)
     oligos, bench = lab_bench(system, found, order, experiment)
     oligos = tuple(replace(oligo, nmol=bench.nmol[oligo.name]) for oligo in oligos)
-    written = [_written(oligos, vendor, plates) for vendor in (chosen.name, *also)]
+    summary, ordered = _written(oligos, chosen.name, plates)
     delivered = read_certificate(certificate, oligos) if certificate else ()
     protocol = protocol_of(system, oligos, found, rules, order, chosen, experiment, bench, delivered=delivered)
     texts: dict[str, str | bytes] = {
@@ -166,9 +182,8 @@ def lab_order(
         "protocol.html": protocol.html(),
         **{f"protocol/{name}": text for name, text in protocol.files().items()},
     }
-    ordered = {name: content for _, contents in written for name, content in contents.items()}
     encoded = {name: text.encode() if isinstance(text, str) else text for name, text in texts.items()}
-    return LabOrder(oligos, tuple(summary for summary, _ in written), {**ordered, **encoded})
+    return LabOrder(oligos, summary, {**ordered, **encoded})
 
 
 def lab_bench(

@@ -21,7 +21,7 @@ class ScheduleRow:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """The steps of one iteration, the points that are presented one after the other, and how often.
+    """The steps of one iteration, the points that are presented one after the other, and how often: never for a plain network.
 
     ``points`` are inputs and targets of each, nM by component; ``left`` is what the first iteration leaves (nM) of what is
     topped up, by component. ``seconds`` is the length of an iteration. A tube that is burned in for ``burn_in`` (s) gets the

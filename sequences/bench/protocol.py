@@ -51,7 +51,7 @@ def bench_of(
     ``start`` (nM by component) replaces the system's concentrations where given. Raises InputError where it, or the schedule,
     names an unknown component, and CheckFailed where stocks are too weak for an addition.
     """
-    conditions = conditions_of(system, experiment.first_point, start)
+    conditions = conditions_of(system, experiment.first_point, start, plain=experiment.iterations == 0)
     made_uL = order.volume_uL + order.dead_uL
     choice = [replace(stocks, smallest_uL=order.smallest_uL) for stocks in USUAL_STOCKS]
     mixes = mixes_of(system, conditions, made_uL, choice)
