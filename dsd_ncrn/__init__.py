@@ -21,6 +21,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import sequences as sequences
     from dsd_ncrn import plot
     from dsd_ncrn.analysis.fidelity import Fidelity
     from dsd_ncrn.analysis.fuel import FuelBudget
@@ -123,6 +124,8 @@ def __getattr__(name: str) -> object:
     """The public name, imported now."""
     if name == "plot":
         return import_module("dsd_ncrn.plot")
+    if name == "sequences":  # beside this package in a checkout, below it in the wheel
+        return import_module("sequences")
     if name not in _HOME_OF:
         raise AttributeError(f"module 'dsd_ncrn' has no attribute {name!r}")
     globals()[name] = found = getattr(import_module(f"dsd_ncrn.{_HOME_OF[name]}"), name)

@@ -12,6 +12,7 @@ import numpy as np
 import pydot
 import pytest
 from hypothesis import given, settings
+from pyparsing import ParserElement
 
 from dsd_ncrn.crn.drawing import svg_of
 from dsd_ncrn.crn.graph import CATALYST, PRODUCT, REACTANT, STAGE_COLOURS, Node, dot_of, reaction_graph
@@ -21,6 +22,12 @@ from interchange_networks import PLAIN, clocked, example, net_changes, networks,
 
 PYDOT_USES_OLD_PYPARSING = pytest.mark.filterwarnings("ignore:.* deprecated - use:DeprecationWarning")
 NETWORKS = pytest.mark.parametrize("crn", [of_every_order(), clocked(), *map(example, PLAIN)], ids=lambda crn: crn.name)
+
+
+@pytest.fixture(autouse=True)
+def newlines_are_blanks() -> None:
+    """Parsers of other packages (crnsimulator, dsdobjects) take them out of pyparsing's default for the whole process."""
+    ParserElement.set_default_whitespace_chars(" \n\t\r")
 
 
 def edges(crn: Crn) -> set[tuple[object, object, str, int]]:

@@ -20,6 +20,8 @@ from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.gates.settle import solve
 from dsd_ncrn.protocol.staged import StagedProtocol
+from dsd_ncrn.simulate.imperfections.realisation import Mixture
+from dsd_ncrn.simulate.imperfections.spreads import spread
 from dsd_ncrn.simulate.tube import Tube
 from sequences.bench.tubes import conditions_of
 
@@ -64,12 +66,16 @@ def test_p_comes_free_before_z_and_rests_on_nothing_that_is_pulled() -> None:
 
 
 def test_an_iteration_adds_inputs_as_gates_and_leaves_none() -> None:
-    """x1 = 2 is 2 x 3.3333 x 16 nM of its join; after the last pull-down no gate of any kind is there."""
+    """x1 = 2 is 2 x 3.3333 units of its join; after the last pull-down no gate of any kind is there."""
     found = study(TWO)
+    unit = found.spec.chemistry.unit
     events = list(found.protocol.whole((2.0, 3.0), (9.0,)))
     added = {name: nM for event in events if isinstance(event, Add) for name, nM in event.doses.items()}
-    assert added[weight_join("1")] == pytest.approx(2 * 3.3333 * 16.0)
-    assert added["Z"] == pytest.approx(16.0)  # the offset: T (beta1 + beta2) = 1
+    assert added[weight_join("1")] == pytest.approx(2 * 3.3333 * unit)
+    settings, offset = found.settings, 1.0  # T (beta1 + beta2)
+    assert isinstance(found.protocol, StagedProtocol)
+    assert added["Y"] == pytest.approx(unit * (9.0 * settings.slope + settings.offset + settings.blank - offset))
+    assert "Z" not in added and set(found.protocol.target((-9.0,))) == {"Z"}
     pulled = [name for event in events if isinstance(event, PullDown) for name in event.components]
     assert sum(isinstance(event, Add) for event in events) <= 14
     gates = {each.name for each in found.designed.components if each.role is Role.GATE}
@@ -145,3 +151,25 @@ def test_the_bench_adds_gates_in_their_stage_and_mixes_no_point_in() -> None:
     assert experiment.first_point == {} and set(experiment.points[0]) == {"join_N1_1", "P1"}
     names = [each.name for each in conditions_of(study(ONE).system, experiment.first_point)]
     assert names == ["learning", "no input", "blank"]
+
+
+def test_of_variants_the_gate_is_taken_whose_rate_is_nearest_to_the_usual() -> None:
+    """Of n normal draws the nearest to 0 is on average the integral of erfc(t / sqrt(2))^n away: 0.798 for 1, 0.262 for 4."""
+    for variants, away in ((1, 0.798), (4, 0.262)):
+        found = study(TWO).designed
+        mixture = Mixture(replace(found, variants=variants), study(TWO).network)
+        drawn = [np.log(spread(mixture, 0.9, False, stream(0, n))) / 0.9 for n in range(200)]
+        gates = np.array([np.unique(each[each != 0]) for each in drawn])
+        assert np.abs(gates).mean() == pytest.approx(away, abs=0.03)
+
+
+def test_forks_stay_while_joins_are_pulled_by_a_magnet_that_takes_all() -> None:
+    """They are on beads of another kind: after joins are pulled out every fork is still there."""
+    found = study(TWO)
+    tube = found.tube()
+    real = replace(tube.pot.realisation, handling=replace(tube.pot.handling, one_magnet=True))
+    pot = tube.pot.realised(0.0, real)
+    fork, join = weight_fork("1"), weight_join("1")
+    after = pot.run([Add({fork: 100.0, join: 50.0}), PullDown((join,))], tube.contents)
+    assert after.values[pot.on_beads((fork,))].sum() == pytest.approx(100.0)
+    assert after.values[pot.on_beads((join,))].sum() == 0.0

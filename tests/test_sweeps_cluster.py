@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from distributed import Client
@@ -206,6 +206,33 @@ def test_an_address_without_a_scheduler_is_refused(address: str, monkeypatch: py
         roots(tmp_path, Where(scheduler=address))
     assert time.monotonic() - start < 10
     assert logged(tmp_path) == []
+
+
+def test_a_busy_machine_is_given_time_and_then_told_of(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As LoopRunner of Dask ends where its thread has not begun after 10 s."""
+    tried: list[str] = []
+
+    def busy(address: str, **options: Any) -> Client:
+        tried.append(address)
+        assert len(tried) == 3
+        return Client(address, **options)
+
+    monkeypatch.setattr("distributed.Client", busy)
+    with cli_cluster.reached(cluster.address):
+        assert len(tried) == 3
+    with pytest.raises(CheckFailed, match=r"this machine is too busy to connect to .*: try again, or use --workers"):
+        cli_cluster.reached(cluster.address).__enter__()
+    assert len(tried) == 6
+
+
+def test_a_command_without_dask_says_how_to_get_it(
+    invoke: Invoke, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    result = invoke("leaks", small, "-o", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:1")
+    assert result.exit_code == 2
+    assert "a cluster needs Dask, which is not installed" in result.stderr
+    assert "pip install 'dsd-ncrn[cluster]'" in result.stderr
 
 
 def test_a_command_tries_its_cluster_before_it_works(invoke: Invoke, small: Path, tmp_path: Path) -> None:

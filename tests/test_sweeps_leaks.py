@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from cli.run.folder import store_path
-from conftest import Invoke
+from conftest import Invoke, small_spec
+from dsd_ncrn.design.load import dump_design
 from runs import run
 
 Row = tuple[int, str, str]
@@ -41,16 +42,26 @@ def killed(store: Path, *arguments: str) -> list[Row]:
     return rows(store)
 
 
+@pytest.fixture
+def twice(tmp_path: Path) -> Path:
+    """The small design at a leak from which its study does not guess where it has to close in: that takes a second bundle."""
+    spec = small_spec()
+    path = tmp_path / "twice.toml"
+    leak = spec.leak.model_copy(update={"rate": 1e-12})
+    path.write_text(dump_design(spec.model_copy(update={"leak": leak})), encoding="utf-8")
+    return path
+
+
 @pytest.mark.slow
-def test_a_killed_leak_study_goes_on_to_the_same_table(invoke: Invoke, small: Path, tmp_path: Path) -> None:
+def test_a_killed_leak_study_goes_on_to_the_same_table(invoke: Invoke, twice: Path, tmp_path: Path) -> None:
     """On two processes, and then on one: no rate is trained for twice, and the table is that of a study of its own."""
     out, whole = tmp_path / "out", tmp_path / "whole"
-    before = killed(out / "leaks.sqlite", "leaks", str(small), "-o", str(out), "--workers", "2")
+    before = killed(out / "leaks.sqlite", "leaks", str(twice), "-o", str(out), "--workers", "2")
     assert not (out / "leaks.csv").exists()
-    result = invoke("leaks", small, "-o", out, "--workers", 1)
+    result = invoke("leaks", twice, "-o", out, "--workers", 1)
     assert result.exit_code == 0, result.output
     assert f"{len(before)} trainings found in {out / 'leaks.sqlite'}, going on from there" in result.stderr
-    assert invoke("leaks", small, "-o", whole, "--workers", 1).exit_code == 0
+    assert invoke("leaks", twice, "-o", whole, "--workers", 1).exit_code == 0
     after = rows(out / "leaks.sqlite")
     assert 0 < len(before) < len(after)
     assert after[: len(before)] == before
@@ -59,12 +70,12 @@ def test_a_killed_leak_study_goes_on_to_the_same_table(invoke: Invoke, small: Pa
 
 
 @pytest.mark.slow
-def test_a_run_that_is_killed_in_its_leak_study_keeps_what_was_trained(small: Path, tmp_path: Path) -> None:
+def test_a_run_that_is_killed_in_its_leak_study_keeps_what_was_trained(twice: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     skipped = [f"--skip={name}" for name in ("clock", "one_pot", "dsd_leaky", "sequences", "order")]
     store = store_path(out, "leaks")
-    before = killed(store, "run", str(small), "-o", str(out), "--workers", "1", *skipped)
-    result = run(small, out, *skipped)
+    before = killed(store, "run", str(twice), "-o", str(out), "--workers", "1", *skipped)
+    result = run(twice, out, *skipped)
     assert result.exit_code == 0, result.output
     assert f"{len(before)} trainings kept from before" in result.stderr
     assert not store.exists()

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.process import BaseProcess
@@ -89,6 +89,8 @@ def _end_after(owner: BaseProcess | None) -> None:
 
 ANSWER_S = 5.0
 """How long a scheduler may take to answer, and a cluster without workers to get one."""
+STARTS = 3
+"""How often Dask may try to start."""
 PACKAGES = ("dsd-ncrn", "numpy", "scipy", "numba")
 """What must have the same version everywhere, for the same numbers."""
 Value = TypeVar("Value")
@@ -115,19 +117,30 @@ def cluster(address: str, shared: object) -> Generator[tuple[Executor, object]]:
 
 @contextmanager
 def reached(address: str) -> Generator[Client]:
-    """A connection to a scheduler whose workers can do the work; raises InputError as ``cluster`` does."""
-    from distributed import Client
-
+    """A connection to a scheduler whose workers can do the work; raises InputError as ``cluster`` does, and without Dask."""
     remedy = "Start one with `dask scheduler`, and give the address that it prints."
     if not address.strip():  # Dask would start a scheduler of its own
         raise InputError("no scheduler answers here: the address is empty", address, remedy)
     try:
-        client = Client(address, timeout=ANSWER_S, set_as_default=False)
+        client = _client(address)
+    except ModuleNotFoundError as error:
+        asked = "Install it with `pip install 'dsd-ncrn[cluster]'`, or use --workers."
+        raise InputError(f"a cluster needs Dask, which is not installed ({error})", address, asked) from None
     except (OSError, TimeoutError, ValueError) as error:
         raise InputError(f"no scheduler answers here: {error}", address, remedy) from error
     with client:
         _check_workers(client, address)
         yield client
+
+
+def _client(address: str) -> Client:
+    """Dask's connection. Its own thread has 10 s to begin, which is not enough on a machine that is very busy."""
+    from distributed import Client
+
+    for _ in range(STARTS):
+        with suppress(AssertionError):
+            return Client(address, timeout=ANSWER_S, set_as_default=False)
+    raise CheckFailed(f"this machine is too busy to connect to {address}: try again, or use --workers")
 
 
 def _check_workers(client: Client, address: str) -> None:

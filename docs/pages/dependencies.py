@@ -13,7 +13,10 @@ _GROUP = re.compile(r"(?P<name>\w+) = \[(?P<rest>.*)")
 _TITLES = {
     "dependencies": ("Installed with the package", "What `pip install` brings."),
     "design": ("For the sequence search", "Installed by `uv sync`, or by hand with `--no-deps`."),
-    "dev": ("For tests and linters", "Not needed to use the package."),
+    "cluster": ("For sweeps on a cluster", "An extra: `uv sync --extra cluster`, or `pip install '.[cluster]'`."),
+    "dev": ("For tests and linters", "Not needed to use the package; `make demo` leaves them out."),
+    "peers": ("Other tools that tests and benchmarks compare with", "Not needed to use the package."),
+    "browser": ("For tests of the pages in a browser", "Not needed to use the package."),
     "docs": ("For this site", "Not needed to use the package."),
 }
 REASONS = {
@@ -33,9 +36,6 @@ REASONS = {
     "hypothesis": "tests with random inputs",
     "ruff": "linter and formatter",
     "import-linter": "keeps the layers of the architecture",
-    "antimony": "a peer that reads what `compile --format antimony` writes",
-    "pydot": "a peer that reads what `--format dot` writes",
-    "pylatexenc": "a peer that reads what `compile --format latex` writes",
     "ipykernel": "runs the notebooks",
 }
 """Where pyproject.toml has no comment on the line."""
@@ -72,7 +72,8 @@ def _found(text: str) -> Iterator[Dependency]:
 def declared(root: Path) -> frozenset[str]:
     """The names of all dependencies, read as TOML."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    lists = [project["project"]["dependencies"], *project["dependency-groups"].values()]
+    extras = project["project"]["optional-dependencies"]
+    lists = [project["project"]["dependencies"], *extras.values(), *project["dependency-groups"].values()]
     return frozenset(re.split(r"[<>=!~]", each)[0].strip() for group in lists for each in group)
 
 

@@ -34,6 +34,8 @@ class Staged(Section):
     """What closes those that raise parameters."""
     feed: Concentration = 0.0
     """Of each P, added in every iteration against what is lost."""
+    variants: int = Field(default=1, ge=1, le=8)
+    """Sequences that are ordered of every gate; the one is used whose rate is measured to be nearest to the usual one."""
     first_toehold: int = Field(default=4, ge=3, le=8)
     """Open toehold of the joins that P and Y enter, at most `translation.toehold` (nt): a shorter one lets go of P sooner."""
     forward: Duration = 1500.0

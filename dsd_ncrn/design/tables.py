@@ -28,8 +28,8 @@ MISSING = frozenset(
     {"", "na", "n/a", "nan", "null", "none", "-", "--", "?", ".", "#n/a", "#nv", "#div/0!", "#value!", "missing"}
 )
 """What people and programs write where a value is missing, in lower case."""
-MOST_ROWS, MOST_COLUMNS, MOST_UNPACKED_BYTES = 20_000, 100, 64 * 2**20
-"""Of a workbook: more than any order has, 20 000 oligos."""
+MOST_ROWS, MOST_COLUMNS, MOST_UNPACKED_BYTES = 20_000, 1_000, 64 * 2**20
+"""Of a workbook: more than any order has, 20 000 oligos, and more columns than a plate has wells or a night cycles."""
 _HINT = re.compile(r'"?sep=(.)"?\n')
 """The first line by which Excel tells itself the separator."""
 _NARROW = re.compile(r"(?<=\d)[\u00a0\u202f\u2009'’](?=\d{3})")
@@ -195,16 +195,36 @@ def read_rows(path: str | Path) -> Rows:
     """
     content, file = read_bytes(path), str(path)
     if Path(path).suffix.lower() in (".xlsx", ".xlsm"):
-        try:
-            sheets = list(workbook_rows(content, computed=True).values())
-        except UnreadableWorkbook as error:
-            raise InputError("the workbook cannot be read", str(error), "Save it as CSV.", file) from None
+        sheets = _sheets(content, file).values()
         return Rows(_kept(enumerate(next((rows for rows in sheets if rows), list[list[str]]()), start=1)), "\t")
     text, notes = _decoded(content, file)
     hint = _HINT.match(text)
     text = text[hint.end() - 1 :] if hint else text
     separator = max(hint[1] if hint else SEPARATORS, key=lambda sign: _width(text, sign))  # the first of equals
     return Rows(_kept(_divided(text, separator, file)), separator, notes)
+
+
+def read_sheets(path: str | Path) -> dict[str, Rows]:
+    """The rows of all sheets of a workbook by name, or of a text file, as instruments write them, below other lines.
+
+    What lies between the cells of a text is the first of tab, semicolon, bar and comma that is in a third of its lines. Raises
+    as ``read_rows``.
+    """
+    content, file = read_bytes(path), str(path)
+    if Path(path).suffix.lower() in (".xlsx", ".xlsm"):
+        return {title: Rows(_kept(enumerate(rows, start=1)), "\t") for title, rows in _sheets(content, file).items()}
+    text, notes = _decoded(content, file)
+    lines = [line for line in text.splitlines() if line.strip()]
+    counts = {sign: sum(sign in line for line in lines) for sign in "\t;|,"}
+    separator = next((sign for sign, count in counts.items() if 3 * count >= len(lines)), ",")
+    return {"": Rows(_kept(_divided(text, separator, file)), separator, notes)}
+
+
+def _sheets(content: bytes, file: str) -> dict[str, list[list[str]]]:
+    try:
+        return workbook_rows(content, computed=True)
+    except UnreadableWorkbook as error:
+        raise InputError("the workbook cannot be read", str(error), "Save it as CSV.", file) from None
 
 
 def _decoded(content: bytes, file: str) -> tuple[str, tuple[str, ...]]:

@@ -27,7 +27,9 @@ from dsd_ncrn.ncrn.types import NeuralCrn
 
 STAGED = "staged"
 """What the gates of a system are called; a staged learner has no clocks."""
-TAG = "biotin"
+TAG, FORK_TAG = "biotin", "digoxigenin"
+"""A magnet takes every bead, so that joins, which leave before their forks, are on beads of another kind that are caught by
+another tag."""
 OPENED = "Q"
 """What the join of Y makes of it: the strand that opens the forks which raise parameters."""
 MEET, TARGET_JOIN = "sink_N2_meet", "join_N4_raise"
@@ -110,6 +112,7 @@ def translate_staged(ncrn: NeuralCrn, spec: DesignSpec) -> DsdSystem:
         polarity=dict.fromkeys(signals, 1),
         formal=formal,
         scheme=STAGED,
+        variants=spec.staged.variants,
     )
 
 
@@ -159,7 +162,7 @@ def _components(ncrn: NeuralCrn, spec: DesignSpec) -> Iterator[Component]:
     for place, _, p, r in weights:
         fork = (Bound(b("i")), Bound(t + b("z")), Bound(s + b(p)), Bound(t + b(r)), Open(t))
         yield _gate(weight_join(place), f"N1_{place}", *of.join(p, r))
-        yield _gate(weight_fork(place), f"N1_{place}", *fork)
+        yield replace(_gate(weight_fork(place), f"N1_{place}", *fork), tag=FORK_TAG)
         yield _gate(lowering(place) if several else MEET, f"N4_lower{place if several else ''}", *of.sink(p))
         if several:
             opened = (Bound(b("i")), Bound(s + b(p)), Bound(t + b("q")), Open(t))

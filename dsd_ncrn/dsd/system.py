@@ -131,7 +131,7 @@ class DsdSystem:
     cogate. ``clocks`` maps a phase name to its strands, ``gates`` a formal reaction to its gates. ``polarity`` is +1 for a
     signal ``<t x>``, -1 for ``<x u>``. ``fallbacks`` says of the annihilations by two-domain joins why they are not
     cooperative. ``formal`` are the reactions that the strands stand for, reactants in the order in which a join takes them.
-    ``rates`` names the preset or file of their rate constants.
+    ``rates`` names the preset or file of their rate constants; of ``variants`` of every gate one is chosen by its rate.
     """
 
     name: str
@@ -146,6 +146,7 @@ class DsdSystem:
     scheme: str = "plain"
     reporters: tuple[Reporter, ...] = ()
     rates: str = DEFAULT_PRESET
+    variants: int = 1
 
     @property
     def cooperative(self) -> tuple[str, ...]:

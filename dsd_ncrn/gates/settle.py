@@ -6,7 +6,7 @@ a few aliquots at a time: three around a guess, then three closer ones, and a cu
 1. Waits for each input: Z at a known parameter, less what comes without any, is that of the design.
 2. Doses of the update: a surplus of Y, then of Z, moves all parameters alike at equal inputs.
 3. The blank: Z without input. It is taken off what is read, and added to the targets.
-4. The target, at a small and a large output: the dose that leaves the output as it is. A line through both is the rule.
+4. The target: at some doses, training at one point is run until the output rests. A line through these outputs is the rule.
 5. The parameters that training starts from: those that read as the design's.
 """
 
@@ -25,13 +25,15 @@ from dsd_ncrn.simulate.tube import Tube
 
 REFERENCE = 0.4
 """The weight at which an input is measured, over its limit: about where weights end."""
-TARGETS = (0.25, 0.6)
+TARGETS = (0.2, 0.4, 0.6)
 """Outputs at which the target is measured, over those of all weights at their limit."""
+READS = 3
+"""How often an output is measured where an error would stay for the whole training."""
 FEW = (0.6, 1.0, 1.7), (0.87, 1.0, 1.15)
 """What guesses are multiplied by in the first and the second round."""
 FURTHEST, NEARER, GRID = 10.0, 0.3, 2001
-ITERATIONS = 2
-"""After which a target is judged."""
+ITERATIONS = 6
+"""After which an output has come to rest at its target."""
 SURPLUS = 0.5
 """By which Y exceeds Z where doses of the update are measured, and Z Y, over the reference output."""
 MOST_UNEVEN, STEEPEST = 5.0, 2.5
@@ -135,24 +137,19 @@ def _updates(bench: _Bench, settings: Settings, reference: Floats) -> Settings:
 
 
 def _targets(bench: _Bench, settings: Settings) -> Settings:
-    """The line that gives the dose of a target."""
-    outputs: list[float] = []
-    doses: list[float] = []
+    """The line that gives the dose of a target: through doses and the outputs that training at one point ends at."""
     plain = replace(settings, slope=1.0, offset=0.0)
+    doses, outputs = list[float](), list[float]()
     for share in TARGETS:
         parameters = bench.learner.parameters_of(share)
-        output = bench.read(bench.aliquot(settings, parameters), bench.x) - settings.blank
-
-        def after(dose: float, parameters: Floats = parameters) -> float:
-            part = bench.aliquot(plain, parameters)
-            for _ in range(ITERATIONS):
-                part.iterate(bench.x, np.array([dose]))
-                bench.seconds += part.protocol.schedule.seconds_per_iteration
-            return bench.read(part, bench.x) - settings.blank
-
-        outputs.append(output)
-        doses.append(solve(after, output, output))
-    slope = min(max((doses[1] - doses[0]) / (outputs[1] - outputs[0]), 1.0 / STEEPEST), STEEPEST)
+        doses.append(bench.read(bench.aliquot(settings, parameters), bench.x))
+        part = bench.aliquot(plain, parameters)
+        for _ in range(ITERATIONS):
+            part.iterate(bench.x, np.array([doses[-1]]))
+        bench.seconds += ITERATIONS * part.protocol.schedule.seconds_per_iteration
+        outputs.append(float(np.mean([bench.read(part, bench.x) for _ in range(READS)])))
+    gain = float(np.polyfit(doses, outputs, 1)[0])
+    slope = 1.0 / min(max(gain, 1.0 / STEEPEST), STEEPEST)
     return replace(settings, slope=slope, offset=float(np.mean(doses) - slope * np.mean(outputs)))
 
 

@@ -1,7 +1,7 @@
 """The protocol of a staged learner: gates on beads come with their stage and leave with it.
 
-An iteration: top the fuels up, pour in what is constant as Z; forks and joins, the slower join first; pull the joins out, wait
-until the forks have given back P and Z, pull them out; the target, and gates on which it meets Z; the gates of the update, in
+An iteration: top the fuels up; forks and joins, the slower join first; pull the joins out, wait until the forks have given
+back P and Z, pull them out; the target less what is constant, and gates on which it meets Z; the gates of the update, in
 proportion to the inputs; pull everything out. With one parameter the target comes as P and the update is that meeting.
 """
 
@@ -104,8 +104,7 @@ class StagedProtocol:
         waits, joins = self.settings.waits, self.inputs(x)
         if self.refill_below is not None:
             yield TopUp(self.refilled, Purpose.REFILL, self.refill_below)
-        poured = {"Z": self.offset} if self.offset else {}
-        yield Add(poured | {weight_fork(place): self.doses.fork for place in joins}, Purpose.OPEN, FORWARD)
+        yield Add({weight_fork(place): self.doses.fork for place in joins}, Purpose.OPEN, FORWARD)
         shares = {place: self.settings.forward.get(place, 1.0) for place in joins}
         slowest = max(shares.values())
         left = slowest
@@ -135,13 +134,11 @@ class StagedProtocol:
         yield PullDown((MEET, *gates, *self.caps))
 
     def target(self, y: Values) -> dict[str, float]:
-        """The strands (nM) that stand for a target; the parameter's own where it is the only one."""
-        doses: dict[str, float] = {}
-        for variable, value in zip(self.ncrn.targets, y):
-            meant = max(self.settings.slope * float(value) + self.settings.offset + self.settings.blank, 0.0)
-            for species, amount in variable.amounts(meant):
-                doses[self.system.signals.get(species, self.ncrn.parameters[0].plus)] = amount * self.unit
-        return doses
+        """The strands (nM) that stand for a target less what is constant: Y, or P where it is the only one; Z below zero."""
+        (value,) = y
+        meant = self.settings.slope * float(value) + self.settings.offset + self.settings.blank - self.offset
+        positive = self.system.signals.get(self.ncrn.targets[0].plus, self.ncrn.parameters[0].plus)
+        return {positive if meant >= 0 else "Z": abs(meant) * self.unit}
 
     def point(self, x: Values, y: Values) -> dict[str, float]:
         """What changes from point to point, nM by component."""
@@ -165,8 +162,8 @@ class StagedProtocol:
 
     @property
     def offset(self) -> float:
-        """What is constant in the prediction, nM of Z."""
-        return dict(self.ncrn.padding)["Z"] * self.unit
+        """What is constant in the prediction, which no Z stands for: it is taken off the targets."""
+        return dict(self.ncrn.padding)["Z"]
 
     @cached_property
     def caps(self) -> tuple[str, ...]:

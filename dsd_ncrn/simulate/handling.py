@@ -59,11 +59,13 @@ class Handling:
         return bool(self.strand_stock or self.complex_stock or self.carried)
 
     def growth(self, doses: Floats, complexes: Flags, on_beads: Flags) -> float:
-        """By which share of itself ``doses`` (components,), nM, make the volume grow."""
+        """By which share of itself ``doses`` (components,), nM, make the volume grow; of slurry the carried part alone does."""
         stocks = np.where(complexes, self.complex_stock, self.strand_stock)
-        stocks = np.where(on_beads, self.slurry / self.carried if self.carried else 0.0, stocks)
-        taken = float(np.divide(doses, stocks, out=np.zeros(len(doses)), where=stocks > 0).sum())
-        return max(taken, self.least) if doses.any() else 0.0
+        stocks = np.where(on_beads, self.slurry, stocks)
+        taken = np.divide(doses, stocks, out=np.zeros(len(doses)), where=stocks > 0)
+        slurry, liquid = float(taken[on_beads].sum()), float(taken[~on_beads].sum())
+        poured = max(liquid, self.least) if doses[~on_beads].any() else 0.0
+        return poured + (self.carried * max(slurry, self.least) if doses[on_beads].any() else 0.0)
 
     def pull_seconds(self, number: int) -> float:
         """How long the ``number``-th event lasts, a pull-down."""

@@ -178,7 +178,7 @@ class Tube:
         """What the forward pass added to the outputs, (outputs,)."""
         after = self._read(readings.states["outputs"])
         if isinstance(self.protocol, StagedProtocol):
-            return after - self.protocol.settings.blank
+            return after - self.protocol.settings.blank + self.protocol.offset
         return after - self._read(readings.states["before"])
 
     def _read(self, state: Floats) -> Floats:

@@ -56,7 +56,7 @@ class RateSpread:
 
     A lognormal factor of median 1 for the reactions of every gate, forward and backward; the magnitude is the deviation of
     its logarithm. Fits of Chen et al. 2013 (Nat. Nanotechnol. 8:755) spread over two orders of magnitude between steps;
-    sequences are not known here.
+    sequences are not known here. Where a system has variants of its gates, the factor nearest to 1 of as many is taken.
     """
 
     name = "rate_spread"
@@ -176,9 +176,11 @@ def gate_of_steps(mixture: Mixture) -> Ints:
 def spread(mixture: Mixture, deviation: float, leaks: bool, random: Generator) -> Floats:
     """Factors of the steps, (steps,): one lognormal draw of median 1 for each gate, on its leaks or on all else.
 
-    Steps of one gate share their factor, there and back, so that no equilibrium shifts.
+    Steps of one gate share their factor, there and back, so that no equilibrium shifts. Of variants that is used whose rate is
+    nearest to the usual one; their leaks, which are not looked at, are drawn for that one alone.
     """
-    factors = np.exp(deviation * random.standard_normal(len(mixture.system.components)))
+    drawn = random.standard_normal((1 if leaks else mixture.system.variants, len(mixture.system.components)))
+    factors = np.exp(deviation * np.take_along_axis(drawn, np.abs(drawn).argmin(axis=0)[None], axis=0)[0])
     gates = gate_of_steps(mixture)
     wanted = np.array([(step.kind == StepKind.LEAK) == leaks for step in mixture.network.steps], dtype=bool)
     return np.where(wanted & (gates != NO_GATE), factors[gates], 1.0)

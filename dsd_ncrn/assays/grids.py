@@ -1,0 +1,184 @@
+"""Where the traces stand in the rows of an export: wells as columns, wells as rows, or one reading a row.
+
+Instruments write lines about themselves first, then one block or several. A block begins at a row with a header of times or
+of cycles; what stands beside it decides how it goes on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from dsd_ncrn.assays.clock import clock_seconds, is_cycle_header, is_time_header
+from dsd_ncrn.design.tables import is_missing, is_number
+
+WELL = re.compile(r"([A-Pa-p])0?(\d{1,2})(?:\s*\(.*\))?")
+_TEMPERATURE = re.compile(r"(?:t|temp\w*)\b\.?.*(?:°|º|deg|\bC\b).*|temp\w*\.?(?:\s*\[.*\])?", re.IGNORECASE)
+_MEAN = re.compile(r"mean|mittelwert|average", re.IGNORECASE)
+_LONG = {
+    "well": re.compile(r"well|tube|sample|trace|cuvette|position|probe|name", re.IGNORECASE),
+    "value": re.compile(
+        r"value|fluorescence|signal|rfu|intensity|reading|raw ?data|wert|signal\b.*|fluorescence\b.*", re.IGNORECASE
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A text and where it stands: line and column, both from 1."""
+
+    text: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Column:
+    """What belongs to one well: pairs of time and reading, in order. ``header`` is that of the times; of ``cycles`` the times
+    are numbers of cycles.
+    """
+
+    well: str
+    header: str
+    cycles: bool
+    label: str = ""
+    pairs: list[tuple[Cell, Cell]] = field(default_factory=list[tuple[Cell, Cell]])
+
+
+Row = tuple[int, list[str]]
+
+
+def columns_of(rows: Sequence[Row]) -> Iterator[Column]:
+    """The traces of a sheet, block by block."""
+    start = 0
+    while start < len(rows):
+        end = next((n for n in range(start + 1, len(rows)) if _begins(rows, n)), len(rows))
+        if _begins(rows, start):
+            yield from _block(rows, start, end)
+        start = end
+
+
+def well_name(text: str) -> str:
+    """``A1`` for ``a01`` or ``A1 (Sample X1)``; any other name as it is."""
+    found = WELL.fullmatch(text)
+    return f"{found[1].upper()}{int(found[2])}" if found else text
+
+
+def _headers(cells: Sequence[str]) -> list[int]:
+    """The places of headers of times, or else of cycles; not where it is a key with a single value behind it."""
+    times = [n for n, cell in enumerate(cells) if is_time_header(cell)]
+    return times or [n for n, cell in enumerate(cells) if is_cycle_header(cell)]
+
+
+def _begins(rows: Sequence[Row], number: int) -> bool:
+    """Whether a block begins in a row. The rows of times, of cycles and of single wells of one block follow each other."""
+    cells = rows[number][1]
+    places = _headers(cells)
+    if not places or (not any(cells[places[0] + 1 :]) and not any(cells[: places[0]])):
+        return False
+    inner = number > 0 and _is_across(cells, places[0]) and _carries_on(rows[number - 1][1])
+    return not inner
+
+
+def _carries_on(before: Sequence[str]) -> bool:
+    """Whether a row of times goes on with the block of the row before it: one of cycles, or the name of a single well."""
+    alone = not any(before[1:]) and WELL.fullmatch(before[0]) is not None
+    return alone or (is_cycle_header(before[0]) and len(before) > 1)
+
+
+def _is_across(cells: Sequence[str], place: int) -> bool:
+    """Whether times go on to the right of their header."""
+    after = [cell for cell in cells[place + 1 :] if cell]
+    return bool(after) and all(is_number(cell) or clock_seconds(cell) is not None for cell in after)
+
+
+def _block(rows: Sequence[Row], start: int, end: int) -> Iterator[Column]:
+    cells, below = rows[start][1], rows[start + 1 : end]
+    place = _headers(cells)[0]
+    long = {kind: next((n for n, cell in enumerate(cells) if name.fullmatch(cell)), None) for kind, name in _LONG.items()}
+    if long["well"] is not None and long["value"] is not None:
+        return _one_a_row(cells, below, place, long["well"], long["value"])
+    counting = is_cycle_header(cells[place]) and bool(below) and is_number(below[0][1][0])
+    if _is_across(cells, place) and not counting:
+        return _wells_as_rows(rows, start, end, place)
+    return _wells_as_columns(cells, below)
+
+
+def _one_a_row(cells: Sequence[str], below: Sequence[Row], time: int, well: int, value: int) -> Iterator[Column]:
+    found: dict[tuple[str, str], Column] = {}
+    label = next((n for n, cell in enumerate(cells) if cell.lower() in ("label", "channel", "dye", "wavelength")), None)
+    for line, row in below:
+        filled = [*row, *[""] * len(cells)]
+        key = well_name(filled[well]), filled[label] if label is not None else ""
+        made = Column(key[0], cells[time], is_cycle_header(cells[time]), key[1])
+        found.setdefault(key, made).pairs.append((Cell(filled[time], line, time + 1), Cell(filled[value], line, value + 1)))
+    return iter(found.values())
+
+
+def _wells_as_columns(cells: Sequence[str], below: Sequence[Row]) -> Iterator[Column]:
+    """Each column goes with the nearest header of times to its left; a table ends where a row has no time and no numbers."""
+    places = _headers(cells)
+    wide = max((len(row) for _, row in below), default=0)
+    rows = [(line, [*row, *[""] * (wide - len(row))]) for line, row in below]
+    ends = (n for n, (_, row) in enumerate(rows) if not _is_time(row[places[0]]) and not any(map(is_number, row)))
+    rows = rows[: next(ends, None)]
+    for n, name in enumerate(cells):
+        skipped = not name or is_time_header(name) or is_cycle_header(name) or _TEMPERATURE.fullmatch(name) is not None
+        if not skipped and n < wide:
+            time = max((place for place in places if place < n), default=places[0])
+            pairs = [(Cell(row[time], line, time + 1), Cell(row[n], line, n + 1)) for line, row in rows]
+            yield Column(well_name(name), cells[time], is_cycle_header(cells[time]), "", pairs)
+
+
+def _is_time(cell: str) -> bool:
+    return is_number(cell) or clock_seconds(cell) is not None
+
+
+def _wells_as_rows(rows: Sequence[Row], start: int, end: int, place: int) -> Iterator[Column]:
+    """Times, or cycles until a row of times comes, from the header on to the right; readings of a well below them.
+
+    Of several readings at one time their mean is taken, which stands below the name of the well.
+    """
+    line, times = rows[start]
+    labels = _labels(rows[start - 1][1] if start else [], place, len(times))
+    alone = ""
+    for at, row in rows[start + 1 : end]:
+        head = row[place] if place < len(row) else ""
+        values = row[place + 1 :]
+        if is_time_header(head):
+            line, times = at, row
+        elif _MEAN.fullmatch(head) and alone:
+            yield _row(alone, (line, times), (at, row), place)
+        elif not any(values):
+            alone = well_name(head) if WELL.fullmatch(head) else alone
+        elif (well := _named(row[: place + 1])) and not alone and (WELL.fullmatch(well) or any(map(is_number, values))):
+            for label in dict.fromkeys(labels):
+                some = _row(well, (line, times), (at, row), place)
+                kept = [pair for pair, own in zip(some.pairs, labels) if own == label]
+                yield replace(some, label=label, pairs=kept)
+
+
+def _row(well: str, times: Row, values: Row, place: int) -> Column:
+    header = times[1][place]
+    pairs = [
+        (Cell(when, times[0], n + 1), Cell(values[1][n] if n < len(values[1]) else "", values[0], n + 1))
+        for n, when in enumerate(times[1])
+        if n > place
+    ]
+    return Column(well, header, is_cycle_header(header), "", pairs)
+
+
+def _labels(above: Sequence[str], place: int, width: int) -> list[str]:
+    """What stands above each of the times, the filter of a row of readings; nothing where the row above is another."""
+    names = [*above, *[""] * width][place + 1 : width]
+    return names if all(names) and not any(map(is_number, names)) else [""] * max(width - place - 1, 0)
+
+
+def _named(before: Sequence[str]) -> str:
+    """The well that a row begins with: one cell of it, or a letter and a number in two; "" for what is none."""
+    if len(before) > 1 and len(before[0]) == 1 and before[1].isdigit():
+        return well_name(before[0] + before[1])
+    found = next((cell for cell in before if WELL.fullmatch(cell)), "")
+    other = before[0] if before and not is_missing(before[0]) and not _TEMPERATURE.fullmatch(before[0]) else ""
+    return well_name(found or other)
