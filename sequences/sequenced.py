@@ -122,7 +122,15 @@ class Sequenced(Generic[Of]):
     def order(self, order: Order, certificate: Path | None = None) -> LabOrder:
         """What a laboratory orders and mixes, as ``lab_order``."""
         study = self.fitted
-        return lab_order(study.system, self.found, study.design.sequences, order, study.experiment, certificate)
+        return lab_order(
+            study.system,
+            self.found,
+            study.design.sequences,
+            order,
+            study.experiment,
+            study.design.chemistry.temperature,
+            certificate,
+        )
 
     @cached_property
     def bench(self) -> Bench:
