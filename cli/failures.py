@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
 
 from cli.streams import ReaderGone
-from dsd_ncrn.errors import DsdNcrnError
+from dsd_ncrn.errors import DsdNcrnError, interrupt_behind
 
 FAILED = 1
 BAD_INPUT = 2
@@ -20,6 +22,10 @@ READER_GONE = 141
 """As a shell tells of a program that SIGPIPE has ended."""
 
 
+SOON_S = 0.5
+"""An interrupt that was lost comes once more after that: what has lost it is over by then."""
+
+
 class Interrupted(KeyboardInterrupt):
     """An interrupt, with what the work so far has left."""
 
@@ -28,15 +34,26 @@ class Interrupted(KeyboardInterrupt):
 def interruptible() -> Generator[None]:
     """Let SIGINT and SIGTERM interrupt the work, also where a script has started it in the background.
 
-    A shell starts its background jobs deaf to SIGINT, and SIGTERM would leave the other processes of a run behind.
+    A shell starts its background jobs deaf to SIGINT, and SIGTERM would leave the other processes of a run behind. An
+    interrupt that comes where Python cannot raise it, as in a callback of C code or a finalizer, comes once more.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    ignored = sys.unraisablehook
+
+    def again(unraisable: sys.UnraisableHookArgs) -> None:
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
+            threading.Timer(SOON_S, _thread.interrupt_main).start()  # at once it would be raised here
+        else:
+            ignored(unraisable)
+
+    sys.unraisablehook = again
     before = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
+        sys.unraisablehook = ignored
         for number, handler in before.items():
             signal.signal(number, handler)
 
@@ -45,8 +62,8 @@ def ending_of(error: BaseException) -> tuple[int, str]:
     """Exit code and message of whatever a command has raised."""
     if isinstance(error, ReaderGone):
         return READER_GONE, ""
-    if isinstance(error, KeyboardInterrupt):
-        return INTERRUPTED, f"Interrupted. {error}".strip()
+    if (interrupt := interrupt_behind(error)) is not None:
+        return INTERRUPTED, f"Interrupted. {interrupt}".strip()
     if isinstance(error, DsdNcrnError):
         return error.exit_code, f"Error: {error}"
     if isinstance(error, MemoryError):

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from cli.failures import READER_GONE, ending_of, interruptible
-from cli.interface import compiling, job, looking, simulations
+from cli.interface import bench, compiling, job, looking, simulations
 from cli.options import DEBUG, Subcommand, near, shared_options
 from cli.streams import forgiving_streams
 
@@ -26,6 +26,7 @@ GROUPS: Mapping[str, tuple[Subcommand, ...]] = {
     ),
     "Studies": (simulations.leaks, simulations.tune),
     "Sequences and orders": (job.sequences, job.order),
+    "Bench": (bench.experiments, bench.fit),
     "Looking": (looking.report, looking.compare, looking.list_choices),
     "Help": (looking.doctor, looking.completion),
 }

@@ -62,6 +62,14 @@ class DesignError(InputError):
     offset: int | None = None
 
 
+def interrupt_behind(error: BaseException) -> KeyboardInterrupt | None:
+    """The interrupt that an error is due to: what it meets amid compiled code may tell of an error of its own."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, KeyboardInterrupt):
+        cause = cause.__cause__
+    return cause
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A remedy naming the nearest known word, or all of them."""
     known = list(map(str, islice(known, MOST_KNOWN)))

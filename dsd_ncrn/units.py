@@ -9,6 +9,8 @@ from dsd_ncrn.errors import InputError
 
 ZERO_CELSIUS_K = 273.15
 NM_PER_M = 1e9
+LARGEST = 1e100
+"""No quantity is larger, so that products of some are finite."""
 GAS_CONSTANT = 1.98717e-3
 """kcal/mol/K, with ViennaRNA's digits."""
 AVOGADRO = 6.02214076e23
@@ -45,8 +47,8 @@ def parse_quantity(text: object, kind: str) -> float:
             f"a {kind} is a number and a unit", text, f'Write for example "1 {next(iter(units))}"; units: {", ".join(units)}.'
         )
     value = float(match.group(1)) * units[match.group(2)]
-    if not math.isfinite(value):
-        raise InputError(f"a {kind} is finite", text, "Write a smaller one.")
+    if not abs(value) <= LARGEST:
+        raise InputError(f"a {kind} is finite, and below {LARGEST:g}", text, "Write a smaller one.")
     return value
 
 

@@ -8,6 +8,7 @@ import pty
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -198,3 +199,26 @@ def test_a_dumb_terminal_gets_plain_lines(small: Path) -> None:
 def test_quiet_is_known_in_a_context_alone() -> None:
     assert click.get_current_context(silent=True) is None
     assert not streams.is_quiet()
+
+
+class Callback:
+    """As a callback of C code or a finalizer, which cannot raise: Python tells of the error and goes on."""
+
+    def __del__(self) -> None:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("swallowed", [True, False])
+def test_an_interrupt_is_one_wherever_it_comes(swallowed: bool, monkeypatch: pytest.MonkeyPatch, invoke: Invoke) -> None:
+    """In a place that cannot raise, or amid compiled code that tells of an error of its own."""
+
+    def work(*_: object, **__: object) -> None:
+        if not swallowed:
+            raise SystemError("error return without exception set") from KeyboardInterrupt()
+        Callback()
+        for _ in range(10_000):
+            time.sleep(0.001)
+
+    monkeypatch.setattr("cli.commands.compile.compile_network", work)
+    result = invoke("compile", "designs/linreg2d.toml")
+    assert (result.exit_code, result.stderr) == (130, "Interrupted.\n")

@@ -15,7 +15,7 @@ import pytest
 
 from dsd_ncrn.analysis.jobs import Bundling, InThisProcess, run_jobs, tube_work
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.simulate.engines.crew import crew, side_by_side, worked_out
+from dsd_ncrn.simulate.engines.crew import by_itself, crew, side_by_side, worked_out
 from dsd_ncrn.simulate.engines.lanes import LANES
 from dsd_ncrn.simulate.engines.types import Solution
 
@@ -170,3 +170,17 @@ def test_jobs_of_tubes_are_done_in_even_bundles() -> None:
     pool: Executor = Bundling(InThisProcess())
     with pytest.raises(ValueError, match="seven"):
         run_jobs(doubled, stepper, [7], pool)
+
+
+def test_nobody_else_goes_on_while_one_works_by_itself() -> None:
+    """Three who need the same part find it worked out once, although working it out integrates."""
+    stepper, parts = Doubling(), list[float]()
+
+    def needed(item: float) -> float:
+        if not parts:
+            parts.append(by_itself(lambda: stepper.solve(np.array([1.0]))))
+        return parts[0] + stepper.solve(np.array([item]))
+
+    assert side_by_side(needed, [1.0, 2.0, 3.0]) == [4.0, 6.0, 8.0]
+    assert len(parts) == 1
+    assert stepper.bundles == [1, 3]

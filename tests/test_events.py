@@ -100,6 +100,8 @@ def test_top_ups_take_nothing_out_and_adjustments_add_what_annihilates() -> None
     mixed = pot().mixed({"A": 10.0, "B": 1.0, "C": 4.0})
     filled = pot().run([TopUp({"A": 8.0, "B": 3.0, "C": 5.0}, below=0.5)], mixed).values
     assert dict(zip(("A", "B", "C"), filled)) == {"A": 10.0, "B": 3.0, "C": 4.0}
+    fed = pot().run([TopUp({"B": 3.0}, doses={"A": 2.5})], mixed).values
+    assert dict(zip(("A", "B", "C"), fed)) == {"A": 12.5, "B": 3.0, "C": 4.0}
     adjusted = pot().run([Adjust({"A": 7.0, "B": 2.0}, {"A": "C"})], mixed).values
     assert dict(zip(("A", "B", "C"), adjusted)) == {"A": 10.0, "B": 2.0, "C": 7.0}
 

@@ -78,6 +78,8 @@ def test_beads_bring_some_of_their_slurrys_liquid() -> None:
     """500 nM on beads of 5 uM slurry are a tenth of the volume, of which a fifth comes along."""
     found = pot(slurry=5000.0, carried=0.2).run([Add({JOIN: 500.0})], start(X_cogate=102.0))
     assert found.volume == pytest.approx(1.02) and found.values[1] == pytest.approx(100.0)
+    little = pot(slurry=5000.0, carried=0.2, least=0.01).run([Add({JOIN: 5.0})], start())
+    assert little.volume == pytest.approx(1.002)  # the least is that of the slurry, of which the liquid is drained
 
 
 def test_beads_are_caught_at_once_at_the_next_pull_or_never() -> None:

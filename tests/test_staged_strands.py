@@ -173,3 +173,11 @@ def test_forks_stay_while_joins_are_pulled_by_a_magnet_that_takes_all() -> None:
     after = pot.run([Add({fork: 100.0, join: 50.0}), PullDown((join,))], tube.contents)
     assert after.values[pot.on_beads((fork,))].sum() == pytest.approx(100.0)
     assert after.values[pot.on_beads((join,))].sum() == 0.0
+
+
+def test_what_waits_for_beads_waits_as_much_longer_as_they_are_slow() -> None:
+    """Waits of the design are for beads as fast as what is in solution; beads that take three times as long triple them."""
+    slow = Study(changed(study(ONE).design, {"imperfections.bead_slowdown": 2.0}))
+    usual = study(ONE).spec.staged
+    assert slow.settings.waits["release"] == pytest.approx(3 * usual.release)
+    assert slow.settings.waits["meet"] == pytest.approx(3 * usual.meeting)

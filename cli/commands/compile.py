@@ -12,7 +12,7 @@ from cli.job import job_of
 from cli.options import is_network
 from cli.output import deliver, show, table
 from cli.run.abstract import ncrn_json, warnings_of
-from cli.streams import warn
+from cli.streams import tell, warn
 from dsd_ncrn.crn.antimony import antimony_of
 from dsd_ncrn.crn.drawing import svg_of
 from dsd_ncrn.crn.graph import dot_of
@@ -26,6 +26,9 @@ from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.verify import conservation_laws
 from dsd_ncrn.runs.files import json_text
 from dsd_ncrn.simulate.proof import Claim, Proof, prove
+
+MANY = 40
+"""Reactions that are drawn at once; more take a second for each so many."""
 
 
 def compile_network(
@@ -103,9 +106,15 @@ def _text(crn: Crn, described: dict[str, Any], form: str, law: RateLaw) -> str:
         "sbml": lambda: sbml_of(crn),
         "antimony": lambda: antimony_of(crn),
         "dot": lambda: dot_of(crn),
-        "svg": lambda: svg_of(crn),
+        "svg": lambda: _drawn(crn),
     }
     return writers[form]()
+
+
+def _drawn(crn: Crn) -> str:
+    if len(crn.reactions) > MANY:
+        tell(f"Drawing {len(crn.reactions)} reactions, which takes about {len(crn.reactions) / MANY:.0f} s ...")
+    return svg_of(crn)
 
 
 def _network(path: Path, seed: int, law: RateLaw, input_law: RateLaw) -> tuple[Crn, dict[str, Any]]:

@@ -17,7 +17,7 @@ from cli.run.folder import RunFolder, digest
 from cli.run.lab import SEQUENCES, start_search
 from cli.run.summary import FILE, empty_summary, fill, provenance, read_summary, results_key, sections_of
 from dsd_ncrn.design.load import dump_design
-from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError
+from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError, interrupt_behind
 from dsd_ncrn.runs.files import json_text
 from dsd_ncrn.runs.trainings import TESTS, joint_tests, read_trainings
 
@@ -64,8 +64,10 @@ class Pipeline:
                     if stage.name == "translate":
                         self._start_search()
             self._conclude(started)
-        except KeyboardInterrupt as interrupt:
-            raise Interrupted(self._kept()) from interrupt
+        except (KeyboardInterrupt, SystemError) as error:
+            if interrupt_behind(error) is None:
+                raise
+            raise Interrupted(self._kept()) from error
         return self.summary
 
     @property

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dsd_ncrn.analysis.experiment import experiment_of
+from dsd_ncrn.analysis.lean import train_strands
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.spec import DesignSpec, TrainingPlan
 from dsd_ncrn.dsd.experiment import Experiment
-from dsd_ncrn.dsd.system import Component, DsdSystem, Role
+from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.gates.calibrate import Firings, GateDesign, calibrate, firings_of, known_points, slow_terms
 from dsd_ncrn.gates.learner import design_gates, first_schedule, free_phases, largest_firings, size_gates
@@ -39,7 +40,7 @@ from dsd_ncrn.simulate.levels import LEVELS
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.staged import StagedLearner
 from dsd_ncrn.simulate.train import Progress, no_progress, train
-from dsd_ncrn.simulate.tube import Tube, tube_of
+from dsd_ncrn.simulate.tube import ABSOLUTE, RELATIVE, Tube, tube_of
 from dsd_ncrn.tasks import Dataset, load_dataset
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ else:
 Watch = Callable[[str], AbstractContextManager[Progress]]
 """Is entered, with its name, while a part that takes long is worked out, and gives what hears how far that is."""
 DEFAULT_ENGINE = "rosenbrock"
-RESULTS = ("compared", "experiment", "trainings")
+RESULTS = ("compared", "experiment", "trainings", "lean_studies")
 """Parts that follow from all the others: a study with another part has results of its own."""
 
 
@@ -64,9 +65,10 @@ def unwatched(part: str) -> Generator[Progress]:
 class Study:
     """A design with a seed, and all that follows from them; ``points`` are in place of those of the design's task.
 
-    ``engine`` names what integrates. ``watch`` is told of the parts ``ideal`` and ``calibrate``; it stays behind where a study
-    is pickled, which takes along all else that is worked out. Asking for a part raises what working it out raises:
-    InputError for a design that cannot be compiled or translated, CheckFailed where calibration or a training fails.
+    ``engine`` names what integrates, ``tolerances`` are those of leaky tubes per step (relative, and absolute in nM).
+    ``watch`` is told of the parts ``ideal`` and ``calibrate``; it stays behind where a study is pickled, which takes along
+    all else that is worked out. Asking for a part raises what working it out raises: InputError for a design that cannot be
+    compiled or translated, CheckFailed where calibration or a training fails.
     """
 
     design: DesignSpec
@@ -74,6 +76,7 @@ class Study:
     engine: str = DEFAULT_ENGINE
     points: Dataset | None = None
     watch: Watch = unwatched
+    tolerances: tuple[float, float] = (RELATIVE, ABSOLUTE)
 
     def __getstate__(self) -> dict[str, object]:
         return {**vars(self), "watch": unwatched}
@@ -213,7 +216,9 @@ class Study:
     @part
     def settings(self) -> Settings:
         """What is set for a staged learner: as measured of a tube that is as designed and does not leak."""
-        guess = self.given(settings=settings_of(self.spec.staged, len(self.ncrn.parameters)))
+        given = self.spec.imperfections
+        slow = 1.0 + given.bead_slowdown if given.stretch else 1.0
+        guess = self.given(settings=settings_of(self.spec.staged, len(self.ncrn.parameters), slow))
         with self.watch("calibrate"):
             return self._settled(guess.tube(), np.random.default_rng(0)).settings
 
@@ -289,7 +294,13 @@ class Study:
         protocol = replace(self.protocol, refill_below=refill_below if kind.top_up else None)
         network = self.leaky if kind.leaks else self.network
         realisation = realisation or self.usual(self.system, network)
-        return tube_of(protocol, network, self.simulator, rate, realisation)
+        tolerances = self.tolerances if kind.leaks else (RELATIVE, ABSOLUTE)
+        return tube_of(protocol, network, self.simulator, rate, realisation, tolerances)
+
+    @part
+    def lean_studies(self) -> dict[int, Study]:
+        """Those without the leaky steps that carry next to nothing, by the decade of the leak rate (``analysis.lean``)."""
+        return {}
 
     @part
     def trainings(self) -> dict[str, Training]:
@@ -309,7 +320,8 @@ class Study:
         iterations = plan.iterations if plan.strand_iterations is None else self.compared.iterations
         training = train(tube, level, names, self.data, plan.epochs, iterations, progress, repeats_of(plan))
         used = np.array(tube.used)
-        fuels = {c.name: n for n, c in enumerate(self.system.components) if _is_fuel(c)}
+        components = enumerate(self.system.components)  # of clocks, dosed anew anyway, consumption is of no interest
+        fuels = {c.name: n for n, c in components if c.topped_up and c.role != Role.CLOCK and c.concentration > 0}
         return replace(
             training,
             fuel_used={name: used[:, number] for name, number in fuels.items()},
@@ -323,7 +335,7 @@ class Study:
         if level == "autonomous":
             return train_autonomous(spec, self.data, self.ncrn, self.integrator, progress)
         if LEVELS[level].strands:
-            return self.train(self.tube(level), level, progress)
+            return train_strands(self, level, progress=progress)
         if spec == self.decided and self.simulator is self.integrator:
             return self.ideal
         return train_ideal(spec, self.data, self.ncrn, self.simulator, progress)
@@ -336,8 +348,3 @@ class Study:
 
 def _protocol(spec: DesignSpec, ncrn: NeuralCrn, system: DsdSystem, schedule: Schedule) -> ClockedProtocol:
     return ClockedProtocol(ncrn, system, schedule, spec.chemistry.unit, spec.chemistry.scavenger_excess)
-
-
-def _is_fuel(component: Component) -> bool:
-    """Whether a component's consumption is of interest: clocks are dosed anew in every iteration anyway."""
-    return component.topped_up and component.role != Role.CLOCK and component.concentration > 0

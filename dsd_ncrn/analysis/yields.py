@@ -11,6 +11,7 @@ from numpy.random import Generator, SeedSequence
 from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.jobs import run_jobs, tube_work
+from dsd_ncrn.analysis.lean import lean
 from dsd_ncrn.analysis.results import Sample
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.imperfections import Imperfections
@@ -83,7 +84,8 @@ class Drawn:
     def tubes(self) -> RealTubes:
         """What mixes them."""
         spec = self.study.spec
-        return RealTubes(self.study, leaking=spec.leak.rate > 0 or spec.imperfections.initial_leak > 0)
+        leaking = spec.leak.rate > 0 or spec.imperfections.initial_leak > 0
+        return RealTubes(lean(self.study) if leaking else self.study, leaking)
 
 
 def monte_carlo_yield(drawn: Drawn, count: int, pool: Executor | None = None, progress: Progress = no_progress) -> Yield:

@@ -40,11 +40,13 @@ class Add:
 
 @dataclass(frozen=True, slots=True)
 class TopUp:
-    """Bring up to their levels, nM, those that are below the share ``below`` of them; nothing is taken out."""
+    """Bring up to their levels, nM, those that are below the share ``below`` of them; nothing is taken out. ``doses`` (nM) of
+    others come with it in one addition."""
 
     levels: Mapping[str, float]
     purpose: Purpose = Purpose.REFILL
     below: float = 1.0
+    doses: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+from scipy.spatial import KDTree
 
 from dsd_ncrn.arrays import Floats, Ints
 
@@ -100,28 +101,38 @@ def apart(places: Floats, half: Floats, edges: Ints) -> Floats:
     Not every graph can be drawn so that no edge runs below a box; boxes do not overlap in any.
     """
     for _ in range(int(np.clip(_COMPARED / max(1, len(edges) * len(places)), _FEWEST, _MOST))):
-        shift = _off_boxes(places, half) + 0.5 * _off_edges(places, half, edges)
+        shift = off_boxes(places, half) + 0.5 * _off_edges(places, half, edges)
         places = places + shift
         if np.abs(shift).max() < 1e-4:
             break
     for _ in range(_SEPARATIONS):
-        shift = _off_boxes(places, half)
+        shift = off_boxes(places, half)
         if not shift.any():
             break
         places = places + 1.01 * shift  # a little more than half the overlap, so that the end is reached
     return places
 
 
-def _off_boxes(places: Floats, half: Floats) -> Floats:
+def off_boxes(places: Floats, half: Floats) -> Floats:
     """How far to move each box: out of every other, both of a pair along the shorter way."""
-    order = np.arange(len(places))
-    away = places[:, None] - places
-    overlap = half[:, None] + half - np.abs(away)
-    hit = (overlap > 1e-9).all(axis=2) & (order[:, None] != order)
-    sideways = overlap[..., 0] < overlap[..., 1]
-    tie = np.where(order[:, None] < order, -1.0, 1.0)[..., None]  # of boxes in one place the earlier goes left or down
-    side = np.where(away == 0, tie, np.sign(away))
-    return (side * overlap / 2 * np.stack([sideways, ~sideways], axis=2) * hit[..., None]).sum(axis=1)
+    one, other = _near(places, half)
+    away = places[one] - places[other]
+    overlap = half[one] + half[other] - np.abs(away)
+    side: Floats = np.where(away == 0, -1.0, np.sign(away))  # of boxes in one place the earlier goes left or down
+    sideways = overlap[:, 0] < overlap[:, 1]
+    step = side * overlap / 2 * np.stack([sideways, ~sideways], axis=1) * np.all(overlap > 1e-9, axis=1, keepdims=True)
+    ends, moves = np.concatenate([one, other]), np.concatenate([step, -step])
+    shift: Floats = np.stack([np.bincount(ends, moves[:, axis], len(places)) for axis in (0, 1)], axis=1, dtype=float)
+    return shift
+
+
+def _near(places: Floats, half: Floats) -> tuple[Ints, Ints]:
+    """The pairs of boxes that may overlap, the earlier one first."""
+    if len(places) < 2:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    tree: Any = KDTree(places / (2 * half.max(axis=0)))  # SciPy's has no types
+    pairs: Ints = tree.query_pairs(1.0, p=np.inf, output_type="ndarray")
+    return pairs[:, 0], pairs[:, 1]
 
 
 def _off_edges(places: Floats, half: Floats, edges: Ints) -> Floats:

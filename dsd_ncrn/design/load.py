@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from pydantic import ValidationError
@@ -19,11 +19,13 @@ from dsd_ncrn.constants import parted, rate_constants
 from dsd_ncrn.design.conditions import load_conditions
 from dsd_ncrn.design.files import read_text
 from dsd_ncrn.design.problems import DesignError, Key, KeyFinding, Position, findings_of, positions
+from dsd_ncrn.design.section import Section
 from dsd_ncrn.design.spec import ConditionsChoice, DesignSpec
-from dsd_ncrn.errors import InputError
+from dsd_ncrn.errors import InputError, did_you_mean
 
 LARGEST_BYTES = 2**20
 Table = dict[str, Any]
+SectionKind = TypeVar("SectionKind", bound=Section)
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -47,6 +49,21 @@ def load_design(path: str | Path, conditions: str = "") -> DesignSpec:
     with located(path):
         rate_constants(spec.chemistry.rates)
     return spec
+
+
+def load_section(path: str | Path, kind: type[SectionKind]) -> SectionKind:
+    """A TOML file that is one flat section, checked as a design file is. Raises InputError as ``load_design``."""
+    text, file = read_text(path, LARGEST_BYTES), str(path)
+    data = _parse(text, file)
+    try:
+        return kind.model_validate(_strict(data))
+    except ValidationError as error:
+        places = positions(text)
+        first = _first_problem(error, data, places)
+        place = _nearest(places, first.key)
+        known = kind.model_fields
+        remedy = first.remedy if first.key[0] in known else did_you_mean(first.key[0], known)
+        raise InputError(first.rule, first.value, remedy, file, place.line if place else 1) from None
 
 
 def _with_absolute_paths(spec: DesignSpec, folder: Path) -> DesignSpec:

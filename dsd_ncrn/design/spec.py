@@ -39,9 +39,9 @@ class Task(Section):
     """With one target of a CSV file: a classification, ON is what lies above it."""
     classes: bool = False
     """With several targets of a CSV file: a classification, the largest target names the class."""
-    training_points: int = Field(default=41, ge=2)
+    training_points: int = Field(default=41, ge=2, le=100_000)
     """Points to learn from. A CSV file with too few rows is split in the ratio of the two numbers."""
-    test_points: int = Field(default=101, ge=2)
+    test_points: int = Field(default=101, ge=2, le=100_000)
     """Points that only the test error is measured on."""
     shuffle: bool = True
     """The rows of a CSV file are shuffled by the seed; with false they are taken in their order."""

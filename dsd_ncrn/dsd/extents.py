@@ -88,7 +88,7 @@ class _Extents:
             return None
         rows = [*self.between, *(self.place[each] for each in fixed)]
         goal = np.append(np.zeros(len(self.between)), list(fixed.values()))
-        from scipy.optimize import linprog  # pyright: ignore[reportUnknownVariableType] - its types are left open
+        from scipy.optimize import linprog
 
         kept: dict[str, Any] = {"A_ub": -self.changes[self.left], "b_ub": np.zeros(len(self.left))} if self.left else {}
         found: Any = linprog(cost, A_eq=self.changes[rows], b_eq=goal, bounds=(0, MOST), **kept)

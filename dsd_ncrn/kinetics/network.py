@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from dsd_ncrn.arrays import Flags
 from dsd_ncrn.crn.exchange import free_identifier
 from dsd_ncrn.crn.types import Crn, Origin, Reaction
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand
@@ -95,6 +98,21 @@ class ReactionNetwork:
     def open_toeholds(self) -> OpenToeholds:
         """The toeholds of all species on which something could rest, or which could rest on one."""
         return OpenToeholds(self.complexes)
+
+    def restricted(self, kept: Flags, species: Flags) -> ReactionNetwork:
+        """The network of some steps (steps,) alone, and of their species and others (species,)."""
+        steps = [step for step, stays in zip(self.steps, kept, strict=True) if stays]
+        stay = species.copy()
+        stay[[place for step in steps for place in (*step.reactants, *step.products)]] = True
+        place = (np.cumsum(stay) - 1).tolist()
+
+        def moved(places: tuple[int, ...]) -> tuple[int, ...]:
+            return tuple(place[each] for each in places)
+
+        complexes = tuple(each for each, stays in zip(self.complexes, stay) if stays)
+        names = tuple(each for each, stays in zip(self.names, stay) if stays)
+        moved_steps = (replace(step, reactants=moved(step.reactants), products=moved(step.products)) for step in steps)
+        return replace(self, complexes=complexes, names=names, steps=tuple(moved_steps))
 
     def kinds(self, *kinds: StepKind) -> tuple[Step, ...]:
         """The steps of some kinds."""

@@ -41,10 +41,11 @@ class Settings:
     blank: float = 0.0
 
 
-def settings_of(staged: Staged, parameters: int) -> Settings:
-    """Those of the design."""
+def settings_of(staged: Staged, parameters: int, slow: float = 1.0) -> Settings:
+    """Those of the design, for beads on which all takes ``slow`` times as long."""
     waits = {FORWARD: staged.forward, RELEASE: staged.release, MEETING: staged.meeting}
-    return Settings(waits | ({UPDATE: staged.updating} if parameters > 1 else {}))
+    waits |= {UPDATE: staged.updating} if parameters > 1 else {}
+    return Settings({stage: seconds * slow for stage, seconds in waits.items()})
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,7 @@ class StagedProtocol:
     def whole(self, x: Values, y: Values, number: int = 0) -> Iterator[Event]:
         """All stages."""
         x = tuple(map(float, x))
-        if self.doses.feed:
-            yield Add({each.plus: self.doses.feed for each in self.ncrn.parameters}, Purpose.REFILL)
-        yield from self.forward(number, x)
+        yield from self.forward(number, x, self.doses.feed)
         yield from self.learning(x, y)
 
     def prediction(self, number: int, x: Values) -> Iterator[Event]:
@@ -99,11 +98,12 @@ class StagedProtocol:
         """The phases of an iteration in their order."""
         return [phase.name for phase in self.ncrn.crn.phases]
 
-    def forward(self, number: int, x: tuple[float, ...]) -> Iterator[Event]:
-        """Inputs and parameters make Z."""
+    def forward(self, number: int, x: tuple[float, ...], feed: float = 0.0) -> Iterator[Event]:
+        """Inputs and parameters, of which each gets some ``feed`` (nM), make Z."""
         waits, joins = self.settings.waits, self.inputs(x)
         if self.refill_below is not None:
-            yield TopUp(self.refilled, Purpose.REFILL, self.refill_below)
+            fed = {each.plus: feed for each in self.ncrn.parameters if feed}
+            yield TopUp(self.refilled, Purpose.REFILL, self.refill_below, fed)
         yield Add({weight_fork(place): self.doses.fork for place in joins}, Purpose.OPEN, FORWARD)
         shares = {place: self.settings.forward.get(place, 1.0) for place in joins}
         slowest = max(shares.values())

@@ -27,6 +27,8 @@ import scipy
 from numba.core.caching import FunctionCache
 from numba.core.serialize import dumps  # pyright: ignore[reportUnknownVariableType]
 
+from dsd_ncrn.errors import interrupt_behind
+
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
@@ -58,10 +60,7 @@ def interruptible() -> Generator[None]:
     try:
         yield
     except SystemError as error:
-        cause: BaseException | None = error
-        while cause is not None and not isinstance(cause, KeyboardInterrupt):
-            cause = cause.__cause__
-        raise cause or error from None
+        raise interrupt_behind(error) or error from None
 
 
 def _kept(function: Callable[Parameters, Result], dispatcher: Any) -> Callable[Parameters, Result]:

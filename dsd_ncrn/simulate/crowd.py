@@ -21,6 +21,7 @@ from dsd_ncrn.kinetics.finite import UNPRODUCTIVE
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.kinetics.rates import RESTING_NT
 from dsd_ncrn.kinetics.toeholds import OpenToeholds
+from dsd_ncrn.simulate.compiled import compiled
 
 NONE: Mapping[Strand, float] = {}
 BY_TOEHOLD = (StepKind.DISPLACEMENT, StepKind.BINDING)
@@ -105,11 +106,32 @@ def crowd_of(
 
 def _free(hosts: Floats, visitors: Floats, binding: Floats) -> tuple[Floats, Floats]:
     """Free hosts (hosts,) and visitors (visitors,) at equilibrium, nM; ``binding`` (hosts, visitors) holds 1 / K_d."""
-    free_hosts, free_visitors = hosts, visitors
-    for _ in range(ROUNDS):
-        before = free_hosts
-        free_visitors = visitors / (1.0 + free_hosts @ binding)
-        free_hosts = hosts / (1.0 + binding @ free_visitors)
-        if np.abs(free_hosts - before).max(initial=0.0) <= CLOSE_ENOUGH * hosts.max(initial=0.0):
-            return free_hosts, free_visitors
-    raise CheckFailed("the occlusion of toeholds was not settled: raise imperfections.occlusion")
+    free_hosts, free_visitors, rounds = settled(hosts, visitors, binding)
+    if rounds == ROUNDS:
+        raise CheckFailed("the occlusion of toeholds was not settled: raise imperfections.occlusion")
+    return free_hosts, free_visitors
+
+
+@compiled
+def settled(hosts: Floats, visitors: Floats, binding: Floats) -> tuple[Floats, Floats, int]:
+    """What ``_free`` gives, and how often all was worked out anew: ``ROUNDS`` where that was not enough."""
+    free_hosts, free_visitors = hosts.copy(), visitors.copy()
+    enough = CLOSE_ENOUGH * hosts.max() if len(hosts) else 0.0
+    rounds = 0
+    while rounds < ROUNDS:
+        moved = 0.0
+        for visitor in range(len(visitors)):
+            taken = 0.0
+            for host in range(len(hosts)):
+                taken += free_hosts[host] * binding[host, visitor]
+            free_visitors[visitor] = visitors[visitor] / (1.0 + taken)
+        for host in range(len(hosts)):
+            taken = 0.0
+            for visitor in range(len(visitors)):
+                taken += binding[host, visitor] * free_visitors[visitor]
+            before, free_hosts[host] = free_hosts[host], hosts[host] / (1.0 + taken)
+            moved = max(moved, abs(free_hosts[host] - before))
+        if moved <= enough:
+            break
+        rounds += 1
+    return free_hosts, free_visitors, rounds

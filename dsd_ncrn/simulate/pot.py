@@ -131,15 +131,19 @@ class Pot:
                 values[places] += added
                 self._accompany(values, places, added)
                 return replace(contents, values=values, volume=contents.volume * (1.0 + growth))
-            case TopUp():
+            case TopUp(doses=doses):
                 places, levels = self.short(event, values)
-                growth = self._growth(places, levels - self._apart(values)[places])
+                others = self._places(doses)
+                amounts = np.fromiter(doses.values(), float, len(doses)) * self.realisation.doses[others]
+                missing = levels - self._apart(values)[places]
+                growth = self._growth(np.append(places, others), np.append(missing, amounts))
                 values /= 1.0 + growth
                 there = self._apart(values)[places]
                 missing = levels - there
                 added = self.handling.really(missing, contents.events)
                 values[places] = (values[places] - there) + levels + (added - missing)
                 self._accompany(values, places, added)
+                values[others] += self.handling.really(amounts, contents.events)
                 return replace(contents, values=values, volume=contents.volume * (1.0 + growth))
             case Adjust(levels, instead):
                 for name, level in levels.items():

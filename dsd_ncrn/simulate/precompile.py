@@ -9,6 +9,7 @@ import numpy as np
 from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.ncrn.dynamics import Term
 from dsd_ncrn.ncrn.exact import Symbol, SymbolKind
+from dsd_ncrn.simulate.crowd import settled
 from dsd_ncrn.simulate.engines.adjoint import pull_back
 from dsd_ncrn.simulate.engines.rosenbrock import RosenbrockEngine
 from dsd_ncrn.simulate.flow import advance, flow_of
@@ -23,6 +24,7 @@ def main() -> None:
     _, path = stepper.record(start, 1.0, system.rates)
     pull_back(stepper, path, np.eye(system.size))
     replace(stepper, transients=False).solve_all([start], [times], [system.rates])
+    settled(np.ones(1), np.ones(1), np.ones((1, 1)))
     state = Symbol(SymbolKind.Z)
     advance(flow_of({state: (Term(-1.0, (state,)),)}, [state]), np.ones(2), 1.0, 1e-6)
 

@@ -192,7 +192,8 @@ def tube_of(
     engine: Engine,
     leak_rate: float = 0.0,
     realisation: Realisation | None = None,
+    tolerances: tuple[float, float] = (RELATIVE, ABSOLUTE),
 ) -> Tube:
     """A tube with the strands of a network, perfect without a realisation. ``leak_rate`` in /nM/s."""
-    pot = pot_of(Mixture(protocol.system, network), engine, RELATIVE, ABSOLUTE, leak_rate)
+    pot = pot_of(Mixture(protocol.system, network), engine, *tolerances, leak_rate)
     return Tube(protocol, pot if realisation is None else pot.realised(leak_rate, realisation))

@@ -86,6 +86,15 @@ def crew() -> Crew | None:
     return getattr(_here, "crew", None)
 
 
+def by_itself(work: Callable[[], Result]) -> Result:
+    """The result of some work, during which no other simulation of the crew goes on: what it leaves, the others then find."""
+    mine, _here.crew = crew(), None
+    try:
+        return work()
+    finally:
+        _here.crew = mine
+
+
 def side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
     """``work(item)`` of every item, in their order; integrations in them are done together. Raises the first item's error."""
     everything = list(items)

@@ -1,0 +1,188 @@
+"""The files of a bench plan: assay files and strands, the layout of the plate, what to pipette, what each well will show."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+import numpy as np
+import tomli_w
+
+from dsd_ncrn.analysis.benches import GateBench
+from dsd_ncrn.assays.bench import mix_of
+from dsd_ncrn.assays.plan import Plan, Tube
+from dsd_ncrn.assays.synthetic import made_up, vary
+from dsd_ncrn.assays.wells import Errors, Parameter
+from dsd_ncrn.dsd.structure import Complex
+
+PLATE, ROWS = 96, "ABCDEFGH"
+VOLUME_UL, STOCK_NM, AUXILIARY_NM = 100.0, 1_000.0, 10_000.0
+"""Of a well; of stocks of signals, gates and reporters, and of auxiliary strands."""
+BLANKS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A tube in a well of a plate, with the gates that it tells of; no tube is a blank."""
+
+    plate: int
+    well: str
+    gates: tuple[str, ...]
+    tube: Tube | None
+    band: tuple[Any, ...] = ()
+
+
+def placed(plans: Sequence[tuple[GateBench, Plan]]) -> tuple[Placed, ...]:
+    """The tubes of some gates in wells, column by column; a mix that several gates ask for is mixed once."""
+    shared: dict[str, tuple[list[str], Tube, tuple[Any, ...]]] = {}
+    for bench, plan in plans:
+        for tube, band in zip(plan.tubes, plan.bands):
+            key = f"{mix_of(dict(sorted(tube.doses.items())))} {tube.hours}"
+            shared.setdefault(key, ([], tube, band))[0].append(bench.name)
+    tubes: list[tuple[tuple[str, ...], Tube | None, tuple[Any, ...]]] = [
+        (tuple(names), tube, band) for names, tube, band in shared.values()
+    ]
+    everyone = tuple(bench.name for bench, _ in plans)
+    room, wells = PLATE - BLANKS, list[Placed]()
+    for plate in range(ceil(len(tubes) / room)):
+        here = [*tubes[plate * room : (plate + 1) * room], *[(everyone, None, ())] * BLANKS]
+        for n, (gates, tube, band) in enumerate(here):
+            wells.append(Placed(plate + 1, f"{ROWS[n % len(ROWS)]}{n // len(ROWS) + 1}", gates, tube, band))
+    return tuple(wells)
+
+
+def plan_files(plans: Sequence[tuple[GateBench, Plan]], name: str) -> dict[str, str]:
+    """Every file of a plan, by name."""
+    wells = placed(plans)
+    files = {f"{bench.name}.toml": _assay_file(bench) for bench, _ in plans}
+    files |= {f"{bench.name}.pil": _pil(bench.model.components) for bench, _ in plans}
+    auxiliary = {each for bench, _ in plans for each in bench.roles.auxiliaries}
+    files["layout.csv"] = _layout(wells)
+    files["pipetting.csv"] = _csv("plate,well,source,stock_nM,volume_uL", _pipetting(wells, auxiliary))
+    files["predicted.csv"] = _csv("plate,well,time_s,low_nM,middle_nM,high_nM", _predicted(wells))
+    files["known.csv"] = _csv("gate,parameter,deviation,unit", _known(plans))
+    files["protocol.md"] = protocol(plans, wells, name)
+    return files
+
+
+def _csv(header: str, rows: Iterable[Sequence[object]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header.split(","), *rows])
+    return text.getvalue()
+
+
+def _assay_file(bench: GateBench) -> str:
+    values: dict[str, Any] = {
+        "name": bench.name,
+        "strands": f"{bench.name}.pil",
+        "reporter": bench.model.reporter,
+        "layout": "layout.csv",
+        "occlusion": f"{bench.model.occlusion:g} nM",
+        "reactions": [bench.name],
+    }
+    return tomli_w.dumps(values)
+
+
+def _pil(components: Mapping[str, Complex]) -> str:
+    domains = {d.name: d.length for each in components.values() for d in each.domains}
+    lines = [f"length {name} = {length}" for name, length in domains.items()]
+    return "\n".join([*lines, "", *(f"{name} = {each.kernel}" for name, each in components.items())]) + "\n"
+
+
+def _layout(wells: Sequence[Placed]) -> str:
+    several = len({each.plate for each in wells}) > 1
+    header = "well,mix,start,purpose,gate,hours,why" + (",export" if several else "")
+
+    def row(each: Placed) -> list[object]:
+        tube, last = each.tube, ([f"plate_{each.plate}"] if several else [])
+        if tube is None:
+            return [each.well, "", "", "blank", " ".join(each.gates), "", "buffer alone", *last]
+        mix = mix_of(tube.doses)
+        return [each.well, mix, "0 s", "sample", " ".join(each.gates), f"{tube.hours:g}", tube.why, *last]
+
+    return _csv(header, map(row, wells))
+
+
+def _pipetting(wells: Sequence[Placed], auxiliary: set[str]) -> Iterator[Sequence[object]]:
+    """What a robot reads: from which stock how much goes where; buffer fills up."""
+    for each in wells:
+        doses = dict(each.tube.doses) if each.tube else dict[str, float]()
+        stocks = {name: AUXILIARY_NM if name in auxiliary else STOCK_NM for name in doses}
+        volumes = {name: VOLUME_UL * dose / stocks[name] for name, dose in doses.items()}
+        for name, volume in volumes.items():
+            yield each.plate, each.well, name, f"{stocks[name]:g}", f"{volume:.2f}"
+        yield each.plate, each.well, "buffer", "", f"{VOLUME_UL - sum(volumes.values()):.2f}"
+
+
+def _predicted(wells: Sequence[Placed]) -> Iterator[Sequence[object]]:
+    for each in wells:
+        for row in zip(*(np.asarray(part).tolist() for part in each.band)) if each.band else ():
+            yield each.plate, each.well, *(f"{value:.5g}" for value in row)
+
+
+def _known(plans: Sequence[tuple[GateBench, Plan]]) -> Iterator[Sequence[object]]:
+    for bench, plan in plans:
+        for parameter, deviation in plan.known:
+            yield bench.name, parameter.name, f"{deviation:.3g}", "of the logarithm" if parameter.log else parameter.unit
+
+
+def how_well(parameter: Parameter, deviation: float) -> str:
+    """A deviation as people say it."""
+    if not parameter.log:
+        return f"± {deviation:.2g}"
+    return f"± {deviation:.0%}" if deviation < 0.5 else f"within {np.exp(2 * deviation):.2g}x, if at all"
+
+
+def protocol(plans: Sequence[tuple[GateBench, Plan]], wells: Sequence[Placed], name: str) -> str:
+    """The plan to be printed."""
+    species = sorted({bench.species for bench, _ in plans})
+    reporters = ", ".join(f'"{each}"' for each in species)
+    hours = max((each.tube.hours for each in wells if each.tube), default=0.0)
+    lines = [
+        f"# Gates of {name} on the bench",
+        "",
+        f"{len(wells)} wells of {VOLUME_UL:g} µL, read for {hours:g} h; stocks of {STOCK_NM / 1e3:g} µM, of auxiliary strands "
+        f"{AUXILIARY_NM / 1e3:g} µM.",
+        "",
+        f"1. Order the reporters with the strands: `reporters = [{reporters}]` in `[translation]` of the design. Each has a "
+        "dye that faces a quencher.",
+        "2. Mix everything but what comes last, warm up the plate, and read it once.",
+        "3. Add signals last (wells without any: the gate), note when, and correct `start` in `layout.csv`: the time of mixing "
+        "on the clock of the reader.",
+        "4. Read every well about 40 times over its hours, closer together at first; keep reader, gain and filters.",
+        "5. `dsd-ncrn fit THIS_FOLDER EXPORT -o fits`, then `dsd-ncrn run DESIGN --measured fits/fit.json`.",
+        "",
+        "Where there are two plates, give each export a name with `plate_1` or `plate_2` in it.",
+        "",
+        "| plate | well | mix (nM) | hours | tells | of | expected at the end (nM) |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for each in wells:
+        tube, of = each.tube, ", ".join(each.gates)
+        if tube is None:
+            lines.append(f"| {each.plate} | {each.well} | buffer | | blank | | |")
+        else:
+            low, middle, high = (float(part[-1]) for part in each.band[1:])
+            ends = f"{middle:.1f} ({low:.1f} to {high:.1f})"
+            lines.append(f"| {each.plate} | {each.well} | {mix_of(tube.doses)} | {tube.hours:g} | {tube.why} | {of} | {ends} |")
+    lines += ["", "How well each parameter will be known:", ""]
+    for bench, plan in plans:
+        known = ", ".join(f"{parameter.name} {how_well(parameter, deviation)}" for parameter, deviation in plan.known)
+        lines.append(f"- {bench.name}: {known}")
+    return "\n".join(lines) + "\n"
+
+
+def example_of(plans: Sequence[tuple[GateBench, Plan]], wells: Sequence[Placed], errors: Errors, seed: int) -> str:
+    """Made-up readings of a plan, one a row, as a laboratory with gates of its own would export them."""
+    random, rows = np.random.default_rng(seed), list[Sequence[object]]()
+    truths = {bench.name: vary(bench.model, random) for bench, _ in plans}
+    models = {bench.name: bench.model for bench, _ in plans}
+    for each in wells:
+        # a tube that gates share has the reporter alone, and that of the first of them
+        times, values = made_up(models[each.gates[0]], each.tube, truths[each.gates[0]], errors, random)
+        rows += [[each.well, f"{at:g}", f"{value:.2f}"] for at, value in zip(times.tolist(), values.tolist())]
+    return _csv("well,Time [s],fluorescence", rows)

@@ -1,0 +1,139 @@
+"""What ``experiments`` and ``fit`` do: the tubes of a design's gates; assay files and exports in, parameters out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from cli.bench_plan import example_of, placed, plan_files, protocol
+from cli.console import display
+from cli.job import shown_job
+from cli.output import deliver, show, table
+from dsd_ncrn.analysis.benches import GateBench, benches_of
+from dsd_ncrn.assays.bench import missing_wells, read_bench, with_readings
+from dsd_ncrn.assays.exports import Export, read_export
+from dsd_ncrn.assays.plan import Plan, plan_of
+from dsd_ncrn.assays.results import GateFit, fit_gate, fits_json
+from dsd_ncrn.assays.wells import Errors, read_values
+from dsd_ncrn.errors import InputError
+from dsd_ncrn.runs.files import json_text
+
+
+def experiments(
+    design: Path,
+    gates: tuple[str, ...],
+    tubes: int,
+    pipetting: float,
+    example: bool,
+    out: Path | None,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Plan the tubes of a design's gates."""
+    errors, plans = Errors(pipetting), list[tuple[GateBench, Plan]]()
+    with display() as shown:
+        job = shown_job(design, seed, shown)
+        for bench in benches_of(job.study, gates):
+            shown.start(bench.name)
+            plans.append((bench, plan_of(bench.roles, errors, tubes)))
+            shown.done(bench.name, f"{len(plans[-1][1].tubes)} tubes")
+    wells = placed(plans)
+    files = plan_files(plans, job.study.design.name)
+    if example:
+        files["example.csv"] = example_of(plans, wells, errors, seed)
+    deliver(out, files)
+    document = {
+        "wells": [
+            {
+                "plate": w.plate,
+                "well": w.well,
+                "gates": w.gates,
+                "mix_nM": w.tube.doses,
+                "hours": w.tube.hours,
+                "why": w.tube.why,
+            }
+            for w in wells
+            if w.tube is not None
+        ],
+        "known": {bench.name: {p.name: deviation for p, deviation in plan.known} for bench, plan in plans},
+    }
+    show(as_json, document, protocol(plans, wells, job.study.design.name))
+
+
+def fit(
+    model: Path,
+    data: tuple[Path, ...],
+    out: Path | None,
+    cycle: float | None,
+    time_unit: float | None,
+    quick: bool,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Fit gates to exports."""
+    exports = [read_export(path, time_unit, cycle) for path in data]
+    files = _assay_files(model)
+    fits: list[GateFit] = []
+    with display() as shown:
+        for file in files:
+            shown.start(file.stem)
+            found = _fitted(file, exports, quick)
+            fits.append(found)
+            shown.done(file.stem, f"rms {found.fit.rms / found.fit.scale:.2%} of full scale")
+    document = fits_json(fits)
+    made = {"fit.json": json_text(document), "parameters.csv": _parameters(fits), "traces.csv": _traces(fits)}
+    deliver(out, made)
+    show(as_json, document, "\n\n".join(map(_told, fits)))
+
+
+def _assay_files(model: Path) -> list[Path]:
+    if not model.is_dir():
+        return [model]
+    found = sorted(model.glob("*.toml"))
+    if not found:
+        raise InputError(
+            "the folder has no assay file", None, "`dsd-ncrn experiments DESIGN -o FOLDER` writes some.", str(model)
+        )
+    return found
+
+
+def _fitted(file: Path, exports: Sequence[Export], quick: bool) -> GateFit:
+    bench, assay = read_bench(file)
+    try:
+        read = with_readings(assay, exports)
+    except InputError as error:
+        raise error.at(str(file)) from None
+    notes = [f"{Path(each.file).name}: {note}" for each in exports for note in each.notes]
+    notes += [f"well {name} of the layout is in no export" for name in missing_wells(assay, read)]
+    return fit_gate(bench, read, notes, thorough=not quick)
+
+
+def _told(found: GateFit) -> str:
+    rows = [("parameter", "value (95 %)", "toeholds predict")]
+    for each in found.estimates:
+        predicted = f"{each.parameter.start:.3g}" if each.parameter.unit == "/M/s" else ""
+        rows.append((each.parameter.name, str(each), predicted))
+    heading = f"{found.bench.name}: rms {found.fit.rms / found.fit.scale:.2%} of full scale"
+    return "\n".join([heading, table(rows), *(f"! {warning}" for warning in found.warnings)])
+
+
+def _parameters(fits: Sequence[GateFit]) -> str:
+    lines = ["gate,parameter,value,low,high,known,unit"]
+    lines += [
+        f"{found.bench.name},{e.parameter.name},{e.value!r},{e.low!r},{e.high!r},{e.kind},{e.parameter.unit}"
+        for found in fits
+        for e in found.estimates
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _traces(fits: Sequence[GateFit]) -> str:
+    def rows(found: GateFit) -> Iterator[str]:
+        for well in found.fit.assay.wells:
+            if well.trace is not None:
+                times, values = read_values(well.trace)
+                shown = found.fit.predictions[well.name].values
+                for at, value, predicted in zip(times.tolist(), values.tolist(), shown.tolist()):
+                    yield f"{found.bench.name},{well.name},{at!r},{value!r},{predicted!r},{value - predicted!r}"
+
+    return "\n".join(["gate,well,time_s,measured,predicted,residual", *(row for each in fits for row in rows(each))]) + "\n"

@@ -1,0 +1,68 @@
+"""The bench: ``experiments`` and ``fit``."""
+
+from __future__ import annotations
+
+import click
+
+from cli.options import FileOf, design_argument, json_option, out_option, quantity_option, seed_option, subcommand
+
+
+@subcommand(
+    "fit",
+    "cli.commands.bench:fit",
+    "Rate constants, leaks and active shares of gates from measured fluorescence.",
+    examples=(
+        "dsd-ncrn fit bench/join.toml plate1.xlsx -o fits",
+        "dsd-ncrn fit bench reporter.csv gates.csv -o fits",
+        'dsd-ncrn fit bench/join.toml qpcr.csv --cycle "30 s" --quick --json',
+    ),
+    groups={"How files are read": ("cycle", "time_unit")},
+)
+@click.argument("model", type=FileOf(".toml"), metavar="MODEL")
+@click.argument("data", type=FileOf(".csv", ".txt", ".tsv", ".xlsx"), nargs=-1, required=True, metavar="DATA...")
+@out_option("fit.json, parameters.csv, traces.csv and fit.html")
+@quantity_option("--cycle", "time", "Length of a cycle, where the export has cycles and no times.")
+@quantity_option("--time-unit", "time", 'The unit of bare times whose header names none, such as "1 min".')
+@click.option("--quick", is_flag=True, help="Intervals by the covariance alone, and no search for other explanations.")
+@seed_option
+@json_option
+def fit() -> None:
+    """Fit the gates of MODEL to all traces of DATA at once.
+
+    MODEL is an assay file (.toml) with strands and layout, or a folder of them, as `dsd-ncrn experiments` writes it. DATA are
+    exports of plate readers, fluorimeters or qPCR machines, as CSV, text or workbook.
+
+    It is told which wells do not fit, which parameters these tubes do not tell, and which other explanations fit as well.
+    Nothing is random: --seed is accepted and changes nothing.
+    """
+
+
+@subcommand(
+    "experiments",
+    "cli.commands.bench:experiments",
+    "The fewest tubes that tell how a design's gates really are.",
+    examples=(
+        "dsd-ncrn experiments designs/linreg2d_bench.toml -o bench",
+        "dsd-ncrn experiments designs/linreg2d_bench.toml --gate N1_1 --gate N4_raise -o bench",
+        "dsd-ncrn experiments designs/linreg2d_bench.toml --gate N1_1 -o bench --example",
+    ),
+)
+@design_argument
+@click.option(
+    "--gate", "gates", multiple=True, metavar="REACTION", help="The gate of this reaction alone, several times if need be."
+)
+@click.option("--tubes", type=click.IntRange(min=5), default=10, show_default=True, help="At most for each gate.")
+@click.option("--pipetting", type=click.FloatRange(0.0, 0.5), default=0.05, show_default=True, help="Relative error of a dose.")
+@click.option("--example", is_flag=True, help="Write example.csv, too: readings of made-up gates, to try `fit` on.")
+@out_option("assay files, layout.csv, pipetting.csv, predicted.csv, known.csv and protocol.md")
+@seed_option
+@json_option
+def experiments() -> None:
+    """Plan the tubes that tell each gate's rate constants, leak, initial leak and active shares.
+
+    There is always a tube that saturates the reporter, one without input for long, one with more input than gate, and the one
+    that tells a reporter that is part inactive from a gate that is pulled back. The others are those that tell most. Tubes that
+    several gates ask for are mixed once.
+
+    --seed is that of the made-up gates; the plan itself has no random part.
+    """

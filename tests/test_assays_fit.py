@@ -1,0 +1,110 @@
+"""Fits of synthetic laboratories: the truth is found, noise is told from pipetting, and bad wells are named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dsd_ncrn.arrays import Floats
+from dsd_ncrn.assays.fit import Fit, fit
+from dsd_ncrn.assays.intervals import Kind, estimates
+from dsd_ncrn.assays.judge import swapped, well_fits, worst_smoothed
+from dsd_ncrn.assays.model import gate_model
+from dsd_ncrn.assays.noise import Noise, noise_of
+from dsd_ncrn.assays.synthetic import REPORTER, correlated, empty_wells, measured, truth_of, typical
+from dsd_ncrn.assays.wells import Assay, Errors, Quantity
+from dsd_ncrn.errors import InputError
+from dsd_ncrn.kinetics.rates import rates_of
+
+TUBES: tuple[Mapping[str, float], ...] = (
+    {"C": 30, "reporter": 30},
+    {"C": 60, "reporter": 30},
+    {"C": 10, "reporter": 30},
+    {"C": 20, "reporter": 20},
+    {"C": 5, "reporter": 30},
+    {},
+)
+
+
+@pytest.fixture(scope="module")
+def reporter() -> tuple[Assay, Floats]:
+    """A reporter alone, and a blank, with pipetting of 3 % and correlated noise of 1 % of full scale."""
+    random = np.random.default_rng(4)
+    model = gate_model(REPORTER, "reporter", rates_of())
+    assay = Assay(model, empty_wells(TUBES, 40), Errors(0.03))
+    truth = truth_of(assay, typical(random), random, 0.03)
+    return measured(assay, truth, 250.0, 0.8, random), truth
+
+
+@pytest.fixture(scope="module")
+def found(reporter: tuple[Assay, Floats]) -> Fit:
+    return fit(reporter[0])
+
+
+def test_the_truth_of_a_reporter_is_within_its_intervals(found: Fit, reporter: tuple[Assay, Floats]) -> None:
+    truth = {p.name: p.outside(float(x)) for p, x in zip(found.parameters, reporter[1])}
+    told = {each.parameter.name: each for each in estimates(found)}
+    rate = told["rate constant forward of reporter"]
+    assert rate.kind is Kind.INTERVAL and rate.high < 1.5 * rate.low
+    for name in ("rate constant forward of reporter", "active share reporter"):
+        assert told[name].low < truth[name] < told[name].high
+    assert told["constant loss"].high > 0.5 > told["constant loss"].low
+
+
+def test_noise_is_that_of_the_readings(found: Fit) -> None:
+    """250 units with a lag of 0.8, 240 readings: both to about a tenth."""
+    assert found.noise.deviation == pytest.approx(250.0, rel=0.25)
+    assert found.noise.lag == pytest.approx(0.8, abs=0.1)
+    assert 0 < worst_smoothed(found) < 0.03
+    assert not [each.well for each in well_fits(found) if each.problem]
+
+
+def test_restricted_likelihood_counts_what_parameters_take_up() -> None:
+    """20 traces of 20 readings with lag 0.9, each with a level of its own fitted: plain residuals say 0.6, the truth is 0.9."""
+    random = np.random.default_rng(0)
+    traces = [correlated(20, 0.9, random) for _ in range(20)]
+    slopes = [np.eye(20)[[n] * 20] for n in range(20)]
+    residuals = [trace - trace.mean() for trace in traces]
+    nothing = np.zeros(20)
+    noise = noise_of(residuals, slopes, nothing, nothing, Noise(1.0))
+    every = np.concatenate([each[1:] * each[:-1] for each in residuals]).sum() / sum(float(each @ each) for each in residuals)
+    assert every < 0.8
+    assert noise.lag == pytest.approx(0.9, abs=0.05) and noise.deviation == pytest.approx(1.0, rel=0.3)
+
+
+def test_whitened_noise_is_white() -> None:
+    noise = correlated(4000, 0.9, np.random.default_rng(1)) * 3.0
+    white = Noise(3.0, 0.9).white(noise)
+    assert np.std(white) == pytest.approx(1.0, abs=0.05)
+    assert abs(np.mean(white[1:] * white[:-1])) < 0.05
+
+
+def test_a_wrong_dose_is_named(reporter: tuple[Assay, Floats]) -> None:
+    """The layout says 10 nM where there were 20."""
+    assay = reporter[0]
+    wells = tuple(replace(w, doses={**w.doses, "C": 20.0}) if w.name == "A3" else w for w in assay.wells)
+    bad = {each.well: each.problem for each in well_fits(fit(replace(assay, wells=wells))) if each.problem}
+    assert "A3" in bad
+
+
+def test_swapped_wells_are_named(reporter: tuple[Assay, Floats]) -> None:
+    assay = reporter[0]
+    traces = {well.name: well.trace for well in assay.wells} | {"A1": assay.wells[4].trace, "A5": assay.wells[0].trace}
+    wrong = fit(replace(assay, wells=tuple(replace(well, trace=traces[well.name]) for well in assay.wells)))
+    assert swapped(wrong, well_fits(wrong)) == ("A1", "A5")
+
+
+def test_without_a_saturating_tube_the_active_share_is_worse_known(reporter: tuple[Assay, Floats], found: Fit) -> None:
+    assay = reporter[0]
+    few = fit(replace(assay, wells=tuple(well for well in assay.wells if well.name in ("A3", "A5", "A6"))))
+    whole, part = (next(e for e in estimates(each, False) if e.parameter.quantity is Quantity.ACTIVE) for each in (found, few))
+    assert part.deviation > 2 * whole.deviation
+
+
+def test_nothing_read_is_refused(reporter: tuple[Assay, Floats]) -> None:
+    wells = tuple(replace(well, trace=None) for well in reporter[0].wells)
+    with pytest.raises(InputError, match="no sample was read"):
+        fit(replace(reporter[0], wells=wells))

@@ -1,0 +1,120 @@
+"""``dsd-ncrn fit``: assay files, layout and exports in; parameters, traces and warnings out; one message for bad input."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import Result
+
+from dsd_ncrn.assays.bench import doses_of, mix_of, read_bench
+from dsd_ncrn.assays.model import gate_model
+from dsd_ncrn.assays.results import read_measured
+from dsd_ncrn.assays.synthetic import REPORTER, empty_wells, measured, truth_of, typical
+from dsd_ncrn.assays.wells import Assay, Errors
+from dsd_ncrn.errors import InputError
+from dsd_ncrn.kinetics.rates import rates_of
+
+Invoke = Callable[..., Result]
+PIL = "length c = 20\nlength u = 5\nC = c u\nreporter = c( + u* )\n"
+TUBES = ({"C": 60, "reporter": 30}, {"C": 10, "reporter": 30}, {"C": 20, "reporter": 20}, {"C": 5, "reporter": 30}, {})
+LAYOUT = "well,mix,purpose\n" + "".join(
+    f"A{n},{mix_of(doses)},{'sample' if doses else 'blank'}\n" for n, doses in enumerate(TUBES, start=1)
+)
+BENCH = 'name = "readout"\nstrands = "readout.pil"\nreporter = "reporter"\nreactions = ["read_C"]\n'
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an assay of a reporter, and what a reader exports of it, in minutes."""
+    folder = tmp_path_factory.mktemp("bench")
+    for name, text in (("readout.toml", BENCH), ("readout.pil", PIL), ("layout.csv", LAYOUT)):
+        (folder / name).write_text(text, encoding="utf-8")
+    random = np.random.default_rng(7)
+    assay = Assay(gate_model(REPORTER, "reporter", rates_of()), empty_wells(TUBES, 30), Errors(0.03))
+    read = measured(assay, truth_of(assay, typical(random), random, 0.03), 200.0, 0.5, random)
+    traces = [well.trace for well in read.wells if well.trace is not None]
+    lines = ["Well,Time [min],Fluorescence"]
+    lines += [f"{t.well},{at / 60!r},{v!r}" for t in traces for at, v in zip(t.times.tolist(), t.values.tolist())]
+    (folder / "data.csv").write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def fitted(bench: Path) -> dict[str, Any]:
+    from click.testing import CliRunner
+
+    from cli.main import main
+
+    result = CliRunner().invoke(
+        main, ["fit", str(bench), str(bench / "data.csv"), "-o", str(bench / "out"), "--quick", "--json"]
+    )
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_parameters_come_with_their_intervals(fitted: dict[str, Any]) -> None:
+    (gate,) = fitted["gates"]
+    told = {each["name"]: each for each in gate["parameters"]}
+    rate = told["rate constant forward of reporter"]
+    assert rate["low"] < rate["value"] < rate["high"] and rate["unit"] == "/M/s"
+    assert gate["reactions"] == ["read_C"] and gate["rms_of_scale"] < 0.02
+
+
+def test_files_hold_the_same(fitted: dict[str, Any], bench: Path) -> None:
+    (gate,) = read_measured(bench / "out" / "fit.json")
+    value = gate.get("rate constant", "forward of reporter")
+    assert value is not None
+    assert value.value == fitted["gates"][0]["parameters"][0]["value"]
+    rows = (bench / "out" / "traces.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 1 + 5 * 30
+    measured_, predicted, residual = map(float, rows[7].split(",")[3:])
+    assert residual == pytest.approx(measured_ - predicted)
+
+
+def test_mixes_are_read_as_they_are_written() -> None:
+    doses = {"join": 20.0, "A": 0.5, "reporter": 30.0}
+    assert doses_of(mix_of(doses)) == doses == doses_of("20 nM join + 0.5 A+30 nM reporter")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("readout.toml", "reporter = ", "reportre = ", "unknown key 'reportre'"),
+        ("readout.toml", '"reporter"', '"C"', "a reporter is a duplex"),
+        ("layout.csv", "10 C +", "10 D +", "layout.csv:3: the strands have no such component"),
+        ("layout.csv", "10 C +", "ten C +", "layout.csv:3: a mix is doses in nM"),
+        ("layout.csv", "A2,", "A1,", "layout.csv:3: the well is there twice"),
+        ("layout.csv", "blank", "blnk", "layout.csv:6: no such purpose of a well"),
+        ("layout.csv", "well,", "place,", "layout.csv:1: the layout has no such column"),
+        ("data.csv", "Time [min]", "Time", "nothing says the unit of 'Time'"),
+        ("data.csv", "Well,Time", "Fluor,Time", "data.csv:2:1: Fluor: a reading is a number"),
+    ],
+)
+def test_bad_input_is_told_in_one_line(
+    bench: Path, tmp_path: Path, invoke: Invoke, file: str, old: str, new: str, message: str
+) -> None:
+    for name in ("readout.toml", "readout.pil", "layout.csv", "data.csv"):
+        text = (bench / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(text.replace(old, new, 1) if name == file else text, encoding="utf-8")
+    result = invoke("fit", tmp_path / "readout.toml", tmp_path / "data.csv", "--quick")
+    assert result.exit_code == 2 and message in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_layout_that_names_other_wells_is_refused(bench: Path, tmp_path: Path, invoke: Invoke) -> None:
+    (tmp_path / "other.csv").write_text("Time [s],H1\n0,1\n60,2\n", encoding="utf-8")
+    result = invoke("fit", bench / "readout.toml", tmp_path / "other.csv")
+    assert result.exit_code == 2 and "no well of the layout is in the exports (got 'H1')" in result.stderr
+
+
+def test_a_layout_without_wells_of_the_gate_is_refused(bench: Path, tmp_path: Path) -> None:
+    (tmp_path / "layout.csv").write_text("well,mix,gate\nA1,30 reporter,other\n", encoding="utf-8")
+    for name in ("readout.toml", "readout.pil"):
+        (tmp_path / name).write_text((bench / name).read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(InputError, match="no wells of readout"):
+        read_bench(tmp_path / "readout.toml")

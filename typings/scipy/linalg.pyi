@@ -1,0 +1,6 @@
+"""What is used of scipy.linalg."""
+
+from dsd_ncrn.arrays import Floats
+
+def cho_factor(a: Floats) -> tuple[Floats, bool]: ...
+def cho_solve(c_and_lower: tuple[Floats, bool], b: Floats) -> Floats: ...
