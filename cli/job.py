@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.console import step
-from cli.options import is_network
+from cli.options import holds_strands, is_network
 from cli.run.folder import digest
 from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Study, Watch, unwatched
 from dsd_ncrn.design.load import dump_design, load_design, located
@@ -78,7 +78,7 @@ def job_of(
 
     Raises InputError naming the file, and the line where it is known, for a design that does not allow that.
     """
-    if is_network(design) or design.suffix == ".pil":
+    if is_network(design) or holds_strands(design):
         remedy = "Give a design file (.toml)."
         raise InputError("a plain network has no task, no chemistry and no parameters", None, remedy, str(design))
     study = Study(load_design(design, conditions), seed, engine_named(engine).name, watch=watch)

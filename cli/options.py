@@ -18,6 +18,7 @@ QUIET, DEBUG = "cli.quiet", "cli.debug"
 """Keys of a context's ``meta``, which a command has in common with its subcommand."""
 NETWORKS = "Of a plain network (.crn, SBML)"
 NETWORK_ENDINGS = (".crn", ".xml", ".sbml")
+STRAND_ENDINGS = (".pil", ".enum", ".in")
 COMMON = "Common options"
 _COMMON = ("out", "seed", "as_json", "quiet", "debug", "help", "_click_default_help")
 """The last two are the same option in older and newer releases of click."""
@@ -145,6 +146,11 @@ def _literal(text: str) -> str:
 def is_network(path: Path) -> bool:
     """Whether a file holds a plain network, and not a design or strands."""
     return path.suffix in NETWORK_ENDINGS
+
+
+def holds_strands(path: Path) -> bool:
+    """Whether a file holds strands: PIL, or the enumerator's older format, which is read as PIL is."""
+    return path.suffix in STRAND_ENDINGS
 
 
 def design_file(*endings: str) -> Callable[[Function], Function]:

@@ -155,3 +155,34 @@ def test_plain_networks_are_enumerated(tmp_path: Path, invoke: Invoke) -> None:
     result = invoke("enumerate", path, "--json")
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["species"] > 10
+
+
+OLDER = """
+domain a : 6
+domain b : 20
+strand S1 : a b
+strand S2 : b
+strand S3 : b* a*
+
+complex G :
+S2 S3
+(+).
+
+complex X :
+S1
+..
+"""
+
+
+@pytest.mark.parametrize("ending", ["enum", "in"])
+def test_the_enumerators_older_format_is_read_as_strands(ending: str, tmp_path: Path, invoke: Invoke) -> None:
+    file = tmp_path / f"gate.{ending}"
+    file.write_text(OLDER, encoding="utf-8")
+    result = invoke("enumerate", file)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "displacement  G + X -> s1 + s2" in result.stdout
+    simulated = invoke("simulate", file)
+    assert (simulated.exit_code, simulated.stdout.split()) == (0, ["time", "1000", *["G", "0", "X", "0", "s1", "0", "s2", "0"]])
+    assert "nothing is there at the start" in simulated.stderr
+    refused = invoke("translate", file)
+    assert refused.exit_code == 2

@@ -52,7 +52,12 @@ def test_a_short_file_is_split_in_the_ratio_of_the_design(tmp_path: Path) -> Non
         ("a,b,y\n1,2,3\n1,5,2,3\n", 3, "the row has 4 cells, and the header 3"),
         ("a,b,y\n2,291,2,745,4,377\n", 2, "the row has 6 cells, and the header 3. Write decimal points, or semicolons"),
         ("a,b,y\n1,2,3\n4,5,inf\n", 3, "column 'y': a cell is a finite number (got 'inf')"),
-        ("a,b,y\n1,two,3\n", 2, "column 'b': a cell is a finite number (got 'two')"),
+        (
+            "a,b,y\n1,two,3\n4,5,6\n",
+            2,
+            "a cell is a finite number (got 'two'). Correct the cell or delete the row.",
+        ),
+        ("a,b,y\n1,2,red\n4,5,blue\n", 2, "(got 'red'). Words can be classes: `dsd-ncrn new NAME --csv "),
         ("a,b,y\n1,2,3\n\n4,5\n", None, "at least two rows, one to train on and one to test on (got 1)"),
         ("", 1, "the file is empty"),
         ("a,b,y\n1,2,3\n", None, "at least two rows"),

@@ -7,6 +7,7 @@ import click
 from cli.options import (
     NETWORK_ENDINGS,
     NETWORKS,
+    STRAND_ENDINGS,
     FileOf,
     OneOf,
     Registered,
@@ -142,7 +143,7 @@ STEP_FORMATS = ("table", *STEP_FILES)
         "dsd-ncrn enumerate linreg2d.pil --format sbml > linreg2d.xml",
     ),
 )
-@click.argument("file", type=FileOf(".pil", ".toml", *NETWORK_ENDINGS), metavar="FILE")
+@click.argument("file", type=FileOf(*STRAND_ENDINGS, ".toml", *NETWORK_ENDINGS), metavar="FILE")
 @out_option("network.json and the file of the chosen format")
 @seed_option
 @format_option(STEP_FORMATS)

@@ -134,7 +134,7 @@ def diluted_stage(job: Job, tell: Tell) -> Outcome:
 
 
 def dilution_section(growth: float | None, tolerated: float | None, note: str) -> dict[str, Any]:
-    """The summary's section: by which part of itself the volume grows in an iteration, and which part would be borne."""
+    """The summary's section: by which part of itself the volume grows in an iteration, and which part would be tolerated."""
     return plain({"growth_per_iteration": growth, "tolerated_growth_per_iteration": tolerated, "note": note})
 
 

@@ -96,6 +96,7 @@ def fidelity_section(study: Study, found: Fidelity) -> dict[str, Any]:
             "rmse_ratio": found.rmse_ratio,
             "hours_per_iteration": found.hours_per_iteration,
             "bands": {"hours_per_iteration": asdict(hours_band(study, slowdowns(study)))},
+            "calibration": {"aliquots": study.calibration.aliquots, "hours": study.calibration.hours},
             "worst_reaction": {"origin": found.worst_reaction, "error": found.worst_reaction_error},
             "reactions": [asdict(reaction) for reaction in found.reactions],
         }

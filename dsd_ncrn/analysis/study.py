@@ -173,18 +173,21 @@ class Study:
         """
         spec, network = self.spec, self.network
         if self.staged:
-            return GateDesign(self.designed, self.protocol.schedule, {}, {})
+            _ = self.settings  # measured now, unless they are given
+            found = vars(self).get("settlement")
+            work = (found.aliquots, found.tube_hours) if found else (0, 0.0)
+            return GateDesign(self.designed, self.protocol.schedule, {}, {}, *work)
 
         def make(system: DsdSystem, timing: Schedule) -> Tube:
             protocol = _protocol(spec, self.ncrn, system, timing)
             return tube_of(protocol, network, self.integrator, realisation=self.usual(system, network))
 
-        firings, slow = self._firings(make), 1.0
-        if spec.imperfections.stretch:
-            tube = make(self.designed, first_schedule(spec, self.ncrn, self.designed))
-            slow = max(tube.slowdown(phase) for phase in tube.protocol.schedule.phases)
+        tube = make(self.designed, first_schedule(spec, self.ncrn, self.designed))
+        phase = max(tube.protocol.schedule.phases, key=tube.slowdown)
+        slow = tube.slowdown(phase) if spec.imperfections.stretch else 1.0
+        firings, left = self._firings(make), tube.occupied(phase)
         with self.watch("calibrate") as progress:
-            found = design_gates(spec, self.ncrn, {}, firings, self.rates, progress, slow)
+            found = design_gates(spec, self.ncrn, {}, firings, self.rates, progress, slow, left)
         check_loading(found.system, self.spec.chemistry.unit, self.spec.chemistry.max_loading)
         return found
 
@@ -216,21 +219,23 @@ class Study:
     @part
     def settings(self) -> Settings:
         """What is set for a staged learner: as measured of a tube that is as designed and does not leak."""
+        return self.settlement.settings
+
+    @part
+    def settlement(self) -> Settled:
+        """That with what measuring it took."""
         given = self.spec.imperfections
         slow = 1.0 + given.bead_slowdown if given.stretch else 1.0
         guess = self.given(settings=settings_of(self.spec.staged, len(self.ncrn.parameters), slow))
         with self.watch("calibrate"):
-            return self._settled(guess.tube(), np.random.default_rng(0)).settings
+            return self.settling(guess.tube(), np.random.default_rng(0))
 
     def settled(self, tube: Tube, random: np.random.Generator) -> Tube:
         """A staged tube set by what is measured of it, with the parameters that read as the design's start."""
-        assert isinstance(tube.protocol, StagedProtocol)
-        found = self._settled(tube, random)
-        settled = Tube(replace(tube.protocol, settings=found.settings), tube.pot)
-        settled.set_parameters(found.start)
-        return settled
+        return self.settling(tube, random).applied(tube)
 
-    def _settled(self, tube: Tube, random: np.random.Generator) -> Settled:
+    def settling(self, tube: Tube, random: np.random.Generator) -> Settled:
+        """What is set for a staged tube by what is measured of it."""
         learner = StagedLearner(self.decided.circuit, self.data.dimension)
         return settle(tube, learner, self.data.train_x.mean(axis=0), random)
 
@@ -267,9 +272,10 @@ class Study:
         """
         other = self if network is None else self.given(network=network)
         if self.staged:
-            found = other._settled(other.tube(realisation=realisation), np.random.default_rng(0)).settings
-            settled = replace(self.calibration, schedule=replace(other.protocol, settings=found).schedule)
-            return other.given(settings=found, calibration=settled)
+            found = other.settling(other.tube(realisation=realisation), np.random.default_rng(0))
+            timing = replace(other.protocol, settings=found.settings).schedule
+            settled = replace(self.calibration, schedule=timing, aliquots=found.aliquots, hours=found.tube_hours)
+            return other.given(settings=found.settings, calibration=settled)
 
         def make(system: DsdSystem, timing: Schedule) -> Tube:
             changed = replace(self.calibration, system=system, schedule=timing)

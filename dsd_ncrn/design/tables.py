@@ -123,10 +123,10 @@ class Table:
         """
         values = np.array([self._value(cell) for cell in self.cells(name)])
         if not np.isfinite(values[[not is_missing(cell) for cell in self.cells(name)]]).all():
-            rule = f"column {name!r}: a cell is a finite number"
-            raise self._error(
-                rule, name, lambda cell: not math.isfinite(self._value(cell)), "Correct the cell or delete the row."
-            )
+            rule, remedy = f"column {name!r}: a cell is a finite number", "Correct the cell or delete the row."
+            if not np.isfinite(values).any():
+                remedy = f"Words can be classes: `dsd-ncrn new NAME --csv {self.file} --targets {name}` gives each a column."
+            raise self._error(rule, name, lambda cell: not math.isfinite(self._value(cell)), remedy)
         return values
 
     def how(self, names: Sequence[str]) -> tuple[str, ...]:

@@ -146,7 +146,7 @@ def _top_up_section(topped_up: Sequence[StockTopUp], start_uL: float, now_uL: fl
     forgotten = (
         f"**Bring the {after:.4g} µL back to {start_uL:g} µL before the next iteration**, on a spin filter that holds strands "
         f"back. Nothing tops the parameters up: in the grown volume {100 * (1 - start_uL / after):.0f} % of each would be "
-        "forgotten in every iteration. `dilution` in summary.json says how much the training bears."
+        "forgotten in every iteration. `dilution` in summary.json says how much the training tolerates."
     )
     return DocumentSection("Top-up", (Table("top_up", header, rows), text, forgotten), 3)
 
