@@ -72,6 +72,7 @@ OPTIONAL = tuple(name for name in NAMES if name not in REQUIRED_STAGES)
         "dsd-ncrn run designs/linreg2d.toml",
         "dsd-ncrn run designs/xor2d.toml -o runs/first --skip leaks --skip order",
         "dsd-ncrn run designs/linreg2d.toml --until calibrate --print-after compile --print-after calibrate",
+        "dsd-ncrn run designs/linreg2d_bench.toml --measured fits/fit.json -o runs/measured",
         "dsd-ncrn run designs/linreg2d.toml --quiet --json > summary.json",
     ),
     groups={"Which stages": ("skip", "until", "print_after", "fresh"), **SPREAD},
@@ -80,6 +81,12 @@ OPTIONAL = tuple(name for name in NAMES if name not in REQUIRED_STAGES)
 @out_option("all files of the run (default: runs/<name of the design>)")
 @seed_option
 @conditions_option
+@click.option(
+    "--measured",
+    type=FileOf(".json"),
+    metavar="FILE",
+    help="Take gates as they were measured (fit.json of `fit`): doses and waits are calibrated on them.",
+)
 @click.option(
     "--skip",
     type=OneOf(OPTIONAL),

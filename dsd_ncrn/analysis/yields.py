@@ -152,7 +152,8 @@ class RealTubes:
 
     def draw(self, given: Imperfections, random: Generator) -> Realisation:
         """One realisation of some imperfections. Raises what they raise."""
-        return realise(given, self.pot, random)
+        drawn = realise(given, self.pot, random)
+        return self.study.with_measured(drawn, self.pot, random)
 
     def mix(self, given: Imperfections, random: Generator, leak_rate: float) -> Tube:
         """A fresh tube, calibrated if that is asked for; ``leak_rate`` in /nM/s. It is valid until the next is mixed.
