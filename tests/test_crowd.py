@@ -209,6 +209,15 @@ def test_durations_that_a_design_fixes_are_prolonged_unless_told_otherwise() -> 
     assert plain.schedule.phases["C1"] == pytest.approx(short.schedule.phases["C1"], rel=0.05)
 
 
+def test_rate_laws_know_which_toeholds_are_occupied() -> None:
+    """A first toehold of 4 nt is 78 % free where one of 5 nt is 29 %: joins of both start out within 10 % of their phase."""
+    plain = study("linreg2d")
+    free = plain.tube().occupied("C1")
+    assert free[4] > 2.5 * free[5]
+    begun = [plain.calibration.before[name] for name in ("N1_1", "N1_2", "N1_bias")]
+    assert max(begun) < 1.1 * min(begun)
+
+
 def test_the_beads_of_the_shipped_circuit_leave_the_parameters() -> None:
     """Capture strands hold no signal, and the scavenger of the flush has a toehold of its own: under 0.1 % of P in an
     iteration, where 10.7 % left with scavengers that had the universal toehold open."""

@@ -33,8 +33,6 @@ NAMES = (
     "own_data",
     "xor2d_bimolecular",
 )
-REFUSED = ("xor2d_bimolecular",)
-"""Designs that calibration refuses: a reaction of this one fires 0.84 times as often as it should, where 0.9 is the least."""
 TEXTS = (".csv", ".crn", ".pil", ".md")
 NEVER = 1e7
 """Iterations until a fuel is short: beyond this its loss in one of them, under 1e-8 of it, is rounding."""
@@ -66,10 +64,12 @@ def left_by(name: str, folder: Path, invoke: Invoke) -> str:
     if name != "linreg2d":  # the leak study takes longest
         skipped += ["--skip", "leaks"]
     result = run(design, folder / "run", *skipped)
-    assert result.exit_code == (name in REFUSED), result.output
+    assert result.exit_code == 0, result.output
     sequences = SEQUENCES / f"{name}.csv"
     if sequences.exists():
-        ordered = invoke("order", design, "--sequences", sequences, "--vendor", "idt-tube", "-o", folder / "run" / "ordered")
+        ordered = invoke(
+            "order", design, "--sequences", sequences, "--anyway", "--vendor", "idt-tube", "-o", folder / "run" / "ordered"
+        )
         assert ordered.exit_code == 0, ordered.output
     summary = summary_of(folder / "run")
     del summary["version"], summary["design"]["sha256"]

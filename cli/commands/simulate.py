@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from cli.commands.enumerate import Request, enumerated
+from cli.commands.judge import judge
 from cli.console import display, step, working
 from cli.job import placed, shown_job
 from cli.options import Stop, holds_strands, is_network
@@ -159,9 +160,23 @@ def train(
     one_pot: bool,
     engine: str,
     volume: float | None,
+    tubes: int | None,
+    data_seed: int | None,
+    seeds: int | None,
+    workers: int | None,
+    scheduler: str | None,
     as_json: bool,
 ) -> None:
-    """One training."""
+    """One training, or those of many tubes."""
+    if tubes is not None:
+        _check_tubes(level, leaks or one_pot or engine != "rosenbrock" or volume is not None)
+        _check_length(iterations, epochs)
+        many = (tubes, data_seed or 0, seeds or 1, workers, scheduler)
+        judge(design, out, seed, conditions, iterations, epochs, *many, as_json)
+        return
+    for name, given in (("--data-seed", data_seed), ("--seeds", seeds), ("--workers", workers), ("--scheduler", scheduler)):
+        if given is not None:
+            raise InputError(f"{name} is for many tubes", given, "Say how many with --tubes, or leave it out.")
     choice = EngineChoice(engine, volume, seed)
     _check_options(level, leaks, one_pot, choice)
     _check_length(iterations, epochs)
@@ -188,6 +203,12 @@ def _check_options(level: str, leaks: bool, one_pot: bool, choice: EngineChoice)
             raise InputError(f"{name} is for strands", level, "Leave it out, or give --level dsd.")
     if choice.stochastic and level not in ("ideal", "dsd"):
         raise InputError("--engine ssa counts molecules of networks with an external clock", level, "Levels: ideal, dsd.")
+
+
+def _check_tubes(level: str, others: bool) -> None:
+    if level != "dsd" or others:
+        remedy = "Leave out --level, --leaks, --one-pot, --engine and --volume."
+        raise InputError("--tubes trains strands as the design and its conditions say, topped up", level, remedy)
 
 
 def _check_length(iterations: int | None, epochs: int | None) -> None:

@@ -1,4 +1,4 @@
-"""What a design does, and bears: ``simulate``, ``train``, ``leaks`` and ``tune``."""
+"""What a design does, and tolerates: ``simulate``, ``train``, ``leaks`` and ``tune``."""
 
 from __future__ import annotations
 
@@ -98,10 +98,12 @@ def simulate() -> None:
         "dsd-ncrn train designs/linreg2d.toml --iterations 10",
         "dsd-ncrn train designs/linreg2d.toml --leaks --epochs 1 --json",
         'dsd-ncrn train designs/linreg2d.toml --iterations 5 --engine ssa --volume "1 pL"',
+        "dsd-ncrn train designs/first_learner.toml --conditions bench --tubes 10 --seeds 10 -o judged",
     ),
+    groups={"Of many tubes": ("tubes", "data_seed", "seeds", "workers", "scheduler")},
 )
 @design_argument
-@out_option("training_<level>.csv and the predictions of the test points")
+@out_option("training_<level>.csv and the predictions of the test points, or tubes.csv and data.csv,")
 @seed_option
 @conditions_option
 @click.option(
@@ -121,15 +123,24 @@ def simulate() -> None:
 @click.option("--one-pot", is_flag=True, help="Without topping fuels up (level dsd).")
 @engine_option
 @volume_option
+@click.option("--tubes", type=click.IntRange(min=1), help="Tubes with the design's imperfections to train, drawn by --seed.")
+@click.option("--data-seed", type=click.IntRange(min=0), help="What data and start values are drawn by; 0 if not given.")
+@click.option("--seeds", type=click.IntRange(min=1), help="Draws of the data, from --data-seed on; one if not given.")
+@spread_options
 @json_option
 def train() -> None:
-    """Train a design: its equations, its abstract network, or its strands."""
+    """Train a design: its equations, its abstract network, or its strands.
+
+    With --tubes real tubes are trained and judged: which share have they learned of what the ideal network learns, which is
+    told beside linear least squares? With -o each finished tube is kept in tubes.sqlite there: the same command goes on from
+    them, however it ended.
+    """
 
 
 @subcommand(
     "leaks",
     "cli.commands.studies:leaks",
-    "How much leak a design bears, and whose does the harm.",
+    "How much leak a design tolerates, and whose does the harm.",
     examples=(
         "dsd-ncrn leaks designs/linreg2d.toml -o leaks",
         "dsd-ncrn leaks designs/linreg2d_imperfect.toml --samples 100 --workers 8 -o leaks",
@@ -153,7 +164,7 @@ def train() -> None:
     type=OneOf(["morris", "sobol"]),
     help="Vary leaks, imperfections and (morris) the gates of stages all together, over one iteration.",
 )
-@click.option("--ways", is_flag=True, help="Try ways to bear more leak, one at a time, in the first iteration.")
+@click.option("--ways", is_flag=True, help="Try mitigations of leak, one at a time, in the first iteration.")
 @spread_options
 @json_option
 def leaks() -> None:
@@ -169,7 +180,7 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 @subcommand(
     "tune",
     "cli.commands.studies:tune",
-    "Search an operating point that bears a leak.",
+    "Search an operating point that tolerates a leak.",
     examples=(
         "dsd-ncrn tune designs/linreg2d.toml -o tuned",
         'dsd-ncrn tune designs/linreg2d.toml --leak "0.1 /M/s" --candidates 50 --workers 4 -o tuned',
@@ -184,7 +195,7 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 @design_argument
 @out_option("tuned.toml and tune.csv")
 @seed_option
-@quantity_option("--leak", "bimolecular rate", "Uniform leak rate to bear.", "1 /M/s")
+@quantity_option("--leak", "bimolecular rate", "Uniform leak rate to tolerate.", "1 /M/s")
 @click.option("--candidates", type=click.IntRange(min=1), default=300, show_default=True, help="Operating points to try.")
 @click.option("--iterations", type=click.IntRange(min=1), default=20, show_default=True, help="Training iterations of each.")
 @scheme_option("Translation scheme to search in; may be given several times.", multiple=True)

@@ -1,4 +1,4 @@
-"""The stage that studies leaks, and its parts: imperfect tubes, ways to bear more leak, and all that is uncertain together."""
+"""The stage that studies leaks, and its parts: imperfect tubes, mitigations of leak, and all that is uncertain together."""
 
 from __future__ import annotations
 
@@ -113,10 +113,11 @@ def _proportion(found: Proportion) -> dict[str, Any]:
 
 def yield_text(found: Yield) -> str:
     """What a person reads of a yield."""
-    return f"{_share(found.learning)} learn what the ideal network learns, {_share(found.improving)} halve their error"
+    return f"{share_text(found.learning)} learn what the ideal network learns, {share_text(found.improving)} halve their error"
 
 
-def _share(found: Proportion) -> str:
+def share_text(found: Proportion) -> str:
+    """How many of how many, with the interval of their share."""
     low, high = found.interval
     return f"{found.count} of {found.of} realisations ({100 * low:.0f} to {100 * high:.0f} %)"
 

@@ -103,3 +103,45 @@ class Indices:
     first_confidence: float
     total: float
     total_confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One tube at one draw of the data. Errors are those of the whole test set: RMSE, or 1 − accuracy in a classification.
+
+    ``hours`` are those of an iteration; for its calibration so many ``aliquots`` were measured, in ``calibration_hours``: of a
+    staged learner those of all aliquots, else of rounds whose aliquots run side by side. ``failure`` says why there is nothing
+    to judge; such a tube has learned nothing.
+    """
+
+    data_seed: int
+    tube: int
+    before: float
+    after: float
+    learned_share: float
+    hours: float
+    aliquots: int
+    calibration_hours: float
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What there was to learn of one draw of the data: test errors before training and after it of the ideal network, and of
+    linear least squares with a constant, which see all points at once."""
+
+    data_seed: int
+    before: float
+    ideal: float
+    least_squares: float
+    iterations: int
+
+    def share(self, before: float, after: float) -> float:
+        """The share that a learner removed of the error which the ideal network removes; 0 where that removes none."""
+        return (before - after) / (before - self.ideal) if before > self.ideal else 0.0
+
+    @property
+    def ideal_share(self) -> float:
+        """The share that the ideal network removes of the error which least squares remove."""
+        to_learn = self.before - self.least_squares
+        return (self.before - self.ideal) / to_learn if to_learn > 0 else float(self.ideal <= self.before)

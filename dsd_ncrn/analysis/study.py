@@ -12,6 +12,8 @@ import numpy as np
 from dsd_ncrn.analysis.experiment import experiment_of
 from dsd_ncrn.analysis.lean import train_strands
 from dsd_ncrn.arrays import Floats
+from dsd_ncrn.assays.applied import as_measured
+from dsd_ncrn.assays.measured import MeasuredGate
 from dsd_ncrn.design.spec import DesignSpec, TrainingPlan
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem, Role
@@ -66,9 +68,10 @@ class Study:
     """A design with a seed, and all that follows from them; ``points`` are in place of those of the design's task.
 
     ``engine`` names what integrates, ``tolerances`` are those of leaky tubes per step (relative, and absolute in nM).
-    ``watch`` is told of the parts ``ideal`` and ``calibrate``; it stays behind where a study is pickled, which takes along
-    all else that is worked out. Asking for a part raises what working it out raises: InputError for a design that cannot be
-    compiled or translated, CheckFailed where calibration or a training fails.
+    ``measured`` gates are simulated, and calibrated, as they are. ``watch`` is told of the parts ``ideal`` and ``calibrate``;
+    it stays behind where a study is pickled, which takes along all else that is worked out. Asking for a part raises what
+    working it out raises: InputError for a design that cannot be compiled or translated, CheckFailed where calibration or a
+    training fails.
     """
 
     design: DesignSpec
@@ -77,6 +80,7 @@ class Study:
     points: Dataset | None = None
     watch: Watch = unwatched
     tolerances: tuple[float, float] = (RELATIVE, ABSOLUTE)
+    measured: tuple[MeasuredGate, ...] = ()
 
     def __getstate__(self) -> dict[str, object]:
         return {**vars(self), "watch": unwatched}
@@ -173,18 +177,21 @@ class Study:
         """
         spec, network = self.spec, self.network
         if self.staged:
-            return GateDesign(self.designed, self.protocol.schedule, {}, {})
+            _ = self.settings  # measured now, unless they are given
+            found = vars(self).get("settlement")
+            work = (found.aliquots, found.tube_hours) if found else (0, 0.0)
+            return GateDesign(self.designed, self.protocol.schedule, {}, {}, *work)
 
         def make(system: DsdSystem, timing: Schedule) -> Tube:
             protocol = _protocol(spec, self.ncrn, system, timing)
             return tube_of(protocol, network, self.integrator, realisation=self.usual(system, network))
 
-        firings, slow = self._firings(make), 1.0
-        if spec.imperfections.stretch:
-            tube = make(self.designed, first_schedule(spec, self.ncrn, self.designed))
-            slow = max(tube.slowdown(phase) for phase in tube.protocol.schedule.phases)
+        tube = make(self.designed, first_schedule(spec, self.ncrn, self.designed))
+        phase = max(tube.protocol.schedule.phases, key=tube.slowdown)
+        slow = tube.slowdown(phase) if spec.imperfections.stretch else 1.0
+        firings, left = self._firings(make), tube.occupied(phase)
         with self.watch("calibrate") as progress:
-            found = design_gates(spec, self.ncrn, {}, firings, self.rates, progress, slow)
+            found = design_gates(spec, self.ncrn, {}, firings, self.rates, progress, slow, left)
         check_loading(found.system, self.spec.chemistry.unit, self.spec.chemistry.max_loading)
         return found
 
@@ -216,21 +223,23 @@ class Study:
     @part
     def settings(self) -> Settings:
         """What is set for a staged learner: as measured of a tube that is as designed and does not leak."""
+        return self.settlement.settings
+
+    @part
+    def settlement(self) -> Settled:
+        """That with what measuring it took."""
         given = self.spec.imperfections
         slow = 1.0 + given.bead_slowdown if given.stretch else 1.0
         guess = self.given(settings=settings_of(self.spec.staged, len(self.ncrn.parameters), slow))
         with self.watch("calibrate"):
-            return self._settled(guess.tube(), np.random.default_rng(0)).settings
+            return self.settling(guess.tube(), np.random.default_rng(0))
 
     def settled(self, tube: Tube, random: np.random.Generator) -> Tube:
         """A staged tube set by what is measured of it, with the parameters that read as the design's start."""
-        assert isinstance(tube.protocol, StagedProtocol)
-        found = self._settled(tube, random)
-        settled = Tube(replace(tube.protocol, settings=found.settings), tube.pot)
-        settled.set_parameters(found.start)
-        return settled
+        return self.settling(tube, random).applied(tube)
 
-    def _settled(self, tube: Tube, random: np.random.Generator) -> Settled:
+    def settling(self, tube: Tube, random: np.random.Generator) -> Settled:
+        """What is set for a staged tube by what is measured of it."""
         learner = StagedLearner(self.decided.circuit, self.data.dimension)
         return settle(tube, learner, self.data.train_x.mean(axis=0), random)
 
@@ -255,9 +264,31 @@ class Study:
         """How many times as fast leaks are at the design's temperature as at that at which they were measured."""
         return warmth(self.spec.chemistry.temperature)
 
-    def usual(self, system: DsdSystem, network: ReactionNetwork) -> Realisation:
+    def designed_tube(self, system: DsdSystem, network: ReactionNetwork) -> Realisation:
         """A tube as it was designed, in which strands rest on open toeholds."""
         return replace(perfect(Mixture(system, network)), resting=self.spec.imperfections.occlusion)
+
+    def usual(self, system: DsdSystem, network: ReactionNetwork) -> Realisation:
+        """The same with gates as they were measured, those of them that were."""
+        usual = self.designed_tube(system, network)
+        if not self.measured:
+            return usual
+        known = self._as_measured.get(id(network))
+        if known is None:
+            found = self.with_measured(usual, Mixture(system, network))
+            known = self._as_measured[id(network)] = network, found
+        return known[1]
+
+    def with_measured(self, tube: Realisation, mixture: Mixture, random: np.random.Generator | None = None) -> Realisation:
+        """A tube with gates as they were measured, drawn from what is left open of them where ``random`` is given."""
+        if not self.measured:
+            return tube
+        return as_measured(self.measured, mixture, tube, self.spec.leak.rate * self.leak_warmth, random)
+
+    @part
+    def _as_measured(self) -> dict[int, tuple[ReactionNetwork, Realisation]]:
+        """Tubes of measured gates by network, which is kept so that its identity stays."""
+        return {}
 
     def refitted(self, network: ReactionNetwork | None = None, realisation: Realisation | None = None) -> Study:
         """The study with its joins and free durations fitted anew: to ``network``, of the same species at other rates, or to a
@@ -267,9 +298,10 @@ class Study:
         """
         other = self if network is None else self.given(network=network)
         if self.staged:
-            found = other._settled(other.tube(realisation=realisation), np.random.default_rng(0)).settings
-            settled = replace(self.calibration, schedule=replace(other.protocol, settings=found).schedule)
-            return other.given(settings=found, calibration=settled)
+            found = other.settling(other.tube(realisation=realisation), np.random.default_rng(0))
+            timing = replace(other.protocol, settings=found.settings).schedule
+            settled = replace(self.calibration, schedule=timing, aliquots=found.aliquots, hours=found.tube_hours)
+            return other.given(settings=found.settings, calibration=settled)
 
         def make(system: DsdSystem, timing: Schedule) -> Tube:
             changed = replace(self.calibration, system=system, schedule=timing)

@@ -1,10 +1,10 @@
-"""The search for an operating point: concentrations, toeholds and durations with which a design bears its leaks.
+"""The search for an operating point: concentrations, toeholds and durations with which a design tolerates its leaks.
 
 Leak grows with gates over signals and with time, the error of the gates themselves with signals over gates: the best point
 lies between. It is searched for by CMA-ES (Hansen, "The CMA evolution strategy: a tutorial", arXiv:1604.00772), in the
 logarithms of the concentrations; every candidate is translated, calibrated and trained at strand level.
 
-Beside the search stand the usual ways to bear more leak, each a change of the design: higher signals, gates sized by their
+Beside the search stand the usual mitigations of leak, each a change of the design: higher signals, gates sized by their
 flux, less helper and fork, shorter phases through larger joins, sealed gates, helpers that are there in their
 phase alone, thresholds, cooperative annihilation, and leaks that cancel because both rails of every variable have them.
 """

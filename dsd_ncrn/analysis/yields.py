@@ -1,4 +1,4 @@
-"""Real tubes: which fraction of those with a design's imperfections still learns, and how much dilution one bears."""
+"""Real tubes: which fraction of those with a design's imperfections still learns, and how much dilution one tolerates."""
 
 from __future__ import annotations
 
@@ -124,9 +124,18 @@ def _sample(study: Study, number: int, training: Training) -> Sample:
     return Sample(number, training.rmse_after, training.rmse_before, ratio, float(errors[-1]), float(errors[1]))
 
 
-def stream(seed: int, number: int) -> Generator:
+def stream(seed: int, *number: int) -> Generator:
     """The random numbers of one realisation: the same whatever others are drawn, and wherever."""
-    return np.random.default_rng(SeedSequence(seed, spawn_key=(number,)))
+    return np.random.default_rng(SeedSequence(seed, spawn_key=number))
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A fresh tube, and what its calibration took: ``aliquots``, and ``hours`` where those of one round run side by side."""
+
+    tube: Tube
+    aliquots: int = 0
+    hours: float = 0.0
 
 
 class RealTubes:
@@ -143,7 +152,8 @@ class RealTubes:
 
     def draw(self, given: Imperfections, random: Generator) -> Realisation:
         """One realisation of some imperfections. Raises what they raise."""
-        return realise(given, self.pot, random)
+        drawn = realise(given, self.pot, random)
+        return self.study.with_measured(drawn, self.pot, random)
 
     def mix(self, given: Imperfections, random: Generator, leak_rate: float) -> Tube:
         """A fresh tube, calibrated if that is asked for; ``leak_rate`` in /nM/s. It is valid until the next is mixed.
@@ -154,13 +164,20 @@ class RealTubes:
 
     def mixed(self, realisation: Realisation, leak_rate: float, calibrated: bool) -> Tube:
         """A fresh tube of a realisation that has been drawn; ``leak_rate`` in /nM/s. Raises CheckFailed as ``mix``."""
+        return self.fitted(realisation, leak_rate, calibrated).tube
+
+    def fitted(self, realisation: Realisation, leak_rate: float, calibrated: bool | None = None) -> Fitted:
+        """The same with what its calibration took; calibrated where the design says so, if not given."""
+        if not (self.study.spec.imperfections.calibrated if calibrated is None else calibrated):
+            return Fitted(self._tube.mixed_with(leak_rate * self.study.leak_warmth, realisation))
         if self.study.staged:
             tube = self._tube.mixed_with(leak_rate * self.study.leak_warmth, realisation)
-            return self.study.settled(tube, np.random.default_rng(realisation.handling.seed)) if calibrated else tube
-        if not calibrated:
-            return self._tube.mixed_with(leak_rate * self.study.leak_warmth, realisation)
+            found = self.study.settling(tube, np.random.default_rng(realisation.handling.seed))
+            return Fitted(found.applied(tube), found.aliquots, found.tube_hours)
         measured = realisation.without_leaks(self.network, self.study.network)
-        return self.study.refitted(realisation=measured).tube(self.level, leak_rate, realisation)
+        study = self.study.refitted(realisation=measured)
+        tube, made = study.tube(self.level, leak_rate, realisation), study.calibration
+        return Fitted(tube, made.aliquots, made.hours)
 
 
 @dataclass(frozen=True)

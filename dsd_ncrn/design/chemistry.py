@@ -42,13 +42,13 @@ class GateBudget(Section):
     """Concentrations of the gates of one kind of reaction."""
 
     join: Concentration
-    """The input gate (annihilator, drain) of each reaction of this kind. For slow reactions a starting point: calibration moves
-    it by up to a factor of 4.
+    """The input gate (annihilator, degradation gate) of each reaction of this kind. For slow reactions a starting point:
+    calibration moves it by up to a factor of 4.
     """
     fork: Concentration = 0.0
     """The output gate; 0 only where the gates have none."""
     fuel: Concentration = 0.0
-    """Helper strands; 0 only where the gates have none."""
+    """Auxiliary strands; 0 only where the gates have none."""
     first_toehold: int = Field(default=5, ge=3, le=8)
     """Open toehold of the join (nt), at most `translation.toehold`."""
 

@@ -91,7 +91,7 @@ class Imperfections(Section):
     never: float = Field(default=0.0, ge=0, le=0.5)
     """Which part of fresh beads no pull-down ever takes."""
     one_magnet: bool = False
-    """A pull-down takes all beads in the tube that bear the same affinity tag, not the wanted ones alone."""
+    """A pull-down takes all beads in the tube with the same affinity tag, not the wanted ones alone."""
     lost: float = Field(default=0.0, ge=0, lt=1)
     """Which part of the volume a pull-down loses, with all that is dissolved in it."""
     evaporation: float = Field(default=0.0, ge=0, le=0.1)

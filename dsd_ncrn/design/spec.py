@@ -227,7 +227,7 @@ class Translation(Section):
     max_bases: int | None = Field(default=None, ge=1, examples=[5000])
     """A system whose oligos have more bases in all (nt) is refused; without it none is."""
     phase_fuels: bool = False
-    """Helpers of clocked reactions come with the clock of their phase and are captured with it."""
+    """Auxiliary strands of clocked reactions come with the clock of their phase and are captured with it."""
     thresholds: dict[str, Concentration] = Field(default_factory=dict)
     """By species: sinks `{t*}[x]` of that concentration, which swallow the first of it."""
 
@@ -246,7 +246,7 @@ class Timing(Section):
     wait: Duration = 300.0
     """After each scavenger, of which there are four in an iteration."""
     burn_in: Duration | None = Field(default=None, examples=["1 h"])
-    """A fresh tube runs for as long with all clocks and without inputs, so that what leaked in mixing is drained; then it is
+    """A fresh tube runs for as long with all clocks and without inputs, so that what leaked in mixing is gone; then it is
     loaded. Not done if not given.
     """
 

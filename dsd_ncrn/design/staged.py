@@ -25,7 +25,7 @@ class Staged(Section):
     parameter_buffer: Concentration = 300.0
     """Cogate of each P."""
     trigger: Concentration = 800.0
-    """Helper of each weight's join; two of it are used for each Z."""
+    """Auxiliary strand of each weight's join; two of it are used for each Z."""
     target_trigger: Concentration = 200.0
     """The same of the join of Y."""
     seal: Concentration = 800.0

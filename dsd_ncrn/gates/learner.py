@@ -10,7 +10,7 @@ over long before its end.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -21,10 +21,10 @@ from dsd_ncrn.dsd.system import DsdSystem, GateKind
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.dsd.words import budget_name
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.gates.calibrate import MAX_FACTOR, Firings, GateDesign, calibrate, probes, slow_terms
+from dsd_ncrn.gates.calibrate import MAX_FACTOR, Firings, GateDesign, ReactionGroup, calibrate, probes, slow_terms
 from dsd_ncrn.gates.fit import SMALLEST_NM, WEAKEST_NT, Need, Pace, Room, Settle, Sizing, fit
-from dsd_ncrn.gates.laws import JoinLaw, join_laws
-from dsd_ncrn.kinetics.rates import RateModel
+from dsd_ncrn.gates.laws import JoinLaw, achieved, join_laws
+from dsd_ncrn.kinetics.rates import Occupied, RateModel
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.protocol.clocked import Schedule
 from dsd_ncrn.simulate.engines.types import Engine
@@ -40,6 +40,12 @@ SHORTEST_S = 1800.0
 """Of a phase: the fast reactions at its start take about half a minute."""
 FAR = 10.0
 """A join grows no further than this beyond what it may have: where loading grows with it, no concentration is enough."""
+MOST_RAISED = 2.0
+"""A join is not raised beyond this many times its budget where others of its phase have shorter, less occupied toeholds: more
+of it would load the species that it takes."""
+ROUNDS = 3
+"""In which joins are moved by what rests on toeholds, since they load species differently each time."""
+NOTHING_RESTS: Mapping[int, float] = {}
 FIRST_GUESS_S = 3600.0
 """Duration that the calibration of a free phase starts from."""
 
@@ -52,12 +58,14 @@ def design_gates(
     rates: RateModel,
     progress: Progress = no_progress,
     slow: float = 1.0,
+    free_toeholds: Mapping[int, float] = NOTHING_RESTS,
 ) -> GateDesign:
     """The strands of a learner and the durations of its phases, so that every slow reaction has its rate constant.
 
     ``flux`` (nM) is as ``size_gates`` takes it. All takes ``slow`` times as long as by the rate laws, and so do the durations
-    that the design fixes. Raises InputError as ``translate``, CheckFailed where a phase whose duration is fixed is too short
-    for what the design allows its joins, and as ``calibrate``.
+    that the design fixes; ``free_toeholds`` is by length (nt) which part of displacements is left by what rests. Raises
+    InputError as ``translate``, CheckFailed where a phase whose duration is fixed is too short for what the design allows its
+    joins, and as ``calibrate``.
     """
     # 1, 2: what each gate must last for follows from its flux; concentrations and first toeholds are fitted to that.
     spec = size_gates(spec, ncrn, flux, rates)
@@ -67,8 +75,43 @@ def design_gates(
     free = free_phases(spec, ncrn)
     system, schedule = by_rate_laws(system, first_schedule(spec, ncrn, system), ncrn, spec.chemistry.unit, free, rates)
     schedule = schedule.prolonged(slow)
-    # 5: what the laws leave out is measured, and taken out by joins and durations.
+    # 5: a shorter first toehold is less occupied, and its join so much smaller beside the others.
+    system = between_joins(system, slow_terms(ncrn), free, slow, rates, Occupied(rates, free_toeholds))
+    # 6: what the laws leave out is measured, and taken out by joins and durations.
     return calibrate(firings, slow_terms(ncrn), system, schedule, free, progress)
+
+
+def between_joins(
+    system: DsdSystem,
+    terms: Sequence[ReactionGroup],
+    free: frozenset[str],
+    slow: float,
+    rates: RateModel,
+    occupied: RateModel,
+) -> DsdSystem:
+    """The joins moved so that ``occupied`` toeholds leave rate constants in the proportions that they have by ``rates``.
+
+    What is common to a phase (the geometric mean over its terms, or as much less as keeps to ``MOST_RAISED``) is no matter of
+    joins where its duration is ``free``; it is ``slow`` where that is fixed.
+    """
+    wanted = achieved(system, rates)
+    for _ in range(ROUNDS):
+        given = achieved(system, occupied)
+        logs = {
+            term: float(np.mean([np.log(given[name] / wanted[name]) for name in term.names]))
+            for term in terms
+            if all(name in wanted for name in term.names)
+        }
+        levels: dict[str, float] = {}
+        for term in logs:
+            same = [shift for other, shift in logs.items() if other.phase == term.phase]
+            least = min(float(np.mean(same)), min(same) + float(np.log(MOST_RAISED)))
+            common = least if term.phase in free else -float(np.log(slow))
+            for name in term.names:
+                join = system.gates[name].join
+                levels[join] = system.level(join) * float(np.exp(common)) * wanted[name] / given[name]
+        system = system.with_concentrations(levels)
+    return system
 
 
 def size_gates(spec: DesignSpec, ncrn: NeuralCrn, flux: Mapping[str, float], rates: RateModel) -> DesignSpec:

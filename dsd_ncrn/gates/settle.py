@@ -49,6 +49,13 @@ class Settled:
     aliquots: int
     tube_hours: float
 
+    def applied(self, tube: Tube) -> Tube:
+        """The tube with these settings, and its parameters at the start."""
+        assert isinstance(tube.protocol, StagedProtocol)
+        settled = Tube(replace(tube.protocol, settings=self.settings), tube.pot)
+        settled.set_parameters(self.start)
+        return settled
+
 
 class _Bench:
     """Aliquots of one tube; each is measured with the errors of the handling."""

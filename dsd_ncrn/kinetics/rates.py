@@ -12,6 +12,7 @@ The rates of displacement say nothing of k_b alone; it follows from how strongly
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import inf
@@ -85,6 +86,34 @@ class ToeholdLengthRates:
     def _opening(self, toehold_nt: int) -> float:
         assert toehold_nt > 0, "a displacement without a toehold is a leak"
         return self.openings[min(toehold_nt, len(self.openings)) - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Occupied:
+    """Rates where strands rest on toeholds: ``free`` is by the length of one (nt) which part of its displacements is left."""
+
+    rates: RateModel
+    free: Mapping[int, float]
+
+    def displacement(self, invading_nt: int, released_nt: int) -> float:
+        """See RateModel."""
+        return self.rates.displacement(invading_nt, released_nt) * self.free.get(invading_nt, 1.0)
+
+    def binding(self, invading_nt: int) -> float:
+        """See RateModel."""
+        return self.rates.binding(invading_nt) * self.free.get(invading_nt, 1.0)
+
+    def unbinding(self, held_nt: int) -> float:
+        """See RateModel."""
+        return self.rates.unbinding(held_nt)
+
+    def migration(self) -> float:
+        """See RateModel."""
+        return self.rates.migration()
+
+    def hybridisation(self) -> float:
+        """See RateModel."""
+        return self.rates.hybridisation()
 
 
 def three_step(bound: float, released: float = inf) -> float:

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast, get_t
 
 import numpy as np
 
-from dsd_ncrn.analysis.results import FuelAddition, Indices, LeakChannel, LeakPoint, LeakShare, Sample, Screening
+from dsd_ncrn.analysis.results import (
+    FuelAddition,
+    Indices,
+    Judged,
+    LeakChannel,
+    LeakPoint,
+    LeakShare,
+    Sample,
+    Screening,
+    Yardstick,
+)
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.files import AGAIN, csv_text, text_of, unreadable
 
@@ -107,7 +117,7 @@ _READERS: Mapping[Any, Callable[[str], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class WayTried:
-    """One way to bear more leak, and the first iteration with the design changed in it; ``failure`` says why there is none."""
+    """One mitigation of leak, and the first iteration with the design changed in it; ``failure`` says why there is none."""
 
     way: str
     leak_free_error: float
@@ -207,10 +217,40 @@ TUBES = ResultTable(
         _COSTS[-1],
     ),
 )
+JUDGED = ResultTable(
+    "tubes.csv",
+    "",
+    "tubes of `train --tubes`, each at one draw of the data",
+    Judged,
+    (
+        TableColumn("data_seed", "", "that the data were drawn by"),
+        TableColumn("tube", "", "its number"),
+        TableColumn("error_before", "", "on the test set before training: RMSE, or 1 − accuracy in a classification", "before"),
+        TableColumn("error_after", "", "after training", "after"),
+        TableColumn("learned_share", "", "of the error that the ideal network removes, the share that the tube removed"),
+        TableColumn("hours_per_iteration", "h", "of an iteration", "hours"),
+        TableColumn("aliquots", "", "measured for its calibration"),
+        TableColumn("calibration_hours", "h", "of these"),
+        _COSTS[-1],
+    ),
+)
+YARDSTICKS = ResultTable(
+    "data.csv",
+    "",
+    "what there was to learn of each draw of the data",
+    Yardstick,
+    (
+        TableColumn("data_seed", "", "that the data were drawn by"),
+        TableColumn("error_before", "", "of the ideal network on the test set before training", "before"),
+        TableColumn("error_ideal", "", "of the ideal network after as many iterations as strands are trained for", "ideal"),
+        TableColumn("error_least_squares", "", "of linear least squares with a constant", "least_squares"),
+        TableColumn("iterations", "", "of the training"),
+    ),
+)
 WAYS = ResultTable(
     "ways.csv",
     "leaks",
-    "ways to bear more leak, one at a time",
+    "mitigations of leak, one at a time",
     WayTried,
     (TableColumn("way", "", "what is changed in the design"), *_TRIED, *_COSTS),
 )
@@ -289,7 +329,7 @@ TABLES: tuple[ResultTable[Any], ...] = (
 def leak_files(
     found: LeakSensitivity, made: Yield | None = None, ways: Mapping[str, OperatingPoint] | None = None
 ) -> dict[str, str]:
-    """The files of a leak study, of its imperfect tubes, and of ways to bear more leak."""
+    """The files of a leak study, of its imperfect tubes, and of mitigations of leak."""
     rate = found.ranking_rate_per_M_s
 
     def shift(leak: LeakShare | LeakChannel) -> float:

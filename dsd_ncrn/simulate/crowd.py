@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dsd_ncrn.arrays import Floats, Ints
-from dsd_ncrn.dsd.structure import Strand
+from dsd_ncrn.dsd.structure import Strand, strand_length
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.finite import UNPRODUCTIVE
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
@@ -59,6 +59,15 @@ class Crowd:
             return 1.0
         at, by = (int((counts @ state).argmax()) for counts in (self.toeholds.host_counts, self.toeholds.visitor_counts))
         return float(hosts[at] * visitors[by])
+
+    def by_length(self, state: Floats) -> dict[int, float]:
+        """The factor by the length (nt) of what is open, for the most frequent toehold of each and the most frequent strand."""
+        hosts, visitors = self.free(state)
+        if not len(visitors):
+            return {}
+        rarest_first = np.argsort(self.toeholds.host_counts @ state)
+        usual = visitors[int((self.toeholds.visitor_counts @ state).argmax())]
+        return {strand_length(self.toeholds.hosts[at]): float(hosts[at] * usual) for at in rarest_first}
 
     def free(self, state: Floats) -> tuple[Floats, Floats]:
         """The free shares of hosts (hosts,) and visitors (visitors,) in a state (species,), nM."""

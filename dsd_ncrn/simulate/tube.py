@@ -120,10 +120,17 @@ class Tube:
 
     def slowdown(self, phase: str) -> float:
         """How many times as long what starts at the usual toehold takes in a phase, for all that rests, in a fresh tube."""
-        assert isinstance(self.protocol, ClockedProtocol), "others have no clock strands"
+        return 1.0 if self.pot.crowd is None else 1.0 / self.pot.crowd.usual(self._opened(phase))
+
+    def occupied(self, phase: str) -> dict[int, float]:
+        """The same by the length of a toehold, nt, as factors on rate constants; nothing where none rests."""
+        return {} if self.pot.crowd is None else self.pot.crowd.by_length(self._opened(phase))
+
+    def _opened(self, phase: str) -> Floats:
+        """A fresh tube (species,), nM, with the clock of a phase."""
         levels = {component.name: component.concentration for component in self.protocol.system.components}
-        fresh = self.pot.run([self.protocol.opening(phase)], self.pot.mixed(levels)).values
-        return 1.0 if self.pot.crowd is None else 1.0 / self.pot.crowd.usual(fresh)
+        clock = [self.protocol.opening(phase)] if isinstance(self.protocol, ClockedProtocol) else []
+        return self.pot.run(clock, self.pot.mixed(levels)).values
 
     def run(self, events: Iterable[Event], *watches: Watch) -> None:
         """Do something with the tube and account for it; the first watch integrates."""
