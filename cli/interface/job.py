@@ -6,6 +6,7 @@ import click
 
 from cli.families import REQUIRED_STAGES, STAGES, TEMPLATES
 from cli.options import (
+    NETWORK_ENDINGS,
     SPREAD,
     FileOf,
     OneOf,
@@ -13,6 +14,7 @@ from cli.options import (
     conditions_option,
     design_argument,
     json_option,
+    network_argument,
     out_option,
     seed_option,
     spread_options,
@@ -123,10 +125,10 @@ def run() -> None:
         "dsd-ncrn sequences designs/linreg2d.toml --check sequences/sequences.csv --json",
     ),
 )
-@design_argument
+@network_argument
 @out_option("sequences.csv, sequences.json, verdicts.csv, complexes.csv, leak_sites.csv and the cross-talk matrices")
 @seed_option
-@click.option("--check", type=FileOf(".csv"), metavar="FILE", help="Judge the sequences of a CSV file instead.")
+@click.option("--check", type=FileOf(".csv", ".xlsx"), metavar="FILE", help="Judge these instead: by domain, or an IDT list.")
 @json_option
 def sequences() -> None:
     """Design a sequence for every domain, and judge it by every rule; the exit code is 1 where a hard rule is broken.
@@ -146,17 +148,20 @@ def sequences() -> None:
         "dsd-ncrn order runs/linreg2d --certificate coa.csv",
     ),
 )
-@click.argument("source", type=FileOf(".toml"), metavar="DESIGN|RUN_DIR")
+@click.argument("source", type=FileOf(".toml", *NETWORK_ENDINGS), metavar="DESIGN|RUN_DIR")
 @out_option("order/, exchange/, protocol/, protocol.md and .html (default: RUN_DIR/order_<vendor>, or order_<vendor> here)")
 @seed_option
 @click.option("--vendor", type=Registered(tuple(VENDORS)), help="See `dsd-ncrn list vendors`; the design's if not given.")
-@click.option("--sequences", type=FileOf(".csv"), metavar="FILE", help="Order these, from a CSV file.")
+@click.option("--sequences", type=FileOf(".csv", ".xlsx"), metavar="FILE", help="Order these: by domain, or an IDT list.")
+@click.option("--anyway", is_flag=True, help="Order also sequences that break hard rules.")
 @click.option("--plate", type=OneOf(["96", "384"]), help="Wells of a plate; the design's if not given.")
 @click.option("--fill", type=OneOf(["column", "row"]), help="Direction in which plates are filled, likewise.")
 @click.option("--certificate", type=FileOf(".csv", ".xlsx"), metavar="FILE", help="What the vendor delivered (coa).")
 @json_option
 def order() -> None:
-    """Write a vendor's order files and the lab protocol, from a finished run or straight from a design.
+    """Write a vendor's order files and the lab protocol, from a finished run or straight from a design or a plain network.
+
+    The sequences are judged first: where they break a hard rule nothing is written and the exit code is 1.
 
     A run folder itself is left as it is: its files belong to its run.
     """

@@ -209,3 +209,44 @@ def tune() -> None:
 
     With -o every finished candidate is kept in tune.sqlite there: the same command goes on from them, however it ended.
     """
+
+
+@subcommand(
+    "redesign",
+    "cli.commands.redesign:redesign",
+    "Search a design that learns under given conditions.",
+    examples=(
+        "dsd-ncrn redesign designs/linreg2d.toml --conditions bench -o redesigned",
+        "dsd-ncrn redesign dose.toml --conditions bench --max-hours 8 --candidates 60 -o redesigned",
+    ),
+    groups={
+        "What is searched": ("candidates", "draws", "tubes", "iterations"),
+        "Bounds": ("max_hours", "max_fuel", "max_length", "max_beads", "max_cost"),
+        **SPREAD,
+    },
+)
+@design_argument
+@out_option("redesigned.toml, front.csv and redesign.csv")
+@seed_option
+@conditions_option
+@click.option("--candidates", type=click.IntRange(min=1), default=100, show_default=True, help="Designs to try.")
+@click.option(
+    "--draws", type=click.IntRange(min=1), default=4, show_default=True, help="Draws of the data, of other leaks each."
+)
+@click.option("--tubes", type=click.IntRange(min=1), default=4, show_default=True, help="Tubes of each draw.")
+@click.option("--iterations", type=click.IntRange(min=1), default=20, show_default=True, help="Training iterations of each.")
+@click.option("--max-hours", type=ABOVE_ZERO, help="Per training iteration.")
+@quantity_option("--max-fuel", "concentration", "Of all that is mixed.", "1 M")
+@click.option("--max-length", type=click.IntRange(min=1), help="Of the longest strand, nt.")
+@click.option("--max-beads", type=ABOVE_ZERO, default=25.0, show_default=True, help="Slurry for 100 µL and iteration, µL.")
+@click.option("--max-cost", type=click.IntRange(min=1), help="Of all that is ordered, variants included, nt.")
+@spread_options
+@json_option
+def redesign() -> None:
+    """Search form, doses, waits and rates of a design together, so that real tubes learn.
+
+    A design that is linear in its inputs is put into the staged form first. Every candidate is trained in tubes of several
+    draws of the data and at leaks of half to twice the usual, and costs what its tubes do not learn. Judge the design that
+    comes out on other draws. With -o every finished candidate is kept in redesign.sqlite there: the same command goes on from
+    them, however it ended. For a design that no stages can do, tune searches an operating point.
+    """
