@@ -35,7 +35,7 @@ def mixing_sections(mixes: Mixes, order: Order) -> list[DocumentSection]:
 
 
 def _kind(tube: TubeMix) -> str:
-    return "experiment" if tube.condition.name == "learning" else "control"
+    return "experiment" if tube.condition.name in ("learning", "reaction") else "control"
 
 
 def _mixing_advice(mixes: Mixes, order: Order) -> list[str]:

@@ -16,6 +16,9 @@ TRIGGER_EXCESS = 2.0
 """Signal for each reporter that is to be opened to the last."""
 
 
+BACKGROUND = "buffer alone: the background of the instrument"
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One tube: its name, what it is for, and what is in it at the start, nM by component.
@@ -94,9 +97,9 @@ class Mixes:
 
 
 def conditions_of(
-    system: DsdSystem, loads: Mapping[str, float], start: Mapping[str, float] | None = None
+    system: DsdSystem, loads: Mapping[str, float], start: Mapping[str, float] | None = None, plain: bool = False
 ) -> tuple[Condition, ...]:
-    """The experiment and its controls; ``loads`` are inputs and targets, nM by component.
+    """The experiment and its controls; ``loads`` are inputs and targets, nM by component. A ``plain`` network learns nothing.
 
     ``start`` replaces the system's concentrations where given. Raises InputError for an unknown component.
     """
@@ -105,13 +108,15 @@ def conditions_of(
     full = dict(mixed)
     for name, nM in loads.items():
         full[component_named(system, name).name] += nM
+    if plain:
+        first = [Condition("reaction", "the experiment", full)]
+        return (*first, *_reporter_controls(system), Condition("blank", BACKGROUND, {}))
     first = [
         Condition("learning", "the experiment, with the first training point", full, True),
         Condition("no input", "what appears without inputs and targets is leak", mixed, True),
         *([] if system.scheme == STAGED else [Condition("no clock", "what moves without clock strands is leak", full)]),
     ]
-    last = Condition("blank", "buffer alone: the background of the instrument", {})
-    return (*first, *_reporter_controls(system), last)
+    return (*first, *_reporter_controls(system), Condition("blank", BACKGROUND, {}))
 
 
 def _reporter_controls(system: DsdSystem) -> list[Condition]:
