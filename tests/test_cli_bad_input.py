@@ -136,7 +136,7 @@ def test_a_missing_file_is_named(arguments: tuple[str, ...], tmp_path: Path, inv
     assert f"{tmp_path / 'nowhere.toml'}: cannot read the file: No such file or directory" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "train", "leaks", "sequences", "order"])
+@pytest.mark.parametrize("command", ["run", "train", "leaks"])
 def test_a_plain_network_cannot_be_trained(command: str, tmp_path: Path, invoke: Invoke) -> None:
     network = tmp_path / "plain.crn"
     network.write_text("A -> B\n", encoding="utf-8")
