@@ -114,7 +114,7 @@ class Imperfections(Section):
     @model_validator(mode="after")
     def _something_to_sample(self) -> Self:
         if self.samples and not self.any:
-            raise refuse("samples are realisations of imperfections, and all are off", "Switch one on.", "samples")
+            raise refuse("samples are drawn from imperfections, and all are off", "Switch one on.", "samples")
         return self
 
     @property
