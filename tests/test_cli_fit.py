@@ -76,6 +76,15 @@ def test_files_hold_the_same(fitted: dict[str, Any], bench: Path) -> None:
     assert residual == pytest.approx(measured_ - predicted)
 
 
+def test_the_page_has_every_parameter_and_well(fitted: dict[str, Any], bench: Path) -> None:
+    page = (bench / "out" / "fit.html").read_text(encoding="utf-8")
+    for each in fitted["gates"][0]["parameters"]:
+        assert each["name"] in page
+    for well in ("A1", "A2", "A3", "A4", "A5"):
+        assert f'<th scope="row">{well}</th>' in page
+    assert "10 C + 30 reporter" in page and page.count("<figure") == 2
+
+
 def test_mixes_are_read_as_they_are_written() -> None:
     doses = {"join": 20.0, "A": 0.5, "reporter": 30.0}
     assert doses_of(mix_of(doses)) == doses == doses_of("20 nM join + 0.5 A+30 nM reporter")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cli.bench_plan import example_of, placed, plan_files, protocol
+from cli.bench.page import fits_html
+from cli.bench.plan import example_of, placed, plan_files, protocol
 from cli.console import display
 from cli.job import shown_job
 from cli.output import deliver, show, table
@@ -82,6 +83,8 @@ def fit(
             shown.done(file.stem, f"rms {found.fit.rms / found.fit.scale:.2%} of full scale")
     document = fits_json(fits)
     made = {"fit.json": json_text(document), "parameters.csv": _parameters(fits), "traces.csv": _traces(fits)}
+    if out is not None:
+        made["fit.html"] = fits_html(fits)
     deliver(out, made)
     show(as_json, document, "\n\n".join(map(_told, fits)))
 
