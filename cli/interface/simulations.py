@@ -82,8 +82,8 @@ def simulate() -> None:
 
     Without -o the last concentrations are printed. A plain network and strands start from their initial concentrations, are
     in nM and s, as are rate constants without a unit, and run for 1000 s without --t-end. Strands are enumerated first. At
-    the level dsd its gates are sized by its rate constants, which DNA reaches at a slower pace: both trajectories are given
-    in the network's time, with the seconds of DNA time that one of its seconds takes.
+    the level dsd its gates are sized for its rate constants. DNA is slower, so both trajectories are given in the network's
+    time, with the DNA time that one of its seconds takes.
 
     With --engine ssa the molecules of a small volume are counted and every reaction is drawn by chance, with --seed.
     """
@@ -113,7 +113,7 @@ def simulate() -> None:
     show_default=True,
     help="The equations alone, the abstract network, the same under its own clock, or the strands.",
 )
-@click.option("--iterations", type=click.IntRange(min=1), help="Training points in all, in the place of --epochs.")
+@click.option("--iterations", type=click.IntRange(min=1), help="Training points in all, instead of --epochs.")
 @click.option(
     "--epochs",
     type=click.IntRange(min=1),
@@ -131,16 +131,16 @@ def simulate() -> None:
 def train() -> None:
     """Train a design: its equations, its abstract network, or its strands.
 
-    With --tubes real tubes are trained and judged: which share have they learned of what the ideal network learns, which is
-    told beside linear least squares? With -o each finished tube is kept in tubes.sqlite there: the same command goes on from
-    them, however it ended.
+    With --tubes real tubes are trained and judged: which share they learn of what the ideal network learns, beside linear
+    least squares. With -o each finished tube is kept in tubes.sqlite there: the same command goes on from them, however it
+    ended.
     """
 
 
 @subcommand(
     "leaks",
     "cli.commands.studies:leaks",
-    "How much leak a design tolerates, and whose does the harm.",
+    "How much leak a design tolerates, and which leaks do the harm.",
     examples=(
         "dsd-ncrn leaks designs/linreg2d.toml -o leaks",
         "dsd-ncrn leaks designs/linreg2d_imperfect.toml --samples 100 --workers 8 -o leaks",
@@ -180,7 +180,7 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 @subcommand(
     "tune",
     "cli.commands.studies:tune",
-    "Search an operating point that tolerates a leak.",
+    "Search for an operating point that tolerates a leak.",
     examples=(
         "dsd-ncrn tune designs/linreg2d.toml -o tuned",
         'dsd-ncrn tune designs/linreg2d.toml --leak "0.1 /M/s" --candidates 50 --workers 4 -o tuned',
@@ -205,7 +205,7 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 @spread_options
 @json_option
 def tune() -> None:
-    """Search the operating point of a design under leak.
+    """Search for an operating point of a design under leak.
 
     With -o every finished candidate is kept in tune.sqlite there: the same command goes on from them, however it ended.
     """
@@ -214,7 +214,7 @@ def tune() -> None:
 @subcommand(
     "redesign",
     "cli.commands.redesign:redesign",
-    "Search a design that learns under given conditions.",
+    "Search for a design that learns under given conditions.",
     examples=(
         "dsd-ncrn redesign designs/linreg2d.toml --conditions bench -o redesigned",
         "dsd-ncrn redesign dose.toml --conditions bench --max-hours 8 --candidates 60 -o redesigned",
