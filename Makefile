@@ -11,12 +11,13 @@ endif
 # Compiled functions leave no trace for coverage: the tests that compare them with known answers run them once more as Python.
 COMPILED = tests/test_engines_problems.py tests/test_engines_sparse_lu.py tests/test_value_level.py tests/test_sensitivity.py
 
-.PHONY: help setup demo test test-slow fuzz coverage mutants ensembles lint docs figures truth format clean
+.PHONY: help setup demo test test-slow robots fuzz coverage mutants ensembles lint docs figures truth format clean
 
 help:
 	@echo "make demo    set up and run designs/linreg2d.toml: sequences, order files and a report in runs/linreg2d"
 	@echo "make test    set up and run the tests"
 	@echo "make test-slow  set up and run the long tests: whole runs, killed and repeated ones, the pages' commands"
+	@echo "make robots  put the makers' simulator of liquid handlers into .tools/opentrons, for the long tests"
 	@echo "make fuzz    set up and give every parser 100,000 random inputs (9 minutes)"
 	@echo "make coverage  set up, run the tests and tell which lines and branches they reach (docs/coverage.md)"
 	@echo "make mutants  set up, change the code in 420 places and tell which changes the tests notice (an hour or two)"
@@ -46,8 +47,13 @@ test: setup
 	$(RUN) pytest -n 2 --dist loadfile -m "not slow"
 
 # Whole runs, killed and repeated ones, and every command of the pages; one by one, so that both processors end at the same time.
-test-slow: setup
+test-slow: setup robots
 	$(RUN) pytest -n 2 --dist loadgroup -m slow
+
+# The makers' simulator of liquid handlers wants an older numpy and pydantic than ours: it has an environment of its own.
+robots: $(UV)
+	@test -x .tools/opentrons/bin/opentrons_simulate || { "$(UV)" venv --quiet --python 3.11 .tools/opentrons \
+		&& "$(UV)" pip install --quiet --python .tools/opentrons/bin/python opentrons==9.0.0 numpy==1.26.4; }
 
 # A hundred thousand random inputs to every parser.
 fuzz: setup

@@ -13,9 +13,10 @@ import click
 import numpy as np
 
 from dsd_ncrn.assays.fit import fit
-from dsd_ncrn.assays.intervals import Kind, estimates
+from dsd_ncrn.assays.intervals import estimates
+from dsd_ncrn.assays.measured import Kind
+from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.synthetic import laboratory
-from dsd_ncrn.assays.wells import Quantity
 
 OF_GATES = (Quantity.RATE, Quantity.ACTIVE, Quantity.LOSS, Quantity.INITIAL)
 

@@ -14,6 +14,8 @@ from cli.console import step
 from cli.options import holds_strands, is_network
 from cli.run.folder import digest
 from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Study, Watch, unwatched
+from dsd_ncrn.assays.applied import check_gates
+from dsd_ncrn.assays.measured import read_measured
 from dsd_ncrn.design.load import dump_design, load_design, located
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import DesignSpec
@@ -63,7 +65,9 @@ class Job:
         study = self.study
         points = (study.data.train_x, study.data.train_y, study.data.test_x, study.data.test_y)
         data = digest(b"".join(array.tobytes() for array in points))  # a design may take them from a file that changes
-        return digest("\n".join((digest(dump_design(study.decided)), data, str(study.seed), study.engine, version("dsd-ncrn"))))
+        measured = [repr(study.measured)] if study.measured else []
+        parts = (digest(dump_design(study.decided)), data, str(study.seed), study.engine, version("dsd-ncrn"), *measured)
+        return digest("\n".join(parts))
 
 
 def job_of(
@@ -73,6 +77,7 @@ def job_of(
     strands: bool = False,
     watch: Watch = unwatched,
     conditions: str = "",
+    measured: Path | None = None,
 ) -> Job:
     """The job of a design file, under ``conditions`` if they are named, compiled and, where ``strands`` are wanted, translated.
 
@@ -81,10 +86,13 @@ def job_of(
     if is_network(design) or holds_strands(design):
         remedy = "Give a design file (.toml)."
         raise InputError("a plain network has no task, no chemistry and no parameters", None, remedy, str(design))
-    study = Study(load_design(design, conditions), seed, engine_named(engine).name, watch=watch)
+    gates = read_measured(measured) if measured else ()
+    study = Study(load_design(design, conditions), seed, engine_named(engine).name, watch=watch, measured=gates)
     with placed(design):
         _check_names(study.design)
         _ = study.ncrn, study.designed if strands else None
+    if measured:
+        check_gates(gates, study.designed, str(measured))
     return Job(study, design)
 
 
@@ -96,7 +104,13 @@ def in_scheme(study: Study, scheme: str) -> Study:
 
 
 def shown_job(
-    design: Path, seed: int, shown: Display, engine: str = DEFAULT_ENGINE, strands: bool = True, conditions: str = ""
+    design: Path,
+    seed: int,
+    shown: Display,
+    engine: str = DEFAULT_ENGINE,
+    strands: bool = True,
+    conditions: str = "",
+    measured: Path | None = None,
 ) -> Job:
     """``job_of`` on a display, which shows what its study works out later as well."""
 
@@ -106,7 +120,7 @@ def shown_job(
             yield lambda done, total: tell(done / total)
 
     with step(shown, "translate" if strands else "compile"):
-        return job_of(design, seed, engine, strands, watch, conditions)
+        return job_of(design, seed, engine, strands, watch, conditions, measured)
 
 
 def chosen_vendor(job: Job) -> Vendor:

@@ -99,7 +99,7 @@ def tune(
     longest_nt: float = float("inf"),
     progress: Progress = no_progress,
 ) -> Tuning:
-    """Search concentrations, toeholds and durations with which a design bears a leak rate; ``.design`` is the best found.
+    """Search concentrations, toeholds and durations with which a design tolerates a leak rate; ``.design`` is the best found.
 
     Every candidate is calibrated and trained for ``iterations`` under the leak: some seconds each. ``hours`` of an
     iteration, ``fuel`` in all and nucleotides of the longest strand bound them. ``progress(done, of)`` counts

@@ -4,41 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import floor
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
+from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import DesignSpec, Order, SequenceRules
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from sequences.assignment import SequenceAssignment, read_assignment
-from sequences.bench.protocol import Bench, bench_of, protocol_of
+from sequences.bench.protocol import Bench, bench_of, lasting, protocol_of
 from sequences.certificate import read_certificate
 from sequences.exchange import exchange_files
 from sequences.oligos import Oligo, check_reassembly, oligos_of
 from sequences.order import OrderSummary, vendor_named, write_order
 from sequences.rates import SequenceRates, with_spurious
+from sequences.robot.opentrons import robot_files, robot_sections
+from sequences.robot.plan import plan_of
 from sequences.search import Progress, design_sequences
 from sequences.thermo import Energies
+from sequences.vendors.base import Vendor
 from sequences.vendors.plates import Plates
 from sequences.verdicts import SequenceVerdicts, judge
 
 
+class LabDesign(Protocol):
+    """What a laboratory sees of a design."""
+
+    @property
+    def sequences(self) -> SequenceRules:
+        """Rules and buffer."""
+        ...
+
+    @property
+    def chemistry(self) -> Chemistry:
+        """Has the temperature."""
+        ...
+
+    @property
+    def order(self) -> Order:
+        """Vendor and volumes."""
+        ...
+
+
 @dataclass(frozen=True)
 class LabOrder:
-    """Strands to order with their amounts (nmol), what the order comes to at each vendor, and the text of every file by name.
+    """Strands to order with their amounts (nmol), what the order comes to, and the text of every file by name.
 
     Names are those of a run folder: ``order/``, ``exchange/``, ``protocol/``, ``protocol.md`` and ``.html``.
     """
 
     oligos: tuple[Oligo, ...]
-    summaries: tuple[OrderSummary, ...]
+    summary: OrderSummary
     files: Mapping[str, bytes]
-
-    @property
-    def summary(self) -> OrderSummary:
-        """What the order comes to at its vendor, the first of those whose files there are."""
-        return self.summaries[0]
 
     def save(self, folder: str | Path) -> tuple[Path, ...]:
         """Write all files into a folder, made if need be; the paths, in their order."""
@@ -98,7 +118,7 @@ def load_sequences(path: str | Path) -> SequenceAssignment:
     return read_assignment(Path(path))
 
 
-def rated_network(network: ReactionNetwork, found: SequenceAssignment, design: DesignSpec) -> ReactionNetwork:
+def rated_network(network: ReactionNetwork, found: SequenceAssignment, design: LabDesign) -> ReactionNetwork:
     """A network at the rates (nM^(1-n)/s) of its sequences; after its own steps, displacements by similar strands.
 
     ``study.calibrated_on`` fits concentrations and durations to it: what the bench should mix. Raises InputError for a
@@ -138,7 +158,7 @@ def order_strands(
     (121, 4203)
     """
     order = design.order.model_copy(update={"vendor": vendor or design.order.vendor})
-    return lab_order(system, found, design.sequences, order, experiment)
+    return lab_order(system, found, design.sequences, order, experiment, design.chemistry.temperature)
 
 
 def lab_order(
@@ -147,28 +167,55 @@ def lab_order(
     rules: SequenceRules,
     order: Order,
     experiment: Experiment,
-    also: Sequence[str] = (),
+    temperature: float,
     certificate: Path | None = None,
 ) -> LabOrder:
-    """``order_strands`` with its settings one by one: files of the vendors ``also`` too, volumes for what a certificate says
-    was delivered. Raises what that does, and InputError for a wrong certificate.
+    """``order_strands`` with its settings one by one: volumes for what a certificate says was delivered.
+
+    Raises what that does, and InputError for a wrong certificate.
     """
     plates = Plates(order.plate, order.fill)
     chosen = vendor_named(order.vendor, plates)
     oligos, bench = lab_bench(system, found, order, experiment)
-    oligos = tuple(replace(oligo, nmol=bench.nmol[oligo.name]) for oligo in oligos)
-    written = [_written(oligos, vendor, plates) for vendor in (chosen.name, *also)]
+    stocks, count = bench.mixes.stocks, len(experiment.training)
+    plan = plan_of(system, experiment, stocks, order.volume_uL, order.smallest_uL, temperature)
+    whole = lasting(bench, system, oligos, plan.nmol(system, stocks))
+    first = bench.nmol
+    oligos = tuple(replace(oligo, nmol=whole.nmol[oligo.name]) for oligo in oligos)
+    covered = {oligo.name: _covered(oligo, first[oligo.name], chosen, count) for oligo in oligos}
+    short = sorted((name for name in covered if covered[name] < count), key=lambda name: covered[name])
+    lasts = _lasts(covered, short, count)
+    summary, ordered = _written(oligos, chosen.name, plates)
+    notes = [*summary.notes, *([lasts] if short else []), *(f"robot: {each}" for each in plan.warnings)]
+    summary = replace(summary, notes=tuple(notes), iterations_covered=min(covered.values(), default=0))
     delivered = read_certificate(certificate, oligos) if certificate else ()
-    protocol = protocol_of(system, oligos, found, rules, order, chosen, experiment, bench, delivered=delivered)
+    told = f"**{lasts}.**" if count else ""
+    protocol = protocol_of(system, oligos, found, rules, order, chosen, experiment, whole, delivered, told)
+    protocol = replace(protocol, sections=(*protocol.sections, *robot_sections(plan)))
     texts: dict[str, str | bytes] = {
         **{f"exchange/{name}": text for name, text in exchange_files(system, oligos, found).items()},
         "protocol.md": protocol.markdown(),
         "protocol.html": protocol.html(),
         **{f"protocol/{name}": text for name, text in protocol.files().items()},
+        **{f"protocol/{name}": text for name, text in robot_files(plan, system.name, bench.mixes).items()},
     }
-    ordered = {name: content for _, contents in written for name, content in contents.items()}
     encoded = {name: text.encode() if isinstance(text, str) else text for name, text in texts.items()}
-    return LabOrder(oligos, tuple(summary for summary, _ in written), {**ordered, **encoded})
+    return LabOrder(oligos, summary, {**ordered, **encoded})
+
+
+def _covered(oligo: Oligo, first_nmol: float, vendor: Vendor, count: int) -> int:
+    """For how many of ``count`` iterations an oligo lasts, of which ``first_nmol`` goes before them all."""
+    expected = vendor.expected_nmol(oligo)
+    if not expected or expected >= oligo.nmol:
+        return count
+    return max(0, floor(count * (expected - first_nmol) / (oligo.nmol - first_nmol))) if oligo.nmol > first_nmol else 0
+
+
+def _lasts(covered: Mapping[str, int], short: Sequence[str], count: int) -> str:
+    if not short:
+        return f"This order lasts for all {count} iterations"
+    names = ", ".join(f"{name} ({covered[name]})" for name in short)
+    return f"This order lasts {covered[short[0]]} of {count} iterations. Order again, before as many are done: {names}"
 
 
 def lab_bench(

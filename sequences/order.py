@@ -20,7 +20,7 @@ class OrderSummary:
     """What was ordered: file names within the order's folder, number of oligos, of bases, and of plates (0 for tubes).
 
     ``bases_by_product`` counts bases by scale and purification, which is what a quote goes by; ``notes`` are about this
-    very order, ``advice`` about the vendor.
+    very order, ``advice`` about the vendor; ``iterations_covered`` is how many iterations the amounts last for.
     """
 
     vendor: str
@@ -33,6 +33,7 @@ class OrderSummary:
     bases_by_product: Mapping[str, int]
     notes: tuple[str, ...]
     advice: str
+    iterations_covered: int = 0
 
 
 def vendor_named(name: str, plates: Plates | None = None) -> Vendor:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Generic, Protocol, Self, TypeVar
 
-from dsd_ncrn.design.spec import DesignSpec, Order
+from dsd_ncrn.design.spec import Order
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step
 from sequences.assignment import SequenceAssignment
 from sequences.bench.protocol import Bench
-from sequences.laboratory import LabOrder, lab_bench, lab_order, rated_network
+from sequences.laboratory import LabDesign, LabOrder, lab_bench, lab_order, rated_network
 from sequences.rates import SequenceRates
 from sequences.search import design_sequences
 from sequences.verdicts import SequenceVerdicts, judge
@@ -25,7 +25,7 @@ class Strands(Protocol):
     """What sequences see of a study: its strands, not how they came about."""
 
     @property
-    def design(self) -> DesignSpec:
+    def design(self) -> LabDesign:
         """Has the rules, the temperature and the order."""
         ...
 
@@ -119,10 +119,18 @@ class Sequenced(Generic[Of]):
         except CheckFailed as error:  # the strands can be ordered all the same: what it means is told with the result
             return self.study.given(network=self.network), str(error)
 
-    def order(self, order: Order, also: Sequence[str] = (), certificate: Path | None = None) -> LabOrder:
+    def order(self, order: Order, certificate: Path | None = None) -> LabOrder:
         """What a laboratory orders and mixes, as ``lab_order``."""
         study = self.fitted
-        return lab_order(study.system, self.found, study.design.sequences, order, study.experiment, also, certificate)
+        return lab_order(
+            study.system,
+            self.found,
+            study.design.sequences,
+            order,
+            study.experiment,
+            study.design.chemistry.temperature,
+            certificate,
+        )
 
     @cached_property
     def bench(self) -> Bench:

@@ -17,7 +17,9 @@ from math import exp, sqrt
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from dsd_ncrn.design.section import HOTTEST
 from dsd_ncrn.design.spec import SequenceRules
+from dsd_ncrn.errors import InputError
 from dsd_ncrn.units import GAS_CONSTANT, NM_PER_M, ZERO_CELSIUS_K
 from sequences.layout import reverse_complement
 
@@ -54,10 +56,18 @@ def _vienna() -> ModuleType:
 
 @dataclass(frozen=True, slots=True)
 class Energies:
-    """Energies in kcal/mol at a temperature (degrees Celsius) and a sodium-equivalent salt (M)."""
+    """Energies in kcal/mol at a temperature (degrees Celsius) and a sodium-equivalent salt (M).
+
+    Raises InputError above 70 degrees.
+    """
 
     temperature: float
     sodium: float
+
+    def __post_init__(self) -> None:
+        if self.temperature > HOTTEST:
+            remedy = "Give a lower chemistry.temperature."
+            raise InputError(f"energies of sequences hold up to {HOTTEST:g} °C", self.temperature, remedy)
 
     @staticmethod
     def under(rules: SequenceRules, temperature: float) -> Energies:

@@ -9,8 +9,8 @@ import pytest
 import dsd_ncrn as dn
 import sequences
 from api_cases import DESIGN, found_once, prepared_once
-from cli.job import Job
 from conftest import Invoke
+from dsd_ncrn.analysis.study import Study
 from sequences.assignment import assignment_csv
 
 pytestmark = pytest.mark.xdist_group("studies")
@@ -46,8 +46,8 @@ def test_an_order_straight_from_a_design_is_of_the_sequences_that_are_sought_for
     found = found_once(study.system, design)
     sought: list[str] = []
 
-    def seek(job: Job) -> sequences.SequenceAssignment:
-        sought.append(job.study.design.name)
+    def seek(study: Study) -> sequences.SequenceAssignment:
+        sought.append(study.design.name)
         return found
 
     monkeypatch.setattr("cli.commands.lab.design_here", seek)

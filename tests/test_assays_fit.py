@@ -10,12 +10,14 @@ import pytest
 
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.fit import Fit, fit
-from dsd_ncrn.assays.intervals import Kind, estimates
+from dsd_ncrn.assays.intervals import estimates
 from dsd_ncrn.assays.judge import swapped, well_fits, worst_smoothed
+from dsd_ncrn.assays.measured import Kind
 from dsd_ncrn.assays.model import gate_model
 from dsd_ncrn.assays.noise import Noise, noise_of
+from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.synthetic import REPORTER, correlated, empty_wells, measured, truth_of, typical
-from dsd_ncrn.assays.wells import Assay, Errors, Quantity
+from dsd_ncrn.assays.wells import Assay, Errors
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.rates import rates_of
 

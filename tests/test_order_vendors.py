@@ -289,3 +289,18 @@ def test_the_shortest_and_the_longest_strands_are_made_and_none_beyond(vendor: s
     for length in (shortest - 1, longest + 1):
         with pytest.raises(InputError, match="strand one is outside"):
             made.scale(_oligo("one", length))
+
+
+def test_purified_strands_are_of_full_length_and_a_part_of_those() -> None:
+    """250 nmol of a 100-mer: 20 desalted, of which 0.993^99 = 0.499 are whole, and a gel gives back three tenths: 2.99."""
+    scale = VENDORS["idt-tube"].ranges[2]
+    assert scale.expected_nmol(100) == pytest.approx(20.0)
+    assert scale.expected_nmol(100, "PAGE") == pytest.approx(2.99, abs=0.01)
+    assert scale.expected_nmol(20, "HPLC") == pytest.approx(100.0 * 0.993**19 * 0.5)
+
+
+def test_plates_tell_which_strands_they_do_not_purify() -> None:
+    """Bottoms of gates, as tubes have them by PAGE."""
+    told = [note for note in vendor_named("idt-plate").notes(ORDERED) if "PAGE" in note]
+    wanted = [each.name for each in ORDERED if each.is_bottom]
+    assert len(told) == 1 and all(name in told[0] for name in wanted) and wanted

@@ -141,7 +141,7 @@ def run_turns(pot: RingPot, turns: int) -> Floats:
     return state
 
 
-def test_an_odd_ring_bears_uneven_rate_constants_and_an_even_one_dies() -> None:
+def test_an_odd_ring_tolerates_uneven_rate_constants_and_an_even_one_dies() -> None:
     """Closed form: an even ring has a rest point only where the products of alternate constants are equal."""
     assert run_turns(uneven_pot(9, 0.05), 40).sum() == pytest.approx(1.0, rel=1e-6)
     with pytest.raises(CheckFailed, match=r"the chemical clock stopped: in 3 turns never C. overtakes C."):

@@ -45,7 +45,7 @@ def test_the_report_tells_the_failure_its_consequences_and_what_to_do(failed: Pa
     assert failed_stages(data) == [("calibrate", FAILURE)]
     assert {"dsd", "leaks", "sequences", "order"} <= dict(missing_stages(data)).keys()
     assert "could not be trained: calibrate failed." in headline(data)
-    assert advice(data)[0].startswith("First: mend what made calibrate fail")
+    assert advice(data)[0].startswith("First: fix what made calibrate fail")
     page = (failed / "report.html").read_text(encoding="utf-8")
     assert "1 stage of this run failed." in page
     assert "join_N1_1 would need &lt;b&gt;1e+06&lt;/b&gt; nM" in page and "<b>1e+06" not in page

@@ -172,7 +172,7 @@ def test_time_at_the_bench_is_too_short_where_nothing_rests(tmp_path: Path) -> N
     run = write_full_run(tmp_path)
     with (run / "design.toml").open("a", encoding="utf-8") as file:
         file.write('\n[imperfections]\nocclusion = "0 nM"\n')
-    assert str(verdict.duration(ReportData(run))).endswith("; occupied toeholds, not simulated, will make it longer")
+    assert str(verdict.duration(ReportData(run))).endswith("; occupied toeholds, which were not simulated, make it longer")
 
 
 def test_broken_rules_come_first_with_their_worst_subject(run: Path) -> None:

@@ -82,6 +82,18 @@ def test_an_interrupt_amid_the_start_of_a_process_leaves_no_traceback_of_it() ->
     assert (told.stdout, told.stderr) == ("interrupted\n", "")
 
 
+def deaf_since_birth(_: int) -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_processes_of_a_pool_are_deaf_to_interrupts_before_they_can_ignore_them() -> None:
+    """The terminal's interrupt comes to all of them, also while they still import, which they would tell of at length."""
+    with worker_pool(2) as pool:
+        assert pool is not None
+        assert all(pool.map(deaf_since_birth, range(4)))
+    assert not deaf_since_birth(0)
+
+
 def test_a_result_comes_back_with_progress_on_the_way() -> None:
     shares: list[float] = []
     task = BackgroundTask(double, (21,), shares.append)

@@ -43,9 +43,9 @@ PAIRS = {
     "T": (23.4, 16.2, 19.0, 16.8),
 }
 SINGLE = {"A": 15.4, "C": 7.4, "G": 11.5, "T": 8.7}
-# free energies at 37 C in kcal/mol, table 1 of SantaLucia & Hicks, Annu. Rev. Biophys. 33:415 (2004); that of TA follows from
-# the enthalpy and entropy printed there (-7.2 and -20.4), with which the printed -0.58 does not agree
-STACKS = {"AA": -1.00, "AT": -0.88, "TA": -0.87, "CA": -1.45, "GT": -1.44}
+# free energies at 37 C in kcal/mol, table 1 of SantaLucia & Hicks, Annu. Rev. Biophys. 33:415 (2004), the same as those of the
+# unified table of 1998; the entropy of TA that some copies of the later table print, -20.4, would make it -0.87
+STACKS = {"AA": -1.00, "AT": -0.88, "TA": -0.58, "CA": -1.45, "GT": -1.44}
 STACKS |= {"CT": -1.28, "GA": -1.30, "CG": -2.17, "GC": -2.24, "GG": -1.84}
 
 

@@ -80,9 +80,9 @@ def test_where_no_stocks_fit_the_strongest_say_so() -> None:
     assert mixing_rows(SYSTEM, 100.0, {"join_1": 20_000.0}).stocks == USUAL_STOCKS[-1]
 
 
-@pytest.mark.parametrize(("used_nmol", "batch_uL"), [(0.0, 20.0), (0.1, 20.0), (0.2, 30.0), (1.0, 120.0), (1.001, 130.0)])
-def test_a_batch_is_a_fifth_more_than_is_used_in_whole_tens_and_at_least_20_uL(used_nmol: float, batch_uL: float) -> None:
-    """At 10 µM a nanomole is 100 µL."""
+@pytest.mark.parametrize(("used_nmol", "batch_uL"), [(0.0, 20.0), (0.1, 30.0), (0.2, 50.0), (1.0, 240.0), (1.001, 250.0)])
+def test_a_batch_holds_a_fifth_more_than_is_used_when_half_is_lost_in_the_gel(used_nmol: float, batch_uL: float) -> None:
+    """At 10 µM a nanomole is 100 µL: 240 for one, in whole tens and at least 20."""
     found = annealing_recipes(SYSTEM, ORDERED, {"join_1": used_nmol}, Stocks(200.0, 10.0))
     (recipe,) = [each for each in found if each.component == "join_1"]
     assert (recipe.stock_uM, recipe.batch_uL) == (10.0, batch_uL)

@@ -117,3 +117,11 @@ def test_a_self_complementary_word_counts_its_symmetry() -> None:
     word = "GCATGC"
     assert reverse_complement(word) == word
     assert properties.melting_temperature(word, 1000.0, 1.0) != properties.melting_temperature("GCATGA", 1000.0, 1.0)
+
+
+def test_alternating_ta_melts_as_its_free_energies_say() -> None:
+    """16 nt, 1 uM, 1 M: 2.2 x 2 + 0.2 - 15 x 7.2 = -103.4 kcal/mol; -5.7 + 2 x 6.9 - 8 x 21.3 - 7 x 20.4 - 1.4 = -306.5.
+
+    103400 / (306.5 - 1.987 ln 1e-6) = 309.6 K, by hand.
+    """
+    assert properties.melting_temperature("TA" * 8, 1000.0, 1.0) == pytest.approx(36.5, abs=0.1)

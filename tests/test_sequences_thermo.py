@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from dsd_ncrn.design.section import HOTTEST
 from dsd_ncrn.design.spec import SequenceRules
+from dsd_ncrn.errors import InputError
 from sequences.layout import gc_fraction, longest_run, reverse_complement
 from sequences.thermo import Energies, sodium_equivalent
 
@@ -63,3 +65,16 @@ def test_a_nicked_duplex_holds_its_target_structure() -> None:
     target = Energies(25.0, 0.42).target([bottom, top, other], ["(" * 30, ")" * 15, ")" * 15])
     assert 0.0 < target.probability <= 1.0
     assert target.defect < 0.02
+
+
+@pytest.mark.parametrize("temperature", [25.0, 50.0, HOTTEST])
+def test_a_wrong_base_binds_less_than_the_right_one_up_to_the_hottest(temperature: float) -> None:
+    """A mismatch inside a duplex costs energy at every temperature that is accepted; at 95 it would win 2 kcal/mol."""
+    energies, exact = Energies(temperature, 0.42), reverse_complement(WORD)
+    wrong = [exact[:place] + base + exact[place + 1 :] for place in (5, 7, 9) for base in "ACGT" if base != exact[place]]
+    assert all(energies.duplex(WORD, each) > energies.perfect(WORD) for each in wrong)
+
+
+def test_energies_above_the_hottest_are_refused() -> None:
+    with pytest.raises(InputError, match=r"energies of sequences hold up to 70 °C"):
+        Energies(70.1, 0.42)

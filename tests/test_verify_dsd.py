@@ -200,7 +200,9 @@ def test_a_helper_that_drives_its_join_backwards_is_found() -> None:
     """
     assert not failures(with_second_helper(drives_back=False))
     found = failures(with_second_helper(drives_back=True))
-    assert found == {"R1": "the join does not use up its helper <h_r1 t>: an excess of it drives the reaction backwards"}
+    assert found == {
+        "R1": "the join does not use up its auxiliary strand <h_r1 t>: an excess of it drives the reaction backwards"
+    }
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

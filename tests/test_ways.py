@@ -1,4 +1,4 @@
-"""Ways to bear more leak: what each changes in a design, and that what is told of them is what they do."""
+"""Mitigations of leak: what each changes in a design, and that what is told of them is what they do."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ def test_the_table_and_the_summary_have_every_way(tmp_path: Path) -> None:
     assert ways_section(found)[1]["first_error"] is None
 
 
-@pytest.mark.parametrize(("error", "told"), [(0.001, "What buys most of the ways tried: b"), (0.5, "None of the ways tried")])
+@pytest.mark.parametrize(
+    ("error", "told"), [(0.001, "The mitigation that helps most: b"), (0.5, "None of the mitigations tried")]
+)
 def test_the_report_advises_the_best_way(tmp_path: Path, error: float, told: str) -> None:
     run = write_full_run(tmp_path / "run")
     tried = ways_tried({AS_IT_IS: POINT, "b": replace(POINT, first_error=error)})

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cli.console import Display, display, working
+from cli.console import Display, display, step, working
 from cli.failures import Interrupted
 from cli.job import Job, chosen_vendor, shown_job
+from cli.options import is_network
 from cli.output import deliver, show, table
 from cli.run.lab import order_outcome, outcome_of
 from cli.run.summary import seed_of
+from cli.traces import sized_network
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.errors import CheckFailed, InputError
-from sequences.assignment import SequenceAssignment, read_assignment
+from dsd_ncrn.gates.sized_network import Limits
+from sequences.assignment import SequenceAssignment
 from sequences.order import vendor_named
+from sequences.plain import PlainStrands
 from sequences.search import SearchInterrupted
 from sequences.sequenced import Sequenced, search
-from sequences.tables import SEQUENCES_CSV
+from sequences.strand_list import read_given
+from sequences.tables import SEQUENCES_CSV, read_sequences
 from sequences.verdicts import SequenceVerdicts, shortfall
 
 SHOWN = 20
@@ -25,32 +32,40 @@ OF_ORDER = ("vendor", "oligos", "bases", "longest_nt", "modified", "plates", "ad
 def sequences(design: Path, out: Path | None, seed: int, check: Path | None, as_json: bool) -> None:
     """Design sequences, or judge given ones."""
     with display() as shown:
-        job = shown_job(design, seed, shown)
+        study = _study(design, seed, shown)
     try:
-        found = read_assignment(check) if check else design_here(job)
+        found = read_given(check, study.designed) if check else design_here(study)
     except SearchInterrupted as interrupt:
-        _judged(job, interrupt.best, out, as_json)
+        _judged(study, interrupt.best, out, as_json)
         raise Interrupted("These are the best sequences so far.") from interrupt
-    verdicts = _judged(job, found, out, as_json)
+    verdicts = _judged(study, found, out, as_json)
     if verdicts.hard_violations:
         raise CheckFailed(shortfall(verdicts))
 
 
-def _judged(job: Job, assignment: SequenceAssignment, out: Path | None, as_json: bool) -> SequenceVerdicts:
+def _study(source: Path, seed: int, shown: Display) -> Study | PlainStrands:
+    """The study of a design, or the strands of a plain network."""
+    if not is_network(source):
+        return shown_job(source, seed, shown).study
+    with step(shown, "translate"):
+        return PlainStrands.of(sized_network(source, None, Limits(), Translation()).system, seed)
+
+
+def _judged(study: Study | PlainStrands, assignment: SequenceAssignment, out: Path | None, as_json: bool) -> SequenceVerdicts:
     """Judge sequences, and deliver them."""
     with working("judge"):
-        sequenced = Sequenced(job.study, assignment)
+        sequenced = Sequenced(study, assignment)
         outcome, verdicts = outcome_of(sequenced), sequenced.verdicts
     deliver(out, outcome.files)
     show(as_json, outcome.summary["sequences"], _listing(assignment, verdicts))
     return verdicts
 
 
-def design_here(job: Job) -> SequenceAssignment:
+def design_here(study: Study | PlainStrands) -> SequenceAssignment:
     """Design sequences in this process, with a display."""
     with display() as shown:
         shown.start("sequences")
-        found = search(job.study, lambda share: shown.advance("sequences", share))
+        found = search(study, lambda share: shown.advance("sequences", share))
         shown.done("sequences", f"{found.iterations} steps ({found.seconds:.1f} s)")
     return found
 
@@ -73,25 +88,36 @@ def order(
     seed: int,
     vendor: str | None,
     sequences: Path | None,
+    anyway: bool,
     plate: str | None,
     fill: str | None,
     certificate: Path | None,
     as_json: bool,
 ) -> None:
-    """Order files and the protocol."""
+    """Order files and the protocol, of sequences that break no hard rule, or ``anyway``."""
     with display() as shown:
         _check_sequences(source, sequences)
-        job = _job(source, seed, shown)
-        chosen = vendor_named(vendor).name if vendor else chosen_vendor(job).name
-        _ = job.study.calibration
+        if is_network(source):
+            study, folder = _study(source, seed, shown), None
+            chosen = vendor_named(vendor or study.design.order.vendor).name
+        else:
+            job = _job(source, seed, shown)
+            chosen = vendor_named(vendor).name if vendor else chosen_vendor(job).name
+            _ = job.study.calibration
+            study, folder = job.study, job.folder
     given = {"vendor": chosen, "plate": int(plate) if plate else None, "fill": fill}
-    order = job.study.design.order.model_copy(update={key: value for key, value in given.items() if value is not None})
-    _find_sequences(job, sequences)
+    order = study.design.order.model_copy(update={key: value for key, value in given.items() if value is not None})
+    found = _found(study, folder, sequences)
+    with working("judge"):
+        broken = shortfall(Sequenced(study, found).verdicts)
+    if broken and not anyway:
+        raise CheckFailed(f"{broken} Nothing is written; --anyway orders them all the same.")
     with working("order"):
-        outcome = order_outcome(job.sequenced, order, certificate)
+        outcome = order_outcome(Sequenced(study if isinstance(study, PlainStrands) else study.ready, found), order, certificate)
     base = source if source.is_dir() else Path()
     deliver(out or base / f"order_{chosen}", outcome.files)
     section = outcome.summary["order"]
+    section["notes"] += [f"ordered although {broken}"] if broken else []
     show(
         as_json,
         section,
@@ -120,9 +146,8 @@ def _job(source: Path, seed: int, shown: Display) -> Job:
     return job
 
 
-def _find_sequences(job: Job, given: Path | None) -> None:
+def _found(study: Study | PlainStrands, folder: Path | None, given: Path | None) -> SequenceAssignment:
     """The given sequences, else those of the run folder, else new ones."""
     if given is not None:
-        job.found_sequences = read_assignment(given)
-    elif job.folder is None:
-        job.found_sequences = design_here(job)
+        return read_given(given, study.designed)
+    return read_sequences(folder) if folder else design_here(study)

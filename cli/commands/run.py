@@ -23,6 +23,7 @@ def run(
     out: Path | None,
     seed: int,
     conditions: str,
+    measured: Path | None,
     skip: tuple[str, ...],
     until: str | None,
     print_after: tuple[str, ...],
@@ -34,7 +35,7 @@ def run(
     """Everything, into one folder."""
     _check_output(print_after, as_json)
     with display() as shown:
-        job = spread(shown_job(design, seed, shown, conditions=conditions), workers, scheduler)
+        job = spread(shown_job(design, seed, shown, conditions=conditions, measured=measured), workers, scheduler)
         names = tuple(STAGES)
         search = "sequences" not in skip and (until is None or until in names[names.index("sequences") :])
         _check_ahead(job, search)

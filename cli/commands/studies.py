@@ -1,4 +1,4 @@
-"""What ``leaks`` and ``tune`` do: how much leak a design bears, whose does the harm, and what bears more."""
+"""What ``leaks`` and ``tune`` do: how much leak a design tolerates, whose does the harm, and what tolerates more."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def leaks(
     scheduler: str | None,
     as_json: bool,
 ) -> None:
-    """How much leak a design bears, and whose leaks do the harm."""
+    """How much leak a design tolerates, and whose leaks do the harm."""
     check_folder(out)
     with ExitStack() as opened:
         shown = opened.enter_context(display())
@@ -112,7 +112,7 @@ def tune(
     scheduler: str | None,
     as_json: bool,
 ) -> None:
-    """Concentrations, toeholds and durations with which a design bears its leaks."""
+    """Concentrations, toeholds and durations with which a design tolerates its leaks."""
     check_folder(out)
     with display() as shown:
         job = spread(shown_job(design, seed, shown), workers, scheduler)

@@ -6,6 +6,7 @@ import click
 
 from cli.families import REQUIRED_STAGES, STAGES, TEMPLATES
 from cli.options import (
+    NETWORK_ENDINGS,
     SPREAD,
     FileOf,
     OneOf,
@@ -13,6 +14,7 @@ from cli.options import (
     conditions_option,
     design_argument,
     json_option,
+    network_argument,
     out_option,
     seed_option,
     spread_options,
@@ -52,9 +54,9 @@ from sequences.families import VENDORS
 def new() -> None:
     """Write a design file NAME.toml in which every key is explained, from a template or for a CSV file of yours.
 
-    Of a CSV file it is told what was guessed: inputs and targets, regression or classification; and what the mean, least
-    squares and a training of a week at most come to. Where that needs other columns, centred, divided or multiplied, they
-    stand in a copy NAME.csv. Nothing is ever overwritten.
+    For a CSV file it says what it guessed (inputs, targets, regression or classification), and the test errors of the mean,
+    of least squares and of a training of a week at most. Scaled or added columns go into a copy, NAME.csv. Existing files are
+    never overwritten.
     """
 
 
@@ -70,6 +72,7 @@ OPTIONAL = tuple(name for name in NAMES if name not in REQUIRED_STAGES)
         "dsd-ncrn run designs/linreg2d.toml",
         "dsd-ncrn run designs/xor2d.toml -o runs/first --skip leaks --skip order",
         "dsd-ncrn run designs/linreg2d.toml --until calibrate --print-after compile --print-after calibrate",
+        "dsd-ncrn run designs/linreg2d_bench.toml --measured fits/fit.json -o runs/measured",
         "dsd-ncrn run designs/linreg2d.toml --quiet --json > summary.json",
     ),
     groups={"Which stages": ("skip", "until", "print_after", "fresh"), **SPREAD},
@@ -78,6 +81,12 @@ OPTIONAL = tuple(name for name in NAMES if name not in REQUIRED_STAGES)
 @out_option("all files of the run (default: runs/<name of the design>)")
 @seed_option
 @conditions_option
+@click.option(
+    "--measured",
+    type=FileOf(".json"),
+    metavar="FILE",
+    help="Take gates as they were measured (fit.json of `fit`): doses and waits are calibrated on them.",
+)
 @click.option(
     "--skip",
     type=OneOf(OPTIONAL),
@@ -93,7 +102,7 @@ OPTIONAL = tuple(name for name in NAMES if name not in REQUIRED_STAGES)
     metavar="STAGE",
     help="Print what is there after a stage, such as the network after compile and the strands after translate.",
 )
-@click.option("--fresh", is_flag=True, help="Do everything again, also what is finished.")
+@click.option("--fresh", is_flag=True, help="Do everything again, even finished stages.")
 @spread_options
 @json_option
 def run() -> None:
@@ -102,8 +111,8 @@ def run() -> None:
     All of it goes into one folder. A run that was interrupted goes on where it ended; one that is finished is left as it
     is. A second run in the same folder at the same time is refused.
 
-    The summary comes out, with --json as its file says it, also where a stage has failed. With --print-after standard output
-    has what is printed alone.
+    The summary is printed, also if a stage has failed; with --json as in its file. With --print-after only what it asks for is
+    printed.
     """
 
 
@@ -116,10 +125,10 @@ def run() -> None:
         "dsd-ncrn sequences designs/linreg2d.toml --check sequences/sequences.csv --json",
     ),
 )
-@design_argument
+@network_argument
 @out_option("sequences.csv, sequences.json, verdicts.csv, complexes.csv, leak_sites.csv and the cross-talk matrices")
 @seed_option
-@click.option("--check", type=FileOf(".csv"), metavar="FILE", help="Judge the sequences of a CSV file instead.")
+@click.option("--check", type=FileOf(".csv", ".xlsx"), metavar="FILE", help="Judge these instead: by domain, or an IDT list.")
 @json_option
 def sequences() -> None:
     """Design a sequence for every domain, and judge it by every rule; the exit code is 1 where a hard rule is broken.
@@ -139,17 +148,20 @@ def sequences() -> None:
         "dsd-ncrn order runs/linreg2d --certificate coa.csv",
     ),
 )
-@click.argument("source", type=FileOf(".toml"), metavar="DESIGN|RUN_DIR")
+@click.argument("source", type=FileOf(".toml", *NETWORK_ENDINGS), metavar="DESIGN|RUN_DIR")
 @out_option("order/, exchange/, protocol/, protocol.md and .html (default: RUN_DIR/order_<vendor>, or order_<vendor> here)")
 @seed_option
 @click.option("--vendor", type=Registered(tuple(VENDORS)), help="See `dsd-ncrn list vendors`; the design's if not given.")
-@click.option("--sequences", type=FileOf(".csv"), metavar="FILE", help="Order these, from a CSV file.")
+@click.option("--sequences", type=FileOf(".csv", ".xlsx"), metavar="FILE", help="Order these: by domain, or an IDT list.")
+@click.option("--anyway", is_flag=True, help="Order also sequences that break hard rules.")
 @click.option("--plate", type=OneOf(["96", "384"]), help="Wells of a plate; the design's if not given.")
 @click.option("--fill", type=OneOf(["column", "row"]), help="Direction in which plates are filled, likewise.")
 @click.option("--certificate", type=FileOf(".csv", ".xlsx"), metavar="FILE", help="What the vendor delivered (coa).")
 @json_option
 def order() -> None:
-    """Write a vendor's order files and the lab protocol, from a finished run or straight from a design.
+    """Write a vendor's order files and the lab protocol, from a finished run or straight from a design or a plain network.
+
+    The sequences are judged first: where they break a hard rule nothing is written and the exit code is 1.
 
     A run folder itself is left as it is: its files belong to its run.
     """

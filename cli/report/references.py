@@ -196,62 +196,62 @@ def formulas(data: ReportData) -> tuple[Relation, ...]:
 LIMITS = (
     Limit(
         "Domains, not bases",
-        "Reactions are found between domains, with rates by toehold length. The energies of real toeholds, and "
-        'similar branches, change them in the series "with these sequences" alone.',
+        "Reactions are found between domains, with rates by toehold length. Energies of real toeholds and similar "
+        'branches change rates only in the series "with these sequences".',
         ("Lakin 2011", "Zhang & Winfree 2009", "SantaLucia & Hicks 2004"),
     ),
     Limit(
         "Continuous amounts",
-        "Concentrations follow mass-action equations, solved by a stiff integrator; there is no noise of small numbers.",
+        "Concentrations follow mass-action equations, solved by a stiff integrator; small-number noise is left out.",
         ("Hairer & Wanner",),
     ),
     Limit(
         "The ideal network is the yardstick",
-        "Fidelity is measured against the abstract network with the same finite ratio of fast to slow rates, and not against "
-        "exact gradient descent.",
+        "Fidelity is measured against the abstract network with the same finite ratio of fast to slow rates, not against exact "
+        "gradient descent.",
         ("Neural CRN",),
     ),
 )
 """Of every run."""
 
 OCCLUSION = Limit(
-    "The ideal case: nothing rests on toeholds",
+    "Ideal case: nothing rests on toeholds",
     "Toehold binding is not followed separately, so a toehold that is bound without displacing occupies nothing. At "
-    "tens of µM of toehold strands the occupied ones may slow everything four- to tenfold, and stretch the hours.",
+    "tens of µM of toehold strands, occupied toeholds may slow everything four- to tenfold and lengthen the hours.",
     ("Cardelli 2010", "Zhang & Winfree 2009"),
 )
 OCCLUDED = Limit(
     "Occupied toeholds are an average",
     "Every step is slowed down by the free share of its toeholds, from what is in the tube when a wait begins, with one "
-    "dissociation constant for each length. It is known between 3 and 90 µM for 5 nt, and the hours with it.",
+    "dissociation constant for each length. For 5 nt it is between 3 and 90 µM, and the hours are as uncertain.",
     ("Zhang & Winfree 2009",),
 )
 PARTS = Limit(
     "Perfect parts",
     "Every strand is complete and active, every gate well formed. Synthesis errors, inactive strands (about a tenth) and "
-    "gates that are triggered from the start are not in the model.",
+    "gates that are triggered from the start are left out.",
     ("Chen 2013",),
 )
 PARTS_DRAWN = Limit(
-    "Imperfect parts in the yield alone",
-    "The tubes of the yield have the imperfections that the design lists; what is inactive in them is simply gone, and "
-    "blocks nothing. All other series have perfect parts.",
+    "Imperfect parts in the yield only",
+    "The tubes of the yield have the imperfections that the design lists. What is inactive in them is absent and blocks "
+    "nothing. All other series have perfect parts.",
     ("Chen 2013",),
 )
 HANDS = Limit(
     "Perfect hands",
-    "Additions are exact and mixed at once; but in the series of a growing volume the reaction is brought back to its volume "
-    "exactly. The top-up restores every fuel and gate to its concentration.",
+    "Additions are exact and mixed at once, and the volume is restored exactly, except in the series of a growing volume. "
+    "The top-up restores every fuel and gate to its concentration.",
 )
 HANDS_DRAWN = Limit(
-    "Hands err by the stock",
-    "In the tubes of the yield every stock is off by a factor of its own. Additions are mixed at once, the volume is restored, "
-    "and the top-up restores every fuel and gate to that tube's concentration.",
+    "Errors by stock",
+    "In the tubes of the yield each stock is off by its own factor. Additions are mixed at once, the volume is restored, and "
+    "the top-up restores every fuel and gate to that tube's concentration.",
 )
 LEAK = Limit(
     "Leak is one number for each kind of gate",
     "Joins, forks and gates in mid-reaction leak by strand invasion without toehold, each kind at its rate. Leaks between two "
-    "gates are not in it, and leaks of real gates differ by orders of magnitude.",
+    "gates are left out, and leaks of real gates differ by orders of magnitude.",
     ("Lakin 2011", "Chen 2013"),
 )
 LEAK_OF_PAIRS = Limit(

@@ -20,7 +20,7 @@ STAGES: Mapping[str, str] = {
     "N3": "N3 · gradient: multiplies adjoint and input into G",
     "N4": "N4 · update: moves the parameters by G",
     "annihilation": "Annihilation: keeps dual rails small",
-    "readout": "Readout: weighs the outputs Z",
+    "readout": "Readout: weights the outputs Z",
     "flush": "Flush: clears what the next iteration must not find",
 }
 SHOWN_GATES = 12

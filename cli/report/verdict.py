@@ -19,7 +19,7 @@ LONG_OLIGO_NT = 60
 
 GOOD, CAUTION, BAD, UNKNOWN = "good", "caution", "bad", "unknown"
 MARKS: Mapping[str, str] = {GOOD: "✓", CAUTION: "!", BAD: "✗", UNKNOWN: "?"}
-WORDS: Mapping[str, str] = {GOOD: "yes", CAUTION: "with reservations", BAD: "no", UNKNOWN: "not run"}
+WORDS: Mapping[str, str] = {GOOD: "yes", CAUTION: "with reservations", BAD: "no", UNKNOWN: "unknown"}
 HOPELESS = "In a test tube, as designed, it would not learn."
 
 
@@ -54,7 +54,7 @@ def _network_learns(data: ReportData) -> Answer:
     text = f"In {number(ideal['iterations'])} iterations {_progress(ideal)}."
     separation = data.section("separation")
     if separation.get("error") is not None:
-        text += f" Its fast reactions take the parameters {percent(separation['error'])} away from the differential equations."
+        text += f" Its finite rates move the parameters {percent(separation['error'])} away from those of the equations."
     if data.chosen("circuit").get("first_order"):
         text += " Its gradients are of first order: the adjoint is frozen, which is exact only where f does not depend on z."
     return Answer(question, GOOD if _has_learned(data, ideal) else BAD, text)
@@ -110,7 +110,7 @@ def _survives_leak(data: ReportData) -> Answer:
     literature = f"published gates leak at {low:g} to {high:g} /M/s"
     if not tolerated:
         smallest = smallest_rate(data)
-        text = f"Even the smallest rate tried, {number(smallest)} /M/s, spoils it; {literature}. {HOPELESS}"
+        text = f"Even the smallest rate tried, {number(smallest)} /M/s, ruins it; {literature}. {HOPELESS}"
         return Answer(question, BAD, text)
     over = f" over the {number(data.training('dsd')['iterations'])} iterations simulated" if partly_simulated(data) else ""
     band = _band(data, "leaks", "tolerated_leak_per_M_per_s", "/M/s")
@@ -124,7 +124,7 @@ def _survives_leak(data: ReportData) -> Answer:
 def _band(data: ReportData, section: str, name: str, unit: str) -> str:
     """What a number comes to at the ends of the bands of measured constants."""
     band = data.section(section).get("bands", {}).get(name)
-    return f" ({number(band['low'], 2)} to {number(band['high'], 2)} {unit} over what is known of rates)" if band else ""
+    return f" ({number(band['low'], 2)} to {number(band['high'], 2)} {unit} for the uncertainty of the rates)" if band else ""
 
 
 def smallest_rate(data: ReportData) -> float:
@@ -142,19 +142,25 @@ def tolerated(data: ReportData) -> str:
 
 def _pipetted(data: ReportData) -> Answer:
     question, found, diluted = "Can it be pipetted?", data.section("dilution"), data.training("dsd_diluted")
-    growth, borne = (found.get(f"{name}growth_per_iteration") for name in ("", "tolerated_"))
+    growth, tolerated_growth = (found.get(f"{name}growth_per_iteration") for name in ("", "tolerated_"))
     if not found or (growth is not None and not diluted):
         return Answer(question, UNKNOWN, "Not run: the volume of an iteration comes with the order.")
-    if growth is None:
+    if found.get("note"):
         return Answer(question, BAD, f"No: {found['note']}.")
-    text = f"{_slurry(data)}What an iteration and its top-up add makes the volume grow by {percent(growth)}"
+    text = f"{_slurry(data)}One iteration with its top-up increases the volume by {percent(growth)}"
     if _slurry(data):
         return Answer(question, BAD, f"{text}.")
-    if borne == growth:
-        return Answer(question, GOOD, f"{text}, which the training bears.")
-    most = f"{percent(borne)} is borne" if borne else "even 0.01 % is not borne"
-    text += f", which dilutes the parameters: the test error would end at {number(diluted['rmse_after'])}, and {most}. "
-    return Answer(question, CAUTION, text + "The protocol has the reaction brought back to its volume after each iteration.")
+    count, whole = diluted.get("iterations") or 0, bench_iterations(data) or 0
+    if tolerated_growth != growth:
+        most = f"{percent(tolerated_growth)} is tolerated" if tolerated_growth else "even 0.01 % is not tolerated"
+        text += f", which dilutes the parameters: the test error would end at {number(diluted['rmse_after'])}, and {most}. "
+        return Answer(question, BAD, text + "The volume has to be restored on a spin filter after each iteration.")
+    if count < whole:
+        text += (
+            f". The training tolerates it over the first {number(count)} of {number(whole)} iterations: what the others do is"
+        )
+        return Answer(question, UNKNOWN, f"{text} unknown.")
+    return Answer(question, GOOD, f"{text}, which the training tolerates.")
 
 
 def _slurry(data: ReportData) -> str:
@@ -162,7 +168,7 @@ def _slurry(data: ReportData) -> str:
     needed, most = (data.section("beads").get(f"{name}slurry_uL_per_100_uL", 0.0) for name in ("", "most_"))
     if needed <= most:
         return ""
-    return f"No: the beads of an iteration are {number(needed, 3)} µL of slurry for 100 µL, {number(most, 3)} at most. "
+    return f"No: one iteration needs {number(needed, 3)} µL of bead slurry for 100 µL of reaction; {number(most, 3)} µL fit. "
 
 
 def _one_pot(data: ReportData) -> Answer:
@@ -185,7 +191,11 @@ def _buildable(data: ReportData) -> Answer:
     if order:
         oligos, bases, longest = (number(order.get(key)) for key in ("oligos", "bases", "longest_nt"))
         text += f" {oligos} oligos, {bases} bases; the longest has {longest} nt."
-    return Answer(question, GOOD if not violations else BAD, text)
+    lasts, whole = order.get("iterations_covered"), bench_iterations(data) or 0
+    if violations or lasts is None or lasts >= whole:
+        return Answer(question, GOOD if not violations else BAD, text)
+    text += f" The amounts last {number(lasts)} of {number(whole)} iterations; then order again."
+    return Answer(question, CAUTION, text)
 
 
 def headline(data: ReportData) -> str:
@@ -267,7 +277,7 @@ def duration(data: ReportData) -> str | None:
         return None
     whole = f"{days(hours * iterations)} for the {number(iterations)} iterations of this training"
     band = _band(data, "fidelity", "hours_per_iteration", "h")
-    ideal = "; occupied toeholds, not simulated, will make it longer" if data.nothing_rests else ""
+    ideal = "; occupied toeholds, which were not simulated, make it longer" if data.nothing_rests else ""
     work = data.section("fidelity").get("calibration") or {"aliquots": 0}
     first = (
         f", and {days(work['hours'])} before for the {work['aliquots']} aliquots of its calibration" if work["aliquots"] else ""
@@ -283,34 +293,36 @@ def _best_way(data: ReportData) -> list[str]:
         return []
     best = min(known, key=lambda name: known[name])
     if known[best] >= as_it_is:
-        return ["None of the ways tried lowers the error of the first iteration at this leak; see the section on leak."]
+        return ["None of the mitigations tried lowers the error of the first iteration at this leak; see the section on leak."]
     before, after = percent(as_it_is), percent(known[best])
-    return [f"What buys most of the ways tried: {best}, {after} instead of {before} in the first iteration."]
+    return [f"The mitigation that helps most: {best}; {after} error in the first iteration instead of {before}."]
 
 
 def advice(data: ReportData) -> tuple[str, ...]:
     """What to do next, as far as the numbers say."""
-    todo = [f"First: mend what made {name} fail, and run again; what has finished is kept." for name, _ in failed_stages(data)]
+    todo = [f"First: fix what made {name} fail and run again; finished stages are kept." for name, _ in failed_stages(data)]
     tolerated = data.section("leaks").get("tolerated_leak_per_M_per_s")
     if data.leak_curve and (not tolerated or tolerated < LITERATURE_LEAK[0]):
         todo.append(
-            "Before ordering: lower the leak's weight. Raise the signals against the gates (chemistry.unit), shorten the "
-            "phases, and give the gates that leak most less excess; dsd-ncrn tune searches for such an operating point."
+            "Before ordering: reduce the effect of leak. Raise signals relative to gates (chemistry.unit), shorten the phases, "
+            "and give less excess to the gates that leak most; dsd-ncrn tune searches for such an operating point."
         )
         todo += _best_way(data)
         todo.append("At the bench: measure the leak of single gates first.")
     hours, iterations = bench_hours(data), bench_iterations(data)
     if hours and iterations and hours * iterations > 24 * 7:
-        todo.append("Train for fewer iterations with a larger learning rate: the time at the bench is beyond a week.")
-    if data.training("one_pot") and _one_pot(data).status != GOOD:
-        todo.append("Keep the top-up of every iteration, or exchange the fuels by flow: one pot does not last.")
-    if _pipetted(data).status == CAUTION:
         todo.append(
-            "Bring the reaction back to its volume after every iteration, on a spin filter, and try it on an iteration first; "
-            "or use more concentrated stocks and a larger learning rate."
+            "Train for fewer iterations with a larger learning rate: this training takes more than a week at the bench."
+        )
+    if data.training("one_pot") and _one_pot(data).status != GOOD:
+        todo.append("Top up before every iteration, or exchange fuels by flow: one pot does not last.")
+    if data.section("dilution").get("growth_per_iteration") and _pipetted(data).status == BAD:
+        todo.append(
+            "Restore the volume after every iteration, on a spin filter (try this on one iteration first), or use more "
+            "concentrated stocks and a larger learning rate."
         )
     if data.section("sequences").get("hard_violations"):
-        todo.append("Mend the sequences that break hard rules before ordering, or give the search more time.")
+        todo.append("Fix the sequences that break hard rules before ordering, or give the search more time.")
     if (data.section("order").get("longest_nt") or 0) > LONG_OLIGO_NT:
         todo.append(
             f"Order the strands over {LONG_OLIGO_NT} nt purified by PAGE: a plain synthesis of 100 nt is 40 to 60 % whole."

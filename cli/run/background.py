@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing import get_context, resource_tracker
+from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
-from cli.run.workers import GRACE_S, end_with_owner
+from cli.run.workers import GRACE_S, end_with_owner, interrupts_later
 from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError
 
 POLL_S = 0.2
@@ -53,20 +52,6 @@ def _in_steps(send: Progress) -> Progress:
     return tell
 
 
-@contextmanager
-def _interrupts_later() -> Generator[None]:
-    """An interrupt waits until a process is there: amid its start it would leave one without a task, which tells of that.
-
-    The new process inherits this, so that the terminal's interrupt does not reach it before it ignores them.
-    """
-    resource_tracker.ensure_running()  # its start would let interrupts in again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 class BackgroundTask:
     """A running task. ``task`` is a module's function that gets ``arguments`` and a function for its progress (0 to 1)."""
 
@@ -75,7 +60,7 @@ class BackgroundTask:
         self.progress = progress
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, task, arguments), daemon=True)
-        with _interrupts_later():
+        with interrupts_later():
             self.process.start()
         theirs.close()
         self._result: tuple[Any] | None = None

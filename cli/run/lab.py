@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cli.job import Outcome, Stage, Tell
 from cli.run.background import BackgroundTask
 from cli.run.strands import training_outcome
-from dsd_ncrn.analysis.study import Study, unwatched
+from dsd_ncrn.analysis.study import unwatched
 from dsd_ncrn.analysis.yields import DILUTED, study_dilution
 from dsd_ncrn.design.spec import Order
 from dsd_ncrn.runs.files import json_text, plain
@@ -43,7 +43,7 @@ def sequences_stage(job: Job, tell: Tell) -> Outcome:
     return outcome_of(Sequenced(job.study, found))
 
 
-def outcome_of(sequenced: Sequenced[Study]) -> Outcome:
+def outcome_of(sequenced: Sequenced[Any]) -> Outcome:
     """Files and summary of an assignment and its verdicts."""
     assignment, verdicts = sequenced.found, sequenced.verdicts
     section = sequences_section(sequenced)
@@ -60,7 +60,7 @@ def outcome_of(sequenced: Sequenced[Study]) -> Outcome:
     return Outcome(files, {"sequences": section}, note, assignment.seconds)
 
 
-def sequences_section(sequenced: Sequenced[Study]) -> dict[str, Any]:
+def sequences_section(sequenced: Sequenced[Any]) -> dict[str, Any]:
     """The summary's section on sequences."""
     found, system = sequenced.verdicts, sequenced.study.designed
     return plain(
@@ -85,21 +85,23 @@ def sequences_section(sequenced: Sequenced[Study]) -> dict[str, Any]:
 SEQUENCES = Stage("sequences", ("translate",), ("sequences",), sequences_stage, "sequences.csv")
 
 
-ALSO_WRITTEN = {"idt-tube": ("idt-plate",), "idt-plate": ("idt-tube",)}
-"""The same maker sells both, and which is cheaper depends on the day: the files of both are written."""
-
-
 def order_stage(job: Job, tell: Tell) -> Outcome:
     """Name the oligos, check that they make every complex, write the vendor's files and the protocol."""
-    return order_outcome(job.sequenced, job.study.design.order)
+    outcome = order_outcome(job.sequenced, job.study.design.order)
+    broken = [each for each in VERDICTS.read(job.folder) if each.hard and not each.passed] if job.folder else []
+    if broken:
+        section = outcome.summary["order"]
+        section["notes"].append(f"not to be sent: {len(broken)} hard sequence rules are broken, see {VERDICTS.file}")
+        return replace(outcome, note=f"{outcome.note}, not to be sent: hard sequence rules are broken")
+    return outcome
 
 
-def order_outcome(sequenced: Sequenced[Study], order: Order, certificate: Path | None = None) -> Outcome:
+def order_outcome(sequenced: Sequenced[Any], order: Order, certificate: Path | None = None) -> Outcome:
     """Files and summary of an order. Raises CheckFailed where the oligos do not make the complexes.
 
     With the vendor's certificate, which may be wrong in ways that raise InputError, the protocol has its volumes.
     """
-    found = sequenced.order(order, ALSO_WRITTEN.get(order.vendor, ()), certificate)
+    found = sequenced.order(order, certificate)
     problem = sequenced.problem
     told = [f"concentrations and durations are for rates of toehold lengths alone: {problem}"] if problem else []
     summary = found.summary
@@ -108,7 +110,6 @@ def order_outcome(sequenced: Sequenced[Study], order: Order, certificate: Path |
             **asdict(summary),
             "notes": [*summary.notes, *told],
             "files": sorted(name for name in found.files if name.startswith("order/")),
-            "plates": max(each.plates for each in found.summaries),
         }
     )
     return Outcome(found.files, {"order": section}, f"{summary.oligos} oligos, {summary.bases} bases ({order.vendor})")
@@ -127,13 +128,13 @@ def diluted_stage(job: Job, tell: Tell) -> Outcome:
         return Outcome({}, {"dilution": dilution_section(None, None, TOO_WEAK)}, TOO_WEAK)
     found = study_dilution(job.sequenced.fitted, bench.growth, lambda done, total: tell(done / total))
     outcome = training_outcome(job.study, found.training)
-    section = dilution_section(bench.growth, found.tolerated, "")
+    section = dilution_section(bench.growth, found.tolerated, bench.mixes.problem)
     note = f"{outcome.note} at {bench.growth:.1%} more volume an iteration"
     return replace(outcome, summary={**outcome.summary, "dilution": section}, note=note)
 
 
 def dilution_section(growth: float | None, tolerated: float | None, note: str) -> dict[str, Any]:
-    """The summary's section: by which part of itself the volume grows in an iteration, and which part would be borne."""
+    """The summary's section: by which part of itself the volume grows in an iteration, and which part would be tolerated."""
     return plain({"growth_per_iteration": growth, "tolerated_growth_per_iteration": tolerated, "note": note})
 
 

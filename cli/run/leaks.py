@@ -1,4 +1,4 @@
-"""The stage that studies leaks, and its parts: imperfect tubes, ways to bear more leak, and all that is uncertain together."""
+"""The stage that studies leaks, and its parts: imperfect tubes, mitigations of leak, and all that is uncertain together."""
 
 from __future__ import annotations
 

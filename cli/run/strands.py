@@ -14,6 +14,7 @@ from dsd_ncrn.analysis.bands import hours_band, slowdowns
 from dsd_ncrn.analysis.beads import BeadBudget, bead_budget
 from dsd_ncrn.analysis.fidelity import Fidelity, fidelity
 from dsd_ncrn.analysis.fuel import FuelBudget, fuel_budget
+from dsd_ncrn.analysis.measured import on_measured
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.dsd.jsonable import system_to_json
 from dsd_ncrn.dsd.pil import write_pil
@@ -52,6 +53,9 @@ def dsd_stage(job: Job, tell: Tell) -> Outcome:
     outcome, budget = training_outcome(job.study, training), fuel_budget(training)
     sections = {"fidelity": fidelity_section(job.study, fidelity(job.study, training)), "fuel": fuel_section(budget)}
     sections["beads"] = beads_section(bead_budget(job.study))
+    if job.study.measured:
+        found = on_measured(job.study, training, lambda done, total: tell(done / total))
+        sections["measured"] = plain(asdict(found))
     return Outcome({**outcome.files, **fuel_files(training, budget)}, {**outcome.summary, **sections}, outcome.note)
 
 
@@ -140,7 +144,7 @@ def calibrated_text(job: Job, folder: Path) -> str:
 
 
 CALIBRATE = Stage("calibrate", ("translate", "ideal"), (), calibrate_stage, calibrated_text)
-DSD = Stage("dsd", ("calibrate",), ("training.dsd", "fidelity", "fuel", "beads"), dsd_stage, "training_dsd.csv")
+DSD = Stage("dsd", ("calibrate",), ("training.dsd", "fidelity", "fuel", "beads"), dsd_stage, "training_dsd.csv", ("measured",))
 DSD_LEAKY = Stage("dsd_leaky", ("calibrate",), ("training.dsd_leaky",), leaky_stage, "training_dsd_leaky.csv")
 ONE_POT = Stage("one_pot", ("calibrate",), ("training.one_pot",), one_pot_stage, "training_one_pot.csv")
 

@@ -7,11 +7,11 @@ import platform
 import signal
 import time
 from collections.abc import Callable, Generator
-from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
-from multiprocessing import active_children, get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process, resource_tracker
 from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 
+Value = TypeVar("Value")
 GRACE_S = 3.0
 _here: dict[str, Any] = {}
 """What the jobs of this worker process share."""
@@ -44,6 +45,28 @@ def _shared() -> Any:
 
 
 @contextmanager
+def interrupts_later() -> Generator[None]:
+    """An interrupt waits until a process is there: amid its start it would leave one without a task, which tells of that.
+
+    The new process inherits this, so that the terminal's interrupt does not reach it before it ignores them.
+    """
+    resource_tracker.ensure_running()  # its start would let interrupts in again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Pool(ProcessPoolExecutor):
+    """Its processes begin with the first job."""
+
+    def submit(self, fn: Callable[..., Value], /, *args: Any, **kwargs: Any) -> Future[Value]:
+        with interrupts_later():
+            return super().submit(fn, *args, **kwargs)
+
+
+@contextmanager
 def worker_pool(count: int, shared: object = None) -> Generator[Executor | None]:
     """A pool of processes, or None for one: work is then done here.
 
@@ -54,7 +77,7 @@ def worker_pool(count: int, shared: object = None) -> Generator[Executor | None]
         yield None
         return
     before = set(active_children())
-    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin, initargs=(shared,))
+    pool = _Pool(count, mp_context=get_context("spawn"), initializer=_begin, initargs=(shared,))
     try:
         yield pool
     except BaseException as error:
@@ -93,7 +116,6 @@ STARTS = 3
 """How often Dask may try to start."""
 PACKAGES = ("dsd-ncrn", "numpy", "scipy", "numba")
 """What must have the same version everywhere, for the same numbers."""
-Value = TypeVar("Value")
 
 
 @contextmanager

@@ -76,7 +76,14 @@ def experiment_of(study: Calibrated) -> Experiment:
         start,
         {row.component: 0.0 for row in burning if row.what.startswith(LOADING)},
         isinstance(protocol, StagedProtocol),
+        tuple(tuple(protocol.iteration(number, *_of(study.data, number))) for number in range(1, training.iterations + 1)),
     )
+
+
+def _of(data: Dataset, number: int) -> tuple[Sequence[float], Sequence[float]]:
+    """Inputs and targets of the ``number``-th iteration."""
+    place = (number - 1) % len(data.train_x)
+    return data.train_x[place], data.train_y[place]
 
 
 def rows_of(study: Calibrated, events: Iterable[Event], start: float = 0.0) -> tuple[tuple[ScheduleRow, ...], float]:

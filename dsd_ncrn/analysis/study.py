@@ -11,7 +11,10 @@ import numpy as np
 
 from dsd_ncrn.analysis.experiment import experiment_of
 from dsd_ncrn.analysis.lean import train_strands
+from dsd_ncrn.analysis.networks import network_of
 from dsd_ncrn.arrays import Floats
+from dsd_ncrn.assays.applied import as_measured
+from dsd_ncrn.assays.measured import MeasuredGate
 from dsd_ncrn.design.spec import DesignSpec, TrainingPlan
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem, Role
@@ -20,7 +23,6 @@ from dsd_ncrn.gates.calibrate import Firings, GateDesign, calibrate, firings_of,
 from dsd_ncrn.gates.learner import design_gates, first_schedule, free_phases, largest_firings, size_gates
 from dsd_ncrn.gates.report import check_loading
 from dsd_ncrn.gates.settle import Settled, settle
-from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.leaks import LeakKind, warmth
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import RateModel, rates_of
@@ -66,9 +68,10 @@ class Study:
     """A design with a seed, and all that follows from them; ``points`` are in place of those of the design's task.
 
     ``engine`` names what integrates, ``tolerances`` are those of leaky tubes per step (relative, and absolute in nM).
-    ``watch`` is told of the parts ``ideal`` and ``calibrate``; it stays behind where a study is pickled, which takes along
-    all else that is worked out. Asking for a part raises what working it out raises: InputError for a design that cannot be
-    compiled or translated, CheckFailed where calibration or a training fails.
+    ``measured`` gates are simulated, and calibrated, as they are. ``watch`` is told of the parts ``ideal`` and ``calibrate``;
+    it stays behind where a study is pickled, which takes along all else that is worked out. Asking for a part raises what
+    working it out raises: InputError for a design that cannot be compiled or translated, CheckFailed where calibration or a
+    training fails.
     """
 
     design: DesignSpec
@@ -77,6 +80,7 @@ class Study:
     points: Dataset | None = None
     watch: Watch = unwatched
     tolerances: tuple[float, float] = (RELATIVE, ABSOLUTE)
+    measured: tuple[MeasuredGate, ...] = ()
 
     def __getstate__(self) -> dict[str, object]:
         return {**vars(self), "watch": unwatched}
@@ -157,13 +161,13 @@ class Study:
     @part
     def network(self) -> ReactionNetwork:
         """The strand-level network without leaks."""
-        return build_network(self.designed)
+        return network_of(self.designed)
 
     @part
     def leaky(self) -> ReactionNetwork:
         """The strand-level network with the leak channels of the design's model."""
         rates = {LeakKind(name): rate for name, rate in self.spec.leak.channels}
-        return build_network(self.designed, self.spec.leak.model, leak_rates=rates)
+        return network_of(self.designed, self.spec.leak.model, rates)
 
     @part
     def calibration(self) -> GateDesign:
@@ -260,9 +264,31 @@ class Study:
         """How many times as fast leaks are at the design's temperature as at that at which they were measured."""
         return warmth(self.spec.chemistry.temperature)
 
-    def usual(self, system: DsdSystem, network: ReactionNetwork) -> Realisation:
+    def designed_tube(self, system: DsdSystem, network: ReactionNetwork) -> Realisation:
         """A tube as it was designed, in which strands rest on open toeholds."""
         return replace(perfect(Mixture(system, network)), resting=self.spec.imperfections.occlusion)
+
+    def usual(self, system: DsdSystem, network: ReactionNetwork) -> Realisation:
+        """The same with gates as they were measured, those of them that were."""
+        usual = self.designed_tube(system, network)
+        if not self.measured:
+            return usual
+        known = self._as_measured.get(id(network))
+        if known is None:
+            found = self.with_measured(usual, Mixture(system, network))
+            known = self._as_measured[id(network)] = network, found
+        return known[1]
+
+    def with_measured(self, tube: Realisation, mixture: Mixture, random: np.random.Generator | None = None) -> Realisation:
+        """A tube with gates as they were measured, drawn from what is left open of them where ``random`` is given."""
+        if not self.measured:
+            return tube
+        return as_measured(self.measured, mixture, tube, self.spec.leak.rate * self.leak_warmth, random)
+
+    @part
+    def _as_measured(self) -> dict[int, tuple[ReactionNetwork, Realisation]]:
+        """Tubes of measured gates by network, which is kept so that its identity stays."""
+        return {}
 
     def refitted(self, network: ReactionNetwork | None = None, realisation: Realisation | None = None) -> Study:
         """The study with its joins and free durations fitted anew: to ``network``, of the same species at other rates, or to a

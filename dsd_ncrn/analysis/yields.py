@@ -1,4 +1,4 @@
-"""Real tubes: which fraction of those with a design's imperfections still learns, and how much dilution one bears."""
+"""Real tubes: which fraction of those with a design's imperfections still learns, and how much dilution one tolerates."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def monte_carlo_yield(drawn: Drawn, count: int, pool: Executor | None = None, pr
     """
     require_imperfections(drawn.study.spec)
     if count < 1:
-        raise InputError("a yield is that of at least one realisation", count)
+        raise InputError("a yield needs at least one tube", count)
     samples = run_jobs(train_sample, drawn, range(count), pool, lambda done: progress(done, count))
     return Yield(tuple(samples), per_nM_s_to_per_M_s(drawn.study.spec.leak.rate))
 
@@ -152,7 +152,8 @@ class RealTubes:
 
     def draw(self, given: Imperfections, random: Generator) -> Realisation:
         """One realisation of some imperfections. Raises what they raise."""
-        return realise(given, self.pot, random)
+        drawn = realise(given, self.pot, random)
+        return self.study.with_measured(drawn, self.pot, random)
 
     def mix(self, given: Imperfections, random: Generator, leak_rate: float) -> Tube:
         """A fresh tube, calibrated if that is asked for; ``leak_rate`` in /nM/s. It is valid until the next is mixed.

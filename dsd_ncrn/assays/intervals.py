@@ -8,12 +8,13 @@ sum of squares has risen by the quantile of chi squared (Raue et al., Bioinforma
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
 from dsd_ncrn.assays.fit import Fit, Problem, bounds_of
-from dsd_ncrn.assays.wells import Parameter, Quantity
+from dsd_ncrn.assays.measured import Kind
+from dsd_ncrn.assays.quantities import Quantity
+from dsd_ncrn.assays.wells import Parameter
 
 NORMAL_95 = 1.959963984540054
 TWO_SIDED, ONE_SIDED = 3.841458820694124, 2.705543454095404
@@ -27,15 +28,6 @@ MOST_UNKNOWN = float(np.log(100.0))
 """The width of a logarithm's interval from which on a parameter is as good as unknown."""
 SHARES = (Quantity.LOSS, Quantity.INITIAL, Quantity.DARK)
 """What is about 0, so that its own size says nothing."""
-
-
-class Kind(StrEnum):
-    """What is known of a parameter."""
-
-    INTERVAL = "interval"
-    UPPER = "at most"
-    LOWER = "at least"
-    UNKNOWN = "not told by these tubes"
 
 
 @dataclass(frozen=True)

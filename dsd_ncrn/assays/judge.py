@@ -9,7 +9,8 @@ import numpy as np
 
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.fit import Fit, Problem
-from dsd_ncrn.assays.wells import Purpose, Quantity
+from dsd_ncrn.assays.quantities import Quantity
+from dsd_ncrn.assays.wells import Purpose
 
 UNLIKELY, WORSE = 3.0, 2.0
 """Deviations from what is known of a dose, and whitened residuals over those of the usual well, from which on a well is bad."""

@@ -6,15 +6,14 @@ steps that take a gate forward, one for those that take it back and one for its 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
 
 from dsd_ncrn.arrays import Flags, Floats, Ints
+from dsd_ncrn.assays.directions import Direction, directions
 from dsd_ncrn.dsd.structure import Complex, Strand
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.build import enumerate_complexes
@@ -22,14 +21,6 @@ from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.kinetics.rates import RateModel
 from dsd_ncrn.simulate.crowd import Crowd, crowd_of
 from dsd_ncrn.simulate.mass_action import MassAction, from_network
-
-
-class Direction(StrEnum):
-    """Which of a gate's steps a rate constant is that of."""
-
-    FORWARD = "forward"
-    REVERSE = "reverse"
-    LEAK = "leak"
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +97,8 @@ class GateModel:
 
         Leaks of the reporter go with those of the gates. Steps that only leaks lead to go with others of their gate.
         """
-        usual, all_of = self._without_leaks(), self._directions()
+        usual = self._without_leaks()
+        all_of = directions(self.network, {name: self.components[name] for name in (*self.gates, self.reporter)})
         found: dict[tuple[str, Direction], list[int]] = {}
         for number in sorted(range(len(all_of)), key=lambda each: not usual[each]):
             gate, direction = all_of[number]
@@ -135,54 +127,6 @@ class GateModel:
         typical = 1e-9 if direction is Direction.LEAK else float(np.median(self.nominal[list(usual or steps)]))
         name = f"{direction} of {gate}" if gate else str(direction)
         return Group(name, direction, np.array(steps, dtype=np.int64), typical)
-
-    def _directions(self) -> list[tuple[str, Direction]]:
-        """For each step the gate whose bottom strand takes it, "" for none, and whether it leads away from the fresh gate."""
-        bottoms = {self._bottom(name): name for name in (*self.gates, self.reporter)}
-        depths = {name: self._depths(bottom, self.places[name]) for bottom, name in bottoms.items()}
-        return [self._direction(number, bottoms, depths) for number in range(len(self.network.steps))]
-
-    def _direction(
-        self, number: int, bottoms: Mapping[Strand, str], depths: Mapping[str, Mapping[int, int]]
-    ) -> tuple[str, Direction]:
-        step, complexes = self.network.steps[number], self.network.complexes
-        held = [bottoms[s] for place in step.reactants for s in complexes[place].strands if s in bottoms]
-        if not held:
-            return "", Direction.FORWARD
-        if step.kind == StepKind.LEAK:
-            return held[0], Direction.LEAK
-        depth = depths[held[0]]
-        before = min(depth[place] for place in step.reactants if place in depth)
-        after = min((depth[place] for place in step.products if place in depth), default=before + 1)
-        return held[0], Direction.FORWARD if after > before else Direction.REVERSE
-
-    def _bottom(self, name: str) -> Strand:
-        strands = self.components[name].strands
-        return next((strand for strand in strands if strand[0].starred), strands[0])
-
-    def _depths(self, bottom: Strand, fresh: int) -> dict[int, int]:
-        """How many steps without leaks lead from the fresh gate to each species that holds its bottom strand."""
-        complexes, onward = self.network.complexes, dict[int, list[int]]()
-        holding = {place for place, each in enumerate(complexes) if bottom in each.strands}
-        for step in self.network.steps:
-            if step.kind != StepKind.LEAK:
-                for before in holding.intersection(step.reactants):
-                    onward.setdefault(before, []).extend(holding.intersection(step.products))
-        depth, waiting = {fresh: 0}, deque([fresh])
-        leaked = [place for place in sorted(holding) if place != fresh]
-        while waiting or leaked:
-            if not waiting:  # what only leaks make is as deep as the first of them
-                place = leaked.pop(0)
-                if place in depth:
-                    continue
-                depth[place] = 1
-                waiting.append(place)
-            here = waiting.popleft()
-            for after in onward.get(here, ()):
-                if after not in depth:
-                    depth[after] = depth[here] + 1
-                    waiting.append(after)
-        return depth
 
     @cached_property
     def triggered(self) -> tuple[tuple[str, int, tuple[int, ...]], ...]:

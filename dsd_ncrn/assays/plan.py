@@ -18,7 +18,8 @@ from dsd_ncrn.assays.exports import Trace
 from dsd_ncrn.assays.model import GateModel
 from dsd_ncrn.assays.noise import Noise
 from dsd_ncrn.assays.predict import Predictor
-from dsd_ncrn.assays.wells import Assay, Errors, Parameter, Quantity, Well
+from dsd_ncrn.assays.quantities import Quantity
+from dsd_ncrn.assays.wells import Assay, Errors, Parameter, Well
 
 READINGS, NOISE, LAG = 40, 0.02, 0.7
 """Readings of a tube, their noise over full scale and its lag-1 correlation, as plate readers have them."""

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from dsd_ncrn.assays.bench import BenchFile, mix_of
 from dsd_ncrn.assays.fit import Fit, fit
-from dsd_ncrn.assays.intervals import Estimate, Kind, alike, estimates
+from dsd_ncrn.assays.intervals import Estimate, alike, estimates
 from dsd_ncrn.assays.judge import WellFit, swapped, well_fits, worst_smoothed
+from dsd_ncrn.assays.measured import FORMAT, Kind
+from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.rivals import Rival, rivals
-from dsd_ncrn.assays.wells import Assay, Quantity
-from dsd_ncrn.design.files import read_text
-from dsd_ncrn.errors import InputError
-
-FORMAT = 1
+from dsd_ncrn.assays.wells import Assay
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,54 +102,3 @@ def fit_gate(bench: BenchFile, assay: Assay, notes: Sequence[str] = (), thorough
 def fits_json(fits: Sequence[GateFit]) -> dict[str, Any]:
     """Several gates as one document."""
     return {"format": FORMAT, "gates": [each.to_json() for each in fits]}
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One number of a gate with its 95 % interval, in its own unit; ``known`` as in ``Kind``."""
-
-    value: float
-    low: float
-    high: float
-    known: str
-    deviation: float
-    logarithmic: bool
-    predicted: float | None = None
-
-
-@dataclass(frozen=True)
-class MeasuredGate:
-    """What a fit says of the gates of some reactions: numbers by quantity and what they are of."""
-
-    name: str
-    reactions: tuple[str, ...]
-    numbers: Mapping[tuple[str, str], Measured]
-
-    def get(self, quantity: Quantity, of: str = "") -> Measured | None:
-        """A number, None where the fit has none that was told."""
-        found = self.numbers.get((quantity, of))
-        return None if found is None or found.known == Kind.UNKNOWN else found
-
-
-def read_measured(path: str | Path) -> tuple[MeasuredGate, ...]:
-    """The gates of a file of fits. Raises InputError where it is none."""
-    file = str(path)
-    try:
-        found = json.loads(read_text(path))
-        if found["format"] != FORMAT:
-            raise InputError("a file of fits has format 1", found["format"], "Fit again with this version.", file)
-        return tuple(_gate(each) for each in found["gates"])
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"not valid JSON: {error.msg}", None, "Give the fit.json of `dsd-ncrn fit`.", file, error.lineno
-        ) from None
-    except (KeyError, TypeError) as error:
-        raise InputError(
-            f"not a file of fits: {error} is missing or wrong", None, "Give the fit.json of `dsd-ncrn fit`.", file
-        ) from None
-
-
-def _gate(data: Mapping[str, Any]) -> MeasuredGate:
-    keys = ("value", "low", "high", "known", "deviation", "logarithmic", "predicted")
-    numbers = {(str(p["quantity"]), str(p["of"])): Measured(*(p[key] for key in keys)) for p in data["parameters"]}
-    return MeasuredGate(str(data["name"]), tuple(data["reactions"]), numbers)

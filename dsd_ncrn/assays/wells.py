@@ -12,6 +12,7 @@ import numpy as np
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.exports import Trace
 from dsd_ncrn.assays.model import GateModel
+from dsd_ncrn.assays.quantities import Quantity
 
 MOST_FACTOR, MOST_LEAK = 1e3, 1e4
 """How far a rate constant may be from what the toeholds predict, and a leak above 1 /M/s; it goes as far below 1 /M/s."""
@@ -43,22 +44,6 @@ class Well:
     purpose: Purpose = Purpose.SAMPLE
     plate: str = ""
     label: str = ""
-
-
-class Quantity(StrEnum):
-    """What a parameter is."""
-
-    RATE = "rate constant"
-    ACTIVE = "active share"
-    LOSS = "constant loss"
-    INITIAL = "initial leak"
-    BLANK = "blank"
-    GAIN = "gain"
-    DARK = "unopened reporter"
-    DRIFT = "drift"
-    LEVEL = "level of a control"
-    DOSE = "dose factor"
-    SHIFT = "start time"
 
 
 @dataclass(frozen=True)

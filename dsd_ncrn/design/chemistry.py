@@ -42,13 +42,13 @@ class GateBudget(Section):
     """Concentrations of the gates of one kind of reaction."""
 
     join: Concentration
-    """The input gate (annihilator, drain) of each reaction of this kind. For slow reactions a starting point: calibration moves
-    it by up to a factor of 4.
+    """The input gate (annihilator, degradation gate) of each reaction of this kind. For slow reactions a starting point:
+    calibration moves it by up to a factor of 4.
     """
     fork: Concentration = 0.0
     """The output gate; 0 only where the gates have none."""
     fuel: Concentration = 0.0
-    """Helper strands; 0 only where the gates have none."""
+    """Auxiliary strands; 0 only where the gates have none."""
     first_toehold: int = Field(default=5, ge=3, le=8)
     """Open toehold of the join (nt), at most `translation.toehold`."""
 
@@ -108,7 +108,7 @@ class Chemistry(Section):
     max_join: Concentration = 2000.0
     """The largest join that sizing gives a reaction with a weak first toehold."""
     max_loading: float | None = Field(default=None, gt=0, examples=[0.5])
-    """Bound over free: a calibrated circuit of which more of a species sits on joins is refused; without it none is."""
+    """Largest sequestration of a species by joins, bound over free; a calibrated circuit beyond it is refused."""
     buffers: dict[str, Concentration] = Field(default_factory=lambda: dict(DEFAULT_BUFFERS_NM))
     """Cogates by group of species. A table that is given has all groups that the circuit needs; left out it is that of the
     linear regressor.

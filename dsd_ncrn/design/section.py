@@ -68,7 +68,11 @@ Dissociation = Annotated[
 Time = Annotated[float, *_quantity("time", "s"), Field(ge=0)]
 Duration = Annotated[float, *_quantity("time", "s"), Field(gt=0)]
 LeakRate = Annotated[float, *_quantity("bimolecular rate", "/M/s"), Field(ge=0)]
-Temperature = Annotated[float, *_quantity("temperature", "C"), Field(ge=0, le=95)]
+HOTTEST = 70.0
+"""Degrees Celsius. Energies are extrapolated linearly from 37: from 75 on the loops of mismatches come out bound too strongly,
+so that at 80 a strand with a wrong base would bind better than the right one.
+"""
+Temperature = Annotated[float, *_quantity("temperature", "C"), Field(ge=0, le=HOTTEST)]
 
 
 class Section(BaseModel):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dsd_ncrn.crn.events import Event
+
 
 @dataclass(frozen=True, slots=True)
 class ScheduleRow:
@@ -21,12 +23,13 @@ class ScheduleRow:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """The steps of one iteration, the points that are presented one after the other, and how often.
+    """The steps of one iteration, the points that are presented one after the other, and how often: never for a plain network.
 
     ``points`` are inputs and targets of each, nM by component; ``left`` is what the first iteration leaves (nM) of what is
     topped up, by component. ``seconds`` is the length of an iteration. A tube that is burned in for ``burn_in`` (s) gets the
     first point, and what ``later`` gives at the start (nM) in place of the design's concentrations, by its steps. The points
-    of a staged learner come ``in_stages``: nothing of them is mixed in.
+    of a staged learner come ``in_stages``: nothing of them is mixed in. ``training`` is what the simulation does in every
+    iteration, of which the steps are the first.
     """
 
     steps: tuple[ScheduleRow, ...] = ()
@@ -37,6 +40,7 @@ class Experiment:
     burn_in: float = 0.0
     later: Mapping[str, float] = field(default_factory=dict[str, float])
     in_stages: bool = False
+    training: tuple[tuple[Event, ...], ...] = ()
 
     @property
     def first_point(self) -> Mapping[str, float]:

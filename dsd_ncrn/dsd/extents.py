@@ -36,7 +36,7 @@ def wrong_amount(module: Module, steps: Steps, ends: frozenset[Complex]) -> str 
         return "its steps cannot do the reaction and leave nothing half done"
     for helper in sorted(module.helpers, key=str):
         if extents.change(helper, once, at_join=True)[1] > ROUNDING - 1:
-            return f"the join does not use up its helper {helper}: an excess of it drives the reaction backwards"
+            return f"the join does not use up its auxiliary strand {helper}: an excess of it drives the reaction backwards"
     for what, complex_, wanted in _wanted(module, net):
         least, largest = extents.change(complex_, once)
         if abs(least - wanted) > ROUNDING or abs(largest - wanted) > ROUNDING:

@@ -9,7 +9,7 @@ free first is the one that is needed at once, P before Z, since it frees P while
     raise        join of Y {s*}[y t][q t][q];  fork of x_i [i][s p][t q]{t*}
     lower        {t*}[z s][p], of x_i
 
-What comes off for good, <r>, <q>, <p>, <y> and <i>, has no toehold but still leaks into fresh gates: it bears a biotin and
+What comes off for good, <r>, <q>, <p>, <y> and <i>, has no toehold but still leaks into fresh gates: it carries a biotin and
 leaves with the beads (caps).
 """
 

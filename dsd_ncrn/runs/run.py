@@ -73,7 +73,7 @@ class Run:
 
     @cached_property
     def ways(self) -> tuple[WayTried, ...]:
-        """Ways to bear more leak."""
+        """Mitigations of leak."""
         return WAYS.read(self.folder)
 
     @cached_property

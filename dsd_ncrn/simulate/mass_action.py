@@ -89,8 +89,9 @@ class Part:
     def rates_at(self, state: Floats) -> Floats:
         """The rate constants, shape (reactions,), with the constant concentrations of a whole state multiplied in."""
         rates = self.system.rates.copy()
-        for reactions, species in self._factors:
-            rates[reactions] *= state[species]
+        with np.errstate(over="ignore", invalid="ignore"):  # the integrator tells what has run to infinity
+            for reactions, species in self._factors:
+                rates[reactions] *= state[species]
         return rates
 
     @cached_property

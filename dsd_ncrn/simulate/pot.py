@@ -181,7 +181,7 @@ class Pot:
         return left, missed
 
     def _beads(self, components: Iterable[str]) -> tuple[str, ...]:
-        """The components on beads that leave with some: with one magnet all that bear the same tags."""
+        """The components on beads that leave with some: with one magnet all that have the same tags."""
         if self.mixture is None or not self.handling.one_magnet:
             return tuple(components)
         known = self.mixture.system.by_name

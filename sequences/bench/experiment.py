@@ -35,7 +35,7 @@ def mixing_sections(mixes: Mixes, order: Order) -> list[DocumentSection]:
 
 
 def _kind(tube: TubeMix) -> str:
-    return "experiment" if tube.condition.name == "learning" else "control"
+    return "experiment" if tube.condition.name in ("learning", "reaction") else "control"
 
 
 def _mixing_advice(mixes: Mixes, order: Order) -> list[str]:
@@ -146,7 +146,7 @@ def _top_up_section(topped_up: Sequence[StockTopUp], start_uL: float, now_uL: fl
     forgotten = (
         f"**Bring the {after:.4g} µL back to {start_uL:g} µL before the next iteration**, on a spin filter that holds strands "
         f"back. Nothing tops the parameters up: in the grown volume {100 * (1 - start_uL / after):.0f} % of each would be "
-        "forgotten in every iteration. `dilution` in summary.json says how much the training bears."
+        "forgotten in every iteration. `dilution` in summary.json says how much the training tolerates."
     )
     return DocumentSection("Top-up", (Table("top_up", header, rows), text, forgotten), 3)
 

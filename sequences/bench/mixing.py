@@ -20,10 +20,11 @@ TOP_EXCESS = 1.2
 BUFFER_STRENGTH = 10.0
 """The buffer with magnesium is kept at ten times its final strength."""
 
-_DILUTIONS = tuple(step * 10**decade for decade in range(5) for step in (1, 2, 5))
+DILUTIONS = tuple(step * 10**decade for decade in range(5) for step in (1, 2, 5))
 _NM_PER_UM = 1000.0
 _TURNS = (Role.BUFFER, Role.FUEL, Role.GATE, Role.SCAVENGER, Role.REPORTER, Role.CLOCK)
-_SPARE = 1.2
+_SPARE, PAGE_KEEPS = 1.2, 0.5
+"""Annealed beyond what is used; what comes out of a native gel."""
 _SMALLEST_BATCH_UL = 20.0
 
 
@@ -143,9 +144,9 @@ def mixing_row(component: Component, final_nM: float, volume_uL: float, stocks: 
     """One addition, from the most concentrated stock of which a pipettable volume is needed."""
     is_complex = not component.complex.is_strand
     first = undiluted_uM(component, stocks)
-    diluted = [first / dilution for dilution in _DILUTIONS]
+    diluted = [first / dilution for dilution in DILUTIONS]
     volumes = [final_nM * volume_uL / (stock * _NM_PER_UM) for stock in diluted]
-    chosen = next((index for index, volume in enumerate(volumes) if volume >= stocks.smallest_uL - 1e-9), len(_DILUTIONS) - 1)
+    chosen = next((index for index, volume in enumerate(volumes) if volume >= stocks.smallest_uL - 1e-9), len(DILUTIONS) - 1)
     enough = volumes[chosen] >= stocks.smallest_uL - 1e-9
     return MixingRow(component.name, component.role, is_complex, final_nM, diluted[chosen], volumes[chosen], enough)
 
@@ -165,7 +166,7 @@ def component_named(system: DsdSystem, name: str) -> Component:
 def annealing_recipes(
     system: DsdSystem, oligos: Sequence[Oligo], used_nmol: Mapping[str, float], stocks: Stocks
 ) -> tuple[AnnealingRecipe, ...]:
-    """How to anneal every complex, in batches that hold the amount used (nmol by component) and a fifth more."""
+    """How to anneal every complex, in batches that after a native gel hold the amount used (nmol by component), and more."""
     complexes = [component for component in system.components if not component.complex.is_strand]
     return tuple(_recipe(component, oligos, used_nmol.get(component.name, 0.0), stocks) for component in complexes)
 
@@ -178,7 +179,7 @@ def annealed_uM(complex_: Complex, stocks: Stocks) -> float:
 
 def _recipe(component: Component, oligos: Sequence[Oligo], used_nmol: float, stocks: Stocks) -> AnnealingRecipe:
     ratios, stock = _ratios(component.complex), annealed_uM(component.complex, stocks)
-    batch = max(_SMALLEST_BATCH_UL, ceil(used_nmol * _SPARE / stock * _NM_PER_UM / 10) * 10.0)
+    batch = max(_SMALLEST_BATCH_UL, ceil(used_nmol * _SPARE / PAGE_KEEPS / stock * _NM_PER_UM / 10) * 10.0)
     rows = tuple(
         AnnealingRow(oligo_in(oligos, component, strand).name, ratio, ratio * stock * batch / stocks.strands)
         for strand, ratio in ratios.items()

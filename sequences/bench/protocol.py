@@ -29,7 +29,8 @@ from sequences.vendors.base import Vendor
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Everything that is made and added: the tubes, the recipes, one iteration's additions, and the strands' amounts (nmol).
+    """Everything that is made and added: the tubes, the recipes, one iteration's additions, and amounts (nmol) of what is used
+    by component, and of strands.
 
     ``growth`` is by which part of itself an iteration's additions and the top-up make the reaction grow; None where the stocks
     are too weak to top it up.
@@ -39,6 +40,7 @@ class Bench:
     added: tuple[Addition, ...]
     topped_up: tuple[StockTopUp, ...]
     recipes: tuple[AnnealingRecipe, ...]
+    used: Mapping[str, float]
     nmol: Mapping[str, float]
     growth: float | None
 
@@ -51,7 +53,7 @@ def bench_of(
     ``start`` (nM by component) replaces the system's concentrations where given. Raises InputError where it, or the schedule,
     names an unknown component, and CheckFailed where stocks are too weak for an addition.
     """
-    conditions = conditions_of(system, experiment.first_point, start)
+    conditions = conditions_of(system, experiment.first_point, start, plain=experiment.iterations == 0)
     made_uL = order.volume_uL + order.dead_uL
     choice = [replace(stocks, smallest_uL=order.smallest_uL) for stocks in USUAL_STOCKS]
     mixes = mixes_of(system, conditions, made_uL, choice)
@@ -61,11 +63,21 @@ def bench_of(
     used = used_nmol(system, [(each.start, made_uL) for each in conditions], _in_all(added, conditions))
     for each in topped_up:
         used[each.component] += each.volume_uL * each.stock_uM / 1000
-    recipes = annealing_recipes(system, oligos, used, mixes.stocks)
-    strands = _strand_nmol(system, oligos, used, recipes, mixes.stocks.strands)
     fits = bool(topped_up) or not experiment.left
     growth = (now_uL + sum(each.volume_uL for each in topped_up)) / order.volume_uL - 1.0 if fits else None
-    return Bench(mixes, added, topped_up, recipes, strands, growth)
+    return _with_amounts(Bench(mixes, added, topped_up, (), used, {}, growth), system, oligos)
+
+
+def lasting(bench: Bench, system: DsdSystem, oligos: Sequence[Oligo], training: Mapping[str, float]) -> Bench:
+    """The same with recipes and strands for what a whole ``training`` takes as well, nmol by component."""
+    used = {name: nmol + training.get(name, 0.0) for name, nmol in bench.used.items()}
+    return _with_amounts(replace(bench, used=used), system, oligos)
+
+
+def _with_amounts(bench: Bench, system: DsdSystem, oligos: Sequence[Oligo]) -> Bench:
+    stocks = bench.mixes.stocks
+    recipes = annealing_recipes(system, oligos, bench.used, stocks)
+    return replace(bench, recipes=recipes, nmol=_strand_nmol(system, oligos, bench.used, recipes, stocks.strands))
 
 
 def protocol_of(
@@ -78,10 +90,14 @@ def protocol_of(
     experiment: Experiment,
     bench: Bench,
     delivered: Sequence[Delivery] = (),
+    lasts: str = "",
 ) -> Document:
-    """The whole protocol for one reaction and its controls; ``delivered`` is what the vendor's certificate says."""
+    """The whole protocol for one reaction and its controls.
+
+    ``delivered`` is what the vendor's certificate says, ``lasts`` a sentence on how long the amounts last.
+    """
     sections = [
-        strands_section(oligos, vendor, rules, assumptions(assignment, rules)),
+        strands_section(oligos, vendor, rules, assumptions(assignment, rules), lasts),
         *plate_sections(oligos, vendor, order),
         resuspension_section(oligos, bench.mixes.stocks, delivered),
         annealing_section(system, oligos, bench.recipes, bench.mixes.stocks),

@@ -61,26 +61,22 @@ def assumptions(assignment: SequenceAssignment, rules: SequenceRules) -> str:
     )
 
 
-def strands_section(oligos: Sequence[Oligo], vendor: Vendor, rules: SequenceRules, head: str) -> DocumentSection:
+def strands_section(oligos: Sequence[Oligo], vendor: Vendor, rules: SequenceRules, head: str, lasts: str) -> DocumentSection:
     """Every oligo with its numbers; those of which the order brings too little are named."""
     rows = tuple(_strand_row(oligo, vendor, sodium_equivalent(rules)) for oligo in oligos)
-    scarce = [oligo.name for oligo in oligos if 0 < expected_nmol(oligo, vendor) < oligo.nmol]
+    scarce = [oligo.name for oligo in oligos if 0 < vendor.expected_nmol(oligo) < oligo.nmol]
     text = (
         "Full length: share of molecules without a missing base at 99.3 % coupling. Mass and absorbance are those of the DNA "
-        "without labels. Needed is what the recipes below take, for the controls and one iteration as well; expected is what "
-        "desalted oligos of that scale and length usually yield, of purified ones less."
+        "without labels. Needed is what the recipes below take, for the controls and the whole training, with what stays in "
+        "tubes and in a native gel; expected is what oligos of that scale, length and purification usually yield."
     )
     warning = f"**Order more of these:** a synthesis does not yield what the recipes below use: {', '.join(scarce)}."
-    return DocumentSection("1. Strands", (head, Table("strands", _STRAND_COLUMNS, rows), text, *([warning] if scarce else [])))
-
-
-def expected_nmol(oligo: Oligo, vendor: Vendor) -> float:
-    """What the ordered scale usually yields, 0 where the vendor says nothing of amounts."""
-    return vendor.scale(oligo).expected_nmol(oligo.length)
+    notes = [*([warning] if scarce else []), *([lasts] if lasts else [])]
+    return DocumentSection("1. Strands", (head, Table("strands", _STRAND_COLUMNS, rows), text, *notes))
 
 
 def _strand_row(oligo: Oligo, vendor: Vendor, sodium: float) -> tuple[str, ...]:
-    word, expected = oligo.sequence, expected_nmol(oligo, vendor)
+    word, expected = oligo.sequence, vendor.expected_nmol(oligo)
     return (
         oligo.name,
         " ".join(cut(oligo.strand, word)),

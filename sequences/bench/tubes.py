@@ -16,6 +16,9 @@ TRIGGER_EXCESS = 2.0
 """Signal for each reporter that is to be opened to the last."""
 
 
+BACKGROUND = "buffer alone: the background of the instrument"
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One tube: its name, what it is for, and what is in it at the start, nM by component.
@@ -87,6 +90,14 @@ class Mixes:
         return min(self.common.water_uL, *(tube.water_uL for tube in self.tubes)) >= -1e-9
 
     @property
+    def problem(self) -> str:
+        """Why the first mix cannot be pipetted; empty where it can."""
+        if not self.fits:
+            least = min(self.common.water_uL, *(tube.water_uL for tube in self.tubes))
+            return f"the first mix does not fit: its stocks lack {-least:.3g} µL"
+        return f"too little to pipette of {', '.join(self.too_little)}" if self.too_little else ""
+
+    @property
     def too_little(self) -> tuple[str, ...]:
         """Components of which even the highest dilution asks for less than can be pipetted."""
         rows = (*self.common.rows, *(row for tube in self.tubes for row in tube.rows))
@@ -94,9 +105,9 @@ class Mixes:
 
 
 def conditions_of(
-    system: DsdSystem, loads: Mapping[str, float], start: Mapping[str, float] | None = None
+    system: DsdSystem, loads: Mapping[str, float], start: Mapping[str, float] | None = None, plain: bool = False
 ) -> tuple[Condition, ...]:
-    """The experiment and its controls; ``loads`` are inputs and targets, nM by component.
+    """The experiment and its controls; ``loads`` are inputs and targets, nM by component. A ``plain`` network learns nothing.
 
     ``start`` replaces the system's concentrations where given. Raises InputError for an unknown component.
     """
@@ -105,13 +116,15 @@ def conditions_of(
     full = dict(mixed)
     for name, nM in loads.items():
         full[component_named(system, name).name] += nM
+    if plain:
+        first = [Condition("reaction", "the experiment", full)]
+        return (*first, *_reporter_controls(system), Condition("blank", BACKGROUND, {}))
     first = [
         Condition("learning", "the experiment, with the first training point", full, True),
         Condition("no input", "what appears without inputs and targets is leak", mixed, True),
         *([] if system.scheme == STAGED else [Condition("no clock", "what moves without clock strands is leak", full)]),
     ]
-    last = Condition("blank", "buffer alone: the background of the instrument", {})
-    return (*first, *_reporter_controls(system), last)
+    return (*first, *_reporter_controls(system), Condition("blank", BACKGROUND, {}))
 
 
 def _reporter_controls(system: DsdSystem) -> list[Condition]:

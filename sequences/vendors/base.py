@@ -10,8 +10,11 @@ from typing import ClassVar, NamedTuple
 
 from dsd_ncrn.errors import InputError
 from sequences.oligos import LONGEST_NAME, NAME, Oligo
+from sequences.properties import full_length_fraction
 
 _YIELD_NT = 8.0
+_RECOVERED = {"PAGE": 0.3, "HPLC": 0.5}
+"""Of the strands of full length, what comes out of a purification: gels are cut and eluted. Rough; the certificate says."""
 
 
 class Line(NamedTuple):
@@ -34,13 +37,16 @@ class LengthRange:
     nmol: float = 0.0
     guaranteed: bool = False
 
-    def expected_nmol(self, length: int) -> float:
+    def expected_nmol(self, length: int, purification: str = "") -> float:
         """What is delivered of an oligo, nmol.
 
         Of a synthesis of 25 nmol about 10 of a 20-mer, 5 of a 40-mer, 3.2 of a 60-mer, of 200 nmol eight times as much
-        (Invitrogen's table), for desalted oligos; purification costs more.
+        (Invitrogen's table), for desalted oligos. What is purified by PAGE or HPLC is of full length, and a part of that.
         """
-        return self.nmol if self.guaranteed else self.nmol * _YIELD_NT / length
+        if self.guaranteed:
+            return self.nmol
+        kept = _RECOVERED.get(purification)
+        return self.nmol * _YIELD_NT / length * (kept * full_length_fraction(length) if kept else 1.0)
 
     def __contains__(self, length: int) -> bool:
         return self.shortest <= length <= self.longest
@@ -99,8 +105,13 @@ class Vendor:
         fitting = [each for each in offered if oligo.length in each]
         if not fitting:
             raise self._refused(oligo)
-        enough = [each for each in fitting if not each.nmol or each.expected_nmol(oligo.length) >= oligo.nmol]
-        return enough[0] if enough else max(fitting, key=lambda each: each.expected_nmol(oligo.length))
+        made_as = self.purification(oligo)
+        enough = [each for each in fitting if not each.nmol or each.expected_nmol(oligo.length, made_as) >= oligo.nmol]
+        return enough[0] if enough else max(fitting, key=lambda each: each.expected_nmol(oligo.length, made_as))
+
+    def expected_nmol(self, oligo: Oligo) -> float:
+        """What the ordered scale and purification usually yield, 0 where the vendor says nothing of amounts."""
+        return self.scale(oligo).expected_nmol(oligo.length, self.purification(oligo))
 
     def product(self, oligo: Oligo) -> str:
         """Scale and purification, such as ``100nm PAGE``."""

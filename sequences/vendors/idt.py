@@ -72,9 +72,11 @@ class IdtTube(Idt):
 
         A truncated bottom is a gate that leaks or does nothing, while a truncated signal is a slightly weaker one.
         """
-        if oligo.ends:
-            return "HPLC"
-        return "PAGE" if oligo.is_bottom or oligo.length > PAGE_ABOVE_NT else "STD"
+        return "HPLC" if oligo.ends else "PAGE" if _truncation_harms(oligo) else "STD"
+
+
+def _truncation_harms(oligo: Oligo) -> bool:
+    return oligo.is_bottom or oligo.length > PAGE_ABOVE_NT
 
 
 WELL_HEADER = ("Well Position", "Name", "Sequence")
@@ -123,13 +125,19 @@ class IdtPlate(Idt):
         )
 
     def notes(self, oligos: Sequence[Oligo]) -> tuple[str, ...]:
-        """Plates that are under the fewest wells."""
+        """Plates that are under the fewest wells, and strands that should be purified as no plate is."""
         names, fewest = self._plate_names(oligos), self.plates.fewest
-        return tuple(
+        harmed = [oligo.name for oligo in oligos if _truncation_harms(oligo)]
+        purified = (
+            f"plates do not offer PAGE, which {len(harmed)} strands should have (order them with --vendor idt-tube, or purify "
+            f"the annealed complexes): {', '.join(harmed)}"
+        )
+        few = (
             f"{names[number]} has {len(group)} wells, under the {fewest} without a surcharge: tubes may be cheaper"
             for number, group in enumerate(self._plates(oligos), start=1)
             if len(group) < fewest
         )
+        return (*few, *([purified] if harmed else []))
 
     def _plate_names(self, oligos: Sequence[Oligo]) -> dict[int, str]:
         """Sheet names: at most 31 characters, as Excel demands."""

@@ -55,7 +55,7 @@ def sealed_gates(reaction: Reaction, clock: str | None, words: Words) -> Made:
 
 SEALED = Scheme(
     "sealed",
-    "joins that commit by a helper of three domains (Cardelli 2013, figure 15); every module proved by CRN"
+    "joins that commit by an auxiliary strand of three domains (Cardelli 2013, figure 15); every module proved by CRN"
     " bisimulation; one domain more for each reaction",
     sealed_gates,
     True,

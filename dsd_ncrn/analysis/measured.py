@@ -1,0 +1,102 @@
+"""A design on gates as they were measured: what to pipette otherwise, what it still learns, which gate to order again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.assays.applied import GateJudgement, judged
+from dsd_ncrn.simulate.engines.crew import side_by_side
+from dsd_ncrn.simulate.imperfections.realisation import Mixture
+from dsd_ncrn.simulate.results import Training
+from dsd_ncrn.simulate.train import Progress, no_progress
+from dsd_ncrn.simulate.tube import Tube
+
+DRAWS = 16
+"""Tubes whose gates are drawn from what is left open of them."""
+WORTH_TELLING = 0.03
+"""A relative change of a dose or a wait that is less than this is within what a pipette does."""
+KEPT = ("data", "decided", "plan", "ncrn", "ideal", "compared", "spec", "designed", "network", "leaky", "rates")
+"""Parts of a study that do not depend on what was measured."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What to do otherwise than for gates as designed: a component's concentration (nM), a wait (s) or a factor."""
+
+    what: str
+    unit: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class OnMeasured:
+    """What a design comes to on its measured gates: the share of the learnable error that it takes away at their best values,
+    the median and the 90 % band of that over what is left open of them, what to change, and the gates, the worst first.
+    """
+
+    learned: float
+    median: float
+    low: float
+    high: float
+    changes: tuple[Change, ...]
+    gates: tuple[GateJudgement, ...]
+
+
+def learned_share(training: Training, ideal: Training) -> float:
+    """How much of the error that the ideal network takes away is gone after a training, wherever that begins."""
+    return (ideal.rmse_before - training.rmse_after) / (ideal.rmse_before - ideal.rmse_after)
+
+
+def on_measured(study: Study, training: Training, progress: Progress = no_progress) -> OnMeasured:
+    """What follows from the gates of ``study.measured``, of which ``training`` is that at their best values.
+
+    Raises CheckFailed where a tube cannot be calibrated or simulated.
+    """
+    done = 0
+
+    def share(seed: int) -> float:
+        nonlocal done
+        drawn = drawn_tube(study, np.random.default_rng(np.random.SeedSequence(study.seed, spawn_key=(seed,))))
+        found = learned_share(study.train(drawn, "dsd"), study.compared)
+        done += 1
+        progress(done, DRAWS)
+        return found
+
+    shares = side_by_side(share, range(DRAWS))
+    low, median, high = (float(each) for each in np.quantile(shares, [0.05, 0.5, 0.95]))
+    return OnMeasured(learned_share(training, study.compared), median, low, high, changes(study), judged(study.measured))
+
+
+def drawn_tube(study: Study, random: np.random.Generator) -> Tube:
+    """A tube whose gates are drawn from what is left open of them; calibrated for their best values."""
+    mixture = Mixture(study.system, study.network)
+    return study.tube(realisation=study.with_measured(study.designed_tube(study.system, study.network), mixture, random))
+
+
+def changes(study: Study) -> tuple[Change, ...]:
+    """The doses and waits that are others than for gates as designed."""
+    plain = replace(study, measured=())
+    vars(plain).update({name: part for name, part in vars(study).items() if name in KEPT})
+    before, after = _settings(plain), _settings(study)
+    return tuple(
+        Change(what, unit, before[what, unit], value)
+        for (what, unit), value in after.items()
+        if abs(np.log(max(value, 1e-12) / max(before.get((what, unit), value), 1e-12))) > WORTH_TELLING
+    )
+
+
+def _settings(study: Study) -> Mapping[tuple[str, str], float]:
+    """Everything that calibration sets: concentrations, waits, and of a staged learner factors on its doses."""
+    found = {(c.name, "nM"): c.concentration for c in study.system.components if c.concentration > 0}
+    found |= {(f"phase {name}", "s"): seconds for name, seconds in study.schedule.phases.items()}
+    if study.staged:
+        settings = study.settings
+        found |= {(f"share of the wait of {name}", ""): value for name, value in settings.forward.items()}
+        found |= {(f"dose of {name} that raises", ""): value for name, value in settings.raising.items()}
+        found |= {(f"dose of {name} that lowers", ""): value for name, value in settings.lowering.items()}
+    return found

@@ -1,0 +1,134 @@
+"""Measured gates in a tube: their rate constants, leaks and active shares in place of those that were designed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.random import Generator
+
+from dsd_ncrn.assays.directions import Direction, directions
+from dsd_ncrn.assays.measured import Kind, Measured, MeasuredGate
+from dsd_ncrn.assays.quantities import Quantity
+from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.errors import InputError, did_you_mean
+from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
+from dsd_ncrn.units import per_nM_s_to_per_M_s
+
+SPREADS = {Direction.FORWARD: 0.9, Direction.REVERSE: 0.9, Direction.LEAK: 1.2}
+"""How gates vary (logarithms): what a measured one is held against."""
+USUAL_SPREAD = 0.9
+ACTIVE, ACTIVE_SPREAD = 0.9, 0.1
+NORMAL_95 = 1.96
+
+
+@dataclass(frozen=True)
+class GateJudgement:
+    """A measured gate beside the usual one: what is furthest off, by how many deviations of gates as they vary, in words."""
+
+    gate: str
+    deviations: float
+    says: str
+
+
+def check_gates(gates: Sequence[MeasuredGate], system: DsdSystem, file: str) -> None:
+    """Raises InputError where a file of fits has gates of reactions that a design has not."""
+    for gate in gates:
+        for name in gate.reactions:
+            if name not in system.gates:
+                raise InputError("the design has no such reaction", name, did_you_mean(name, system.gates), file)
+    if not any(gate.reactions for gate in gates):
+        raise InputError("no gate says which reactions of a design it is of", None, "Add reactions to the assay files.", file)
+
+
+def as_measured(
+    gates: Sequence[MeasuredGate], mixture: Mixture, before: Realisation, leak: float, random: Generator | None = None
+) -> Realisation:
+    """A tube whose gates are as measured: at their best values, or drawn from their intervals where ``random`` is given.
+
+    ``leak`` (/nM/s) is the rate by which leaks are multiplied when the tube is simulated.
+    """
+    rates, doses = before.rates.copy(), before.doses.copy()
+    components, places = mixture.system.by_name, {c.name: n for n, c in enumerate(mixture.system.components)}
+    mine = {name: each for each in gates for r in each.reactions for name in _components(mixture.system, r)}
+    of_steps = directions(mixture.network, {name: components[name].complex for name in mine})
+    factors = {
+        (name, d): _factor(mine[name], name, d, leak, values) for name, values in _drawn(mine, random) for d in Direction
+    }
+    for number, key in enumerate(of_steps):
+        rates[number] *= factors.get(key, 1.0)
+    for name, values in _drawn(mine, random):
+        doses[places[name]] *= values.get((Quantity.ACTIVE, name), 1.0)
+    return replace(before, rates=rates, doses=doses)
+
+
+def _components(system: DsdSystem, reaction: str) -> tuple[str, ...]:
+    made = system.gates[reaction]
+    return tuple(name for name in (made.join, made.fork) if name is not None)
+
+
+Values = Mapping[tuple[str, str], float]
+
+
+def _drawn(mine: Mapping[str, MeasuredGate], random: Generator | None) -> list[tuple[str, Values]]:
+    """The numbers of each component's gate; components of one gate share them."""
+    seeds = {each.name: random.spawn(1)[0] if random else None for each in mine.values()}
+    drawn = {each.name: _values(each, seeds[each.name]) for each in mine.values()}
+    return [(name, drawn[each.name]) for name, each in mine.items()]
+
+
+def _values(gate: MeasuredGate, random: Generator | None) -> Values:
+    return {key: _value(number, random) for key, number in gate.numbers.items() if number.known != Kind.UNKNOWN}
+
+
+def _value(number: Measured, random: Generator | None) -> float:
+    """The best value, or one from the interval; what is worse known than gates vary is drawn towards the predicted one."""
+    if random is None:
+        if not (number.logarithmic and number.predicted and number.value > 0):
+            return number.value
+        weight = USUAL_SPREAD**2 / (USUAL_SPREAD**2 + number.deviation**2)
+        return number.predicted * float((number.value / number.predicted) ** weight)
+    if number.known != Kind.INTERVAL:  # a bound alone: anything from far below to it
+        return number.high * float(random.uniform()) if number.known == Kind.UPPER else number.low
+    low, high = np.log([number.low, number.high]) if number.logarithmic else (number.low, number.high)
+    middle = np.log(number.value) if number.logarithmic else number.value
+    size = float(random.standard_normal())
+    found = middle + size * ((high - middle) if size > 0 else (middle - low)) / NORMAL_95
+    return float(np.exp(found)) if number.logarithmic else max(float(found), 0.0)
+
+
+def _factor(gate: MeasuredGate, name: str, direction: Direction, leak: float, values: Values) -> float:
+    """What multiplies the predicted rate constants of a gate's steps."""
+    key = next(
+        ((Quantity.RATE, of) for of in (f"{direction} of {name}", str(direction)) if (Quantity.RATE, of) in values), None
+    )
+    if key is None:
+        return 1.0
+    predicted = gate.numbers[key].predicted or 1.0
+    if direction is Direction.LEAK:
+        predicted = per_nM_s_to_per_M_s(leak) if leak > 0 else 1.0
+    return values[key] / predicted
+
+
+def judged(gates: Sequence[MeasuredGate]) -> tuple[GateJudgement, ...]:
+    """The gates by how far they are on the bad side of the usual one, the worst first: the one to order again."""
+    found = [max(_judgements(gate), key=lambda each: each.deviations) for gate in gates if gate.numbers]
+    return tuple(sorted(found, key=lambda each: -each.deviations))
+
+
+def _judgements(gate: MeasuredGate) -> list[GateJudgement]:
+    found = [GateJudgement(gate.name, 0.0, "as usual")]
+    for (quantity, of), number in gate.numbers.items():
+        if number.known == Kind.UNKNOWN or "reporter" in of:
+            continue
+        direction = next((d for d in Direction if quantity == Quantity.RATE and of.split(" of ")[0] == d), None)
+        if direction is not None and direction is not Direction.REVERSE and number.predicted and number.value > 0:
+            times = number.value / number.predicted
+            sign = 1.0 if direction is Direction.LEAK else -1.0
+            words = f"leaks {number.value:.2g} /M/s" if sign > 0 else f"reacts at {times:.2g} times the usual rate"
+            found.append(GateJudgement(gate.name, sign * float(np.log(times)) / SPREADS[direction], words))
+        elif quantity == Quantity.ACTIVE:
+            words = f"{of} is {number.value:.0%} active"
+            found.append(GateJudgement(gate.name, (ACTIVE - number.value) / ACTIVE_SPREAD, words))
+    return found

@@ -1,0 +1,203 @@
+"""Scripts for liquid handlers: the same events as the simulation, and, by the makers' own simulator, the same volumes."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from dsd_ncrn.analysis.experiment import rows_of
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.crn.events import Add, Wait
+from dsd_ncrn.design.load import load_design
+from dsd_ncrn.dsd.experiment import Experiment
+from dsd_ncrn.protocol.staged import StagedProtocol, settings_of
+from sequences.bench.mixing import USUAL_STOCKS
+from sequences.bench.tubes import conditions_of, mixes_of
+from sequences.robot.opentrons import ROBOTS, pick_list, script
+from sequences.robot.plan import BIND_S, LEAST_UL, RobotPlan, plan_of
+
+ROOT = Path(__file__).parent.parent
+SIMULATOR = Path(os.environ.get("OPENTRONS", ROOT / ".tools/opentrons")) / "bin/opentrons_simulate"
+MOVED = re.compile(r"^(Aspirating|Dispensing) ([\d.]+) uL (?:from|into) (\w+) of (.+?) at ")
+PIPETTE = 0.02
+"""What the smallest volume may be off by: 0.01 uL of 1 uL for rounding, as much again for that of the move behind it."""
+
+
+@cache
+def learner(name: str = "first_learner") -> tuple[Study, StagedProtocol]:
+    """A staged learner with the waits and doses of its design, not calibrated."""
+    study = Study(load_design(ROOT / f"designs/{name}.toml"), 0)
+    spec, ncrn = study.spec, study.ncrn
+    settings = settings_of(spec.staged, len(ncrn.parameters))
+    return study, StagedProtocol(ncrn, study.designed, spec.staged, settings, spec.chemistry.unit)
+
+
+def training(study: Study, protocol: StagedProtocol, count: int) -> Experiment:
+    """So many iterations, each of which uses a tenth of the fuels."""
+    data = study.data
+    events = tuple(tuple(protocol.iteration(n, data.train_x[n - 1], data.train_y[n - 1])) for n in range(1, count + 1))
+    left = {name: 0.9 * nM for name, nM in protocol.refilled.items() if nM > 0}
+    return Experiment(left=left, iterations=count, seconds=3600.0, training=events)
+
+
+def planned(count: int, protocol: StagedProtocol | None = None) -> tuple[Experiment, RobotPlan]:
+    study, usual = learner()
+    experiment = training(study, protocol or usual, count)
+    return experiment, plan_of(study.designed, experiment, USUAL_STOCKS[0], 100.0, 0.5, 25.0)
+
+
+def doses(experiment: Experiment) -> list[dict[str, float]]:
+    """By iteration, nM of every component that the simulation adds."""
+    found: list[dict[str, float]] = []
+    for events in experiment.training:
+        added: dict[str, float] = defaultdict(float)
+        for event in events:
+            for name, nM in event.doses.items() if isinstance(event, Add) else ():
+                added[name] += nM
+        found.append({name: nM for name, nM in added.items() if nM > 0})
+    return found
+
+
+def test_every_dose_of_the_simulation_is_in_the_plan_and_can_be_pipetted() -> None:
+    experiment, plan = planned(20)
+    assert len(plan.iterations) == 20
+    for wanted, steps in zip(doses(experiment), plan.iterations):
+        made = {plan.stocks[i].component: nM for step in steps for (i, _), nM in zip(step.taken, step.doses) if nM}
+        captured = {name: nM for name, nM in made.items() if name.startswith("beads for")}
+        assert {name: nM for name, nM in made.items() if name not in captured} == pytest.approx(wanted)
+        assert sum(captured.values()) == pytest.approx(wanted["fork_N1_1"])
+    assert min(uL for steps in plan.iterations for step in steps for _, uL in step.taken) >= LEAST_UL
+
+
+def test_a_changed_wait_is_in_protocol_robot_and_simulation() -> None:
+    """Ten minutes more for the meeting: in the events that the tube is run by, in the printed schedule, in the script."""
+    study, usual = learner()
+    waits = {**usual.settings.waits, "meet": usual.settings.waits["meet"] + 600.0}
+    longer = replace(usual, settings=replace(usual.settings, waits=waits))
+    simulated: list[float] = []
+    printed: list[float] = []
+    robot: list[float] = []
+    for protocol in (usual, longer):
+        experiment, plan = planned(1, protocol)
+        simulated.append(sum(event.seconds for event in experiment.training[0] if isinstance(event, Wait)))
+        printed.append(rows_of(study.given(protocol=protocol), experiment.training[0])[1])
+        robot.append(sum(step.seconds for step in plan.iterations[0] if step.do == "wait"))
+    assert simulated[1] - simulated[0] == printed[1] - printed[0] == pytest.approx(600.0)
+    assert robot == pytest.approx(simulated)
+
+
+def test_what_a_magnet_cannot_tell_apart_gets_its_beads_in_time() -> None:
+    """Forks have digoxigenin: no beads hold them while the joins are pulled out, ten minutes before their own pull some do."""
+    _, plan = planned(1)
+    steps = plan.iterations[0]
+    pulls = [n for n, step in enumerate(steps) if step.do == "pull"]
+    first = [plan.stocks[step.taken[0][0]].name if step.do == "beads" else "" for step in steps]
+    late = next(n for n, name in enumerate(first) if name.startswith("beads for"))
+    assert pulls[0] < late < pulls[1]
+    assert sum(step.seconds for step in steps[late : pulls[1]] if step.do == "wait") == pytest.approx(BIND_S)
+
+
+def test_a_pick_list_makes_the_tube_in_droplets() -> None:
+    """By component, nL over all its transfers; rounded to 2.5 nL, none over 10 uL."""
+    system = learner()[0].designed
+    mixes = mixes_of(system, conditions_of(system, {}), 100.0, USUAL_STOCKS)
+    rows = pick_list(mixes)
+    assert all(float(row[-1]) % 2.5 == 0 and float(row[-1]) <= 10_000 for row in rows)
+    total: dict[str, float] = defaultdict(float)
+    for *_, well, nL in rows:
+        total[well] += float(nL)
+    assert list(total.values()) == pytest.approx([100_000.0] * len(mixes.tubes), abs=2.5 * 20)
+    mine = sum(float(row[-1]) * float(row[3]) for row in rows if row[2] == "Z_cogate" and row[6] == "A1") / 100.0
+    assert mine == pytest.approx(system.by_name["Z_cogate"].concentration, rel=0.01)
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Path:
+    """The makers' simulator in its own environment (``make robots``)."""
+    if not SIMULATOR.exists():
+        assert os.environ.get("REQUIRE_ROBOTS") != "1", f"there is no {SIMULATOR}: make robots"
+        pytest.skip("the makers' simulator is not here: make robots")
+    return SIMULATOR
+
+
+def simulated(simulator: Path, path: Path, text: str) -> str:
+    path.write_text(text, encoding="utf-8")
+    done = subprocess.run([simulator, path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def transfers(log: str) -> Iterator[tuple[str, float, str, str, str, str]]:
+    """What goes from where to where by iteration: well and labware; mixing, which is indented, moves nothing."""
+    iteration, source = "", ("", "", 0.0)
+    for line in log.splitlines():
+        if line.startswith("Iteration "):
+            iteration = line.split()[1]
+        elif "Lay a new plate" in line:
+            yield iteration, 0.0, "", "", "", ""
+        found = MOVED.match(line)
+        if found is None:
+            continue
+        kind, uL, well, labware = found.groups()
+        if kind == "Aspirating":
+            source = (well, labware, float(uL))
+        else:
+            assert float(uL) == source[2]
+            yield iteration, float(uL), source[0], source[1], well, labware
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("robot", ROBOTS.values())
+def test_the_makers_simulator_pipettes_what_the_simulation_adds(simulator: Path, tmp_path: Path, robot: str) -> None:
+    """Well by well: from each tube into the plate, uL over what is in the well then, against the events of the training."""
+    experiment, plan = planned(20)
+    log = simulated(simulator, tmp_path / "robot.py", script(plan, "first", robot))
+    tubes = {f"{'ABCD'[n % 4]}{n // 4 + 1}": stock for n, stock in enumerate(plan.stocks[:24])}
+    volumes, slurries = defaultdict[str, float](float, A1=plan.start_uL), defaultdict[str, dict[str, float]](dict)
+    made, taken = defaultdict[str, dict[str, float]](dict), defaultdict[str, float](float)
+    ends: dict[str, float] = {}
+    for iteration, uL, well, labware, to, target in transfers(log):
+        if not target:  # somebody moves the reaction to a new plate
+            last = max(volumes.values())
+            volumes.clear()
+            volumes["A1"] = last
+            continue
+        stock = tubes[well] if "Snapcap" in labware else None
+        if stock is None:
+            volumes[well] -= uL
+            assert volumes[well] > -PIPETTE * uL, (iteration, well)
+        if "Reservoir" in target:
+            continue
+        volumes[to] += uL
+        if stock is None:  # the reaction comes onto what waits there
+            made[iteration] |= {name: pmol / volumes[to] for name, pmol in slurries.pop(to, {}).items()}
+        elif stock.beads:
+            slurries[to][stock.component] = 1000 * uL * stock.uM
+        else:
+            made[iteration][stock.component] = 1000 * uL * stock.uM / volumes[to]
+        taken[stock.name if stock else ""] += uL
+        ends[iteration] = max(volumes.values())
+    assert [ends[str(number)] for number in range(1, 21)] == pytest.approx(plan.volumes, abs=0.5)
+    assert {stock.name: taken[stock.name] for stock in plan.stocks} == pytest.approx(plan.used_uL, rel=PIPETTE / 2)
+    for number, wanted in enumerate(doses(experiment), start=1):
+        assert {name: made[str(number)][name] for name in wanted} == pytest.approx(wanted, rel=PIPETTE), number
+
+
+@pytest.mark.slow
+def test_a_stopped_training_goes_on_with_its_iteration(simulator: Path, tmp_path: Path) -> None:
+    """From the third on: the same lines as in the whole training from there."""
+    _, plan = planned(4)
+    text = script(plan, "first", "OT-2")
+    whole = simulated(simulator, tmp_path / "whole.py", text)
+    rest = simulated(simulator, tmp_path / "rest.py", text.replace("FIRST_ITERATION = 1", "FIRST_ITERATION = 3"))
+    there = [each for each in transfers(whole) if int(each[0]) >= 3]
+    assert list(transfers(rest)) == there != []
+    assert "Iteration 3 of 4, the reaction is in" in rest and "Iteration 2" not in rest
