@@ -1,4 +1,4 @@
-"""Ways to bear more leak, one at a time, on a design: what each buys in tolerated leak and costs in strands and hours.
+"""Mitigations of leak, one at a time, on a design: what each buys in tolerated leak and costs in strands and hours.
 
 Run ``uv run benchmarks/leak_ways.py designs/linreg2d.toml``; see README.md. The tolerated leak is the largest rate, in steps
 of a quarter of a decade, at which the strands' test error stays under 1.1 times the ideal network's after some iterations.

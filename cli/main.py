@@ -24,7 +24,7 @@ GROUPS: Mapping[str, tuple[Subcommand, ...]] = {
         simulations.simulate,
         simulations.train,
     ),
-    "Studies": (simulations.leaks, simulations.tune),
+    "Studies": (simulations.leaks, simulations.tune, simulations.redesign),
     "Sequences and orders": (job.sequences, job.order),
     "Bench": (bench.experiments, bench.fit),
     "Looking": (looking.report, looking.compare, looking.list_choices),

@@ -33,7 +33,7 @@ def _noted(key: str) -> Callable[[click.Context, click.Parameter, bool], None]:
 
 def shared_options() -> list[click.Option]:
     """``--quiet`` and ``--debug``, which stand before or after the name of the subcommand."""
-    quiet, debug = "Say nothing on standard error but errors.", "Show where in the program an error came from."
+    quiet, debug = "Print only errors on standard error.", "Show where in the program an error came from."
     return [
         click.Option(["-q", "--quiet"], is_flag=True, expose_value=False, is_eager=True, callback=_noted(QUIET), help=quiet),
         click.Option(
@@ -168,7 +168,7 @@ conditions_option = click.option(
     "--conditions",
     type=Registered(CONDITIONS),
     default="",
-    help="Take tubes to be like this, in place of what the design says: ideal, study, bench, or a file of conditions (.toml).",
+    help="Conditions of the tubes, instead of the design's: ideal, study, bench, or a file of conditions (.toml).",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document to standard output.")
 _workers_option = click.option(
@@ -268,7 +268,7 @@ volume_option = quantity_option(
     "small volume",
     'Of --engine ssa: where molecules are counted, such as "0.1 pL", which is the default; 1 nM is 60 molecules there.',
 )
-_largest_option = quantity_option("--largest", "concentration", "No gate, fuel or buffer is larger.", "10 uM")
+_largest_option = quantity_option("--largest", "concentration", "Largest gate, fuel or buffer.", "10 uM")
 _scale_option = click.option(
     "--scale",
     type=click.FloatRange(min=0, min_open=True),
@@ -299,7 +299,7 @@ def enumeration_options(function: Function) -> Function:
     condensed = click.option(
         "--condensed",
         is_flag=True,
-        help="Replace the fast steps of single complexes by what they come to: species are the complexes at rest.",
+        help="Replace the fast steps of single complexes by their outcome: species are the complexes at rest.",
     )
     rate = click.FloatRange(min=0)
     slow = click.option("--k-slow", type=rate, default=0.0, help="finite: leave out slower steps of single complexes, /s.")

@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from cli.job import Job
 from cli.run.sweeps import opened_store, sweep
-from dsd_ncrn.analysis.jobs import run_jobs
+from dsd_ncrn.analysis.jobs import run_jobs, tube_work
 
 NUMBERS = tuple(range(2, 26))
 STORE = "sweep.sqlite"
@@ -47,6 +48,12 @@ def root(place: Place, number: int) -> Root:
     return Root(number, value, (value / 7, float("inf")))
 
 
+@tube_work
+def root_of_a_bundle(place: Place, number: int) -> Root:
+    """The same as one of those that are done together."""
+    return root(place, number)
+
+
 def expected(numbers: tuple[int, ...] = NUMBERS) -> list[Root]:
     """What the jobs come to."""
     values = [(number, 1 / 3 * number**0.5) for number in numbers]
@@ -61,11 +68,17 @@ class Where:
     scheduler: str | None = None
 
 
-def roots(folder: Path, where: Where, seconds: float = 0.0, numbers: tuple[int, ...] = NUMBERS) -> list[Root]:
+def roots(
+    folder: Path,
+    where: Where,
+    seconds: float = 0.0,
+    numbers: tuple[int, ...] = NUMBERS,
+    work: Callable[[Place, int], Root] = root,
+) -> list[Root]:
     """A sweep with its store and its log in a folder."""
     place = Place(folder / "log", seconds)
     with opened_store(folder / STORE, "base") as store, sweep(cast("Job", where), place, store) as pool:
-        return run_jobs(root, place, numbers, pool)
+        return run_jobs(work, place, numbers, pool)
 
 
 def logged(folder: Path) -> list[tuple[int, int]]:

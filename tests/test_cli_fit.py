@@ -51,7 +51,7 @@ def fitted(bench: Path) -> dict[str, Any]:
     from cli.main import main
 
     result = CliRunner().invoke(
-        main, ["fit", str(bench), str(bench / "data.csv"), "-o", str(bench / "out"), "--quick", "--json"]
+        main, ["fit", str(bench), str(bench / "data.csv"), "-o", str(bench / "out"), "--quick", "--petab", "--json"]
     )
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
@@ -70,10 +70,20 @@ def test_files_hold_the_same(fitted: dict[str, Any], bench: Path) -> None:
     value = gate.get("rate constant", "forward of reporter")
     assert value is not None
     assert value.value == fitted["gates"][0]["parameters"][0]["value"]
+    assert (bench / "out" / "petab_readout" / "problem.yaml").exists()
     rows = (bench / "out" / "traces.csv").read_text(encoding="utf-8").splitlines()
     assert len(rows) == 1 + 5 * 30
     measured_, predicted, residual = map(float, rows[7].split(",")[3:])
     assert residual == pytest.approx(measured_ - predicted)
+
+
+def test_the_page_has_every_parameter_and_well(fitted: dict[str, Any], bench: Path) -> None:
+    page = (bench / "out" / "fit.html").read_text(encoding="utf-8")
+    for each in fitted["gates"][0]["parameters"]:
+        assert each["name"] in page
+    for well in ("A1", "A2", "A3", "A4", "A5"):
+        assert f'<th scope="row">{well}</th>' in page
+    assert "10 C + 30 reporter" in page and page.count("<figure") == 2
 
 
 def test_mixes_are_read_as_they_are_written() -> None:

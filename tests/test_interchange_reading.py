@@ -160,7 +160,7 @@ def test_enumerated_strands_are_written_as_networks(form: str, strands: Path, tm
 
 def test_nothing_at_the_start_is_told(tmp_path: Path, invoke: Invoke) -> None:
     path = tmp_path / "empty.crn"
-    told = "Warning: nothing is there at the start of empty, so that nothing happens. Write A @initial 10 nM."
+    told = "Warning: every species of empty starts at 0, so nothing happens. Write A @initial 10 nM."
     for text, warned in (("A -> B", True), ("A -> B\nA @i 1", False), ("A -> B\nat 1 add A 1", False), ("-> A", False)):
         path.write_text(text, encoding="utf-8")
         assert (told in invoke("simulate", path).stderr) == warned

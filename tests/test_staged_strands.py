@@ -18,7 +18,8 @@ from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.staged import MEET, TARGET_JOIN, weight_fork, weight_join
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.dsd.system import Role
-from dsd_ncrn.gates.settle import solve
+from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.gates.settle import near, solve
 from dsd_ncrn.protocol.staged import StagedProtocol
 from dsd_ncrn.simulate.imperfections.realisation import Mixture
 from dsd_ncrn.simulate.imperfections.spreads import spread
@@ -96,7 +97,7 @@ def test_strands_learn_what_their_ideal_network_learns(name: str) -> None:
 
 
 def test_a_weak_stock_of_targets_is_made_good_by_their_dose() -> None:
-    """With P, which is the target of one weight, at 0.8 of its stock the line found has a slope of 1 / 0.8 within 3 %."""
+    """With P, which is the target of one weight, at 0.8 of its stock the line found is 1 / 0.8 times as steep within 3 %."""
     found = study(ONE)
     tube = found.tube()
     doses = tube.pot.realisation.doses.copy()
@@ -104,7 +105,7 @@ def test_a_weak_stock_of_targets_is_made_good_by_their_dose() -> None:
     weak = Tube(tube.protocol, replace(tube.pot, realisation=replace(tube.pot.realisation, doses=doses)))
     settled = found.settled(weak, np.random.default_rng(0))
     assert isinstance(settled.protocol, StagedProtocol)
-    assert settled.protocol.settings.slope == pytest.approx(1 / 0.8, rel=0.03)
+    assert settled.protocol.settings.slope == pytest.approx(found.settings.slope / 0.8, rel=0.03)
     assert settled.predict(np.array([1.5])) == pytest.approx(1.5 * -np.expm1(-0.1), rel=0.03)
 
 
@@ -181,3 +182,10 @@ def test_what_waits_for_beads_waits_as_much_longer_as_they_are_slow() -> None:
     usual = study(ONE).spec.staged
     assert slow.settings.waits["release"] == pytest.approx(3 * usual.release)
     assert slow.settings.waits["meet"] == pytest.approx(3 * usual.meeting)
+
+
+def test_a_setting_far_from_the_usual_is_found_in_steps_or_the_tube_is_told_to_be_no_good() -> None:
+    """1 of Z for each 100 s: from 10 s to 400 s in steps of 2.5; where nothing is ever read, another tube is asked for."""
+    assert near(lambda seconds: seconds / 100.0, 10.0, 4.0) == pytest.approx(10.0 * 2.5**4)
+    with pytest.raises(CheckFailed, match="mix another"):
+        near(lambda seconds: 0.0, 10.0, 4.0)

@@ -23,7 +23,8 @@ from cli.run.sweeps import opened_store, sweep
 from conftest import Invoke
 from dsd_ncrn.analysis.jobs import run_jobs
 from dsd_ncrn.errors import CheckFailed, InputError
-from sweep_jobs import ENVIRONMENT, NUMBERS, STORE, Place, Where, expected, logged, root, roots
+from dsd_ncrn.simulate.engines.lanes import LANES
+from sweep_jobs import ENVIRONMENT, NUMBERS, STORE, Place, Where, expected, logged, root, root_of_a_bundle, roots
 
 LESS_PATIENT = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
 """Dask gives up a job whose workers have ended more often than that; three times, if it is not told."""
@@ -123,6 +124,19 @@ def test_a_killed_worker_costs_time_but_no_result(cluster: Cluster, tmp_path: Pa
     done = logged(tmp_path)
     assert roots(tmp_path, where) == expected()
     assert logged(tmp_path) == done
+
+
+@pytest.mark.slow
+def test_a_lost_worker_costs_its_bundle_alone(cluster: Cluster, tmp_path: Path) -> None:
+    """Three bundles on two workers, of which one is killed amid its own: what it had begun is done again, and nothing else."""
+    killer = _killed_while_working(cluster.workers[0], tmp_path)
+    assert roots(tmp_path, Where(scheduler=cluster.address), 0.15, work=root_of_a_bundle) == expected()
+    killer.join(5.0)
+    assert cluster.workers[0].wait(5.0) == -signal.SIGKILL
+    lost = {number for number, process in logged(tmp_path) if process == cluster.workers[0].pid}
+    done = [number for number, process in logged(tmp_path) if process == cluster.workers[1].pid]
+    assert sorted(done) == list(NUMBERS)
+    assert 2 <= len(lost) < LANES
 
 
 def test_a_sweep_goes_on_although_all_workers_were_lost(cluster: Cluster, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def _lasting(study: Study, iterations: int | None, epochs: int | None) -> Study:
         return study
     if wanted > study.ideal.iterations:
         remedy = "Raise training.epochs in the design, or ask for fewer."
-        raise InputError("tubes are judged by an ideal network that is trained for less long", wanted, remedy)
+        raise InputError("tubes cannot train longer than the ideal network that judges them", wanted, remedy)
     return study.lasting(strand_iterations=wanted)
 
 

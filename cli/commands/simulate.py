@@ -79,7 +79,7 @@ def _strands(path: Path, request: Request) -> Crn:
 def _check_start(crn: Crn) -> None:
     """Warn where nothing can happen."""
     if not (any(crn.initial.values()) or crn.injections or any(not each.reactants for each in crn.reactions)):
-        warn(f"nothing is there at the start of {crn.name}, so that nothing happens. Write {crn.species[0]} @initial 10 nM.")
+        warn(f"every species of {crn.name} starts at 0, so nothing happens. Write {crn.species[0]} @initial 10 nM.")
 
 
 def _iteration(

@@ -95,14 +95,14 @@ STRAND_FORMATS = ("table", "pil", "json", *STRAND_FILES)
 @out_option("system.pil, system.json and the file of the chosen format")
 @seed_option
 @format_option(STRAND_FORMATS)
-@scheme_option("In the place of the design's own scheme.")
+@scheme_option("Use this scheme instead of the design's.")
 @click.option("--reaction", metavar="NAME", help="With --format svg: draw the gates of this reaction and all their steps.")
 @click.option(
     "--verify",
     is_flag=True,
     help="Prove that the strands do what the reactions say, at any concentrations; exit code 1 if not.",
 )
-@click.option("--rates", is_flag=True, help="Show what the rate laws say of every reaction, in the place of the strands.")
+@click.option("--rates", is_flag=True, help="Show what the rate laws say of every reaction, instead of the strands.")
 @click.option(
     "--sizing",
     type=OneOf(["auto", "given"]),

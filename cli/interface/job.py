@@ -54,9 +54,9 @@ from sequences.families import VENDORS
 def new() -> None:
     """Write a design file NAME.toml in which every key is explained, from a template or for a CSV file of yours.
 
-    Of a CSV file it is told what was guessed: inputs and targets, regression or classification; and what the mean, least
-    squares and a training of a week at most come to. Where that needs other columns, centred, divided or multiplied, they
-    stand in a copy NAME.csv. Nothing is ever overwritten.
+    For a CSV file it says what it guessed (inputs, targets, regression or classification), and the test errors of the mean,
+    of least squares and of a training of a week at most. Scaled or added columns go into a copy, NAME.csv. Existing files are
+    never overwritten.
     """
 
 
@@ -102,7 +102,7 @@ OPTIONAL = tuple(name for name in NAMES if name not in REQUIRED_STAGES)
     metavar="STAGE",
     help="Print what is there after a stage, such as the network after compile and the strands after translate.",
 )
-@click.option("--fresh", is_flag=True, help="Do everything again, also what is finished.")
+@click.option("--fresh", is_flag=True, help="Do everything again, even finished stages.")
 @spread_options
 @json_option
 def run() -> None:
@@ -111,8 +111,8 @@ def run() -> None:
     All of it goes into one folder. A run that was interrupted goes on where it ended; one that is finished is left as it
     is. A second run in the same folder at the same time is refused.
 
-    The summary comes out, with --json as its file says it, also where a stage has failed. With --print-after standard output
-    has what is printed alone.
+    The summary is printed, also if a stage has failed; with --json as in its file. With --print-after only what it asks for is
+    printed.
     """
 
 

@@ -12,7 +12,7 @@ from cli.options import OneOf, json_option, out_option, run_argument, seed_optio
 @subcommand(
     "report",
     "cli.report.page:report",
-    "The HTML report of a run, again.",
+    "Make the HTML report of a run again.",
     examples=("dsd-ncrn report runs/linreg2d", "dsd-ncrn report runs/linreg2d -o somewhere"),
 )
 @run_argument
@@ -42,14 +42,14 @@ def report() -> None:
 def compare() -> None:
     """Show finished or partial runs side by side: what was changed in the design, and what that did.
 
-    The first run is the one that the others are held against. Nothing is random: --seed is accepted and changes nothing.
+    The others are compared with the first run. Nothing is random: --seed is accepted and changes nothing.
     """
 
 
 @subcommand(
     "list",
     "cli.commands.choices:list_choices",
-    "What there is to choose from.",
+    "List tasks, schemes, engines and what else there is to choose.",
     examples=("dsd-ncrn list engines", "dsd-ncrn list tasks --json"),
 )
 @click.argument("what", type=OneOf(["tasks", "circuits", "schemes", "leaks", "engines", "vendors", "templates", "stages"]))
@@ -79,7 +79,7 @@ SHELLS = ("bash", "zsh", "fish")
 @subcommand(
     "completion",
     "cli.commands.choices:completion",
-    "Make a shell complete what is typed.",
+    "Set up completion in a shell.",
     examples=('eval "$(dsd-ncrn completion bash)"', "dsd-ncrn completion fish > ~/.config/fish/completions/dsd-ncrn.fish"),
 )
 @click.argument("shell", type=OneOf(SHELLS))

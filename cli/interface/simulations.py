@@ -82,8 +82,8 @@ def simulate() -> None:
 
     Without -o the last concentrations are printed. A plain network and strands start from their initial concentrations, are
     in nM and s, as are rate constants without a unit, and run for 1000 s without --t-end. Strands are enumerated first. At
-    the level dsd its gates are sized by its rate constants, which DNA reaches at a slower pace: both trajectories are given
-    in the network's time, with the seconds of DNA time that one of its seconds takes.
+    the level dsd its gates are sized for its rate constants. DNA is slower, so both trajectories are given in the network's
+    time, with the DNA time that one of its seconds takes.
 
     With --engine ssa the molecules of a small volume are counted and every reaction is drawn by chance, with --seed.
     """
@@ -113,7 +113,7 @@ def simulate() -> None:
     show_default=True,
     help="The equations alone, the abstract network, the same under its own clock, or the strands.",
 )
-@click.option("--iterations", type=click.IntRange(min=1), help="Training points in all, in the place of --epochs.")
+@click.option("--iterations", type=click.IntRange(min=1), help="Training points in all, instead of --epochs.")
 @click.option(
     "--epochs",
     type=click.IntRange(min=1),
@@ -131,16 +131,16 @@ def simulate() -> None:
 def train() -> None:
     """Train a design: its equations, its abstract network, or its strands.
 
-    With --tubes real tubes are trained and judged: which share have they learned of what the ideal network learns, which is
-    told beside linear least squares? With -o each finished tube is kept in tubes.sqlite there: the same command goes on from
-    them, however it ended.
+    With --tubes real tubes are trained and judged: which share they learn of what the ideal network learns, beside linear
+    least squares. With -o each finished tube is kept in tubes.sqlite there: the same command goes on from them, however it
+    ended.
     """
 
 
 @subcommand(
     "leaks",
     "cli.commands.studies:leaks",
-    "How much leak a design tolerates, and whose does the harm.",
+    "How much leak a design tolerates, and which leaks do the harm.",
     examples=(
         "dsd-ncrn leaks designs/linreg2d.toml -o leaks",
         "dsd-ncrn leaks designs/linreg2d_imperfect.toml --samples 100 --workers 8 -o leaks",
@@ -180,7 +180,7 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 @subcommand(
     "tune",
     "cli.commands.studies:tune",
-    "Search an operating point that tolerates a leak.",
+    "Search for an operating point that tolerates a leak.",
     examples=(
         "dsd-ncrn tune designs/linreg2d.toml -o tuned",
         'dsd-ncrn tune designs/linreg2d.toml --leak "0.1 /M/s" --candidates 50 --workers 4 -o tuned',
@@ -205,7 +205,48 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 @spread_options
 @json_option
 def tune() -> None:
-    """Search the operating point of a design under leak.
+    """Search for an operating point of a design under leak.
 
     With -o every finished candidate is kept in tune.sqlite there: the same command goes on from them, however it ended.
+    """
+
+
+@subcommand(
+    "redesign",
+    "cli.commands.redesign:redesign",
+    "Search for a design that learns under given conditions.",
+    examples=(
+        "dsd-ncrn redesign designs/linreg2d.toml --conditions bench -o redesigned",
+        "dsd-ncrn redesign dose.toml --conditions bench --max-hours 8 --candidates 60 -o redesigned",
+    ),
+    groups={
+        "What is searched": ("candidates", "draws", "tubes", "iterations"),
+        "Bounds": ("max_hours", "max_fuel", "max_length", "max_beads", "max_cost"),
+        **SPREAD,
+    },
+)
+@design_argument
+@out_option("redesigned.toml, front.csv and redesign.csv")
+@seed_option
+@conditions_option
+@click.option("--candidates", type=click.IntRange(min=1), default=100, show_default=True, help="Designs to try.")
+@click.option(
+    "--draws", type=click.IntRange(min=1), default=4, show_default=True, help="Draws of the data, of other leaks each."
+)
+@click.option("--tubes", type=click.IntRange(min=1), default=4, show_default=True, help="Tubes of each draw.")
+@click.option("--iterations", type=click.IntRange(min=1), default=20, show_default=True, help="Training iterations of each.")
+@click.option("--max-hours", type=ABOVE_ZERO, help="Per training iteration.")
+@quantity_option("--max-fuel", "concentration", "Of all that is mixed.", "1 M")
+@click.option("--max-length", type=click.IntRange(min=1), help="Of the longest strand, nt.")
+@click.option("--max-beads", type=ABOVE_ZERO, default=25.0, show_default=True, help="Slurry for 100 µL and iteration, µL.")
+@click.option("--max-cost", type=click.IntRange(min=1), help="Of all that is ordered, variants included, nt.")
+@spread_options
+@json_option
+def redesign() -> None:
+    """Search form, doses, waits and rates of a design together, so that real tubes learn.
+
+    A design that is linear in its inputs is put into the staged form first. Every candidate is trained in tubes of several
+    draws of the data and at leaks of half to twice the usual, and costs what its tubes do not learn. Judge the design that
+    comes out on other draws. With -o every finished candidate is kept in redesign.sqlite there: the same command goes on from
+    them, however it ended. For a design that no stages can do, tune searches an operating point.
     """

@@ -168,8 +168,8 @@ def _target(
             notes.append(f"{name}: the classes {shown[0]} and {shown[1]} are written as 0 and 1")
         return Kind.BINARY, (name,), np.array([[float(cell == kinds[1])] for cell in cells])
     if len(kinds) < 2:
-        raise InputError(f"the target {name!r} has one value alone", shown[0], "Name another with --targets.", table.file)
-    notes.append(f"{name}: {', '.join(shown)} are classes with a column each; --kind regression takes numbers for numbers")
+        raise InputError(f"the target {name!r} has only one value", shown[0], "Name another with --targets.", table.file)
+    notes.append(f"{name}: {', '.join(shown)} are classes with a column each; --kind regression keeps them as numbers")
     return Kind.CLASSES, tuple(f"{name}_{each}" for each in shown), np.array([[float(c == k) for k in kinds] for c in cells])
 
 

@@ -167,7 +167,7 @@ def _with_the_most_telling(choice: Choice) -> Choice:
         return choice
     places = _telling(np.empty((len(choice.x), 0)), choice.x, choice.y, MOST_INPUTS, GAIN / 4) or [0]
     names = tuple(choice.inputs[place] for place in places)
-    note = f"{', '.join(names)} tell most of {len(choice.inputs)} inputs; others are taken with --inputs"
+    note = f"of {len(choice.inputs)} inputs {', '.join(names)} tell most; --inputs chooses others"
     return replace(choice, inputs=names, x=choice.x[:, places], coded=choice.coded, notes=(*choice.notes, note))
 
 
@@ -186,7 +186,7 @@ def _with_products(choice: Choice) -> Choice:
     notes: list[str] = []
     for one, other in (pairs[place] for place in places):
         names.append(f"{choice.inputs[one]}_{choice.inputs[other]}")
-        notes.append(f"{names[-1]}: {terms[one]} times {terms[other]}, which is worked out beside the tube")
+        notes.append(f"{names[-1]}: {terms[one]} times {terms[other]}, which is computed outside the tube")
     x = np.column_stack([choice.x, products[:, places]])
     coded = choice.coded or bool(names)
     return replace(choice, inputs=(*choice.inputs, *names), x=x, coded=coded, notes=(*choice.notes, *notes))

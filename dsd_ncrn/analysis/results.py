@@ -106,6 +106,27 @@ class Indices:
 
 
 @dataclass(frozen=True, slots=True)
+class Redesigned:
+    """What a candidate of a redesign came to: so many ``tubes`` have learned, and what they learn in the mean is ``share``.
+
+    ``ordered_nt`` has all variants.
+    """
+
+    positions: tuple[float, ...]
+    cost: float
+    learned: int
+    tubes: int
+    share: float
+    hours: float
+    fuel_nM: float
+    slurry_uL: float
+    strands: int
+    longest_nt: int
+    ordered_nt: int
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """One tube at one draw of the data. Errors are those of the whole test set: RMSE, or 1 − accuracy in a classification.
 

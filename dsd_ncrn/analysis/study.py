@@ -11,6 +11,7 @@ import numpy as np
 
 from dsd_ncrn.analysis.experiment import experiment_of
 from dsd_ncrn.analysis.lean import train_strands
+from dsd_ncrn.analysis.networks import network_of
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.applied import as_measured
 from dsd_ncrn.assays.measured import MeasuredGate
@@ -22,7 +23,6 @@ from dsd_ncrn.gates.calibrate import Firings, GateDesign, calibrate, firings_of,
 from dsd_ncrn.gates.learner import design_gates, first_schedule, free_phases, largest_firings, size_gates
 from dsd_ncrn.gates.report import check_loading
 from dsd_ncrn.gates.settle import Settled, settle
-from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.leaks import LeakKind, warmth
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import RateModel, rates_of
@@ -161,13 +161,13 @@ class Study:
     @part
     def network(self) -> ReactionNetwork:
         """The strand-level network without leaks."""
-        return build_network(self.designed)
+        return network_of(self.designed)
 
     @part
     def leaky(self) -> ReactionNetwork:
         """The strand-level network with the leak channels of the design's model."""
         rates = {LeakKind(name): rate for name, rate in self.spec.leak.channels}
-        return build_network(self.designed, self.spec.leak.model, leak_rates=rates)
+        return network_of(self.designed, self.spec.leak.model, rates)
 
     @part
     def calibration(self) -> GateDesign:

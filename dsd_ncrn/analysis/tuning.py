@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -115,7 +115,7 @@ def bench_of(study: Study, question: Question) -> TuningCase:
 def tune(bench: TuningCase, candidates: int, pool: Executor | None = None, progress: Progress = no_progress) -> Tuning:
     """Search; ``candidates`` are the trainings that it may cost, rounded up to a whole generation."""
     points: list[OperatingPoint] = []
-    for generation in _generations([knob.start(bench.spec) for knob in bench.knobs], bench.seed, candidates, points):
+    for generation in generations([knob.start(bench.spec) for knob in bench.knobs], bench.seed, candidates, points):
         before = len(points)
         points += run_jobs(evaluate, bench, generation, pool, lambda done, before=before: progress(before + done, candidates))
     shown = front(points)[:MOST_SHOWN]
@@ -125,7 +125,14 @@ def tune(bench: TuningCase, candidates: int, pool: Executor | None = None, progr
     return Tuning(names, tuple(points), tuple(zip(shown, tolerated)), turned(bench.spec, bench.knobs, best.positions))
 
 
-def _generations(start: Sequence[float], seed: int, most: int, told: list[OperatingPoint]) -> Iterable[list[Positions]]:
+class Costing(Protocol):
+    """What a search makes small."""
+
+    @property
+    def cost(self) -> float: ...
+
+
+def generations(start: Sequence[float], seed: int, most: int, told: Sequence[Costing]) -> Iterable[list[Positions]]:
     """The candidates of one generation after the other, the design itself first; ``told`` holds what they came to."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on import it tells that matplotlib's interactive plots are off

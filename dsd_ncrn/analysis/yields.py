@@ -96,7 +96,7 @@ def monte_carlo_yield(drawn: Drawn, count: int, pool: Executor | None = None, pr
     """
     require_imperfections(drawn.study.spec)
     if count < 1:
-        raise InputError("a yield is that of at least one realisation", count)
+        raise InputError("a yield needs at least one tube", count)
     samples = run_jobs(train_sample, drawn, range(count), pool, lambda done: progress(done, count))
     return Yield(tuple(samples), per_nM_s_to_per_M_s(drawn.study.spec.leak.rate))
 

@@ -137,10 +137,18 @@ class Predictor:
                 more[group.steps] *= np.exp(STEP)
                 yield _Job(well, (Quantity.RATE, name), STEP, state, more, times)
         for name, amount in amounts.items():
+            if not self._scaled(well.name, name):
+                continue
             step = STEP * max(amount, 1e-6)
             yield _Job(well, (Quantity.DOSE, name), step, self.start({**amounts, name: amount + step}, initial), rates, times)
         if (Quantity.INITIAL, "", "") in self._place and any(amounts.get(gate) for gate in self.model.gates):
             yield _Job(well, (Quantity.INITIAL, ""), STEP, self.start(amounts, initial + STEP), rates, times)
+
+    def _scaled(self, well: str, component: str) -> bool:
+        """Whether anything unknown scales how much of a component is in a well."""
+        lost = self.model.components[component].is_strand and (Quantity.LOSS, "", "") in self._place
+        of = ((Quantity.DOSE, well, component), (Quantity.ACTIVE, component, ""))
+        return lost or any(key in self._place for key in of)
 
     def _solved(self, jobs: Sequence[_Job]) -> list[tuple[Floats, Floats]]:
         """Bright reporter and its speed, (nodes,) each, of every job. What rests is that of the first job of each well."""

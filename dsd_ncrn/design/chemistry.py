@@ -108,7 +108,7 @@ class Chemistry(Section):
     max_join: Concentration = 2000.0
     """The largest join that sizing gives a reaction with a weak first toehold."""
     max_loading: float | None = Field(default=None, gt=0, examples=[0.5])
-    """Bound over free: a calibrated circuit of which more of a species sits on joins is refused; without it none is."""
+    """Largest sequestration of a species by joins, bound over free; a calibrated circuit beyond it is refused."""
     buffers: dict[str, Concentration] = Field(default_factory=lambda: dict(DEFAULT_BUFFERS_NM))
     """Cogates by group of species. A table that is given has all groups that the circuit needs; left out it is that of the
     linear regressor.

@@ -61,51 +61,51 @@ class Imperfections(Section):
     case. A number without a unit is the strength over 0.75 µM: 0.1 is 7.5 µM.
     """
     toehold_spread: float = Field(default=0.0, ge=0, le=3)
-    """Standard deviation of the logarithm of how fast toeholds of equal length open, from toehold to toehold."""
+    """Standard deviation of the logarithm of the opening rate, between toeholds of equal length."""
     cross_binding: Concentration = 0.0
     """Dissociation constant of toeholds that have nothing in common; at 0 none bind. Counts with `occlusion`."""
     stretch: bool = True
-    """Durations that the design fixes are prolonged by the slow-down through occlusion; the others are calibrated anyway."""
+    """Durations that the design fixes are lengthened as occlusion slows reactions down; the others are calibrated anyway."""
     dilution: float = Field(default=0.0, ge=0, le=1)
-    """By which part of itself the additions of an iteration make the volume grow, which thins what is not topped up."""
+    """Share by which the additions of an iteration increase the volume, which dilutes what is not topped up."""
     addition: float = Field(default=0.0, ge=0, le=1)
     """Coefficient of variation of every single addition, drawn anew each time."""
     strand_stock: Concentration = 0.0
-    """Of strands: what is added takes its volume. At 0 nM additions have none."""
+    """Concentration of strand stocks, which gives additions their volume. At 0 nM they have none."""
     complex_stock: Concentration = 0.0
-    """The same of complexes in solution."""
+    """The same for complexes in solution."""
     least: float = Field(default=0.0, ge=0, le=0.2)
-    """The least volume that is added, as a share of the reaction's: 1 µL of 100 is 0.01. Counts with stocks."""
+    """Smallest volume that is added, as a share of the reaction's: 1 µL of 100 is 0.01. Counts with stocks."""
     slurry: Concentration = constant("beads.capacity").number * UM
-    """Strands that a volume of bead slurry holds; 5000 nM is 5 pmol/µL."""
+    """Capacity of bead slurry for strands; 5000 nM is 5 pmol/µL."""
     slurry_most: float = Field(default=0.25, gt=0, le=1)
-    """The most slurry that the beads of one iteration may be, as a share of the reaction's volume."""
+    """Largest volume of slurry in one iteration, as a share of the reaction's volume."""
     carried: float = Field(default=0.0, ge=0, le=1)
-    """Which part of the slurry's liquid comes along with beads that are added."""
+    """Share of the slurry's liquid that comes along with beads that are added."""
     pull: Time = 0.0
-    """How long a pull-down takes, while reactions go on."""
+    """Duration of a pull-down, while reactions go on."""
     pull_jitter: float = Field(default=0.0, ge=0, le=1)
-    """By which part of itself a pull-down may be longer or shorter, evenly."""
+    """Share by which a pull-down may be longer or shorter, uniformly distributed."""
     missed: float = Field(default=0.0, ge=0, le=0.5)
-    """Which part of fresh beads a pull-down leaves to the next one."""
+    """Share of fresh beads that a pull-down leaves to the next one."""
     never: float = Field(default=0.0, ge=0, le=0.5)
-    """Which part of fresh beads no pull-down ever takes."""
+    """Share of fresh beads that no pull-down ever takes."""
     one_magnet: bool = False
-    """A pull-down takes all beads in the tube with the same affinity tag, not the wanted ones alone."""
+    """A pull-down takes all beads in the tube with the same affinity tag, not only the wanted ones."""
     lost: float = Field(default=0.0, ge=0, lt=1)
-    """Which part of the volume a pull-down loses, with all that is dissolved in it."""
+    """Share of the volume that a pull-down loses, with all that is dissolved in it."""
     evaporation: float = Field(default=0.0, ge=0, le=0.1)
-    """Which part of the volume evaporates in an hour."""
+    """Share of the volume that evaporates in an hour."""
     truncated: float = Field(default=0.0, ge=0, lt=0.9)
-    """Which part of the strands of 60 nt and more is truncated, and so of the gates that they are in. They are gone."""
+    """Share of strands of 60 nt and more that are truncated, and so of the gates that contain them. They count as absent."""
     bead_slowdown: float = Field(default=0.0, ge=0, le=100)
-    """How many times as long the reactions of gates on beads take, and one time more: 1 is twice as long."""
+    """Extra time that reactions of gates on beads take: at 1 they take twice as long."""
     washed_leak: float = Field(default=0.0, ge=0, le=0.1)
-    """The same as `initial_leak` for gates on beads, which are run in and washed before, and have no other."""
+    """As `initial_leak`, for gates on beads, which are run in and washed beforehand and have no other."""
     calibration: float = Field(default=0.0, ge=0, le=0.5)
     """Coefficient of variation of every firing that a calibration measures."""
     loading: float = Field(default=0.0, ge=0, le=0.5)
-    """Coefficient of variation of the parameters that are loaded for a calibration."""
+    """Coefficient of variation of the parameters that are set for a calibration."""
     calibrated: bool = False
     """Joins of slow reactions and phases that the design leaves open are fitted to the firings measured in each tube."""
     samples: int = Field(default=0, ge=0)
@@ -114,7 +114,7 @@ class Imperfections(Section):
     @model_validator(mode="after")
     def _something_to_sample(self) -> Self:
         if self.samples and not self.any:
-            raise refuse("samples are realisations of imperfections, and all are off", "Switch one on.", "samples")
+            raise refuse("samples are drawn from imperfections, and all are off", "Switch one on.", "samples")
         return self
 
     @property

@@ -30,7 +30,7 @@ class Task(Section):
     csv: str | None = Field(default=None, examples=["data.csv"])
     """A CSV file with a header line, or an .xlsx workbook; a relative path starts at the design file."""
     test_csv: str | None = Field(default=None, examples=["test.csv"])
-    """Another such file with the same columns, from which the test points come; `csv` then has training points alone."""
+    """Another such file with the same columns, from which the test points come; `csv` then has only training points."""
     inputs: tuple[str, ...] = ()
     """Columns of the CSV file that are inputs, in the order x1, x2, …; required with `csv`."""
     targets: tuple[str, ...] = ()
@@ -105,7 +105,7 @@ class Circuit(Section):
     theta_initial: float | tuple[float, ...] = 1.0
     """Start of the parameters: one value, or one for each in their order, matrices row by row."""
     theta_spread: float = Field(default=0.0, ge=0)
-    """To each start value comes a random number from U(−spread, spread), by the seed."""
+    """A random number from U(−spread, spread) is added to each start value, by the seed."""
     beta: float | tuple[float, ...] = 0.0
     """What `beta` stands for in f: one value, or one for each dimension."""
     z_initial: Literal["zero", "x"] = "zero"
@@ -113,7 +113,7 @@ class Circuit(Section):
     train_beta: bool = False
     """Makes `beta` a parameter that starts at the given value. Strands then need buffers Pb and Gb."""
     pad: int = Field(default=0, ge=0, le=16)
-    """That many more inputs, which are constant."""
+    """Number of additional inputs, which are constant."""
     pad_value: float = Field(default=1.0, ge=0)
     """Value of the constant inputs."""
     w_in: Matrix | None = Field(default=None, examples=[[[1.0, 0.5], [0.0, 2.0]]])
@@ -135,7 +135,7 @@ class Circuit(Section):
     equal.
     """
     first_order: bool = False
-    """The adjoint stays as it starts during the backward pass."""
+    """The adjoint stays at its initial value during the backward pass."""
     annihilate: tuple[Literal["A", "G", "Z", "P"], ...] = ("A",)
     """Variables whose two rails annihilate at all times; Z always where f has a power or product of z."""
     zb_cap: float | None = Field(default=None, gt=0, examples=[20.0])
@@ -175,7 +175,7 @@ class TrainingPlan(Section):
     repeat_tolerance: float | None = Field(default=None, gt=0, examples=[0.1])
     """Train on the same point again until the prediction is that close to its target."""
     max_repeats: int = Field(default=10, ge=1)
-    """With `repeat_tolerance`: but no more often than that."""
+    """With `repeat_tolerance`: at most this often."""
     strand_iterations: int | None = Field(default=None, ge=1, examples=[10])
     """Simulate only so many iterations at strand level, where one costs up to a second; the ideal network is trained to the end
     all the same, and compared after as many.
@@ -186,13 +186,13 @@ class Clock(Section):
     """What switches the phases: clock strands that are added and scavenged, or a ring of species in the same pot."""
 
     kind: Literal["external", "oscillator"] = "external"
-    """Who switches the phases: strands that are added and scavenged, or a chemical oscillator in the same pot. The oscillator
+    """What switches the phases: strands that are added and scavenged, or a chemical oscillator in the same pot. The oscillator
     is for the abstract network; strands are always clocked from outside.
     """
     spacing: int = Field(default=3, ge=1, le=6)
-    """Of the oscillator: every so manyth species of the ring is the clock of a phase."""
+    """Of the oscillator: places on the ring from the clock of one phase to that of the next."""
     residual: float = Field(default=1e-6, gt=0, le=0.01)
-    """Of the oscillator: a clock between its pulses over its top."""
+    """Of the oscillator: lowest over highest concentration of a clock."""
     total: float = Field(default=1.0, gt=0)
     """Of the oscillator: the sum of all its species, in units."""
 
@@ -229,7 +229,7 @@ class Translation(Section):
     phase_fuels: bool = False
     """Auxiliary strands of clocked reactions come with the clock of their phase and are captured with it."""
     thresholds: dict[str, Concentration] = Field(default_factory=dict)
-    """By species: sinks `{t*}[x]` of that concentration, which swallow the first of it."""
+    """By species: sinks `{t*}[x]` of that concentration, which take up the first of it."""
 
 
 class Timing(Section):

@@ -12,23 +12,23 @@ class Staged(Section):
     `chemistry.unit` for each 1 of it. Fuels are what stands in the tube when an iteration starts, gates what a stage adds.
     """
 
-    fork: Concentration = 400.0
+    fork: Concentration = 240.0
     """Output gate of each weight, which sets Z free."""
-    meet: Concentration = 400.0
+    meet: Concentration = 180.0
     """Gates on which Z meets the target; with one parameter those on which it meets P."""
-    target_join: Concentration = 200.0
+    target_join: Concentration = 60.0
     """Gates on which what is left of Y opens the gates that raise parameters."""
-    update_dose: float = Field(default=0.6, gt=0)
+    update_dose: float = Field(default=0.66, gt=0)
     """Gates that raise or lower a parameter, over those of its input."""
-    state_buffer: Concentration = 600.0
+    state_buffer: Concentration = 250.0
     """Cogate of Z."""
-    parameter_buffer: Concentration = 300.0
+    parameter_buffer: Concentration = 2200.0
     """Cogate of each P."""
-    trigger: Concentration = 800.0
+    trigger: Concentration = 1000.0
     """Auxiliary strand of each weight's join; two of it are used for each Z."""
-    target_trigger: Concentration = 200.0
+    target_trigger: Concentration = 300.0
     """The same of the join of Y."""
-    seal: Concentration = 800.0
+    seal: Concentration = 600.0
     """What closes the forks of weights."""
     update_seal: Concentration = 300.0
     """What closes those that raise parameters."""
@@ -36,13 +36,13 @@ class Staged(Section):
     """Of each P, added in every iteration against what is lost."""
     variants: int = Field(default=1, ge=1, le=8)
     """Sequences that are ordered of every gate; the one is used whose rate is measured to be nearest to the usual one."""
-    first_toehold: int = Field(default=4, ge=3, le=8)
+    first_toehold: int = Field(default=5, ge=3, le=8)
     """Open toehold of the joins that P and Y enter, at most `translation.toehold` (nt): a shorter one lets go of P sooner."""
-    forward: Duration = 1500.0
+    forward: Duration = 720.0
     """From the first join until all are pulled out."""
-    release: Duration = 1200.0
+    release: Duration = 1020.0
     """For the forks alone, which give back P and Z."""
-    meeting: Duration = 3000.0
+    meeting: Duration = 5400.0
     """For Z and Y."""
-    updating: Duration = 2000.0
+    updating: Duration = 5400.0
     """For what is left of one of them. A learner with one parameter has no such stage."""

@@ -16,7 +16,7 @@ class SequenceRules(Section):
     """Limits of the sequence search."""
 
     time_limit: Duration = 60.0
-    """CPU time of the search, without its start: it plans for about a third of it and ends at it at the latest."""
+    """CPU time of the search, without its start. It plans for about a third of this and ends here at the latest."""
     gc_min: float = Field(default=0.30, ge=0, le=1)
     """Least share of G and C in a branch domain."""
     gc_max: float = Field(default=0.70, ge=0, le=1)

@@ -1,11 +1,12 @@
 """What a laboratory sets for one tube of a staged learner, by measuring aliquots of it before it trains.
 
 Nothing is used that cannot be measured: Z after a forward pass, with parameters set to chosen values. A setting is found from
-a few aliquots at a time: three around a guess, then three closer ones, and a curve through them.
+a few aliquots at a time: one by one until a guess is near, three around it, then three closer ones, and a curve through them.
 
 1. Waits for each input: Z at a known parameter, less what comes without any, is that of the design.
 2. Doses of the update: a surplus of Y, then of Z, moves all parameters alike at equal inputs.
-3. The blank: Z without input. It is taken off what is read, and added to the targets.
+3. The blank: Z without input, by a line through outputs at half and one and a half times the usual inputs. It is taken off
+   what is read, and added to the targets.
 4. The target: at some doses, training at one point is run until the output rests. A line through these outputs is the rule.
 5. The parameters that training starts from: those that read as the design's.
 """
@@ -18,6 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
+from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.staged import FORWARD
 from dsd_ncrn.protocol.staged import Settings, StagedProtocol
 from dsd_ncrn.simulate.staged import StagedLearner
@@ -25,13 +27,17 @@ from dsd_ncrn.simulate.tube import Tube
 
 REFERENCE = 0.4
 """The weight at which an input is measured, over its limit: about where weights end."""
+INPUTS = (0.5, 1.5)
+"""Times the usual inputs, at which the blank is measured."""
 TARGETS = (0.2, 0.4, 0.6)
 """Outputs at which the target is measured, over those of all weights at their limit."""
-READS = 3
+READS = 6
 """How often an output is measured where an error would stay for the whole training."""
 FEW = (0.6, 1.0, 1.7), (0.87, 1.0, 1.15)
 """What guesses are multiplied by in the first and the second round."""
 FURTHEST, NEARER, GRID = 10.0, 0.3, 2001
+WIDE, STEP, MOST_STEPS = 2.5, 2.5, 4
+"""A gate may be many times as slow as the usual: its setting is looked for in steps until a measurement tells something."""
 ITERATIONS = 6
 """After which an output has come to rest at its target."""
 SURPLUS = 0.5
@@ -96,7 +102,7 @@ def settle(tube: Tube, learner: StagedLearner, x: Floats, random: np.random.Gene
     settings = _waits(bench, bench.protocol.settings, reference)
     if len(reference) > 1:
         settings = _updates(bench, settings, reference)
-    settings = replace(settings, blank=bench.read(bench.aliquot(settings, reference), 0.0 * x) - learner.offset)
+    settings = replace(settings, blank=_blank(bench, settings, reference))
     settings = _targets(bench, settings)
     start = np.array([_load(bench, settings, place) for place in range(len(reference))])
     return Settled(settings, start, bench.count, bench.seconds / 3600.0)
@@ -113,7 +119,7 @@ def _waits(bench: _Bench, settings: Settings, reference: Floats) -> Settings:
         def weight(seconds: float, alone: Floats = alone) -> float:
             return bench.weight(replace(settings, waits={**settings.waits, FORWARD: seconds}, forward={}), alone)
 
-        found[place] = solve(weight, usual, float(wanted[number]))
+        found[place] = solve(weight, near(weight, usual, float(wanted[number])), float(wanted[number]))
     longest = max(found.values())
     shares = {place: seconds / longest for place, seconds in found.items()}
     return replace(settings, waits={**settings.waits, FORWARD: longest}, forward=shares)
@@ -143,6 +149,13 @@ def _updates(bench: _Bench, settings: Settings, reference: Floats) -> Settings:
     return settings
 
 
+def _blank(bench: _Bench, settings: Settings, reference: Floats) -> float:
+    """What a line through the outputs over the usual inputs has at no input: Z grows a little less than in proportion to x."""
+    part = bench.aliquot(settings, reference)
+    less, more = (np.mean([bench.read(part, share * bench.x) for _ in range(READS)]) for share in INPUTS)
+    return float(less - INPUTS[0] * (more - less) / (INPUTS[1] - INPUTS[0])) - bench.learner.offset
+
+
 def _targets(bench: _Bench, settings: Settings) -> Settings:
     """The line that gives the dose of a target: through doses and the outputs that training at one point ends at."""
     plain = replace(settings, slope=1.0, offset=0.0)
@@ -165,7 +178,25 @@ def _load(bench: _Bench, settings: Settings, number: int) -> float:
     start = bench.learner.parameters()
     wanted = float((bench.learner.weights() * bench.learner.inputs(bench.x))[number])
     chosen = np.arange(len(start)) == number
-    return solve(lambda value: bench.weight(settings, np.where(chosen, value, 0.0)), float(start[number]), wanted)
+
+    def weight(value: float) -> float:
+        return bench.weight(settings, np.where(chosen, value, 0.0))
+
+    return solve(weight, near(weight, float(start[number]), wanted), wanted)
+
+
+def near(measure: Callable[[float], float], guess: float, wanted: float) -> float:
+    """A guess at which a measurement that grows with a setting is within ``WIDE`` times what is wanted.
+
+    Raises CheckFailed, before anything is trained, where ``MOST_STEPS`` do not lead there.
+    """
+    told = 0.0
+    for _ in range(MOST_STEPS + 1):
+        told = measure(guess)
+        if wanted / WIDE <= told <= wanted * WIDE:
+            return guess
+        guess = guess * STEP if told < wanted else guess / STEP
+    raise CheckFailed(f"the tube cannot be set: {told:.3g} is measured of Z where {wanted:.3g} is wanted; mix another")
 
 
 def solve(measure: Callable[[float], float], guess: float, wanted: float) -> float:

@@ -88,7 +88,9 @@ def _outputs(outputs: int, states: int) -> Matrix:
 def _check_reach(circuit: Circuit, w_in: Matrix, w_out: Matrix) -> None:
     """Nothing can be learned where no input gets in, or where an output is 0 whatever the state."""
     if not any(weight for row in w_in for weight in row):
-        raise DesignError("circuit.w_in: with zeros alone no input gets in", remedy="Give weights.", key=("circuit", "w_in"))
+        raise DesignError(
+            "circuit.w_in: all entries are 0, so no input gets in", remedy="Give weights.", key=("circuit", "w_in")
+        )
     if not circuit.train_w_out and not all(any(row) for row in w_out):
         remedy = "Give weights, or set train_w_out = true."
         raise DesignError("circuit.w_out: with a row of zeros an output is always 0", remedy=remedy, key=("circuit", "w_out"))

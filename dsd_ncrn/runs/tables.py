@@ -18,6 +18,7 @@ from dsd_ncrn.analysis.results import (
     LeakChannel,
     LeakPoint,
     LeakShare,
+    Redesigned,
     Sample,
     Screening,
     Yardstick,
@@ -27,6 +28,7 @@ from dsd_ncrn.runs.files import AGAIN, csv_text, text_of, unreadable
 
 if TYPE_CHECKING:
     from dsd_ncrn.analysis.leaks import LeakSensitivity
+    from dsd_ncrn.analysis.redesign import Redesign
     from dsd_ncrn.analysis.tuning import OperatingPoint, Tuning
     from dsd_ncrn.analysis.yields import Yield
 
@@ -271,6 +273,22 @@ TUNE = ResultTable(
     ),
     open=True,
 )
+FRONT = ResultTable(
+    "front.csv",
+    "`redesign`",
+    "designs that no other beats in what tubes learn, hours, slurry and strands together",
+    Redesigned,
+    (
+        TableColumn("cost", "", "what the search lowers: the share not learned, and more for tubes that have not learned"),
+        TableColumn("learned", "", "tubes that learn at least 0.9 of what the ideal network learns"),
+        TableColumn("tubes", "", "tubes in all, of several draws of the data"),
+        TableColumn("share", "", "what they learn of that in the mean"),
+        TableColumn("slurry_uL", "µL", "beads of an iteration for 100 µL"),
+        TableColumn("ordered_nt", "nt", "all strands, variants included"),
+        *_COSTS,
+    ),
+    open=True,
+)
 _FACTOR = TableColumn("factor", "", "what is varied")
 SCREENING = ResultTable(
     "sensitivity.csv",
@@ -322,7 +340,7 @@ REFITTED = ResultTable(
     ),
 )
 TABLES: tuple[ResultTable[Any], ...] = (
-    LEAKS, LEAK_RANKING, LEAK_STEPS, TUBES, WAYS, SCREENING, INDICES, TUNE, TOP_UPS, REFITTED,
+    LEAKS, LEAK_RANKING, LEAK_STEPS, TUBES, WAYS, SCREENING, INDICES, TUNE, FRONT, TOP_UPS, REFITTED,
 )  # fmt: skip
 
 
@@ -365,6 +383,16 @@ def tuning_text(found: Mapping[str, Tuning]) -> str:
         return lambda tried: positions[tried][knob]
 
     return TUNE.text(points, **{knob: position(knob) for knob in knobs})
+
+
+def redesign_text(found: Redesign) -> str:
+    """All candidates of a redesign in their order, with the position of every knob in columns of its name."""
+    places = {id(point): point.positions for point in found.points}
+
+    def position(number: int) -> Callable[[Redesigned], float]:
+        return lambda point: places[id(point)][number]
+
+    return FRONT.text(found.points, **{name: position(number) for number, name in enumerate(found.knobs)})
 
 
 def measures(point: OperatingPoint) -> dict[str, Any]:

@@ -1,0 +1,257 @@
+"""The search for a design that survives its conditions: form, ideas and operating point together, judged by what tubes learn.
+
+A design is taken as it is where it is staged, else put into the staged form where its formula allows that. Candidates are
+trained as real tubes over several draws of the data, each at another leak within the band of what is known, and cost 1 less
+the share that is learned, and the logarithm of how far a bound is exceeded. Knobs are turned by CMA-ES, as in ``tuning``. At
+the end each idea is taken out of the best design, which tells what it bought.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dsd_ncrn.analysis.beads import bead_budget
+from dsd_ncrn.analysis.jobs import run_jobs, tube_work
+from dsd_ncrn.analysis.judging import THRESHOLD, test_error, yardstick
+from dsd_ncrn.analysis.knobs import Knob, ScaleKnob, turned
+from dsd_ncrn.analysis.results import Redesigned, Yardstick
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.tuning import FAILED, Positions, generations
+from dsd_ncrn.analysis.yields import Drawn, require_imperfections, stream
+from dsd_ncrn.arrays import Floats
+from dsd_ncrn.design.load import changed
+from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.dsd.structure import strand_length
+from dsd_ncrn.dsd.system import Role
+from dsd_ncrn.errors import CheckFailed, InputError
+from dsd_ncrn.simulate.engines.crew import side_by_side, worked_out
+from dsd_ncrn.simulate.train import Progress, no_progress
+from dsd_ncrn.tasks import Dataset
+
+LEAKS = (1.0, 0.5, 2.0, 1.0)
+"""Times the leak of the conditions, by draw of the data: a point that leans on one leak fails at others."""
+LEAST_SHARE = 0.4
+"""No tube costs more than one that has learned this little: how badly it fails does not matter."""
+UNLUCKY = 0.3
+"""What a tube costs that has not learned, beside the share that it lacks."""
+DOSES = ("fork", "meet", "target_join", "trigger", "target_trigger", "seal", "update_seal", "state_buffer", "feed")
+"""Of the staged form: what scales with the unit."""
+IDEAS: Mapping[str, Mapping[str, object]] = {
+    "one sequence of each gate": {"staged.variants": 1},
+    "parameters not fed": {"staged.feed": "0 nM"},
+    "waits not prolonged for slow beads": {"imperfections.stretch": False},
+    "tubes not measured": {"imperfections.calibrated": False},
+}
+"""What is taken out of the best design, one at a time, to tell what it bought."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a candidate may use: hours an iteration, nM of strands and complexes in all, nt of the longest strand, µL of slurry
+    for 100 µL, and nt to be ordered, all variants counted, which is what it costs."""
+
+    hours: float = np.inf
+    fuel_nM: float = np.inf
+    longest_nt: float = np.inf
+    slurry_uL: float = 25.0
+    ordered_nt: float = np.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How candidates are judged: draws of the data from ``first`` on, tubes of each, iterations, and the limits."""
+
+    draws: int
+    tubes: int
+    iterations: int
+    limits: Limits = Limits()
+    first: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class RedesignCase:
+    """Where candidates are tried: a design, its knobs, the plan, and a seed."""
+
+    spec: DesignSpec
+    knobs: tuple[Knob, ...]
+    plan: Plan
+    seed: int
+
+    def candidate(self, positions: Positions) -> DesignSpec:
+        """The design with its knobs at some positions."""
+        return turned(self.spec, self.knobs, positions)
+
+    @worked_out
+    def bases(self) -> tuple[Study, ...]:
+        """The studies of the design as it is, one for each draw; their networks are those of every candidate."""
+        first, *others = (self._study(self.spec, draw) for draw in range(self.plan.draws))
+        return (first, *(each.given(network=first.network, leaky=first.leaky) for each in others))
+
+    @worked_out
+    def yardsticks(self) -> tuple[Yardstick, ...]:
+        """What the design as it is learns of each draw: a candidate is held to no less."""
+        return tuple(map(yardstick, self.bases))
+
+    def studies(self, spec: DesignSpec) -> list[Study]:
+        """Those of a candidate, which has the strands of the design in other amounts, or with other toeholds."""
+        same = spec.staged.first_toehold == self.spec.staged.first_toehold
+        parts = {"network": self.bases[0].network, "leaky": self.bases[0].leaky} if same else {}
+        first, *others = (self._study(spec, draw).given(**parts) for draw in range(self.plan.draws))
+        guess = {"network": first.network, "leaky": first.leaky, "settings": first.settings}
+        return [first, *(each.given(**guess) for each in others)]
+
+    def _study(self, spec: DesignSpec, draw: int) -> Study:
+        found = Study(spec, self.plan.first + draw)
+        return found.lasting(iterations=self.plan.iterations, strand_iterations=None)
+
+
+@dataclass(frozen=True)
+class Redesign:
+    """All candidates in their order, what nothing beats, what each idea bought, and the best design."""
+
+    knobs: tuple[str, ...]
+    points: tuple[Redesigned, ...]
+    front: tuple[Redesigned, ...]
+    without: Mapping[str, Redesigned]
+    best: Redesigned
+    design: DesignSpec
+
+
+def redesign(case: RedesignCase, candidates: int, pool: Executor | None = None, progress: Progress = no_progress) -> Redesign:
+    """Search; ``candidates`` are rounded up to a whole generation. Raises InputError for conditions that spoil nothing."""
+    require_imperfections(case.spec)
+    points: list[Redesigned] = []
+    for generation in generations([knob.start(case.spec) for knob in case.knobs], case.seed, candidates, points):
+        before = len(points)
+        points += run_jobs(try_point, case, generation, pool, lambda done, before=before: progress(before + done, candidates))
+    best = min(points, key=lambda point: point.cost)
+    ideas = run_jobs(try_without, case, [(name, best.positions) for name in IDEAS], pool)
+    names = tuple(knob.name for knob in case.knobs)
+    return Redesign(names, tuple(points), tuple(front(points)), dict(zip(IDEAS, ideas)), best, case.candidate(best.positions))
+
+
+@tube_work
+def try_point(case: RedesignCase, positions: Positions) -> Redesigned:
+    """Judge a candidate."""
+    return _judged(case, case.candidate(positions), positions)
+
+
+@tube_work
+def try_without(case: RedesignCase, idea: tuple[str, Positions]) -> Redesigned:
+    """Judge a candidate without one of the ideas."""
+    name, positions = idea
+    return _judged(case, changed(case.candidate(positions), IDEAS[name]), positions)
+
+
+def _judged(case: RedesignCase, spec: DesignSpec, positions: Positions) -> Redesigned:
+    try:
+        return _measured(case, spec, tuple(positions))
+    except (CheckFailed, InputError) as error:
+        return Redesigned(tuple(positions), FAILED, 0, 0, 0.0, np.inf, np.inf, np.inf, 0, 0, 0, str(error))
+
+
+def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions) -> Redesigned:
+    plan, studies = case.plan, case.studies(spec)
+    tubes = [Drawn(each, case.seed).tubes for each in studies]
+    sticks = [yardstick(each) for each in studies]
+    sticks = [replace(each, ideal=min(each.ideal, base.ideal)) for each, base in zip(sticks, case.yardsticks)]
+
+    def trained(job: tuple[int, int]) -> tuple[float, float]:
+        draw, number = job
+        study, leak = studies[draw], LEAKS[draw % len(LEAKS)] * spec.leak.rate
+        try:
+            tube = tubes[draw].mix(spec.imperfections, stream(case.seed, number), leak)
+            found = study.train(tube, "imperfect")
+        except CheckFailed:
+            return 0.0, 0.0
+        before, after = (test_error(study.data, each) for each in (found.test_before, found.test_after))
+        return sticks[draw].share(before, after), tube.protocol.schedule.seconds_per_iteration / 3600
+
+    jobs = [(draw, draw * plan.tubes + number) for draw in range(plan.draws) for number in range(plan.tubes)]
+    shares, hours = (np.array(each) for each in zip(*side_by_side(trained, jobs)))
+    system = studies[0].designed
+    lengths = [strand_length(strand) for strand in system.strands]
+    gates = {strand for each in system.components if each.role is Role.GATE for strand in each.complex.strands}
+    of_gates = sum(map(strand_length, gates))
+    point = Redesigned(
+        positions=positions,
+        cost=0.0,
+        learned=int((shares >= THRESHOLD).sum()),
+        tubes=len(jobs),
+        share=float(np.clip(shares, 0.0, 1.0).mean()),
+        hours=float(hours.mean()),
+        fuel_nM=float(sum(each.concentration for each in system.components)),
+        slurry_uL=bead_budget(studies[0]).slurry_uL,
+        strands=len(lengths),
+        longest_nt=max(lengths),
+        ordered_nt=sum(lengths) + (system.variants - 1) * of_gates,
+    )
+    return replace(point, cost=cost(point, shares, plan.limits))
+
+
+def cost(point: Redesigned, shares: Floats, limits: Limits) -> float:
+    """1 less the mean of the shares learned (tubes,), more for what has not learned, and bounds as in ``tuning.cost``."""
+    lacking = np.clip(1.0 - shares, 0.0, 1.0 - LEAST_SHARE).mean() + UNLUCKY * (shares < THRESHOLD).mean()
+    used = [(getattr(point, name), getattr(limits, name)) for name in Limits.__slots__]
+    return float(lacking) + sum(max(0.0, float(np.log(have / most))) for have, most in used if np.isfinite(most) and have > 0)
+
+
+def front(points: Sequence[Redesigned]) -> list[Redesigned]:
+    """The points that no other beats in tubes that learn, hours, slurry and fuel together, by falling share."""
+
+    def aims(point: Redesigned) -> tuple[float, ...]:
+        return -point.learned / point.tubes, -round(point.share, 3), point.hours, point.slurry_uL, point.fuel_nM
+
+    known = sorted((point for point in points if point.tubes), key=aims)
+    beaten = [any(all(a <= b for a, b in zip(aims(o), aims(p))) and aims(o) != aims(p) for o in known) for p in known]
+    return [point for point, lost in zip(known, beaten) if not lost]
+
+
+def staged_knobs(spec: DesignSpec, parameters: int) -> tuple[Knob, ...]:
+    """The knobs of a staged design with so many parameters: what is set to 0 stays so."""
+    several = ("update_dose", "target_join", "target_trigger", "update_seal", "updating")
+    names = (*DOSES, "update_dose", "parameter_buffer", "release", "meeting", "updating")
+    turned = [name for name in names if getattr(spec.staged, name) > 0 and (parameters > 1 or name not in several)]
+    with_unit = tuple(("staged", name) for name in DOSES if getattr(spec.staged, name) > 0)
+    return (
+        ScaleKnob("unit", (("chemistry", "unit"), *with_unit), 0.4, 2.5),
+        ScaleKnob("learning rate", (("circuit", "learning_rate"),), 0.4, 2.5),
+        ScaleKnob("weight limit", (("circuit", "weight_limit"),), 0.5, 2.0),
+        *(ScaleKnob(name.replace("_", " "), (("staged", name),), 0.4, 2.5) for name in turned),
+    )
+
+
+def case_of(study: Study, plan: Plan) -> RedesignCase:
+    """Where the candidates of a study's design are tried. Raises DesignError where its formula does not allow stages."""
+    spec = staged_of(study.design, study.data)
+    decided = Study(spec, study.seed)
+    return RedesignCase(spec, staged_knobs(spec, len(decided.ncrn.parameters)), plan, study.seed)
+
+
+def staged_of(spec: DesignSpec, data: Dataset) -> DesignSpec:
+    """A design in the staged form, with doses that follow from its data. Raises DesignError, which says why, where its formula
+    does not allow it.
+
+    With T theta_i as the weights of a fit to the data, the largest is half of the limit; the largest target is 110 nM; a step
+    takes 0.8 of the error at the mean input.
+    """
+    if spec.circuit.form == "staged":
+        return spec
+    x, y = data.train_x, data.train_y[:, 0]
+    fit: Floats = np.linalg.pinv(np.column_stack([x, np.ones(len(x))])) @ y
+    steps: Floats = (x**2).sum(axis=1) / x.sum(axis=1)
+    limit = max(2.0 * float(np.abs(np.asarray(fit[:-1], dtype=float)).max()), 1e-3)
+    rails = dict.fromkeys(("circuit.theta", "circuit.x", "circuit.z"), "single")
+    point = {
+        "circuit.form": "staged",
+        "circuit.weight_limit": float(f"{limit:.4g}"),
+        "circuit.learning_rate": float(f"{1.2 / (spec.circuit.T * float(steps.mean())):.4g}"),
+        "chemistry.unit": f"{110.0 / float(np.abs(y).max()):.4g} nM",
+        "staged.variants": 2,
+        "training.batch": 1,
+    }
+    return changed(spec, {**rails, **point})

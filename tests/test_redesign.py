@@ -1,0 +1,89 @@
+"""The search for designs that survive: what it makes of a design, what candidates cost, and the command."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from circuits import random_data
+from conftest import Invoke
+from dsd_ncrn.analysis.redesign import IDEAS, THRESHOLD, UNLUCKY, Limits, cost, front, staged_knobs, staged_of
+from dsd_ncrn.analysis.results import Redesigned
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.design.load import changed, load_design
+from dsd_ncrn.design.problems import DesignError
+from dsd_ncrn.ncrn.compile import compile_design
+
+DESIGNS = Path(__file__).parent.parent / "designs"
+POINT = Redesigned((0.5,), 0.0, 3, 4, 0.9, 5.0, 4000.0, 20.0, 33, 80, 1950)
+
+
+@pytest.mark.slow
+def test_the_papers_regressor_becomes_stages_that_learn() -> None:
+    """Its equations in stages, with limits from a fit to its data, leave at most 1.2 times what the paper's form leaves."""
+    paper = changed(load_design(DESIGNS / "linreg2d.toml"), {"training.epochs": None, "training.iterations": 40})
+    study = Study(paper)
+    found = staged_of(paper, study.data)
+    assert found.circuit.form == "staged" and staged_of(found, study.data) is found
+    assert Study(found).training("value").rmse_after < 1.2 * study.training("value").rmse_after
+    assert found.chemistry.unit * np.abs(study.data.train_y).max() == pytest.approx(110.0, rel=1e-3)
+
+
+def test_what_stages_cannot_do_is_refused() -> None:
+    design = staged_of(load_design(DESIGNS / "nonlinreg2d.toml"), random_data(lowest=0.1))
+    with pytest.raises(DesignError, match="staged form"):
+        compile_design(design, 2)
+
+
+def test_one_parameter_has_no_knobs_of_an_update() -> None:
+    one, two = (load_design(DESIGNS / f"{name}.toml") for name in ("first_learner", "linreg2d_bench"))
+    names = [{knob.name for knob in staged_knobs(*each)} for each in ((one, 1), (two, 2))]
+    assert names[1] - names[0] == {"target join", "target trigger", "update dose", "update seal", "updating"}
+    for knob in staged_knobs(two, 2):
+        same = knob.turned(two, knob.start(two))
+        assert same.staged == two.staged and same.chemistry.unit == pytest.approx(two.chemistry.unit)
+
+
+def test_a_candidate_costs_what_its_tubes_do_not_learn() -> None:
+    """Of shares 1, 0.95, 0.8 and -3 the mean lack is (0 + 0.05 + 0.2 + 0.6) / 4, and half of the tubes have not learned."""
+    shares = np.array([1.0, 0.95, 0.8, -3.0])
+    assert cost(POINT, shares, Limits()) == pytest.approx(0.85 / 4 + UNLUCKY / 2)
+    beyond = cost(POINT, shares, Limits(hours=2.5, slurry_uL=10.0)) - cost(POINT, shares, Limits())
+    assert beyond == pytest.approx(np.log(2.0) + np.log(2.0))
+    assert (shares >= THRESHOLD).sum() == 2
+
+
+def test_the_front_is_what_nothing_beats() -> None:
+    worse, faster = replace(POINT, hours=6.0), replace(POINT, learned=2, hours=4.0)
+    assert front([worse, POINT, faster]) == [POINT, faster]
+
+
+@pytest.mark.slow
+def test_the_command_writes_a_design_that_can_be_trained(tmp_path: Path, invoke: Invoke) -> None:
+    """And goes on from what it has found: the same command again trains nothing and writes the same bytes."""
+    options = (
+        "--conditions",
+        "bench",
+        "--candidates",
+        1,
+        "--draws",
+        1,
+        "--tubes",
+        1,
+        "--iterations",
+        2,
+        "--workers",
+        1,
+        "--json",
+    )
+    first = invoke("redesign", DESIGNS / "first_learner.toml", *options, "-o", tmp_path)
+    assert first.exit_code == 0, first.output
+    kept = (tmp_path / "redesigned.toml").read_bytes()
+    assert load_design(tmp_path / "redesigned.toml").circuit.form == "staged"
+    assert set(json.loads(first.stdout)["without"]) == set(IDEAS)
+    assert invoke("redesign", DESIGNS / "first_learner.toml", *options, "-o", tmp_path).stdout == first.stdout
+    assert (tmp_path / "redesigned.toml").read_bytes() == kept
