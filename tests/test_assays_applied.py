@@ -24,7 +24,7 @@ FORWARD, SHARE = 3.0, 0.7
 
 
 def _number(value: float, predicted: float | None = None, known: str = Kind.INTERVAL) -> Measured:
-    return Measured(value, value / 1.2, value * 1.2, known, 0.1, predicted is not None, predicted)
+    return Measured(value, value / 1.2, value * 1.2, known, 0.0, predicted is not None, predicted)
 
 
 GATE = MeasuredGate(
@@ -58,6 +58,19 @@ def test_a_measured_gate_has_its_own_rates_leak_and_active_share(study: Study) -
     assert set(np.delete(usual.doses, places["join_N1_1"])) == {1.0}
     backwards = [s for s in network.steps if join in s.products and s.kind == StepKind.DISPLACEMENT]
     assert usual.rates[[network.steps.index(s) for s in backwards]] == pytest.approx(1.0)  # what was not told is as designed
+
+
+def test_what_is_worse_known_than_gates_vary_is_drawn_towards_the_usual() -> None:
+    """A deviation of 0.9, as large as that between gates, leaves half of the logarithm: 4 becomes 2."""
+    from dsd_ncrn.assays.applied import as_measured
+    from dsd_ncrn.simulate.imperfections.realisation import Mixture, perfect
+
+    plain = Study(dn.load_design("designs/first_learner.toml"))
+    number = Measured(4e5, 1e5, 1.6e6, Kind.INTERVAL, 0.9, True, 1e5)
+    gate = MeasuredGate("N1_1", ("N1_1",), {(Quantity.RATE, "forward"): number})
+    mixture = Mixture(plain.designed, plain.network)
+    found = as_measured((gate,), mixture, perfect(mixture), 0.0)
+    assert set(np.round(found.rates, 9)) == {1.0, 2.0}
 
 
 def test_drawn_gates_are_about_the_measured_one(study: Study) -> None:

@@ -51,7 +51,7 @@ def fitted(bench: Path) -> dict[str, Any]:
     from cli.main import main
 
     result = CliRunner().invoke(
-        main, ["fit", str(bench), str(bench / "data.csv"), "-o", str(bench / "out"), "--quick", "--json"]
+        main, ["fit", str(bench), str(bench / "data.csv"), "-o", str(bench / "out"), "--quick", "--petab", "--json"]
     )
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
@@ -70,6 +70,7 @@ def test_files_hold_the_same(fitted: dict[str, Any], bench: Path) -> None:
     value = gate.get("rate constant", "forward of reporter")
     assert value is not None
     assert value.value == fitted["gates"][0]["parameters"][0]["value"]
+    assert (bench / "out" / "petab_readout" / "problem.yaml").exists()
     rows = (bench / "out" / "traces.csv").read_text(encoding="utf-8").splitlines()
     assert len(rows) == 1 + 5 * 30
     measured_, predicted, residual = map(float, rows[7].split(",")[3:])

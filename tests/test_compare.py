@@ -138,7 +138,7 @@ def test_the_terminal_shows_changes_numbers_and_the_mark_of_the_better(runs: tup
     assert done.exit_code == 0
     assert line_of(done.stdout, "translation.toehold") == ["5", "6"]
     assert line_of(done.stdout, "distinct strands") == ["129", "100", "(−29)", "*"]
-    assert line_of(done.stdout, "Can the strands be ordered?") == ["yes", "not", "run"]
+    assert line_of(done.stdout, "Can the strands be ordered?") == ["yes", "unknown"]
 
 
 def test_the_page_shows_what_the_terminal_shows(runs: tuple[Path, Path]) -> None:
@@ -199,7 +199,7 @@ def test_a_run_of_which_only_the_design_is_left_is_compared_as_far_as_it_goes(ru
     bare.mkdir()
     bare.joinpath("design.toml").write_text(DESIGN)
     found = compare((runs[0], bare))
-    assert found.changes == () and {word for each in found.verdicts for word in each.words[1:]} == {"not run"}
+    assert found.changes == () and {word for each in found.verdicts for word in each.words[1:]} == {"unknown"}
     assert all(each.cells[1] == Cell() for each in found.measures)
 
 

@@ -13,6 +13,7 @@ from cli.output import deliver, show, table
 from dsd_ncrn.analysis.benches import GateBench, benches_of
 from dsd_ncrn.assays.bench import missing_wells, read_bench, with_readings
 from dsd_ncrn.assays.exports import Export, read_export
+from dsd_ncrn.assays.petab import petab_files
 from dsd_ncrn.assays.plan import Plan, plan_of
 from dsd_ncrn.assays.results import GateFit, fit_gate, fits_json
 from dsd_ncrn.assays.wells import Errors, read_values
@@ -67,6 +68,7 @@ def fit(
     out: Path | None,
     cycle: float | None,
     time_unit: float | None,
+    petab: bool,
     quick: bool,
     seed: int,
     as_json: bool,
@@ -85,6 +87,10 @@ def fit(
     made = {"fit.json": json_text(document), "parameters.csv": _parameters(fits), "traces.csv": _traces(fits)}
     if out is not None:
         made["fit.html"] = fits_html(fits)
+    for found in fits if petab else ():
+        values = {p.name: p.outside(float(x)) for p, x in zip(found.fit.parameters, found.fit.x)}
+        problem = petab_files(found.fit.assay, values, found.fit.noise.deviation)
+        made |= {f"petab_{found.bench.name}/{name}": text for name, text in problem.items()}
     deliver(out, made)
     show(as_json, document, "\n\n".join(map(_told, fits)))
 

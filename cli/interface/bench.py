@@ -20,9 +20,10 @@ from cli.options import FileOf, design_argument, json_option, out_option, quanti
 )
 @click.argument("model", type=FileOf(".toml"), metavar="MODEL")
 @click.argument("data", type=FileOf(".csv", ".txt", ".tsv", ".xlsx"), nargs=-1, required=True, metavar="DATA...")
-@out_option("fit.json, parameters.csv, traces.csv and fit.html")
+@out_option("fit.json, parameters.csv, traces.csv, fit.html and petab_GATE/")
 @quantity_option("--cycle", "time", "Length of a cycle, where the export has cycles and no times.")
 @quantity_option("--time-unit", "time", 'The unit of bare times whose header names none, such as "1 min".')
+@click.option("--petab", is_flag=True, help="Write each gate as a PEtab problem, too, with its fit as nominal values.")
 @click.option("--quick", is_flag=True, help="Intervals by the covariance alone, and no search for other explanations.")
 @seed_option
 @json_option

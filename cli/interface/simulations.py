@@ -214,7 +214,7 @@ def tune() -> None:
 @subcommand(
     "redesign",
     "cli.commands.redesign:redesign",
-    "Search a design that learns under given conditions.",
+    "Search for a design that learns under given conditions.",
     examples=(
         "dsd-ncrn redesign designs/linreg2d.toml --conditions bench -o redesigned",
         "dsd-ncrn redesign dose.toml --conditions bench --max-hours 8 --candidates 60 -o redesigned",

@@ -19,7 +19,7 @@ LONG_OLIGO_NT = 60
 
 GOOD, CAUTION, BAD, UNKNOWN = "good", "caution", "bad", "unknown"
 MARKS: Mapping[str, str] = {GOOD: "✓", CAUTION: "!", BAD: "✗", UNKNOWN: "?"}
-WORDS: Mapping[str, str] = {GOOD: "yes", CAUTION: "with reservations", BAD: "no", UNKNOWN: "not run"}
+WORDS: Mapping[str, str] = {GOOD: "yes", CAUTION: "with reservations", BAD: "no", UNKNOWN: "unknown"}
 HOPELESS = "In a test tube, as designed, it would not learn."
 
 
@@ -145,16 +145,22 @@ def _pipetted(data: ReportData) -> Answer:
     growth, tolerated_growth = (found.get(f"{name}growth_per_iteration") for name in ("", "tolerated_"))
     if not found or (growth is not None and not diluted):
         return Answer(question, UNKNOWN, "Not run: the volume of an iteration comes with the order.")
-    if growth is None:
+    if found.get("note"):
         return Answer(question, BAD, f"No: {found['note']}.")
     text = f"{_slurry(data)}One iteration with its top-up increases the volume by {percent(growth)}"
     if _slurry(data):
         return Answer(question, BAD, f"{text}.")
-    if tolerated_growth == growth:
-        return Answer(question, GOOD, f"{text}, which the training tolerates.")
-    most = f"{percent(tolerated_growth)} is tolerated" if tolerated_growth else "even 0.01 % is not tolerated"
-    text += f", which dilutes the parameters: the test error would end at {number(diluted['rmse_after'])}, and {most}. "
-    return Answer(question, CAUTION, text + "The protocol restores the volume after each iteration.")
+    count, whole = diluted.get("iterations") or 0, bench_iterations(data) or 0
+    if tolerated_growth != growth:
+        most = f"{percent(tolerated_growth)} is tolerated" if tolerated_growth else "even 0.01 % is not tolerated"
+        text += f", which dilutes the parameters: the test error would end at {number(diluted['rmse_after'])}, and {most}. "
+        return Answer(question, BAD, text + "The volume has to be restored on a spin filter after each iteration.")
+    if count < whole:
+        text += (
+            f". The training tolerates it over the first {number(count)} of {number(whole)} iterations: what the others do is"
+        )
+        return Answer(question, UNKNOWN, f"{text} unknown.")
+    return Answer(question, GOOD, f"{text}, which the training tolerates.")
 
 
 def _slurry(data: ReportData) -> str:
@@ -185,7 +191,11 @@ def _buildable(data: ReportData) -> Answer:
     if order:
         oligos, bases, longest = (number(order.get(key)) for key in ("oligos", "bases", "longest_nt"))
         text += f" {oligos} oligos, {bases} bases; the longest has {longest} nt."
-    return Answer(question, GOOD if not violations else BAD, text)
+    lasts, whole = order.get("iterations_covered"), bench_iterations(data) or 0
+    if violations or lasts is None or lasts >= whole:
+        return Answer(question, GOOD if not violations else BAD, text)
+    text += f" The amounts last {number(lasts)} of {number(whole)} iterations; then order again."
+    return Answer(question, CAUTION, text)
 
 
 def headline(data: ReportData) -> str:
@@ -295,7 +305,8 @@ def advice(data: ReportData) -> tuple[str, ...]:
     if data.leak_curve and (not tolerated or tolerated < LITERATURE_LEAK[0]):
         todo.append(
             "Before ordering: reduce the effect of leak. Raise signals relative to gates (chemistry.unit), shorten the phases, "
-            "and give less excess to the gates that leak most; dsd-ncrn tune searches for such an operating point."
+            "and give less excess to the gates that leak most; dsd-ncrn tune searches for such an operating point, dsd-ncrn "
+            "redesign for a design whose real tubes learn."
         )
         todo += _best_way(data)
         todo.append("At the bench: measure the leak of single gates first.")
@@ -306,7 +317,7 @@ def advice(data: ReportData) -> tuple[str, ...]:
         )
     if data.training("one_pot") and _one_pot(data).status != GOOD:
         todo.append("Top up before every iteration, or exchange fuels by flow: one pot does not last.")
-    if _pipetted(data).status == CAUTION:
+    if data.section("dilution").get("growth_per_iteration") and _pipetted(data).status == BAD:
         todo.append(
             "Restore the volume after every iteration, on a spin filter (try this on one iteration first), or use more "
             "concentrated stocks and a larger learning rate."

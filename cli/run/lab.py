@@ -128,7 +128,7 @@ def diluted_stage(job: Job, tell: Tell) -> Outcome:
         return Outcome({}, {"dilution": dilution_section(None, None, TOO_WEAK)}, TOO_WEAK)
     found = study_dilution(job.sequenced.fitted, bench.growth, lambda done, total: tell(done / total))
     outcome = training_outcome(job.study, found.training)
-    section = dilution_section(bench.growth, found.tolerated, "")
+    section = dilution_section(bench.growth, found.tolerated, bench.mixes.problem)
     note = f"{outcome.note} at {bench.growth:.1%} more volume an iteration"
     return replace(outcome, summary={**outcome.summary, "dilution": section}, note=note)
 

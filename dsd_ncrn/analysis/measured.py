@@ -48,8 +48,8 @@ class OnMeasured:
 
 
 def learned_share(training: Training, ideal: Training) -> float:
-    """The share of the error that the ideal network takes away that a training does."""
-    return (training.rmse_before - training.rmse_after) / (training.rmse_before - ideal.rmse_after)
+    """How much of the error that the ideal network takes away is gone after a training, wherever that begins."""
+    return (ideal.rmse_before - training.rmse_after) / (ideal.rmse_before - ideal.rmse_after)
 
 
 def on_measured(study: Study, training: Training, progress: Progress = no_progress) -> OnMeasured:

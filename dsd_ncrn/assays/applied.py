@@ -18,6 +18,7 @@ from dsd_ncrn.units import per_nM_s_to_per_M_s
 
 SPREADS = {Direction.FORWARD: 0.9, Direction.REVERSE: 0.9, Direction.LEAK: 1.2}
 """How gates vary (logarithms): what a measured one is held against."""
+USUAL_SPREAD = 0.9
 ACTIVE, ACTIVE_SPREAD = 0.9, 0.1
 NORMAL_95 = 1.96
 
@@ -82,8 +83,12 @@ def _values(gate: MeasuredGate, random: Generator | None) -> Values:
 
 
 def _value(number: Measured, random: Generator | None) -> float:
+    """The best value, or one from the interval; what is worse known than gates vary is drawn towards the predicted one."""
     if random is None:
-        return number.value
+        if not (number.logarithmic and number.predicted and number.value > 0):
+            return number.value
+        weight = USUAL_SPREAD**2 / (USUAL_SPREAD**2 + number.deviation**2)
+        return number.predicted * float((number.value / number.predicted) ** weight)
     if number.known != Kind.INTERVAL:  # a bound alone: anything from far below to it
         return number.high * float(random.uniform()) if number.known == Kind.UPPER else number.low
     low, high = np.log([number.low, number.high]) if number.logarithmic else (number.low, number.high)

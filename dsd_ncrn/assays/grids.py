@@ -14,12 +14,14 @@ from dsd_ncrn.assays.clock import clock_seconds, is_cycle_header, is_time_header
 from dsd_ncrn.design.tables import is_missing, is_number
 
 WELL = re.compile(r"([A-Pa-p])0?(\d{1,2})(?:\s*\(.*\))?")
+PETAB = "simulationConditionId"
+"""A column of its table of measurements, whose times are in s here."""
 _TEMPERATURE = re.compile(r"(?:t|temp\w*)\b\.?.*(?:°|º|deg|\bC\b).*|temp\w*\.?(?:\s*\[.*\])?", re.IGNORECASE)
 _MEAN = re.compile(r"mean|mittelwert|average", re.IGNORECASE)
 _LONG = {
-    "well": re.compile(r"well|tube|sample|trace|cuvette|position|probe|name", re.IGNORECASE),
+    "well": re.compile(r"well|tube|sample|trace|cuvette|position|probe|name|simulationConditionId", re.IGNORECASE),
     "value": re.compile(
-        r"value|fluorescence|signal|rfu|intensity|reading|raw ?data|wert|signal\b.*|fluorescence\b.*", re.IGNORECASE
+        r"value|fluorescence|signal|rfu|intensity|reading|measurement|raw ?data|wert|signal\b.*|fluorescence\b.*", re.IGNORECASE
     ),
 }
 
@@ -107,11 +109,12 @@ def _block(rows: Sequence[Row], start: int, end: int) -> Iterator[Column]:
 
 def _one_a_row(cells: Sequence[str], below: Sequence[Row], time: int, well: int, value: int) -> Iterator[Column]:
     found: dict[tuple[str, str], Column] = {}
+    header = "Time [s]" if cells[well] == PETAB else cells[time]
     label = next((n for n, cell in enumerate(cells) if cell.lower() in ("label", "channel", "dye", "wavelength")), None)
     for line, row in below:
         filled = [*row, *[""] * len(cells)]
         key = well_name(filled[well]), filled[label] if label is not None else ""
-        made = Column(key[0], cells[time], is_cycle_header(cells[time]), key[1])
+        made = Column(key[0], header, is_cycle_header(header), key[1])
         found.setdefault(key, made).pairs.append((Cell(filled[time], line, time + 1), Cell(filled[value], line, value + 1)))
     return iter(found.values())
 

@@ -90,6 +90,14 @@ class Mixes:
         return min(self.common.water_uL, *(tube.water_uL for tube in self.tubes)) >= -1e-9
 
     @property
+    def problem(self) -> str:
+        """Why the first mix cannot be pipetted; empty where it can."""
+        if not self.fits:
+            least = min(self.common.water_uL, *(tube.water_uL for tube in self.tubes))
+            return f"the first mix does not fit: its stocks lack {-least:.3g} µL"
+        return f"too little to pipette of {', '.join(self.too_little)}" if self.too_little else ""
+
+    @property
     def too_little(self) -> tuple[str, ...]:
         """Components of which even the highest dilution asks for less than can be pipetted."""
         rows = (*self.common.rows, *(row for tube in self.tubes for row in tube.rows))
