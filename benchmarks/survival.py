@@ -1,6 +1,8 @@
 """Which share of real tubes learns: the designs that are made to survive, over draws of the data that nothing was tuned on.
 
     python -m benchmarks.survival [DESIGN ...] [--draws 10] [--tubes 10] [--conditions study --conditions bench] [-o out.json]
+    python -m benchmarks.survival linreg2d_bench --causes     each imperfection of bench alone
+    python -m benchmarks.survival linreg2d_bench --uniform    all leaks at 10 /M/s, nothing else
 
 Each tube is mixed, measured and trained; it has learned where it removes 0.9 of the test error that the ideal network removes.
 Draws start at FIRST: designs were tuned on smaller ones.
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,11 +22,30 @@ from dsd_ncrn.analysis.beads import bead_budget
 from dsd_ncrn.analysis.judging import THRESHOLD, judge, learned, yardstick
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import Drawn
-from dsd_ncrn.design.load import load_design
+from dsd_ncrn.design.load import changed, load_design
+from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.simulate.engines.crew import side_by_side
 
 DESIGNS = Path(__file__).parent.parent / "designs"
 FIRST, SEED = 1001, 1
+CAUSES = {
+    "what rests on toeholds": ("occlusion",),
+    "rates of gates": ("rate_spread",),
+    "stocks": ("pipetting", "inactive", "truncated"),
+    "single additions": ("addition",),
+    "strength of toeholds": ("toehold_spread",),
+    "toeholds bind one another": ("occlusion", "cross_binding"),
+    "beads are slow": ("bead_slowdown",),
+    "beads are left behind": ("missed", "never"),
+    "pulls take time": ("pull", "pull_jitter"),
+    "one magnet": ("one_magnet",),
+    "volumes": ("strand_stock", "complex_stock", "carried", "least", "lost", "evaporation"),
+    "measurements": ("calibration", "loading"),
+    "gates triggered at the start": ("initial_leak", "washed_leak"),
+}
+"""Imperfections of the conditions by what they are of; leaks are one more."""
+KNOWN = ("calibrated", "slurry", "slurry_most", "leak_spread")
+"""What is not an imperfection, or counts with leaks."""
 
 
 @dataclass(frozen=True)
@@ -39,28 +61,28 @@ class Survival:
     low: float
     high: float
     median: float
+    over_ideal: float
     hours: float
-    most_hours: float
     slurry_uL: float
     ideal: list[float]
     least_squares: list[float]
 
 
-def survival(name: str, conditions: str, iterations: int, draws: int, tubes: int, first: int = FIRST) -> Survival:
+def survival(spec: DesignSpec, conditions: str, iterations: int, draws: int, tubes: int) -> Survival:
     """Train ``tubes`` realisations for each of some draws of the data."""
-    spec = load_design(DESIGNS / f"{name}.toml", conditions)
-    base = Study(spec, first)
+    base = Study(spec, FIRST)
     parts = {"network": base.network, "leaky": base.leaky, "settings": base.settings}
-    studies = [
-        Study(spec, first + n).lasting(iterations=iterations, strand_iterations=None).given(**parts) for n in range(draws)
-    ]
+    long = {"iterations": iterations, "strand_iterations": None}
+    studies = [Study(spec, FIRST + n).lasting(**long).given(**parts) for n in range(draws)]
     drawn = [Drawn(each, SEED) for each in studies]
     jobs = [(draw, number) for draw in range(draws) for number in range(tubes)]
     found = side_by_side(lambda job: judge(drawn[job[0]], job[1]), jobs)
+    sticks = [yardstick(each) for each in studies]
+    ratios = [each.after / sticks[draw].ideal for (draw, _), each in zip(jobs, found)]
     shares, hours = (np.array([getattr(each, of) for each in found]).reshape(draws, tubes) for of in ("learned_share", "hours"))
     total = learned(found)
     return Survival(
-        name,
+        spec.name,
         conditions,
         iterations,
         np.round(shares, 3).tolist(),
@@ -68,39 +90,67 @@ def survival(name: str, conditions: str, iterations: int, draws: int, tubes: int
         total.of,
         *(round(each, 3) for each in total.interval),
         median=round(float(np.median(shares)), 3),
+        over_ideal=round(float(np.nanmean(ratios)), 3),
         hours=round(float(np.nanmean(hours)), 2),
-        most_hours=round(float(np.nanmax(hours)), 2),
         slurry_uL=round(bead_budget(base).slurry_uL, 1),
-        ideal=[round(yardstick(each).ideal, 3) for each in studies],
-        least_squares=[round(yardstick(each).least_squares, 3) for each in studies],
+        ideal=[round(each.ideal, 3) for each in sticks],
+        least_squares=[round(each.least_squares, 3) for each in sticks],
     )
 
 
-def main() -> None:
-    """Print a line for each design, conditions and number of iterations, and write all of it."""
+def single(spec: DesignSpec, ideal: DesignSpec) -> Iterator[tuple[str, DesignSpec]]:
+    """The ideal design with each imperfection of a design alone, by what it is called."""
+    kept = {name: getattr(spec.imperfections, name) for name in KNOWN}
+    calm = ideal.imperfections.model_copy(update=kept)
+    for cause, names in CAUSES.items():
+        values = {name: getattr(spec.imperfections, name) for name in names}
+        yield cause, ideal.model_copy(update={"imperfections": calm.model_copy(update=values)})
+    yield "leaks", ideal.model_copy(update={"imperfections": calm, "leak": spec.leak})
+
+
+def uniform(spec: DesignSpec) -> DesignSpec:
+    """All leaks at 10 /M/s, nothing else on; the tube is measured without errors."""
+    leak = {"leak.rate": "10 /M/s", "leak.channels": dict.fromkeys(("join", "fork", "mid"), 1.0)}
+    return changed(spec, {**leak, "imperfections.calibrated": True})
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print a row for each design, conditions and number of iterations, and write all of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("designs", nargs="*", default=["first_learner", "linreg2d_bench"])
     parser.add_argument("--conditions", action="append")
     parser.add_argument("--iterations", action="append", type=int)
     parser.add_argument("--draws", type=int, default=10)
     parser.add_argument("--tubes", type=int, default=10)
+    parser.add_argument("--causes", action="store_true")
+    parser.add_argument("--uniform", action="store_true")
     parser.add_argument("-o", "--out", type=Path)
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     found: list[Survival] = []
+    print("| design | conditions | iterations | learned | by draw | median share | error over ideal | h an iteration |")
+    print("|---|---|---|---|---|---|---|---|")
+    for spec, conditions in _asked(given):
+        for iterations in given.iterations or (20,):
+            each = survival(spec, conditions, iterations, given.draws, 1 if given.uniform else given.tubes)
+            by_draw = " ".join(str(sum(share >= THRESHOLD for share in row)) for row in each.shares)
+            numbers = f"{each.median:.2f} | {each.over_ideal:.2f} | {each.hours:.1f}"
+            counted = f"{each.learned} of {each.tubes} ({each.low:.2f} to {each.high:.2f})"
+            print(f"| `{each.design}` | {conditions} | {iterations} | {counted} | {by_draw} | {numbers} |", flush=True)
+            found.append(each)
+            if given.out:
+                given.out.write_text(json.dumps([asdict(one) for one in found], indent=1))
+
+
+def _asked(given: argparse.Namespace) -> Iterator[tuple[DesignSpec, str]]:
+    """The designs that are asked for, and under what."""
     for name in given.designs:
-        for conditions in given.conditions or ("study", "bench"):
-            for iterations in given.iterations or (20,):
-                each = survival(name, conditions, iterations, given.draws, given.tubes)
-                by_draw = [sum(share >= THRESHOLD for share in row) for row in each.shares]
-                print(
-                    f"{name} {conditions} {iterations}: {each.learned} of {each.tubes} ({each.low} to {each.high}), "
-                    f"by draw {by_draw}, median {each.median}, {each.hours} h an iteration (most {each.most_hours}), "
-                    f"slurry {each.slurry_uL} uL",
-                    flush=True,
-                )
-                found.append(each)
-                if given.out:
-                    given.out.write_text(json.dumps([asdict(one) for one in found], indent=1))
+        path = DESIGNS / f"{name}.toml"
+        if given.uniform:
+            yield uniform(load_design(path, "ideal")), "10 /M/s"
+        elif given.causes:
+            yield from ((spec, cause) for cause, spec in single(load_design(path, "bench"), load_design(path, "ideal")))
+        else:
+            yield from ((load_design(path, conditions), conditions) for conditions in given.conditions or ("study", "bench"))
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ _rates = st.builds("{!r} {}".format, st.floats(0, 1), st.sampled_from(["/M/s", "
 _tasks = st.builds(
     Task, name=st.just("csv"), csv=st.just("/data.csv"), inputs=st.lists(_texts, min_size=1, max_size=3).map(tuple),
     targets=st.lists(_texts, min_size=1, max_size=1).map(tuple), threshold=st.none() | st.floats(-10, 10),
-    training_points=st.integers(2, 10**6),
+    training_points=st.integers(2, 10**5),
 )  # fmt: skip
 _circuits = st.builds(
     Circuit, f=_texts, T=_positive, learning_rate=_positive, learning_rate_in=st.sampled_from([None, "N3", "N4"]),
@@ -64,7 +64,7 @@ _circuits = st.builds(
 )  # fmt: skip
 _chemistries = st.builds(
     Chemistry, unit=_present, max_join=_amounts, seal=_amounts, clock=_present,
-    temperature=st.floats(0, 95).map("{!r} C".format),
+    temperature=st.floats(0, 70).map("{!r} C".format),
     max_loading=st.none() | _positive, buffers=st.dictionaries(st.sampled_from(BUFFER_GROUPS), _amounts),
 )  # fmt: skip
 _timings = st.builds(Timing, forward=st.none() | _durations, flush=_durations, wait=_durations, burn_in=st.none() | _durations)

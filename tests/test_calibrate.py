@@ -126,6 +126,14 @@ def test_a_starved_reaction_is_named() -> None:
     assert "chemistry" in str(caught.value)
 
 
+def test_a_phase_in_which_nothing_fires_yet_stays_as_designed() -> None:
+    """Parameters that start at 0 leave the forward pass without a reaction to count; the gradients are calibrated."""
+    spec = changed(design("linreg2d"), "circuit", theta_initial=0.0, beta=0.0)
+    calibration = Study(spec).calibration
+    assert {name.partition("_")[0] for name in calibration.after} == {"N3"}
+    assert all(value == pytest.approx(1.0, abs=0.05) for value in calibration.after.values())
+
+
 def test_a_calibrated_design_is_a_fixed_point() -> None:
     """Ratios do not wander: calibrating twice gives the same numbers, bit for bit."""
     once, twice = prepare(hurried("linreg2d"), seed=0), prepare(hurried("linreg2d"), seed=0)

@@ -183,6 +183,6 @@ def test_the_enumerators_older_format_is_read_as_strands(ending: str, tmp_path: 
     assert "displacement  G + X -> s1 + s2" in result.stdout
     simulated = invoke("simulate", file)
     assert (simulated.exit_code, simulated.stdout.split()) == (0, ["time", "1000", *["G", "0", "X", "0", "s1", "0", "s2", "0"]])
-    assert "nothing is there at the start" in simulated.stderr
+    assert "G, X start at 0 nM" in simulated.stderr
     refused = invoke("translate", file)
     assert refused.exit_code == 2

@@ -170,7 +170,9 @@ def test_both_trajectories_are_written_side_by_side(tmp_path: Path, invoke: Invo
     network = DESIGNS / "approximate_majority.crn"
     result = invoke("simulate", network, "--level", "dsd", "--t-end", "500", "--format", "csv", "-o", tmp_path, "--json")
     found = json.loads(result.stdout)
-    assert set(found) == {"time", "seconds", "scale", "reserve", "deviation", "used", "ideal", "dsd"}
+    assert set(found) == {"time", "seconds", "scale", "reserve", "deviation", "slowdown", "used", "ideal", "dsd"}
+    bound = (59.93 + 80.1 + 13 - ((59.93 + 80.1 + 13) ** 2 - 4 * 59.93 * 80.1) ** 0.5) / 2  # uM of open toeholds, of strands
+    assert found["slowdown"] == pytest.approx(1 / ((1 - bound / 59.93) * (1 - bound / 80.1)), rel=1e-3)
     assert found["time"] == 500.0 and found["deviation"] < 0.005 and found["scale"] == 1.0
     with (tmp_path / "trajectories.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

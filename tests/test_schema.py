@@ -56,7 +56,7 @@ def test_what_the_schema_allows_is_compiled_and_trained_or_refused_with_its_plac
 
 
 @pytest.mark.slow
-@settings(FEW, max_examples=300)
+@settings(FEW, max_examples=60)
 @given(design_files())
 def test_the_same_of_strands(file: Path, tables: dict[str, Any]) -> None:
     _walked(tables, file, ("compile",), IDEAL, ("translate",))

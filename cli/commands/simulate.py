@@ -101,10 +101,12 @@ def _both(run: NetworkRun, out: Path | None, form: str, as_json: bool) -> None:
     _write(out, side_by_side(run), form, run.ideal, run.dsd)
     end = {level: dict(zip(t.species, t.values[-1])) for level, t in (("ideal", run.ideal), ("dsd", run.dsd))}
     sized, stop = run.sized, float(run.ideal.times[-1])
-    facts = {"time": stop, "seconds": sized.seconds, "scale": sized.scale, "reserve": sized.reserve, "deviation": run.deviation}
+    facts = {"time": stop, "seconds": sized.seconds, "scale": sized.scale, "reserve": sized.reserve}
+    facts |= {"deviation": run.deviation, "slowdown": run.slowdown}
     rows = [(f"at {stop:g} s", "ideal", "dsd"), *((name, end["ideal"][name], end["dsd"][name]) for name in run.ideal.species)]
     lines = (
-        f"{sized.seconds:.3g} s of DNA time make one second of the network",
+        f"{sized.seconds:.3g} s of DNA time make one second of the network while nothing rests on toeholds (the ideal case);",
+        f"what rests makes usual steps {run.slowdown:.3g} times slower, and so {sized.seconds * run.slowdown:.3g} s of it",
         f"gates hold at least {sized.reserve:g} times what they fire; of a join up to {max(run.used.values()):.1%} is used",
         f"largest difference: {run.deviation:.2%} of the largest concentration",
         "",

@@ -200,6 +200,8 @@ class _Work:
         closest, best = np.inf, (system, schedule)
         for _ in range(ROUNDS):
             ratio = {term: value for term, value in self.ratios(system, schedule).items() if term.phase == phase}
+            if all(term.backward for term in ratio):  # parameters that start at 0: nothing fires that could be corrected
+                break
             first = first or ratio
             distance = _largest(ratio)[1]
             if distance < closest:
@@ -317,6 +319,10 @@ def _by_reaction(ratio: Mapping[ReactionGroup, float]) -> dict[str, float]:
 def _largest(ratio: Mapping[ReactionGroup, float]) -> tuple[ReactionGroup, float]:
     """The term that is furthest off, states of the backward pass apart, and the size of the logarithm of its ratio."""
     far = {term: abs(float(np.log(value))) for term, value in ratio.items() if not term.backward}
+    if not far:
+        raise CheckFailed(
+            "no slow reaction fires at the start values, so that none can be calibrated: change circuit.theta_initial"
+        )
     term = max(far, key=lambda each: far[each])
     return term, far[term]
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
+from dsd_ncrn.constants import constant
 from dsd_ncrn.crn.events import timed
 from dsd_ncrn.crn.types import Crn, Injection
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.gates.sized_network import Limits, SizedNetwork, Use, size_network
 from dsd_ncrn.kinetics.build import build_network
-from dsd_ncrn.kinetics.rates import rates_of
+from dsd_ncrn.kinetics.rates import UM_TO_NM, rates_of
+from dsd_ncrn.simulate.crowd import crowd_of
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.imperfections.realisation import Mixture
@@ -25,6 +27,7 @@ from dsd_ncrn.simulate.watches import Samples
 
 ENGINE = "rosenbrock"
 RELATIVE, ABSOLUTE = 1e-7, 1e-8
+RESTING_NM = constant("duplex.resting").number * UM_TO_NM
 LOOKS = 2001
 """Times at which the largest concentrations are looked for."""
 
@@ -34,13 +37,15 @@ class NetworkRun:
     """Ideal and strand-level trajectories of one network over the same times: s of the network, nM of the network.
 
     A signal counts what gates hold of it and can give back. ``deviation`` is the largest difference of any species at any
-    time, over the largest concentration. ``used`` is the share of each join that has been used up.
+    time, over the largest concentration. ``used`` is the share of each join that has been used up. Nothing rests on toeholds
+    here, the ideal case; ``slowdown`` is how many times as long the usual step would take at the start if strands did.
     """
 
     sized: SizedNetwork
     ideal: Trajectory
     dsd: Trajectory
     used: Mapping[str, float]
+    slowdown: float
 
     @property
     def deviation(self) -> float:
@@ -87,7 +92,9 @@ def run_network(sized: SizedNetwork, times: Floats, engine: Engine) -> NetworkRu
     """
     crn, system = sized.crn, sized.system
     ideal, _ = ideal_network(crn, times, engine)
-    pot = pot_of(Mixture(system, build_network(system)), engine, RELATIVE, ABSOLUTE)
+    network = build_network(system)
+    pot = pot_of(Mixture(system, network), engine, RELATIVE, ABSOLUTE)
+    crowd = crowd_of(network, RESTING_NM)
     start = pot.mixed({component.name: component.concentration for component in system.components})
     found = Samples(times * sized.seconds, start.values, f"the strands of {crn.name}")
     into = [i for i in crn.injections if i.species in system.signals]
@@ -97,7 +104,8 @@ def run_network(sized: SizedNetwork, times: Floats, engine: Engine) -> NetworkRu
     columns = [ideal.values[:, n] if h is None else found.values[:, h].sum(axis=1) / sized.scale for n, h in enumerate(held)]
     joins = {name: pot.index(gates.join) for name, gates in system.gates.items()}
     used = {name: float(1 - end.values[place] / start.values[place]) for name, place in joins.items()}
-    return NetworkRun(sized, ideal, Trajectory(crn.species, times, np.column_stack(columns)), used)
+    slowdown = 1.0 if crowd is None else 1.0 / crowd.usual(start.values)
+    return NetworkRun(sized, ideal, Trajectory(crn.species, times, np.column_stack(columns)), used, slowdown)
 
 
 def simulate_crn(crn: Crn, seconds: float = 1000.0, points: int = 601) -> Trajectory:

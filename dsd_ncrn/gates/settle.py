@@ -5,7 +5,8 @@ a few aliquots at a time: one by one until a guess is near, three around it, the
 
 1. Waits for each input: Z at a known parameter, less what comes without any, is that of the design.
 2. Doses of the update: a surplus of Y, then of Z, moves all parameters alike at equal inputs.
-3. The blank: Z without input. It is taken off what is read, and added to the targets.
+3. The blank: Z without input, by a line through outputs at half and one and a half times the usual inputs. It is taken off
+   what is read, and added to the targets.
 4. The target: at some doses, training at one point is run until the output rests. A line through these outputs is the rule.
 5. The parameters that training starts from: those that read as the design's.
 """
@@ -26,9 +27,11 @@ from dsd_ncrn.simulate.tube import Tube
 
 REFERENCE = 0.4
 """The weight at which an input is measured, over its limit: about where weights end."""
+INPUTS = (0.5, 1.5)
+"""Times the usual inputs, at which the blank is measured."""
 TARGETS = (0.2, 0.4, 0.6)
 """Outputs at which the target is measured, over those of all weights at their limit."""
-READS = 3
+READS = 6
 """How often an output is measured where an error would stay for the whole training."""
 FEW = (0.6, 1.0, 1.7), (0.87, 1.0, 1.15)
 """What guesses are multiplied by in the first and the second round."""
@@ -99,7 +102,7 @@ def settle(tube: Tube, learner: StagedLearner, x: Floats, random: np.random.Gene
     settings = _waits(bench, bench.protocol.settings, reference)
     if len(reference) > 1:
         settings = _updates(bench, settings, reference)
-    settings = replace(settings, blank=bench.read(bench.aliquot(settings, reference), 0.0 * x) - learner.offset)
+    settings = replace(settings, blank=_blank(bench, settings, reference))
     settings = _targets(bench, settings)
     start = np.array([_load(bench, settings, place) for place in range(len(reference))])
     return Settled(settings, start, bench.count, bench.seconds / 3600.0)
@@ -144,6 +147,13 @@ def _updates(bench: _Bench, settings: Settings, reference: Floats) -> Settings:
         lowering = {place: settings.lowering.get(place, 1.0) * down[place] for place in bench.places}
         settings = replace(settings, raising=raising, lowering=lowering)
     return settings
+
+
+def _blank(bench: _Bench, settings: Settings, reference: Floats) -> float:
+    """What a line through the outputs over the usual inputs has at no input: Z grows a little less than in proportion to x."""
+    part = bench.aliquot(settings, reference)
+    less, more = (np.mean([bench.read(part, share * bench.x) for _ in range(READS)]) for share in INPUTS)
+    return float(less - INPUTS[0] * (more - less) / (INPUTS[1] - INPUTS[0])) - bench.learner.offset
 
 
 def _targets(bench: _Bench, settings: Settings) -> Settings:

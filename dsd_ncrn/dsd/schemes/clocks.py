@@ -37,7 +37,8 @@ def phase_clock(
     with the clock.
     """
     strand = strand_component(clock, clock_strand(clock, signs, words), Role.CLOCK, 0.0)
-    taking = capture(f"capture_{clock}", words.helper(clock))
+    own = clock in words.own_clocks  # then its cogates alone have a toehold on which gates rest
+    taking = capture(f"capture_{clock}", words.returned(clock) if own else words.helper(clock))
     names = {sign: f"{clock}_cogate" if sign > 0 else f"{clock}_mirrored_cogate" for sign in signs}
     doses = {helper.name: helper.concentration for helper in helpers}
     handled = ClockStrands(
