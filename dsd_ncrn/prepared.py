@@ -226,7 +226,7 @@ def prepare(
     >>> import dsd_ncrn as dn
     >>> study = dn.prepare(dn.load_design("designs/linreg2d.toml"))
     >>> study
-    <PreparedDesign linreg2d, seed 0: 14 reactions, 121 strands, 235 steps, 13.0 h for an iteration>
+    <PreparedDesign linreg2d, seed 0: 14 reactions, 121 strands, 237 steps, 13.0 h for an iteration>
     """
 
     @contextmanager

@@ -305,7 +305,8 @@ def advice(data: ReportData) -> tuple[str, ...]:
     if data.leak_curve and (not tolerated or tolerated < LITERATURE_LEAK[0]):
         todo.append(
             "Before ordering: reduce the effect of leak. Raise signals relative to gates (chemistry.unit), shorten the phases, "
-            "and give less excess to the gates that leak most; dsd-ncrn tune searches for such an operating point."
+            "and give less excess to the gates that leak most; dsd-ncrn tune searches for such an operating point, dsd-ncrn "
+            "redesign for a design whose real tubes learn."
         )
         todo += _best_way(data)
         todo.append("At the bench: measure the leak of single gates first.")

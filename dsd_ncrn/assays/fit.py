@@ -55,8 +55,16 @@ class Fit:
     @cached_property
     def covariance(self) -> Floats:
         """That of all parameters, (parameters, parameters); those on a bound are taken for known."""
+        return self._covariance(~self.on_bound)
+
+    @cached_property
+    def unbounded_covariance(self) -> Floats:
+        """The same as if no parameter were on a bound."""
+        return self._covariance(np.ones(len(self.x), dtype=bool))
+
+    def _covariance(self, wanted: Flags) -> Floats:
         information = self.slopes.T @ self.slopes
-        free = ~self.on_bound & (np.diag(information) > 0)
+        free = wanted & (np.diag(information) > 0)
         scale = np.sqrt(np.diag(information)[free])
         inner = np.linalg.pinv(information[np.ix_(free, free)] / np.outer(scale, scale), rcond=1e-12, hermitian=True)
         found = np.zeros_like(information)
