@@ -21,3 +21,11 @@ def _summary_has_what_the_tutorial_says(path: Path) -> None:
     summary, page = path.read_text(encoding="utf-8"), (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
     for dotted in re.findall(r"`((?:training|fidelity|leaks)\.\w+(?:\.\w+)?)`", page):
         assert f'"{dotted.rpartition(".")[2]}"' in summary
+
+
+@pytest.mark.slow
+def test_the_page_on_tubes_does_what_it_says(tmp_path: Path) -> None:
+    design = ROOT / "designs" / "first_learner.toml"
+    (tmp_path / design.name).write_text(design.read_text(encoding="utf-8"), encoding="utf-8")
+    assert walk("tubes.md", tmp_path) == 3
+    assert '"measured"' in (tmp_path / "measured" / "summary.json").read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ from cli.run.folder import store_path
 from cli.run.sweeps import Store, opened_store, sweep
 from dsd_ncrn.analysis.bands import error_band, slowdowns, tolerated_band
 from dsd_ncrn.analysis.leaks import LeakPoint, LeakSensitivity, leak_point, leak_sensitivity
+from dsd_ncrn.analysis.lean import lean
 from dsd_ncrn.analysis.ranges import FACTORS, FirstIteration, Indices, Screening, gate_factors, morris, sobol
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.tuning import OperatingPoint, Question, Tuning, compare_ways, ways
@@ -46,8 +47,14 @@ def leaks_stage(job: Job, tell: Tell) -> Outcome:
 def leak_study(job: Job, store: Store, tell: Tell) -> LeakSensitivity:
     """The leak sensitivity of a job's design; neither what is in the store is done again, nor the training at the design's
     own rate."""
-    with sweep(job, job.study.ready, store) as pool:
+    with sweep(job, _sent(job.study), store) as pool:
         return leak_sensitivity(job.study, _known_points(job), pool, lambda done, total: tell(done / total))
+
+
+def _sent(study: Study) -> Study:
+    """A study with all that workers would each work out again, what carries the leak included."""
+    _ = study.ready, lean(study)
+    return study
 
 
 def _known_points(job: Job) -> tuple[LeakPoint, ...]:
@@ -87,7 +94,7 @@ def yield_study(job: Job, samples: int, store: Store, tell: Tell) -> Yield | Non
     if samples == 0:
         return None
     require_imperfections(job.study.design)
-    drawn = Drawn(job.study.ready, job.study.seed)
+    drawn = Drawn(_sent(job.study), job.study.seed)
     with sweep(job, drawn, store) as pool:
         return monte_carlo_yield(drawn, samples, pool, lambda done, total: tell(done / total))
 

@@ -13,8 +13,8 @@ from dsd_ncrn.kinetics.leaks import FRESH, LeakKind, LeakRates
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import RateModel
 
-KEPT = 4
-"""Networks with and without leaks of the strands that came last."""
+KEPT = 12
+"""Networks, with leaks or without, that were asked for last: as many as a bundle of designs has, and more."""
 
 
 @dataclass(frozen=True, slots=True)

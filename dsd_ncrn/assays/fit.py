@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -55,8 +55,16 @@ class Fit:
     @cached_property
     def covariance(self) -> Floats:
         """That of all parameters, (parameters, parameters); those on a bound are taken for known."""
+        return self._covariance(~self.on_bound)
+
+    @cached_property
+    def unbounded_covariance(self) -> Floats:
+        """The same as if no parameter were on a bound."""
+        return self._covariance(np.ones(len(self.x), dtype=bool))
+
+    def _covariance(self, wanted: Flags) -> Floats:
         information = self.slopes.T @ self.slopes
-        free = ~self.on_bound & (np.diag(information) > 0)
+        free = wanted & (np.diag(information) > 0)
         scale = np.sqrt(np.diag(information)[free])
         inner = np.linalg.pinv(information[np.ix_(free, free)] / np.outer(scale, scale), rcond=1e-12, hermitian=True)
         found = np.zeros_like(information)
@@ -201,11 +209,3 @@ def _scaled(assay: Assay, x: Floats, factor: float) -> Floats:
         if each.quantity == "rate constant" and "leak" not in each.of:
             found[n] += np.log(factor)
     return found
-
-
-def with_fixed(assay: Assay, **changes: object) -> Assay:
-    """Another model of the same wells."""
-    return replace(assay, **changes)
-
-
-Progress = Callable[[str], None]

@@ -73,6 +73,8 @@ def _estimate(fit: Fit, problem: Problem, number: int, profiles: bool) -> Estima
     badly = relative > (LOG_BADLY_KNOWN if parameter.log else BADLY_KNOWN)
     near = x - NORMAL_95 * deviation < low or x + NORMAL_95 * deviation > high
     of_gates = parameter.quantity in (Quantity.RATE, Quantity.ACTIVE, Quantity.LOSS, Quantity.INITIAL)
+    if fit.on_bound[number] and not (profiles and of_gates):
+        return _bounded(fit, number, low, high)
     if not (profiles and of_gates and (fit.on_bound[number] or badly or near or deviation == 0.0)):
         ends = [parameter.outside(max(x - NORMAL_95 * deviation, low)), parameter.outside(min(x + NORMAL_95 * deviation, high))]
         kind = Kind.INTERVAL if deviation > 0 else Kind.UNKNOWN
@@ -88,6 +90,17 @@ def _estimate(fit: Fit, problem: Problem, number: int, profiles: bool) -> Estima
     spread = (ends[1] - ends[0]) / (2 * NORMAL_95)
     least, most = parameter.outside(ends[0]), parameter.outside(ends[1])
     return Estimate(parameter, parameter.outside(x), least, most, kind, spread, True)
+
+
+def _bounded(fit: Fit, number: int, low: float, high: float) -> Estimate:
+    """The one bound of a parameter that lies on the other, by the covariance that it would have if it were free."""
+    parameter, x = fit.parameters[number], float(fit.x[number])
+    deviation = float(np.sqrt(fit.unbounded_covariance[number, number]))
+    upper, reach = x - low < high - x, float(np.sqrt(ONE_SIDED)) * deviation
+    ends = parameter.outside(max(x - reach, low)), parameter.outside(min(x + reach, high))
+    known = 0.0 < reach < high - low
+    kind = (Kind.UPPER if upper else Kind.LOWER) if known else Kind.UNKNOWN
+    return Estimate(parameter, parameter.outside(x), ends[0], ends[1], kind, deviation, False)
 
 
 def _kind(parameter: Parameter, below: float | None, above: float | None) -> Kind:
