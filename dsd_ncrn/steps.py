@@ -82,7 +82,7 @@ def enumerate_strands(system: DsdSystem, leak_model: str | None = None) -> React
     >>> system = dn.translate_design(dn.load_design("designs/linreg2d.toml"))
     >>> network = dn.enumerate_strands(system)
     >>> len(network.names), len(network.steps)
-    (259, 235)
+    (259, 237)
     """
     return build_network(system, leak_model)
 

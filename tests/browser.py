@@ -107,7 +107,7 @@ def write_pages(folder: Path) -> Path:
     changed = (runs[1] / "design.toml").read_text(encoding="utf-8").replace("toehold = 5", "toehold = 6")
     runs[1].joinpath("design.toml").write_text(changed, encoding="utf-8")
     folder.joinpath("report.html").write_text(build_report(runs[0]), encoding="utf-8")
-    folder.joinpath("protocol.html").write_text(_protocol(), encoding="utf-8")
+    folder.joinpath("protocol.html").write_text(protocol_page(), encoding="utf-8")
     folder.joinpath("comparison.html").write_text(comparison_html(compare(runs)), encoding="utf-8")
     return folder
 
@@ -128,7 +128,7 @@ def _training(rate: float) -> Iterator[list[object]]:
         yield [number, *([5.0 - 3.0 * left, 5.0] if number else ["", ""]), 2.0 - left, 4.0 - 3.0 * left]
 
 
-def _protocol() -> str:
+def protocol_page() -> str:
     """The page of a small circuit's protocol."""
     from dsd_ncrn.design.spec import Order, SequenceRules
     from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow

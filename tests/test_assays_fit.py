@@ -16,6 +16,7 @@ from dsd_ncrn.assays.measured import Kind
 from dsd_ncrn.assays.model import gate_model
 from dsd_ncrn.assays.noise import Noise, noise_of
 from dsd_ncrn.assays.quantities import Quantity
+from dsd_ncrn.assays.rivals import rivals
 from dsd_ncrn.assays.synthetic import REPORTER, correlated, empty_wells, measured, truth_of, typical
 from dsd_ncrn.assays.wells import Assay, Errors
 from dsd_ncrn.errors import InputError
@@ -110,3 +111,16 @@ def test_nothing_read_is_refused(reporter: tuple[Assay, Floats]) -> None:
     wells = tuple(replace(well, trace=None) for well in reporter[0].wells)
     with pytest.raises(InputError, match="no sample was read"):
         fit(replace(reporter[0], wells=wells))
+
+
+def test_without_a_saturating_tube_other_explanations_are_offered_with_the_tube_that_tells(
+    reporter: tuple[Assay, Floats],
+) -> None:
+    """From unsaturated traces only the product of rate constant and active share is told: halves and doubles fit as well."""
+    assay = reporter[0]
+    few = fit(replace(assay, wells=tuple(well for well in assay.wells if well.name in ("A3", "A5"))))
+    other = next(each for each in rivals(few) if "active" in each.name)
+    changed = {name: (here, there) for name, here, there in other.differs}
+    (here, there), (slow, fast) = changed["active share reporter"], changed["rate constant forward of reporter"]
+    assert slow * here == pytest.approx(fast * there, rel=0.3)
+    assert other.apart > 0.1 and other.mix["C"] >= 0.5 * other.mix["reporter"]

@@ -280,3 +280,9 @@ def test_beads_are_said_by_biotin() -> None:
     clocked = replace(SYSTEM, clocks={"C1": ClockStrands("clock_c", ("scavenger_c",), 150.0)})
     rows = {row["name"]: row for row in _rows(_protocol(system=clocked), "strands")}
     assert rows["scavenger_c_bot"]["modification"] == "5' biotin"
+
+
+def test_the_buffer_is_the_one_that_the_energies_are_for() -> None:
+    """Ten times 12.5 mM of magnesium and 50 mM of sodium, which the rules' energies are computed in."""
+    assert (RULES.magnesium, RULES.sodium) == (12.5e6, 50e6)
+    assert "125 mM MgCl2 and 500 mM NaCl" in _protocol().markdown()

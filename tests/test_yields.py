@@ -123,7 +123,7 @@ def test_other_errors_are_not_taken_for_failures(monkeypatch: pytest.MonkeyPatch
 def test_a_yield_needs_imperfections_and_samples() -> None:
     with pytest.raises(InputError, match="the design has no imperfections"):
         monte_carlo_yield(Drawn(small(), 0), 1)
-    with pytest.raises(InputError, match="at least one realisation"):
+    with pytest.raises(InputError, match="at least one tube"):
         monte_carlo_yield(Drawn(imperfect(pipetting=0.1), 0), 0)
 
 

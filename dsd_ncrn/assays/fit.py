@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -209,11 +209,3 @@ def _scaled(assay: Assay, x: Floats, factor: float) -> Floats:
         if each.quantity == "rate constant" and "leak" not in each.of:
             found[n] += np.log(factor)
     return found
-
-
-def with_fixed(assay: Assay, **changes: object) -> Assay:
-    """Another model of the same wells."""
-    return replace(assay, **changes)
-
-
-Progress = Callable[[str], None]

@@ -19,11 +19,12 @@ from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.wells import Assay, Purpose, Well, read_values
 from dsd_ncrn.errors import CheckFailed
 
-AS_GOOD = 10.0
+AS_GOOD = 6.0
 """A sum of squares that is larger by less than this is no reason to discard a model."""
 DIFFERENT = 1.4
 """From this factor between rate constants or active shares on two explanations differ."""
 TIMES = 30
+NO_ONE = -1
 OCCLUDED_NM = 13_000.0
 """The dissociation constant that is tried where the model has none."""
 
@@ -44,10 +45,10 @@ class Rival:
 def rivals(fit: Fit) -> tuple[Rival, ...]:
     """The explanations that these tubes leave open. Those that cannot be integrated are left out."""
     found: list[Rival] = []
-    for name, assay, start in _others(fit):
+    for name, assay, start, held in _others(fit):
         try:
             problem = Problem(assay, fit.noise)
-            x, cost, count = problem.solve(start, tolerance=1e-3)
+            x, cost, count = problem.solve(start, np.arange(len(start)) != held, tolerance=1e-3)
             other = fit_at(problem, x, count)
         except CheckFailed:
             continue
@@ -57,7 +58,8 @@ def rivals(fit: Fit) -> tuple[Rival, ...]:
     return tuple(found)
 
 
-def _others(fit: Fit) -> Iterator[tuple[str, Assay, Floats]]:
+def _others(fit: Fit) -> Iterator[tuple[str, Assay, Floats, int]]:
+    """By name, with a start and the place of the parameter that is held there, -1 for none."""
     model, at = fit.assay.model, {p.name: n for n, p in enumerate(fit.parameters)}
     active, back = at.get(f"active share {model.reporter}"), at.get("rate constant reverse")
     if active is not None:
@@ -65,15 +67,15 @@ def _others(fit: Fit) -> Iterator[tuple[str, Assay, Floats]]:
             if abs(fit.x[active] - share) > 0.2:
                 start = fit.x.copy()
                 start[active] = share
-                yield f"the reporter is {share:.0%} active", fit.assay, start
+                yield f"the reporter is {share:.0%} active", fit.assay, start, active
     if back is not None:
         for factor in (10.0, 0.1):
             start = fit.x.copy()
             start[back] += np.log(factor)
-            yield f"the gate is pulled back {'more' if factor > 1 else 'less'} strongly", fit.assay, start
+            yield f"the gate is pulled back {'more' if factor > 1 else 'less'} strongly", fit.assay, start, back
     occlusion = 0.0 if model.occlusion else OCCLUDED_NM
     name = "nothing rests on toeholds" if model.occlusion else "strands rest on toeholds (K_d 13 uM)"
-    yield name, replace(fit.assay, model=replace(model, occlusion=occlusion)), fit.x
+    yield name, replace(fit.assay, model=replace(model, occlusion=occlusion)), fit.x, NO_ONE
 
 
 def _differences(fit: Fit, other: Fit) -> tuple[tuple[str, float, float], ...]:

@@ -12,6 +12,8 @@ _STYLE = (
     "body{font:15px/1.5 sans-serif;max-width:75em;margin:2em auto;padding:0 1em}"
     "table{border-collapse:collapse;font-size:13px}td,th{border:1px solid #bbb;padding:2px 7px;text-align:left}"
     "div{overflow-x:auto}svg{max-width:100%}"
+    "@page{size:A4 landscape;margin:8mm}@media print{body{max-width:none;margin:0;font-size:11px}div{overflow:visible}"
+    "table{font-size:7.5px;width:100%}td,th{padding:1px 2px}tr,svg{break-inside:avoid}}"
 )
 
 

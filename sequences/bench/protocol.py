@@ -100,7 +100,7 @@ def protocol_of(
         strands_section(oligos, vendor, rules, assumptions(assignment, rules), lasts),
         *plate_sections(oligos, vendor, order),
         resuspension_section(oligos, bench.mixes.stocks, delivered),
-        annealing_section(system, oligos, bench.recipes, bench.mixes.stocks),
+        annealing_section(system, oligos, bench.recipes, bench.mixes.stocks, rules),
         *mixing_sections(bench.mixes, order),
         *schedule_sections(system, experiment, bench.added, bench.topped_up, order.volume_uL, bench.mixes.stocks),
         readout_section(system),

@@ -8,7 +8,7 @@ from dsd_ncrn.design.spec import Order, SequenceRules
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.assignment import SequenceAssignment
 from sequences.bench.document import DocumentSection, Picture, Table
-from sequences.bench.mixing import TOP_EXCESS, AnnealingRecipe, Stocks
+from sequences.bench.mixing import BUFFER_STRENGTH, TOP_EXCESS, AnnealingRecipe, Stocks
 from sequences.certificate import Delivery
 from sequences.layout import cut, gc_fraction
 from sequences.oligos import Oligo, oligo_in
@@ -27,7 +27,7 @@ from sequences.thermo import PARAMETER_SET, sodium_equivalent
 from sequences.vendors.base import Vendor
 from sequences.vendors.plates import Plates, plate_svg
 
-_TM_NM = 1000.0
+_TM_NM, _NM_PER_MM = 1000.0, 1e6
 _STRAND_COLUMNS = (
     "name",
     "5' to 3'",
@@ -147,9 +147,9 @@ def _delivered_row(delivery: Delivery, stocks: Stocks) -> tuple[str, ...]:
 
 
 def annealing_section(
-    system: DsdSystem, oligos: Sequence[Oligo], recipes: Sequence[AnnealingRecipe], stocks: Stocks
+    system: DsdSystem, oligos: Sequence[Oligo], recipes: Sequence[AnnealingRecipe], stocks: Stocks, rules: SequenceRules
 ) -> DocumentSection:
-    """A line for every complex."""
+    """A line for every complex, in the buffer that the energies are for."""
     header = (
         "complex",
         "µM",
@@ -172,7 +172,9 @@ def annealing_section(
         for recipe in recipes
     )
     text = (
-        f"Bottom strand 1.0x, each covered strand {TOP_EXCESS:g}x. 10x TE/Mg is TE with 125 mM MgCl2. Heat to 95 °C for 5 min, "
+        f"Bottom strand 1.0x, each covered strand {TOP_EXCESS:g}x. 10x TE/Mg is TE with "
+        f"{rules.magnesium * BUFFER_STRENGTH / _NM_PER_MM:.4g} mM MgCl2 and "
+        f"{rules.sodium * BUFFER_STRENGTH / _NM_PER_MM:.4g} mM NaCl, which the energies are for. Heat to 95 °C for 5 min, "
         "then cool by 1 °C per minute to 20 °C (75 min). Purify by native PAGE and measure A260 again, with the ε260 of the "
         f"complex: without that step {100 * (TOP_EXCESS - 1):.0f} % of each covered strand stays free in the stock."
     )
