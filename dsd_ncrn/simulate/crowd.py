@@ -65,7 +65,7 @@ class Crowd:
         hosts, visitors = self.free(state)
         if not len(visitors):
             return {}
-        rarest_first = np.argsort(self.toeholds.host_counts @ state)
+        rarest_first: list[int] = np.argsort(self.toeholds.host_counts @ state).tolist()
         usual = visitors[int((self.toeholds.visitor_counts @ state).argmax())]
         return {strand_length(self.toeholds.hosts[at]): float(hosts[at] * usual) for at in rarest_first}
 
