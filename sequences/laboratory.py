@@ -155,7 +155,7 @@ def order_strands(
     >>> found = sequences.find_sequences(study.system, design, steps=3)
     >>> order = sequences.order_strands(study.system, found, design, study.experiment)
     >>> order.summary.oligos, order.summary.bases
-    (121, 4203)
+    (121, 4202)
     """
     order = design.order.model_copy(update={"vendor": vendor or design.order.vendor})
     return lab_order(system, found, design.sequences, order, experiment, design.chemistry.temperature)

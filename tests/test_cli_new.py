@@ -142,7 +142,7 @@ def test_two_classes_that_no_line_divides_get_products(tmp_path: Path, invoke: I
     table(tmp_path / "data.csv", "a,b,label", np.column_stack([x, label]))
     result = invoke("new", "mine", "--csv", tmp_path / "data.csv", "-o", tmp_path)
     assert "- label: the classes 3 and 7 are written as 0 and 1" in result.stdout
-    assert re.search(r"- a_b: \(a - [\d.]+\)/0.2 times \(b - [\d.]+\)/0.2, which is worked out beside", result.stdout)
+    assert re.search(r"- a_b: \(a - [\d.]+\)/0.2 times \(b - [\d.]+\)/0.2, which is computed outside the tube", result.stdout)
     assert trained(invoke, tmp_path / "mine.toml")["accuracy_after"] > 0.8
 
 

@@ -33,6 +33,8 @@ NAMES = (
     "own_data",
     "xor2d_bimolecular",
 )
+REFUSED = ("xor2d_bimolecular",)
+"""Designs that calibration refuses on these few points: a reaction fires 1.16 times as often as it should, 1.1 is the most."""
 TEXTS = (".csv", ".crn", ".pil", ".md")
 NEVER = 1e7
 """Iterations until a fuel is short: beyond this its loss in one of them, under 1e-8 of it, is rounding."""
@@ -64,7 +66,7 @@ def left_by(name: str, folder: Path, invoke: Invoke) -> str:
     if name != "linreg2d":  # the leak study takes longest
         skipped += ["--skip", "leaks"]
     result = run(design, folder / "run", *skipped)
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == (name in REFUSED), result.output
     sequences = SEQUENCES / f"{name}.csv"
     if sequences.exists():
         ordered = invoke(

@@ -19,7 +19,7 @@ from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.ncrn.compile import compile_design
 
 DESIGNS = Path(__file__).parent.parent / "designs"
-POINT = Redesigned((0.5,), 0.0, 3, 4, 0.9, 5.0, 4000.0, 20.0, 33, 80, 1950)
+POINT = Redesigned(0.0, 3, 4, 0.9, 5.0, 4000.0, 20.0, 33, 80, 1950, positions=(0.5,))
 
 
 @pytest.mark.slow

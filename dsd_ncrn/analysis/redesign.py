@@ -151,7 +151,7 @@ def _judged(case: RedesignCase, spec: DesignSpec, positions: Positions) -> Redes
     try:
         return _measured(case, spec, tuple(positions))
     except (CheckFailed, InputError) as error:
-        return Redesigned(tuple(positions), FAILED, 0, 0, 0.0, np.inf, np.inf, np.inf, 0, 0, 0, str(error))
+        return Redesigned(FAILED, 0, 0, 0.0, np.inf, np.inf, np.inf, 0, 0, 0, str(error), tuple(positions))
 
 
 def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions) -> Redesigned:

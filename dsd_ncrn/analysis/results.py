@@ -109,10 +109,9 @@ class Indices:
 class Redesigned:
     """What a candidate of a redesign came to: so many ``tubes`` have learned, and what they learn in the mean is ``share``.
 
-    ``ordered_nt`` has all variants.
+    ``ordered_nt`` has all variants. ``positions`` are those of the knobs; a table that is read again does not know them.
     """
 
-    positions: tuple[float, ...]
     cost: float
     learned: int
     tubes: int
@@ -124,6 +123,7 @@ class Redesigned:
     longest_nt: int
     ordered_nt: int
     failure: str = ""
+    positions: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
