@@ -27,6 +27,7 @@ from sequences.robot.plan import BIND_S, LEAST_UL, RobotPlan, plan_of
 ROOT = Path(__file__).parent.parent
 SIMULATOR = Path(os.environ.get("OPENTRONS", ROOT / ".tools/opentrons")) / "bin/opentrons_simulate"
 MOVED = re.compile(r"^(Aspirating|Dispensing) ([\d.]+) uL (?:from|into) (\w+) of (.+?) at ")
+FILTER = "filter"
 PIPETTE = 0.02
 """What the smallest volume may be off by: 0.01 uL of 1 uL for rounding, as much again for that of the move behind it."""
 
@@ -143,6 +144,8 @@ def transfers(log: str) -> Iterator[tuple[str, float, str, str, str, str]]:
             iteration = line.split()[1]
         elif "Lay a new plate" in line:
             yield iteration, 0.0, "", "", "", ""
+        elif "on a spin filter" in line:
+            yield iteration, 0.0, "", "", "", FILTER
         found = MOVED.match(line)
         if found is None:
             continue
@@ -169,6 +172,9 @@ def test_the_makers_simulator_pipettes_what_the_simulation_adds(simulator: Path,
             last = max(volumes.values())
             volumes.clear()
             volumes["A1"] = last
+            continue
+        if target == FILTER:  # somebody brings it back to its volume
+            volumes[max(volumes, key=lambda name: volumes[name])] = plan.start_uL
             continue
         stock = tubes[well] if "Snapcap" in labware else None
         if stock is None:
