@@ -15,7 +15,9 @@ from sequences.tables import MATRICES, MatrixTable
 from sequences.tables import TABLES as SEQUENCE_TABLES
 
 ALL: tuple[ResultTable[Any], ...] = (*TABLES, *SEQUENCE_TABLES)
-VALUES: dict[Any, Any] = {str: 'a, "b"', int: 3, float: 0.1 + 0.2, bool: False, tuple[str, ...]: ("x", "y z"), tuple[float, ...]: ()}
+VALUES: dict[Any, Any] = {
+    str: 'a, "b"', int: 3, float: 0.1 + 0.2, bool: False, tuple[str, ...]: ("x", "y z"), tuple[float, ...]: (),
+}  # fmt: skip
 
 
 def example(table: ResultTable[Any]) -> Any:
