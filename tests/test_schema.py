@@ -59,4 +59,6 @@ def test_what_the_schema_allows_is_compiled_and_trained_or_refused_with_its_plac
 @settings(FEW, max_examples=60)
 @given(design_files())
 def test_the_same_of_strands(file: Path, tables: dict[str, Any]) -> None:
+    """Two iterations: gates are sized by what a whole training needs, and some designs have thousands."""
+    tables["training"] = {"iterations": 2}
     _walked(tables, file, ("compile",), IDEAL, ("translate",))
