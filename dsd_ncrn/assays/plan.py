@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
+from dsd_ncrn.assays.directions import Direction
 from dsd_ncrn.assays.exports import Trace
 from dsd_ncrn.assays.model import GateModel
 from dsd_ncrn.assays.noise import Noise
@@ -173,8 +174,9 @@ def _telling(roles: Roles, tubes: Sequence[Tube], errors: Errors) -> int:
     names = {p.name: n for n, p in enumerate(assay.parameters)}
     inactive, pulled = x.copy(), x.copy()
     inactive[names[f"active share {roles.model.reporter}"]] = 0.33
-    for name, n in names.items():
-        if name.startswith("rate constant reverse"):
+    reverse = {group.name for group in roles.model.groups if group.direction is Direction.REVERSE}
+    for n, parameter in enumerate(assay.parameters):
+        if parameter.quantity == Quantity.RATE and parameter.of in reverse:
             pulled[n] += np.log(8.0)
     predictor = Predictor(assay)
     shown = [predictor.predictions(each, slopes=False) for each in (inactive, pulled)]

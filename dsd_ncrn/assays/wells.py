@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
+from dsd_ncrn.assays.directions import Direction
 from dsd_ncrn.assays.exports import Trace
 from dsd_ncrn.assays.model import GateModel
 from dsd_ncrn.assays.quantities import Quantity
@@ -125,10 +126,10 @@ class Assay:
         owned = {gate for gate in (*model.gates, model.reporter) if gate in self.dosed}
         for group in model.groups:
             nominal = group.nominal * 1e9
-            least, most = (MOST_LEAK, MOST_LEAK) if group.direction == "leak" else (MOST_FACTOR, MOST_FACTOR)
+            most = MOST_LEAK if group.direction is Direction.LEAK else MOST_FACTOR
             of_reporter = group.name.endswith(f"of {model.reporter}")
             if owned - {model.reporter} or of_reporter:
-                yield Parameter(Quantity.RATE, group.name, nominal, nominal / least, nominal * most, "/M/s", log=True)
+                yield Parameter(Quantity.RATE, group.name, nominal, nominal / most, nominal * most, "/M/s", log=True)
         for name in (*model.gates, model.reporter):
             if name in owned:
                 yield Parameter(Quantity.ACTIVE, name, 0.9, 0.02, 1.3)

@@ -14,7 +14,8 @@ import numpy as np
 
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.runs.files import csv_text, text_of, unreadable
-from dsd_ncrn.runs.tables import TOP_UPS, number
+from dsd_ncrn.runs.result_table import number
+from dsd_ncrn.runs.tables import TOP_UPS
 from dsd_ncrn.simulate.levels import IN_RUNS
 from dsd_ncrn.simulate.results import Training, Trajectory
 

@@ -185,7 +185,7 @@ class _Planner:
         """c = s v / (V + v): the concentration in the volume that the addition makes."""
         strength = undiluted_uM(component, self.usual) * 1000
         chosen = self._dilution(component.name, lambda dilution: nM * self.volume / (strength / dilution - nM), strength / nM)
-        index = self._tube(component.name, strength / 1000, chosen, beads=False)
+        index = self._tube(component.name, component.name, strength / 1000, chosen, beads=False)
         uL = nM * self.volume / (strength / chosen - nM)
         self._do("add", taken=((index, uL),), doses=(nM,))
         self._grow(uL)
@@ -215,7 +215,7 @@ class _Planner:
         strength = constant("beads.capacity").number * 1000  # pmol/uL are uM
         for name, nM in doses.items():
             chosen = self._dilution(name, lambda dilution, nM=nM: nM * self.volume * dilution / strength, inf)
-            index = self._tube(capture or name, strength / 1000, chosen, beads=True)
+            index = self._tube(capture or name, capture or f"{name} beads", strength / 1000, chosen, beads=True)
             taken.append((index, nM * self.volume * chosen / strength))
         slurry = sum(uL for _, uL in taken)
         kept = min(slurry, max(PELLET_UL, PELLET_SHARE * slurry))
@@ -278,10 +278,9 @@ class _Planner:
             self._warn(f"{name} is under {self.least:g} µL even at the highest dilution")
         return fitting or usable[-1]
 
-    def _tube(self, component: str, uM: float, dilution: int, beads: bool) -> int:
+    def _tube(self, component: str, name: str, uM: float, dilution: int, beads: bool) -> int:
         if (component, dilution) not in self.tubes:
             self.tubes[component, dilution] = len(self.known)
-            name = component + (" beads" if beads and not component.startswith("beads") else "")
             thinned = f" 1:{dilution}" if dilution > 1 else ""
             self.known.append(Stock(name + thinned, component, uM / dilution, dilution, beads))
         return self.tubes[component, dilution]
