@@ -130,20 +130,25 @@ def _training(rate: float) -> Iterator[list[object]]:
 
 def protocol_page() -> str:
     """The page of a small circuit's protocol."""
+    from dsd_ncrn.crn.events import Add, TopUp, Wait
     from dsd_ncrn.design.spec import Order, SequenceRules
     from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
     from sequences.assignment import SequenceAssignment
     from sequences.bench.protocol import bench_of, protocol_of
     from sequences.oligos import oligos_of
     from sequences.order import vendor_named
+    from sequences.robot.plan import plan_of
     from sequences_circuits import SMALL_WORDS, small_circuit
 
     system, words, order = small_circuit(), SequenceAssignment(SMALL_WORDS, seed=0, temperature=25.0), Order()
     steps = (ScheduleRow(0.0, "open the forward phase", "clock_c", 150.0), ScheduleRow(5000.0, "read"))
     topped_up = {"cogate_x": 190.0, "join_1": 250.0, "fuel_1": 200.0}
-    experiment = Experiment(steps, ({"signal_x": 12.0, "signal_y": 3.0}, {"signal_x": 7.0}), topped_up, 20, 5000.0)
+    points = ({"signal_x": 12.0, "signal_y": 3.0}, {"signal_x": 7.0})
+    done = tuple((TopUp({}), Add(point), Add({"clock_c": 150.0}), Wait(5000.0, phase="forward")) for point in points)
+    experiment = Experiment(steps, points, topped_up, 20, 5000.0, training=done)
     oligos = oligos_of(system, words)
     bench = bench_of(system, oligos, order, experiment, None)
     ordered = tuple(replace(oligo, nmol=bench.nmol[oligo.name]) for oligo in oligos)
     vendor = vendor_named(order.vendor)
-    return protocol_of(system, ordered, words, SequenceRules(), order, vendor, experiment, bench).html()
+    plan = plan_of(system, experiment, bench.mixes.stocks, order.volume_uL, order.smallest_uL, 25.0)
+    return protocol_of(system, ordered, words, SequenceRules(), order, vendor, experiment, bench, plan).html()

@@ -22,7 +22,8 @@ from dsd_ncrn.protocol.staged import StagedProtocol, settings_of
 from sequences.bench.mixing import USUAL_STOCKS
 from sequences.bench.tubes import conditions_of, mixes_of
 from sequences.robot.opentrons import ROBOTS, pick_list, script
-from sequences.robot.plan import BIND_S, LEAST_UL, RobotPlan, plan_of
+from sequences.robot.plan import BIND_S, plan_of
+from sequences.robot.steps import LEAST_UL, RobotPlan
 
 ROOT = Path(__file__).parent.parent
 SIMULATOR = Path(os.environ.get("OPENTRONS", ROOT / ".tools/opentrons")) / "bin/opentrons_simulate"

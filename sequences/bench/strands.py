@@ -72,7 +72,7 @@ def strands_section(oligos: Sequence[Oligo], vendor: Vendor, rules: SequenceRule
     )
     warning = f"**Order more of these:** a synthesis does not yield what the recipes below use: {', '.join(scarce)}."
     notes = [*([warning] if scarce else []), *([lasts] if lasts else [])]
-    return DocumentSection("1. Strands", (head, Table("strands", _STRAND_COLUMNS, rows), text, *notes))
+    return DocumentSection("Strands", (head, Table("strands", _STRAND_COLUMNS, rows), text, *notes))
 
 
 def _strand_row(oligo: Oligo, vendor: Vendor, sodium: float) -> tuple[str, ...]:
@@ -123,7 +123,7 @@ def resuspension_section(oligos: Sequence[Oligo], stocks: Stocks, delivered: Seq
     )
     if not delivered:
         hint = "Volumes for what was really delivered: `dsd-ncrn order … --certificate FILE` with the vendor's coa file."
-        return DocumentSection("2. Resuspension", (rule, hint))
+        return DocumentSection("Resuspension", (rule, hint))
     header = ("name", "plate", "well", "nmol delivered", "nmol needed", f"µL to {stocks.strands:g} µM", "enough")
     rows = tuple(_delivered_row(each, stocks) for each in delivered)
     names = {each.oligo.name for each in delivered}
@@ -131,7 +131,7 @@ def resuspension_section(oligos: Sequence[Oligo], stocks: Stocks, delivered: Seq
     scarce = [each.oligo.name for each in delivered if not each.enough]
     notes = [f"**Not in the certificate:** {', '.join(missing)}."] if missing else []
     notes += [f"**Less than needed:** {', '.join(scarce)}."] if scarce else []
-    return DocumentSection("2. Resuspension", (rule, Table("resuspension", header, rows), *notes))
+    return DocumentSection("Resuspension", (rule, Table("resuspension", header, rows), *notes))
 
 
 def _delivered_row(delivery: Delivery, stocks: Stocks) -> tuple[str, ...]:
@@ -178,7 +178,7 @@ def annealing_section(
         "then cool by 1 °C per minute to 20 °C (75 min). Purify by native PAGE and measure A260 again, with the ε260 of the "
         f"complex: without that step {100 * (TOP_EXCESS - 1):.0f} % of each covered strand stays free in the stock."
     )
-    return DocumentSection(f"3. Annealing {len(recipes)} complexes", (Table("annealing", header, rows), text))
+    return DocumentSection(f"Annealing {len(recipes)} complexes", (Table("annealing", header, rows), text))
 
 
 def _absorbance(system: DsdSystem, oligos: Sequence[Oligo], name: str) -> float:
@@ -202,7 +202,7 @@ def cost_section(oligos: Sequence[Oligo], vendor: Vendor, order: Order) -> Docum
     text = "" if total else "Costs follow from `[order] prices` in the design: the price of a base by scale and purification. "
     text += "Labels, purification by the strand and plates cost extra."
     header = ("scale and purification", "oligos", "bases", "with labels", "price of a base", "cost")
-    return DocumentSection("7. Bases and cost", (f"{vendor.title}. {vendor.advice}", Table("cost", header, tuple(rows)), text))
+    return DocumentSection("Bases and cost", (f"{vendor.title}. {vendor.advice}", Table("cost", header, tuple(rows)), text))
 
 
 def cost_of(oligos: Sequence[Oligo], price: float | None) -> float | None:
