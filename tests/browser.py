@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from math import exp
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from report_runs import ITERATIONS, LEVELS, write_csv, write_full_run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
+
+    from sequences.bench.document import Document
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 ARGUMENTS = (
@@ -130,11 +133,27 @@ def _training(rate: float) -> Iterator[list[object]]:
 
 def protocol_page() -> str:
     """The page of a small circuit's protocol."""
+    return protocol().html()
+
+
+def protocol() -> Document:
+    """The protocol of a small circuit."""
+    return _printed()[0]
+
+
+def cards() -> Document:
+    """Its bench cards."""
+    return _printed()[1]
+
+
+@cache
+def _printed() -> tuple[Document, Document]:
     from dsd_ncrn.crn.events import Add, TopUp, Wait
     from dsd_ncrn.design.spec import Order, SequenceRules
     from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
     from sequences.assignment import SequenceAssignment
     from sequences.bench.protocol import bench_of, protocol_of
+    from sequences.bench.timetable import bench_cards
     from sequences.oligos import oligos_of
     from sequences.order import vendor_named
     from sequences.robot.plan import plan_of
@@ -151,4 +170,5 @@ def protocol_page() -> str:
     ordered = tuple(replace(oligo, nmol=bench.nmol[oligo.name]) for oligo in oligos)
     vendor = vendor_named(order.vendor)
     plan = plan_of(system, experiment, bench.mixes.stocks, order.volume_uL, order.smallest_uL, 25.0)
-    return protocol_of(system, ordered, words, SequenceRules(), order, vendor, experiment, bench, plan).html()
+    whole = protocol_of(system, ordered, words, SequenceRules(), order, vendor, experiment, bench, plan)
+    return whole, bench_cards(plan, system.name, {})

@@ -147,6 +147,8 @@ class _Planner:
                 self.known.append(Stock(REFILL, REFILL, 0.0, thinned, False, components=parts))
             index = self.tubes[REFILL, 1]
             uL = total * self.known[index].dilution
+            if fed:  # to the point: of fuels a little more or less does not matter
+                uL = sum(fed.values()) / sum(self.known[index].components[name] for name in fed)
             self._do(Do.ADD, taken=((index, uL),), doses=(0.0,))
             self.volume += uL
         self.thinned = 1.0
