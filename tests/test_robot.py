@@ -19,7 +19,7 @@ from dsd_ncrn.design.load import load_design
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.protocol.staged import StagedProtocol, settings_of
 from sequences.bench.mixing import USUAL_STOCKS
-from sequences.bench.timetable import bench_lines, handwork
+from sequences.bench.timetable import TRANSFER_MIN, bench_lines, handwork
 from sequences.bench.tubes import conditions_of, mixes_of
 from sequences.robot.opentrons import ROBOTS, deck_warnings, pick_list, script
 from sequences.robot.plan import BIND_S, plan_of
@@ -90,7 +90,7 @@ def test_a_changed_wait_is_in_protocol_robot_and_simulation() -> None:
     for protocol in (usual, longer):
         experiment, plan = planned(1, protocol)
         simulated.append(sum(event.seconds for event in experiment.training[0] if isinstance(event, Wait)))
-        printed.append(next(line.start for line in reversed(list(bench_lines(plan, 1))) if "magnet" in line.do))
+        printed.append(list(bench_lines(plan, 1))[-1].end)
         robot.append(sum(step.seconds for step in plan.iterations[0] if step.do == "wait"))
     assert simulated[1] - simulated[0] == printed[1] - printed[0] == pytest.approx(600.0)
     assert robot == pytest.approx(simulated)
@@ -117,7 +117,8 @@ def test_a_hand_takes_as_long_as_the_waits_and_is_told_what_it_does() -> None:
         lines = list(bench_lines(plan, number))
         assert lines[-1].after_uL == pytest.approx(plan.volumes[number - 1])
         waits = sum(step.seconds for step in plan.iterations[number - 1] if step.do == "wait")
-        assert next(line.start for line in reversed(lines) if "magnet" in line.do) == pytest.approx(waits)
+        pulled = sum(step.seconds for step in plan.iterations[number - 1][-3:])
+        assert lines[-1].end == pytest.approx(waits + pulled + 60 * TRANSFER_MIN)
     work = handwork(plan)
     assert work is not None and work.spin_filter_iterations == ()
     taken = [len(step.taken) for steps in plan.iterations for step in steps]

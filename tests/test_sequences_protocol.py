@@ -198,7 +198,7 @@ def test_every_step_has_its_start_and_each_addition_its_concentration() -> None:
     for name, nM in (("signal_x", 12.0), ("clock_c", 150.0), ("scavenger_c", 195.0)):
         row = after[name]
         assert float(row["µL"]) * tubes[row["tube"]] * 1000 / float(row["reaction µL"]) == pytest.approx(nM, rel=DIGITS)
-    assert "0.1 days for" not in document.markdown() and "20 iterations at 25 °C, 1:23:20 for the first" in document.markdown()
+    assert "20 iterations at 25 °C, 1:23:20 for the first" in document.markdown()
 
 
 def test_every_dilution_has_a_line_that_makes_its_strength() -> None:
@@ -264,7 +264,19 @@ def test_plate_maps_show_every_strand_as_table_and_picture() -> None:
     assert pictures.count("<circle") == 96 * pictures.count("<svg")
 
 
-SECTIONS = ("Strands", "Resuspension", "Annealing", "Checks", "Dilutions", "Refill", "First mix", "Training", "Bases", "Tubes")
+SECTIONS = (
+    "What",
+    "Strands",
+    "Resuspension",
+    "Annealing",
+    "Checks",
+    "Dilutions",
+    "Refill",
+    "First mix",
+    "Training",
+    "Bases",
+    "Tubes",
+)
 
 
 def test_every_table_of_the_text_is_in_the_page_and_in_a_file() -> None:
@@ -297,6 +309,22 @@ def test_costs_are_bases_times_prices() -> None:
     assert plain[-1]["cost"] == ""
     prices = {name: 0.5 for name in bases if name != "all"}
     assert float(_rows(_protocol(prices=prices), "cost")[-1]["cost"]) == pytest.approx(0.5 * bases["all"])
+
+
+def test_costs_are_put_together_from_scales_purification_and_labels_with_their_date() -> None:
+    """By hand: bases times the price of the scale, each PAGE or HPLC and each label once; what has no price is named."""
+    system = read_out(1, 0.0)
+    prices = {"25nm": 0.2, "100nm": 0.5, "250nm": 1.0, "PAGE": 60.0, "HPLC": 50.0, "6-FAM": 30.0, "Iowa Black FQ": 40.0}
+    document = _protocol(Experiment(), system=system, words=words_for(system), prices=prices, prices_date="2026-11-30")
+    wanted = 0.0
+    for row in _rows(document, "strands"):
+        wanted += int(row["nt"]) * prices[row["scale"]] + prices.get(row["purification"], 0.0)
+        wanted += sum(prices[label[3:]] for label in row["modification"].split(", ") if label)
+    assert float(_rows(document, "cost")[-1]["cost"]) == pytest.approx(wanted, abs=0.01)
+    assert "Prices of 2026-11-30" in document.markdown()
+    del prices["6-FAM"]
+    document = _protocol(Experiment(), system=system, words=words_for(system), prices=prices)
+    assert _rows(document, "cost")[-1]["cost"] == "" and "lacks: 6-FAM." in document.markdown()
 
 
 def test_beads_are_said_by_biotin() -> None:

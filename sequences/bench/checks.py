@@ -32,15 +32,15 @@ def checks_section(system: DsdSystem, experiment: Experiment) -> DocumentSection
     variants = gates_of_variants(system)
     if variants:
         parts.append(
-            f"**Variants.** Every gate has {1 + len(variants) // len(set(variants.values()))} bottoms (_v2 and so on). "
-            "Anneal 20 µL of each, mix 10 nM of it with 20 nM of its input, 100 nM of its auxiliary strands and of the "
-            "reporter of what comes out, and read every minute for an hour: `dsd-ncrn experiments DESIGN` has the tubes, "
-            "`dsd-ncrn fit` the rates. Keep the variant whose rate is nearest to the expected one, anneal it in full, and use "
-            "it wherever this protocol names the gate."
+            f"**Variants.** Every gate has {1 + len(variants) // len(set(variants.values()))} bottoms (_v2 and so on). Anneal "
+            "20 µL of each (20 over the batch of the recipe's volumes). Mix 10 nM of it with 20 nM of its input, 100 nM of its "
+            "auxiliary strands and of the reporter of what comes out, and read every minute for an hour: `dsd-ncrn experiments "
+            "DESIGN` has the tubes, `dsd-ncrn fit` the rates. Keep the variant whose rate is nearest to the expected one, "
+            "anneal it in full, and use it wherever this protocol names the gate."
         )
     if system.scheme == STAGED and experiment.aliquots:
         parts.append(
-            f"**Calibration**, about {experiment.aliquots} aliquots of {ALIQUOT_UL:g} µL, each a forward pass at other settings. "
+            f"**Calibration**, about {experiment.aliquots} aliquots of {ALIQUOT_UL:g} µL: forward passes at other settings. "
             "They tell: (1) the wait of each input's join, so that Z is what the design wants of a known parameter; (2) doses "
             "of the update, so that all parameters move alike; (3) the blank, Z without input; (4) the line from dose to "
             "target; (5) the parameters to start with. The waits and doses here are those of the simulated tube: put the "

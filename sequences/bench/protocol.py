@@ -20,6 +20,7 @@ from sequences.bench.strands import (
     annealing_section,
     assumptions,
     cost_section,
+    needed_section,
     plate_sections,
     resuspension_section,
     strands_section,
@@ -107,6 +108,7 @@ def protocol_of(
     """
     least = max(LEAST_UL, order.smallest_uL)
     sections = [
+        needed_section(rules, plan.temperature, plan, order.smallest_uL),
         strands_section(oligos, vendor, rules, assumptions(assignment, rules), lasts),
         *plate_sections(oligos, vendor, order),
         resuspension_section(oligos, bench.mixes.stocks, delivered),

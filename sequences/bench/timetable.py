@@ -22,9 +22,10 @@ HEADER = ("step", "start h:min:s", "hands-on min", "do", "tube", "µL", "reactio
 
 @dataclass(frozen=True, slots=True)
 class BenchLine:
-    """One line: its start (s), hands-on minutes, tube and uL, and the reaction's volume (uL) afterwards."""
+    """One line: its start and end (s), hands-on minutes, tube and uL, and the reaction's volume (uL) afterwards."""
 
     start: float
+    end: float
     minutes: float
     do: str
     tube: str
@@ -64,39 +65,40 @@ def bench_lines(plan: RobotPlan, number: int) -> Iterator[BenchLine]:
     volume = plan.volumes[number - 2] if number > 1 else plan.start_uL
     mark = now = kept = 0.0
     labels = list(Plates(96, "column").labels())
+
+    def line(do: str, tube: str = "", uL: float = 0.0, minutes: float = 0.0, seconds: float = 0.0) -> BenchLine:
+        nonlocal now
+        start, now = now, now + 60 * minutes + seconds
+        return BenchLine(start, now, minutes, do, tube, uL, volume)
+
     for step in plan.iterations[number - 1]:
         here, there = labels[step.well], labels[min(step.well + 1, len(labels) - 1)]
-        held = step.seconds / 60 if step.do in (Do.PULL, Do.BEADS) else 0.0
+        magnet = f"{step.seconds / 60:g} min"
         match step.do:
             case Do.ADD:
                 for index, uL in step.taken:
                     volume += uL
-                    yield BenchLine(now, TRANSFER_MIN, f"add to {here}, mix", plan.stocks[index].name, uL, volume)
-                    now += 60 * TRANSFER_MIN
+                    yield line(f"add to {here}, mix", plan.stocks[index].name, uL, TRANSFER_MIN)
             case Do.BEADS:
                 for index, uL in step.taken:
-                    yield BenchLine(now, TRANSFER_MIN, f"put into {there}", plan.stocks[index].name, uL, volume)
-                    now += 60 * TRANSFER_MIN
-                what = f"magnet, {held:g} min; take this much liquid off the pellet in {there}, then magnet off"
-                yield BenchLine(now, held + TRANSFER_MIN, what, "", step.uL, volume)
-                now += step.seconds + 60 * TRANSFER_MIN
+                    yield line(f"put into {there}", plan.stocks[index].name, uL, TRANSFER_MIN)
+                what = f"magnet, {magnet}; take this much liquid off the pellet in {there}, then magnet off"
+                yield line(what, "", step.uL, TRANSFER_MIN, step.seconds)
                 kept = sum(uL for _, uL in step.taken) - step.uL
             case Do.MOVE:
                 what = f"move onto the beads: {here} to {there}, mix" if kept else f"move the clear liquid: {here} to {there}"
                 volume, kept = step.uL + kept, 0.0
-                yield BenchLine(now, TRANSFER_MIN, what, "", step.uL, volume)
-                now += 60 * TRANSFER_MIN
+                yield line(what, "", step.uL, TRANSFER_MIN)
             case Do.PULL:
-                yield BenchLine(now, 0.0, f"plate on the magnet, {held:g} min", "", 0.0, volume)
-                now += step.seconds
+                yield line(f"plate on the magnet, {magnet}", seconds=step.seconds)
             case Do.WAIT:
                 end = max(now, mark + step.seconds)
                 if end > now:
-                    yield BenchLine(now, 0.0, f"wait until {clock_time(end)} ({step.say})", "", 0.0, volume)
+                    yield line(f"wait until {clock_time(end)} ({step.say})", seconds=end - now)
                 mark = now = end
             case Do.PAUSE | Do.PLATE:
                 volume = plan.start_uL if "spin filter" in step.say else volume
-                yield BenchLine(now, PAUSE_MIN, step.say, "", 0.0, volume)
+                yield line(step.say, minutes=PAUSE_MIN)
             case Do.RELEASE:
                 pass
 
@@ -113,14 +115,14 @@ def iteration_sections(plan: RobotPlan, iterations: int) -> list[DocumentSection
         return []
     done, work = len(plan.iterations), handwork(plan)
     assert work is not None
-    seconds = [sum(step.seconds for step in steps if step.do is Do.WAIT) for steps in plan.iterations]
+    ends = [max(line.end for line in bench_lines(plan, number)) for number in range(1, done + 1)]
     text = (
-        f"{iterations} iterations at {plan.temperature:g} °C, {clock_time(seconds[0])} for the first and "
-        f"{sum(seconds) / 86400:.1f} days for {done}. One takes {work.pipettings_per_iteration:.0f} transfers, "
+        f"{iterations} iterations at {plan.temperature:g} °C, {clock_time(ends[0])} for the first and "
+        f"{sum(ends) / 86400:.1f} days for {done}. One takes {work.pipettings_per_iteration:.0f} transfers, "
         f"{work.additions_per_iteration:.0f} of them from a stock, and {work.hands_on_minutes_per_iteration:.0f} minutes of "
-        f"work. The reaction starts in A1, {three(plan.start_uL)} µL, and goes from well to well. A wait counts from the end "
-        "of the one before it: what is pipetted between them is within it. Every iteration has its page in "
-        "`protocol/bench_cards.html`. The robot's scripts do the same steps."
+        f"work. Put {three(plan.start_uL)} µL of the tube learning into A1 of a fresh plate: the reaction goes from well to "
+        "well. A wait counts from the end of the one before it: what is pipetted between them is within it. Every iteration "
+        "has its page in `protocol/bench_cards.html`. The robot's scripts do the same steps."
     )
     cut = () if done == iterations else (f"**Only {done} of {iterations} iterations can be done as written**, see the notes.",)
     first = DocumentSection("Training", (text, *cut, _table(plan, 1, "iteration_1")))
