@@ -6,11 +6,12 @@ from collections import defaultdict
 
 import pytest
 
-import dsd_ncrn as dn
 from cli.bench.pipetting import BUFFER, Transfer, pick_rows, source_of, transfers, tubes
 from cli.bench.wells import VOLUME_UL, Placed
-from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.assays.plan import Tube
+from dsd_ncrn.assays.synthetic import REPORTER
+from dsd_ncrn.design.spec import Translation
+from dsd_ncrn.dsd.schemes.endings import reporters
 from dsd_ncrn.errors import InputError
 from sequences.robot.plan import LEAST_UL, TUBE_UL
 
@@ -72,6 +73,5 @@ def test_more_than_a_well_holds_is_refused() -> None:
 
 
 def test_a_reporter_of_no_species_is_refused() -> None:
-    design = dn.changed(dn.load_design("designs/first_learner.toml"), {"translation.reporters": ["X"]})
     with pytest.raises(InputError, match=r"translation\.reporters: no such species \(got 'X'\)"):
-        _ = Study(design).designed
+        reporters(Translation(reporters=("X",)), {"Z": REPORTER["C"].strands[0]})
