@@ -45,9 +45,9 @@ class Task(Section):
     """Points that only the test error is measured on."""
     shuffle: bool = True
     """The rows of a CSV file are shuffled by the seed; with false they are taken in their order."""
-    scales: dict[str, tuple[float, float]] = Field(default_factory=dict, examples=[{"dose": (0.5, 2.0)}])
-    """For columns of the CSV file an offset and a factor: values less the first, divided by the second, are learned. A
-    negative factor turns a column round. `threshold` is that of the scaled target.
+    scales: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    """For columns of the CSV file, as `dose = [0.5, 2.0]`, an offset and a factor: what is learned is values less the first,
+    divided by the second. A negative factor turns a column round. `threshold` is that of the scaled target.
     """
 
     @model_validator(mode="after")
