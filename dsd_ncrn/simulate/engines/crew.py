@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from queue import SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
 
 from dsd_ncrn.arrays import Floats
@@ -53,11 +54,16 @@ class _Left(BaseException):
     """The crew was given up."""
 
 
-class _Turn(threading.Semaphore):
-    """What a thread waits for."""
+class _Turn(SimpleQueue[None]):
+    """What a thread waits for. A semaphore is Python's own code, which an interrupt may leave with its lock held."""
 
-    def __init__(self) -> None:
-        super().__init__(0)
+    def acquire(self) -> None:
+        """Wait for it."""
+        self.get()
+
+    def release(self) -> None:
+        """Let the one who waits go on."""
+        self.put(None)
 
 
 @dataclass(eq=False)
