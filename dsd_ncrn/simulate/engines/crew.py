@@ -174,9 +174,7 @@ class Crew:
             self._ready.popleft().release()
         elif more:
             self._members += 1
-            thread = threading.Thread(target=self._member, daemon=True)
-            self._threads.add(thread)
-            thread.start()
+            threading.Thread(target=self._member, daemon=True).start()
 
     def _integrate(self) -> None:
         """Do all that is asked for."""
@@ -198,8 +196,11 @@ class Crew:
     def _member(self) -> None:
         """Do one job after the other."""
         _here.crew = self
+        self._threads.add(
+            threading.current_thread()
+        )  # not before: who is interrupted amid its start could not wait for its end
         try:
-            while self._jobs:
+            while self._jobs and not self._left:
                 group, number, item = self._jobs.popleft()
                 try:
                     group.results[number] = group.work(item)
@@ -215,7 +216,8 @@ class Crew:
         finally:
             self._threads.discard(threading.current_thread())
         self._members -= 1
-        self._wake()
+        if not self._left:
+            self._wake()
 
 
 def _solutions(some: Sequence[_Asked]) -> list[Solution]:
