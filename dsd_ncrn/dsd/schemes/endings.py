@@ -132,7 +132,12 @@ def reporter(species: str, concentration: float, words: Words) -> tuple[Componen
     side, name = words.side_of(species), f"reporter_{species}"
     parts = [Open(side.toehold), Bound(words.branch(species))]
     gate = side.join(name, parts, concentration, Origin(f"read_{species}", "readout"))
-    top, bottom = sorted(gate.complex.strands, key=lambda strand: strand[0].starred)
-    near, far = ("5'", "3'") if side.sign > 0 else ("3'", "5'")
-    labels = Reporter(species, name, bottom, near, top, far)
-    return Component(name, gate.complex, Role.REPORTER, concentration, gate.origins, topped_up=False), labels
+    duplex = Component(name, gate.complex, Role.REPORTER, concentration, gate.origins, topped_up=False)
+    return duplex, labels_of_duplex(species, duplex, side.sign)
+
+
+def labels_of_duplex(species: str, duplex: Component, sign: int) -> Reporter:
+    """Where the labels of a reporter are: at its end without a toehold, for a signal of polarity ``sign``."""
+    top, bottom = sorted(duplex.complex.strands, key=lambda strand: strand[0].starred)
+    near, far = ("5'", "3'") if sign > 0 else ("3'", "5'")
+    return Reporter(species, duplex.name, bottom, near, top, far)
