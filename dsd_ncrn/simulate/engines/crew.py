@@ -198,7 +198,7 @@ class Crew:
         _here.crew = self
         self._threads.add(
             threading.current_thread()
-        )  # not before: who is interrupted amid its start could not wait for its end
+        )  # not before: nobody can wait for one amid its start
         try:
             while self._jobs and not self._left:
                 group, number, item = self._jobs.popleft()
