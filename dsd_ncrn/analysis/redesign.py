@@ -25,8 +25,8 @@ from dsd_ncrn.analysis.yields import Drawn, require_imperfections, stream
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.load import changed
 from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.dsd.beside import ordered_system
 from dsd_ncrn.dsd.structure import strand_length
-from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.simulate.engines.crew import side_by_side, worked_out
 from dsd_ncrn.simulate.train import Progress, no_progress
@@ -175,8 +175,6 @@ def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions) -> Red
     shares, hours = (np.array(each) for each in zip(*side_by_side(trained, jobs)))
     system = studies[0].designed
     lengths = [strand_length(strand) for strand in system.strands]
-    gates = {strand for each in system.components if each.role is Role.GATE for strand in each.complex.strands}
-    of_gates = sum(map(strand_length, gates))
     point = Redesigned(
         positions=positions,
         cost=0.0,
@@ -188,7 +186,7 @@ def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions) -> Red
         slurry_uL=bead_budget(studies[0]).slurry_uL,
         strands=len(lengths),
         longest_nt=max(lengths),
-        ordered_nt=sum(lengths) + (system.variants - 1) * of_gates,
+        ordered_nt=sum(map(strand_length, ordered_system(system).strands)),
     )
     return replace(point, cost=cost(point, shares, plan.limits))
 
