@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dsd_ncrn.analysis.experiment import experiment_of
-from dsd_ncrn.analysis.lean import train_strands
+from dsd_ncrn.analysis.lean import LEAKY, train_strands
 from dsd_ncrn.analysis.networks import network_of
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.applied import as_measured
@@ -223,7 +223,7 @@ class Study:
 
     @part
     def settings(self) -> Settings:
-        """What is set for a staged learner: as measured of a tube that is as designed and does not leak."""
+        """What is set for a staged learner: as measured of a tube as designed, without leaks, or of one of measured gates."""
         return self.settlement.settings
 
     @part
@@ -233,7 +233,12 @@ class Study:
         slow = 1.0 + given.bead_slowdown if given.stretch else 1.0
         guess = self.given(settings=settings_of(self.spec.staged, len(self.ncrn.parameters), slow))
         with self.watch("calibrate"):
-            return self.settling(guess.tube(), np.random.default_rng(0))
+            return self.settling(guess.tube(self.measured_at), np.random.default_rng(0))
+
+    @property
+    def measured_at(self) -> str:
+        """The level at which measured gates are simulated: a staged learner's leaks are part of what was measured."""
+        return LEAKY if self.measured and self.staged and self.spec.leak.rate > 0 else "dsd"
 
     def settled(self, tube: Tube, random: np.random.Generator) -> Tube:
         """A staged tube set by what is measured of it, with the parameters that read as the design's start."""
