@@ -54,8 +54,8 @@ class Order(Section):
     """
     prices_date: str = Field(default="", max_length=40, examples=["2026-11-30"])
     """When these prices held; stands beside the costs."""
-    volume_uL: float = Field(default=100.0, gt=0)
-    """Volume of one reaction (µL), for the protocol."""
+    volume_uL: float = Field(default=100.0, gt=0, le=300)
+    """Volume of one reaction (µL), for the protocol and for what is pipetted in simulated tubes."""
     smallest_uL: float = Field(default=0.5, gt=0)
     """Least volume to pipette (µL): below it a stock is diluted first."""
     dead_uL: float = Field(default=5.0, ge=0)

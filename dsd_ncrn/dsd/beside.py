@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dsd_ncrn.dsd.schemes.endings import labels_of_duplex
+from dsd_ncrn.dsd.schemes.endings import reporter
 from dsd_ncrn.dsd.staged import STAGED
-from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, gate
+from dsd_ncrn.dsd.structure import Complex, Domain
 from dsd_ncrn.dsd.system import Component, DsdSystem, Reporter, Role
 
 SPACER_NT = 4
@@ -75,8 +75,4 @@ def _reporters(system: DsdSystem) -> Iterator[tuple[Component, Reporter]]:
     for species, name in system.signals.items():
         signal = system.by_name[name]
         if species not in named and (species == "Z" or signal.concentration > 0):
-            strand = signal.complex.strands[0]
-            branch = tuple(domain for domain in strand if not domain.is_toehold)
-            toehold = tuple(domain for domain in strand if domain.is_toehold)
-            duplex = Component(f"reporter_{species}", gate(Open(toehold), Bound(branch)), Role.REPORTER, 0.0, topped_up=False)
-            yield duplex, labels_of_duplex(species, duplex, 1)
+            yield reporter(species, signal.complex.strands[0], 0.0)

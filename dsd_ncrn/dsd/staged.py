@@ -8,6 +8,7 @@ free first is the one that is needed at once, P before Z, since it frees P while
     meet         {t*}[z s][y], with one parameter {t*}[z s][p]
     raise        join of Y {s*}[y t][q t][q];  fork of x_i [i][s p][t q]{t*}
     lower        {t*}[z s][p], of x_i
+    clear        {t*}[z], for Z that finds nothing to lower
 
 What comes off for good, <r>, <q>, <p>, <y> and <i>, has no toehold but still leaks into fresh gates: it carries a biotin and
 leaves with the beads (caps).
@@ -21,6 +22,7 @@ from dataclasses import replace
 from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.dsd.schemes.endings import reporters
 from dsd_ncrn.dsd.structure import Bound, Domain, Open, Strand, free, gate
 from dsd_ncrn.dsd.system import Component, DsdSystem, GateKind, Gates, Role
 from dsd_ncrn.ncrn.types import NeuralCrn
@@ -32,7 +34,7 @@ TAG, FORK_TAG = "biotin", "digoxigenin"
 another tag."""
 OPENED = "Q"
 """What the join of Y makes of it: the strand that opens the forks which raise parameters."""
-MEET, TARGET_JOIN = "sink_N2_meet", "join_N4_raise"
+MEET, TARGET_JOIN, CLEAR = "sink_N2_meet", "join_N4_raise", "clear_Z"
 Z_BUFFER, TARGET_TRIGGER, SEAL, UPDATE_SEAL = "Z_cogate", "trigger_N4_raise", "seal", "update_seal"
 
 
@@ -96,15 +98,18 @@ class _Strands:
 
 
 def translate_staged(ncrn: NeuralCrn, spec: DesignSpec) -> DsdSystem:
-    """Every strand and gate of a learner in the staged form. Raises DesignError for toeholds that do not fit."""
+    """Every strand and gate of a learner in the staged form. Raises DesignError for toeholds that do not fit, and for
+    reporters of what is no signal.
+    """
     several = len(ncrn.parameters) > 1
     signals = {each: each for each in (*(("Z", "Y", OPENED) if several else "Z"), *(p.plus for p in ncrn.parameters))}
     cogates = {"Z": Z_BUFFER} | {p.plus: f"{p.plus}_cogate" for p in ncrn.parameters}
-    components = tuple(_components(ncrn, spec))
-    formal = tuple(_formal(ncrn))
+    components, formal = tuple(_components(ncrn, spec)), tuple(_formal(ncrn))
+    strands = {each.name: each.complex.strands[0] for each in components if each.name in signals}
+    read = reporters(spec.translation, strands)
     return DsdSystem(
         spec.name,
-        components,
+        (*components, *(duplex for duplex, _ in read)),
         signals=signals,
         cogates=cogates,
         clocks={},
@@ -113,6 +118,7 @@ def translate_staged(ncrn: NeuralCrn, spec: DesignSpec) -> DsdSystem:
         formal=formal,
         scheme=STAGED,
         variants=spec.staged.variants,
+        reporters=tuple(labels for _, labels in read),
     )
 
 
@@ -167,7 +173,10 @@ def _components(ncrn: NeuralCrn, spec: DesignSpec) -> Iterator[Component]:
         if several:
             opened = (Bound(b("i")), Bound(s + b(p)), Bound(t + b("q")), Open(t))
             yield _gate(raising(place), f"N4_raise{place}", *opened)
-    for cap in (*(r for *_, r in weights), *(p for *_, p, _ in weights), *(("y", "q") if several else ()), "i"):
+    if several and doses.clear:
+        yield replace(_gate(CLEAR, "", Open(t), Bound(b("z"))), role=Role.SCAVENGER, origins=())
+    freed = (*(("y", "q") if several else ()), *(("z",) if several and doses.clear else ()), "i")
+    for cap in (*(r for *_, r in weights), *(p for *_, p, _ in weights), *freed):
         yield Component(f"cap_{cap}", free(*b(cap)), Role.WASTE, 0.0, topped_up=False, tag=TAG)
 
 
