@@ -112,7 +112,7 @@ def order_outcome(sequenced: Sequenced[Any], order: Order, certificate: Path | N
             "files": sorted(name for name in found.files if name.startswith("order/")),
         }
     )
-    sections = {"order": section, "protocol": plain(asdict(found.handwork)) if found.handwork else {}}
+    sections: dict[str, Any] = {"order": section, "protocol": plain(asdict(found.handwork)) if found.handwork else {}}
     return Outcome(found.files, sections, f"{summary.oligos} oligos, {summary.bases} bases ({order.vendor})")
 
 

@@ -97,8 +97,12 @@ class _Planner:
                     self._add({name: nM for name, nM in doses.items() if nM > 0})
                 case Adjust(levels):
                     self._do(Do.PAUSE, say=f"Measure {', '.join(levels)} on a sample and add what is missing (protocol.md).")
-                case Wait(seconds, phase=phase):
-                    self._wait(seconds, phase, next((each for each in events[place + 1 :] if not isinstance(each, Wait)), None))
+                case Wait(seconds, purpose, phase):
+                    self._wait(
+                        seconds,
+                        phase or str(purpose),
+                        next((each for each in events[place + 1 :] if not isinstance(each, Wait)), None),
+                    )
                 case PullDown(components):
                     self._pull(components)
                 case _:
