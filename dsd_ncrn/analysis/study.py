@@ -44,7 +44,9 @@ from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.staged import StagedLearner
 from dsd_ncrn.simulate.train import Progress, no_progress, train
 from dsd_ncrn.simulate.tube import ABSOLUTE, RELATIVE, Tube, tube_of
+from dsd_ncrn.simulate.wells import Wells, poured, titrated, wells_of
 from dsd_ncrn.tasks import Dataset, load_dataset
+from dsd_ncrn.tasks.layer import units_of
 
 if TYPE_CHECKING:
     part = property  # nobody sets one, and structural types know properties alone
@@ -360,7 +362,8 @@ class Study:
         """Train a tube on the design's data; the consumption of fuels is recorded with it."""
         plan, names = self.plan, self.ideal.parameter_names
         iterations = plan.iterations if plan.strand_iterations is None else self.compared.iterations
-        training = train(tube, level, names, self.data, plan.epochs, iterations, progress, repeats_of(plan))
+        data = self.data if self.data.plain is None else self._poured(tube, iterations or plan.epochs * len(self.data.train_x))
+        training = train(tube, level, names, data, plan.epochs, iterations, progress, repeats_of(plan))
         used = np.array(tube.used)
         components = enumerate(self.system.components)  # of clocks, dosed anew anyway, consumption is of no interest
         fuels = {c.name: n for n, c in components if c.topped_up and c.role != Role.CLOCK and c.concentration > 0}
@@ -369,6 +372,20 @@ class Study:
             fuel_used={name: used[:, number] for name, number in fuels.items()},
             fuel_start={name: float(tube.nominal[number]) for name, number in fuels.items()},
         )
+
+    def _poured(self, tube: Tube, iterations: int) -> Dataset:
+        """The points as the wells of a fixed layer give them to a tube, titrated where tubes are not perfect."""
+        given, seed = self.spec.imperfections, tube.pot.handling.seed
+        wells = self.wells
+        if tube.pot.handling != PERFECT:
+            wells = titrated(wells, np.random.default_rng((seed, 0)), 1.0 + given.bead_slowdown)
+        return poured(wells, self.data, min(iterations, len(self.data.train_x)), seed)
+
+    @part
+    def wells(self) -> Wells:
+        """Those of a fixed layer, as designed."""
+        assert self.data.plain is not None
+        return wells_of(units_of(self.design.task.layer, self.data.plain.dimension), self.rates, self.integrator)
 
     def _trained(self, level: str, progress: Progress) -> Training:
         spec = self.decided.model_copy(update={"training": self.plan})
