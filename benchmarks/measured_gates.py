@@ -10,6 +10,7 @@ Run ``uv run benchmarks/measured_gates.py``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import click
 import numpy as np
@@ -111,7 +112,7 @@ def _shares(study: Study, tubes: RealTubes, real: Realisation, by: tuple[Settled
     unmeasured, oracle, fits = by
     tube, chance = study.tube(tubes.level, study.spec.leak.rate, real), real.handling.seed
     told = with_gates(study, fits).settlement
-    guess = study.given(settings=told.settings).tube(tubes.level, study.spec.leak.rate, real)
+    guess = study.given(settings=replace(told.settings, blank=0.0)).tube(tubes.level, study.spec.leak.rate, real)
     made: tuple[Callable[[], Tube], ...] = (
         lambda: unmeasured.applied(tube),
         lambda: told.applied(tube),

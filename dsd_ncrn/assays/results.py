@@ -53,7 +53,9 @@ class GateFit:
         """What a reader has to know before believing the numbers."""
         on_bound = [p.name for p, edge in zip(self.fit.parameters, self.fit.on_bound) if edge and not p.nuisance]
         found = [f"well {each.well}: {each.problem}" for each in self.wells if each.problem]
-        found += [f"wells {self.swapped[0]} and {self.swapped[1]} seem to be swapped"] if self.swapped else []
+        if self.swapped:
+            places = ", ".join(well.trace.place for well in self.fit.assay.wells if well.trace and well.name in self.swapped)
+            found.append(f"wells {self.swapped[0]} and {self.swapped[1]} seem to be swapped ({places})")
         found += [f"{name} is on a bound" for name in on_bound]
         found += [f"{one} and {other} cannot be told apart (correlation {r:.3f})" for one, other, r in alike(self.fit)]
         found += [f"{each.parameter.name} is not told by these tubes" for each in self.estimates if each.kind is Kind.UNKNOWN]
