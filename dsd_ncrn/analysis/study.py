@@ -36,6 +36,7 @@ from dsd_ncrn.simulate.engines.crew import worked_out
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.handling import PERFECT, Handling
 from dsd_ncrn.simulate.ideal import IdealLearner
+from dsd_ncrn.simulate.imperfections import typical
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
 from dsd_ncrn.simulate.learners import ended_after, repeats_of, train_autonomous, train_ideal, train_value
 from dsd_ncrn.simulate.levels import LEVELS
@@ -210,7 +211,9 @@ class Study:
         """What is done with the strands when: burn-in and iterations as events."""
         if self.staged:
             system = vars(self)["calibration"].system if "calibration" in vars(self) else self.designed
-            return StagedProtocol(self.ncrn, system, self.spec.staged, self.settings, self.spec.chemistry.unit)
+            spec = self.spec
+            pull = spec.imperfections.pull
+            return StagedProtocol(self.ncrn, system, spec.staged, self.settings, spec.chemistry.unit, pull)
         timing = self.spec.timing
         burn_in = timing.burn_in and timing.burn_in * self.schedule.wait / timing.wait  # prolonged as all that is fixed
         return replace(_protocol(self.spec, self.ncrn, self.system, self.schedule), burn_in=burn_in)
@@ -220,9 +223,14 @@ class Study:
         """Whether the learner has stages in place of clocks."""
         return self.decided.circuit.form == "staged"
 
+    @property
+    def benched(self) -> bool:
+        """Whether the tubes are those of a bench, each measured and set before it trains: the usual one is then the typical."""
+        return self.staged and self.spec.imperfections.any
+
     @part
     def settings(self) -> Settings:
-        """What is set for a staged learner: as measured of a tube that is as designed and does not leak."""
+        """What is set for a staged learner: as measured of its usual tube, without leaks and errors."""
         return self.settlement.settings
 
     @part
@@ -269,8 +277,10 @@ class Study:
         return replace(perfect(Mixture(system, network)), resting=self.spec.imperfections.occlusion)
 
     def usual(self, system: DsdSystem, network: ReactionNetwork) -> Realisation:
-        """The same with gates as they were measured, those of them that were."""
+        """The same with gates as they were measured, those of them that were; at a bench one with all that is typical of it."""
         usual = self.designed_tube(system, network)
+        if self.benched:
+            usual = typical(self.spec.imperfections, Mixture(system, network))
         if not self.measured:
             return usual
         known = self._as_measured.get(id(network))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 from numpy.random import Generator
 
 from dsd_ncrn.design.imperfections import MAGNITUDES, Imperfections
@@ -26,6 +27,28 @@ def realise(given: Imperfections, mixture: Mixture, random: Generator) -> Realis
     if found.handling != PERFECT:
         found = replace(found, handling=_told(found.handling, given, int(streams[-1].integers(2**63))))
     return found
+
+
+CHANCE = (
+    "pipetting",
+    "inactive",
+    "initial_leak",
+    "washed_leak",
+    "rate_spread",
+    "leak_spread",
+    "toehold_spread",
+    "addition",
+    "pull_jitter",
+    "calibration",
+    "loading",
+)
+"""What differs from tube to tube, or from one time to the next."""
+
+
+def typical(given: Imperfections, mixture: Mixture) -> Realisation:
+    """The tube in the middle: gates and stocks as they are usually, handled as usual; what is mixed has not leaked yet."""
+    found = realise(given.model_copy(update=dict.fromkeys(CHANCE, 0.0)), mixture, np.random.default_rng(0))
+    return replace(found, doses=found.doses * (1.0 - given.inactive))
 
 
 def _told(handling: Handling, given: Imperfections, seed: int) -> Handling:
