@@ -1,4 +1,4 @@
-"""Other people's strands: our condensed networks beside Peppercorn's, for every PIL file under some folders.
+"""Other people's strands: our condensed networks beside Peppercorn's, for every file of strands under some folders.
 
 Run ``uv run benchmarks/strand_files.py FOLDER ...``, for example on checkouts of Peppercorn and Nuskell; see README.md. Prints
 a Markdown table: species at rest and reactions, whether they are the same as Peppercorn's, and what ended an enumeration.
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from cli.options import STRAND_ENDINGS
 from dsd_ncrn.dsd.pil import read_pil
 from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.errors import DsdNcrnError
@@ -72,9 +73,9 @@ def cells(path: Path, remote: bool, most: int, seconds: float) -> list[str]:
 @click.option("--max-species", "most", default=3000, show_default=True)
 @click.option("--limit", default=60.0, show_default=True, help="Seconds for each run of Peppercorn.")
 def main(folders: tuple[Path, ...], remote: bool, most: int, limit: float) -> None:
-    """Enumerate every PIL file under FOLDERS."""
+    """Enumerate every file of strands under FOLDERS."""
     click.echo(f"| {' | '.join(HEADING)} |\n|{'---|' * len(HEADING)}")
-    for path in sorted(path for folder in folders for path in folder.rglob("*.pil")):
+    for path in sorted(path for folder in folders for ending in STRAND_ENDINGS for path in folder.rglob(f"*{ending}")):
         click.echo(f"| {' | '.join(cells(path, remote, most, limit))} |")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _thread
 import signal
 import sys
 import threading
@@ -23,7 +22,7 @@ READER_GONE = 141
 
 
 SOON_S = 0.5
-"""An interrupt that was lost comes once more after that: what has lost it is over by then."""
+"""So often, after an interrupt, it is looked whether it has been lost."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -35,27 +34,34 @@ def interruptible() -> Generator[None]:
     """Let SIGINT and SIGTERM interrupt the work, also where a script has started it in the background.
 
     A shell starts its background jobs deaf to SIGINT, and SIGTERM would leave the other processes of a run behind. An
-    interrupt that comes where Python cannot raise it, as in a callback of C code or a finalizer, comes once more.
+    interrupt that is lost is raised again: Python cannot raise it in a callback of C code or a finalizer, some C code forgets
+    it, and some libraries catch whatever comes. It is not lost as long as something is done because of it, such as clearing up.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    ignored = sys.unraisablehook
-
-    def again(unraisable: sys.UnraisableHookArgs) -> None:
-        if issubclass(unraisable.exc_type, KeyboardInterrupt):
-            threading.Timer(SOON_S, _thread.interrupt_main).start()  # at once it would be raised here
-        else:
-            ignored(unraisable)
-
-    sys.unraisablehook = again
-    before = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    hook = sys.unraisablehook
+    handlers = {signal.SIGINT: _interrupt, signal.SIGTERM: _interrupt, signal.SIGALRM: _interrupt_again}
+    sys.unraisablehook = lambda lost: None if issubclass(lost.exc_type, KeyboardInterrupt) else hook(lost)
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield
     finally:
-        sys.unraisablehook = ignored
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        sys.unraisablehook = hook
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _interrupt(*_: object) -> None:
+    signal.setitimer(signal.ITIMER_REAL, SOON_S, SOON_S)
+    raise KeyboardInterrupt
+
+
+def _interrupt_again(*_: object) -> None:
+    error = sys.exception()
+    if error is None or interrupt_behind(error) is None:
+        raise KeyboardInterrupt
 
 
 def ending_of(error: BaseException) -> tuple[int, str]:

@@ -1,6 +1,31 @@
-"""``python -m dsd_ncrn``: the command line, where its script is not on the path; the script itself starts here as well."""
+"""The command line: what the script ``dsd-ncrn`` and ``python -m dsd_ncrn`` start."""
 
-from cli.main import main
+import atexit
+import os
+import signal
+from functools import partial
+
+
+def main(prog_name: str | None = None) -> None:
+    """Run the command line.
+
+    Until a command is at work and after it has ended there is nothing to keep or to tell: an interrupt then ends the process
+    at once. While modules are imported it would otherwise show as a traceback, or be lost where one of them catches it.
+    """
+    signal.signal(signal.SIGINT, partial(_end, 130))
+    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # Python then takes its modules apart
+    from cli.main import main as program
+
+    try:
+        program(prog_name=prog_name)
+    except SystemExit as ended:
+        signal.signal(signal.SIGINT, partial(_end, ended.code or 0))
+        raise
+
+
+def _end(code: str | int | None, *_: object) -> None:
+    os._exit(code if isinstance(code, int) else 1)
+
 
 if __name__ == "__main__":
-    main(prog_name="python -m dsd_ncrn")
+    main("python -m dsd_ncrn")

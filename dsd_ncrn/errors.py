@@ -63,10 +63,10 @@ class DesignError(InputError):
 
 
 def interrupt_behind(error: BaseException) -> KeyboardInterrupt | None:
-    """The interrupt that an error is due to: what it meets amid compiled code may tell of an error of its own."""
+    """The interrupt that an error is due to: compiled code that meets it, or clearing up, may tell of an error of its own."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, KeyboardInterrupt):
-        cause = cause.__cause__
+        cause = cause.__cause__ or cause.__context__
     return cause
 
 

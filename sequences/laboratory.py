@@ -24,6 +24,7 @@ from sequences.rates import SequenceRates, with_spurious
 from sequences.robot.opentrons import robot_files, robot_sections
 from sequences.robot.plan import plan_of
 from sequences.search import Progress, design_sequences
+from sequences.spacers import ordered
 from sequences.thermo import Energies
 from sequences.vendors.base import Vendor
 from sequences.vendors.plates import Plates
@@ -174,6 +175,7 @@ def lab_order(
 
     Raises what that does, and InputError for a wrong certificate.
     """
+    system, found = ordered(system, found, rules, temperature)
     plates = Plates(order.plate, order.fill)
     chosen = vendor_named(order.vendor, plates)
     oligos, bench = lab_bench(system, found, order, experiment)
@@ -185,7 +187,7 @@ def lab_order(
     covered = {oligo.name: _covered(oligo, first[oligo.name], chosen, count) for oligo in oligos}
     short = sorted((name for name in covered if covered[name] < count), key=lambda name: covered[name])
     lasts = _lasts(covered, short, count)
-    summary, ordered = _written(oligos, chosen.name, plates)
+    summary, order_files = _written(oligos, chosen.name, plates)
     notes = [*summary.notes, *([lasts] if short else []), *(f"robot: {each}" for each in plan.warnings)]
     summary = replace(summary, notes=tuple(notes), iterations_covered=min(covered.values(), default=0))
     delivered = read_certificate(certificate, oligos) if certificate else ()
@@ -200,7 +202,7 @@ def lab_order(
         **{f"protocol/{name}": text for name, text in robot_files(plan, system.name, bench.mixes).items()},
     }
     encoded = {name: text.encode() if isinstance(text, str) else text for name, text in texts.items()}
-    return LabOrder(oligos, summary, {**ordered, **encoded})
+    return LabOrder(oligos, summary, {**order_files, **encoded})
 
 
 def _covered(oligo: Oligo, first_nmol: float, vendor: Vendor, count: int) -> int:
@@ -221,7 +223,7 @@ def _lasts(covered: Mapping[str, int], short: Sequence[str], count: int) -> str:
 def lab_bench(
     system: DsdSystem, found: SequenceAssignment, order: Order, experiment: Experiment
 ) -> tuple[tuple[Oligo, ...], Bench]:
-    """The named strands, from which every complex has been rebuilt, and the experiment's volumes (uL).
+    """The named strands, from which every complex has been rebuilt, and the experiment's volumes (uL), of a system as ordered.
 
     Raises CheckFailed where the strands do not make the complexes or a stock is too weak.
     """

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dsd_ncrn.dsd.structure import Strand
+from dsd_ncrn.dsd.staged import FORK_TAG, TAG
+from dsd_ncrn.dsd.structure import Complex, Strand
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import InputError
 
@@ -41,6 +42,14 @@ class Dye:
 
 
 BIOTIN = Modification("biotin", FIVE, "/5Biosg/")
+TAGS: Mapping[str, Mapping[str, Modification]] = {
+    TAG: {FIVE: BIOTIN, THREE: Modification("biotin", THREE, "/3Bio/")},
+    FORK_TAG: {
+        FIVE: Modification("digoxigenin", FIVE, "/5DigN/"),
+        THREE: Modification("digoxigenin", THREE, "/3Dig_N/"),
+    },
+}
+"""What beads hold strands by: of biotin streptavidin, of digoxigenin its antibody."""
 
 DYES = (
     Dye("6-FAM", 495, 520, {FIVE: "/56-FAM/", THREE: "/36-FAM/"}, "Iowa Black FQ"),
@@ -97,17 +106,27 @@ Ends = tuple[Modification, ...]
 def labels_of(system: DsdSystem) -> Mapping[tuple[str, Strand], Ends]:
     """What the modified strands carry, by component and strand.
 
-    The bottoms of the scavengers that close the phases have a biotin, since they are pulled out on beads, and so have those
-    of gates on beads and the caps that leave with them; the strands of every reporter have a dye and the quencher that faces
-    it.
+    What is pulled out on beads has a tag, at the end of its bottom that is away from the open toehold: scavengers, and gates
+    of staged learners. The caps that leave with these have that of the gate that they come off; one that comes off a fork
+    would else draw the whole fork to the beads of the joins. The strands of every reporter have a dye and the quencher that
+    faces it.
     """
-    tagged = [component for component in system.components if component.tag]
-    caps = {component.complex.strands[0] for component in tagged if component.complex.is_strand}
-    names = dict.fromkeys(name for clock in system.clocks.values() for name in (*clock.scavengers, *clock.captures.values()))
-    strands = ((name, strand) for name in names for strand in system.by_name[name].complex.strands)
-    labels: dict[tuple[str, Strand], Ends] = {(name, strand): (BIOTIN,) for name, strand in strands if strand[0].starred}
-    held = ((each.name, strand) for each in tagged for strand in each.complex.strands if strand[0].starred or strand in caps)
-    labels |= dict.fromkeys(held, (BIOTIN,))
+    closing = {name for clock in system.clocks.values() for name in (*clock.scavengers, *clock.captures.values())}
+    held = [component for component in system.components if component.tag or component.name in closing]
+    caps = {each.complex.strands[0] for each in held if each.complex.is_strand}
+    labels: dict[tuple[str, Strand], Ends] = {
+        (each.name, strand): (TAGS[each.tag or TAG][_far_end(each.complex, strand)],)
+        for each in held
+        for strand in each.complex.strands
+        if strand[0].starred or strand in caps
+    }
+    on_gates = {strand: ends for (name, strand), ends in reversed(labels.items()) if not system.by_name[name].complex.is_strand}
+    labels |= {
+        (each.name, strand): on_gates[strand]
+        for each in held
+        for strand in each.complex.strands
+        if strand in on_gates and each.complex.is_strand
+    }
     for reporter, channel in zip(system.reporters, channels_of(system)):
         dye, codes = channel.dye, QUENCHERS[channel.dye.quencher]
         bright = Modification(dye.name, reporter.dye_end, dye.codes[reporter.dye_end])
@@ -115,3 +134,10 @@ def labels_of(system: DsdSystem) -> Mapping[tuple[str, Strand], Ends]:
         labels[reporter.component, reporter.dye_strand] = (bright,)
         labels[reporter.component, reporter.quencher_strand] = (dark,)
     return labels
+
+
+def _far_end(complex_: Complex, strand: Strand) -> str:
+    """The end of a strand that its tag is at: 3' where it holds a gate whose open toehold it begins with."""
+    place = complex_.strands.index(strand)
+    leads = complex_.pairing[sum(map(len, complex_.strands[:place]))] is None
+    return THREE if leads and not complex_.is_strand else FIVE

@@ -11,7 +11,7 @@ from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.errors import CheckFailed
 from sequences.assignment import SequenceAssignment, check_covers
 from sequences.layout import cut, reverse_complement
-from sequences.modifications import BIOTIN, FIVE, THREE, Ends, labels_of
+from sequences.modifications import FIVE, THREE, Ends, labels_of
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 """Names that every vendor's bulk format takes."""
@@ -23,7 +23,7 @@ LONGEST_NAME = 50
 class Oligo:
     """One strand to order: its bases 5' to 3', its length (nt), and the components it is part of.
 
-    ``ends`` are its modifications: biotin on strands that beads hold, dye or quencher on those of reporters. ``nmol`` is
+    ``ends`` are its modifications: a tag on strands that beads hold, dye or quencher on those of reporters. ``nmol`` is
     the amount that is needed in all, 0 where it has not been worked out.
     """
 
@@ -40,11 +40,6 @@ class Oligo:
     def is_bottom(self) -> bool:
         """Whether this is the continuous strand of a gate."""
         return any(domain.starred for domain in self.strand)
-
-    @property
-    def on_beads(self) -> bool:
-        """Whether it carries a biotin, by which streptavidin beads hold it."""
-        return BIOTIN in self.ends
 
     @property
     def spelled(self) -> str:

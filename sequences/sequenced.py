@@ -18,6 +18,7 @@ from sequences.bench.protocol import Bench
 from sequences.laboratory import LabDesign, LabOrder, lab_bench, lab_order, rated_network
 from sequences.rates import SequenceRates
 from sequences.search import design_sequences
+from sequences.spacers import ordered
 from sequences.verdicts import SequenceVerdicts, judge
 
 
@@ -92,6 +93,12 @@ class Sequenced(Generic[Of]):
         return judge(self.study.designed, self.found, design.sequences, design.chemistry.temperature)
 
     @cached_property
+    def words(self) -> SequenceAssignment:
+        """The sequences with those that are ordered beside the circuit's."""
+        design = self.study.design
+        return ordered(self.study.designed, self.found, design.sequences, design.chemistry.temperature)[1]
+
+    @cached_property
     def rates(self) -> SequenceRates:
         """The rates that the sequences of the toeholds give."""
         return SequenceRates(self.found, self.study.design.chemistry.temperature, self.study.network.rates)
@@ -146,4 +153,6 @@ class Sequenced(Generic[Of]):
     def bench(self) -> Bench:
         """The volumes of the experiment with the design's own order."""
         study = self.mixed
-        return lab_bench(study.system, self.found, study.design.order, study.experiment)[1]
+        design = study.design
+        whole = ordered(study.system, self.found, design.sequences, design.chemistry.temperature)
+        return lab_bench(*whole, design.order, study.experiment)[1]

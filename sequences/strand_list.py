@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from dsd_ncrn.design.tables import read_rows
+from dsd_ncrn.dsd.beside import ordered_system
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import InputError, did_you_mean
 from sequences.assignment import COLUMNS, SequenceAssignment, read_assignment
@@ -30,6 +31,7 @@ def read_given(path: Path, system: DsdSystem) -> SequenceAssignment:
 
 
 def _of_strands(path: Path, system: DsdSystem, places: list[int]) -> SequenceAssignment:
+    system = ordered_system(system)
     names = oligos_of(system, SequenceAssignment({domain.name: "A" * domain.length for domain in system.domains}))
     strands = {oligo.name.lower(): oligo.strand for oligo in names}
     words: dict[str, str] = {}

@@ -6,7 +6,7 @@ What stands in the way where sequences break hard rules: which rule, by how much
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.system import DsdSystem
@@ -17,6 +17,7 @@ from sequences.folding import LARGEST_DEFECT, LOWEST_CORE, LOWEST_OPEN, TargetCh
 from sequences.layout import Layout
 from sequences.rules.base import Context, Verdict
 from sequences.sites import LeakSite, ToeholdClass, ToeholdSite, energy_spread, leak_sites, toehold_classes, toehold_sites
+from sequences.spacers import ordered
 from sequences.thermo import Energies
 
 __all__ = [
@@ -87,14 +88,17 @@ class SequenceVerdicts:
 
 
 def judge(system: DsdSystem, assignment: SequenceAssignment, rules: SequenceRules, temperature: float) -> SequenceVerdicts:
-    """Apply every rule and look at every complex, at a temperature (degrees Celsius) and in the rules' salt.
+    """Apply every rule and look at every complex that is ordered, at a temperature (degrees Celsius) and in the rules' salt.
 
     Raises InputError where a domain has no sequence or one of another length.
     """
     check_covers(system, assignment)
-    complexes = target_checks(system, assignment, rules, temperature)
+    whole, words = ordered(system, assignment, rules, temperature)
+    complexes = target_checks(whole, words, rules, temperature)
     leaks = leak_sites(system, assignment, rules, temperature)
-    return _judged(system, assignment, rules, temperature, complexes, leaks)
+    layout = Layout.of(whole)
+    layout = replace(Layout.of(system), tops=layout.tops, bottoms=layout.bottoms)
+    return _judged(system, layout, words, rules, temperature, complexes, leaks)
 
 
 def judge_domains(
@@ -105,18 +109,19 @@ def judge_domains(
     ``temperature`` in degrees Celsius; raises InputError as ``judge``.
     """
     check_covers(system, assignment)
-    return _judged(system, assignment, rules, temperature, (), ())
+    return _judged(system, Layout.of(system), assignment, rules, temperature, (), ())
 
 
 def _judged(
     system: DsdSystem,
+    layout: Layout,
     assignment: SequenceAssignment,
     rules: SequenceRules,
     temperature: float,
     complexes: tuple[TargetCheck, ...],
     leaks: tuple[LeakSite, ...],
 ) -> SequenceVerdicts:
-    context = Context(Layout.of(system), rules, Energies.under(rules, temperature), assignment.sequences)
+    context = Context(layout, rules, Energies.under(rules, temperature), assignment.sequences)
     found = tuple(verdict for rule in RULES.values() for verdict in rule.verdicts(context))
     weakest = max((context.energies.perfect(word) for _, word in context.branch_words()), default=0.0)
     worst = min(_values(found, "branch_crosstalk"), default=0.0)

@@ -60,6 +60,28 @@ def test_a_measured_gate_has_its_own_rates_leak_and_active_share(study: Study) -
     assert usual.rates[[network.steps.index(s) for s in backwards]] == pytest.approx(1.0)  # what was not told is as designed
 
 
+def test_what_is_known_of_conditions_holds_beside_what_was_measured(study: Study) -> None:
+    """By the conditions gates on beads take twice as long and 12 % of every stock is inactive; no chance is in it. The measured
+    active share has all that is wrong with its stock; the measured rate constant is in solution.
+    """
+    from dsd_ncrn.assays.applied import as_measured
+    from dsd_ncrn.simulate.imperfections import middle
+    from dsd_ncrn.simulate.imperfections.realisation import Mixture
+
+    given = dn.load_design("designs/first_learner.toml", "bench").imperfections
+    mixture = Mixture(study.designed, study.leaky)
+    expected = middle(given, mixture)
+    join = study.leaky.index["join_N1_1"]
+    entering = [n for n, s in enumerate(study.leaky.steps) if join in s.reactants and s.kind == StepKind.DISPLACEMENT]
+    places = {component.name: n for n, component in enumerate(study.designed.components)}
+    assert expected.rates[entering] == pytest.approx(0.5)
+    assert expected.doses[places["Z"]] == pytest.approx(0.88, rel=2e-3)
+    assert expected.handling.pull == 300.0 and expected.handling.addition == 0.0
+    found = as_measured((GATE,), mixture, expected, expected, study.spec.leak.rate)
+    assert found.rates[entering] == pytest.approx(0.5 * FORWARD)
+    assert found.doses[places["join_N1_1"]] == SHARE and found.doses[places["Z"]] == expected.doses[places["Z"]]
+
+
 def test_what_is_worse_known_than_gates_vary_is_drawn_towards_the_usual() -> None:
     """A deviation of 0.9, as large as that between gates, leaves half of the logarithm: 4 becomes 2."""
     from dsd_ncrn.assays.applied import as_measured
@@ -69,7 +91,7 @@ def test_what_is_worse_known_than_gates_vary_is_drawn_towards_the_usual() -> Non
     number = Measured(4e5, 1e5, 1.6e6, Kind.INTERVAL, 0.9, True, 1e5)
     gate = MeasuredGate("N1_1", ("N1_1",), {(Quantity.RATE, "forward"): number})
     mixture = Mixture(plain.designed, plain.network)
-    found = as_measured((gate,), mixture, perfect(mixture), 0.0)
+    found = as_measured((gate,), mixture, perfect(mixture), perfect(mixture), 0.0)
     assert set(np.round(found.rates, 9)) == {1.0, 2.0}
 
 
@@ -131,3 +153,4 @@ def test_a_run_on_measured_gates_tells_what_to_change(tmp_path: Path) -> None:
     assert found["low"] <= found["median"] <= found["high"]
     assert found["learned"] > 0.5
     assert found["gates"][0]["gate"] == "N1_1"
+    assert found["gates"][0]["gain"] != 0.0 and abs(found["gates"][0]["gain"]) < 0.5

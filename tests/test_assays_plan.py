@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 from click.testing import Result
 
+from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.assays.bench import read_bench
 from dsd_ncrn.assays.fit import fit
 from dsd_ncrn.assays.plan import MOST_TUBES, Plan, Roles, plan_of
 from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.synthetic import join_model, laboratory
 from dsd_ncrn.assays.wells import Errors
+from dsd_ncrn.design.load import load_design
 
 Invoke = Callable[..., Result]
 
@@ -78,7 +80,11 @@ def test_experiments_write_what_fit_reads(tmp_path: Path, invoke: Invoke) -> Non
     wells = {row["well"] for row in rows}
     for well in wells:
         assert sum(float(row["volume_uL"]) for row in rows if row["well"] == well) == pytest.approx(100.0, abs=0.05)
-    assert "reporters = [" in (out / "protocol.md").read_text(encoding="utf-8")
+    ordered = out / "order" / "first_learner_reporters.toml"
+    assert f"dsd-ncrn order THIS_FOLDER/order/{ordered.name}" in (out / "protocol.md").read_text(encoding="utf-8")
+    system = Study(load_design(ordered)).designed
+    assert [labels.component for labels in system.reporters] == ["reporter_Z"]
+    assert system.by_name["reporter_Z"].complex == assay.model.components["reporter_Z"]
     fitted = invoke("fit", out, out / "example.csv", "--quick", "--json")
     assert fitted.exit_code == 0, fitted.stderr
     assert json.loads(fitted.stdout)["gates"][0]["rms_of_scale"] < 0.03

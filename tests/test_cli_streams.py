@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -20,6 +23,7 @@ from cli.console import PlainDisplay, StagePace, duration, working
 from cli.output import show
 from conftest import Invoke
 
+PLACE = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 PROGRAM = [sys.executable, "-c", "from cli.main import main; main(prog_name='dsd-ncrn')"]
 
 
@@ -205,20 +209,85 @@ class Callback:
     """As a callback of C code or a finalizer, which cannot raise: Python tells of the error and goes on."""
 
     def __del__(self) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+def forgetful() -> None:
+    """As a library that tries something and does not care what comes of it."""
+    with contextlib.suppress(BaseException):
+        signal.raise_signal(signal.SIGINT)
+
+
+def amid_compiled_code() -> None:
+    raise SystemError("error return without exception set") from KeyboardInterrupt()
+
+
+def while_clearing_up() -> None:
+    try:
         raise KeyboardInterrupt
+    finally:
+        raise RuntimeError("cannot join thread before it is started")
 
 
-@pytest.mark.parametrize("swallowed", [True, False])
-def test_an_interrupt_is_one_wherever_it_comes(swallowed: bool, monkeypatch: pytest.MonkeyPatch, invoke: Invoke) -> None:
-    """In a place that cannot raise, or amid compiled code that tells of an error of its own."""
+@pytest.mark.parametrize("interrupt", [Callback, forgetful, amid_compiled_code, while_clearing_up])
+def test_an_interrupt_is_one_wherever_it_comes(
+    interrupt: Callable[[], object], monkeypatch: pytest.MonkeyPatch, invoke: Invoke
+) -> None:
+    """In a place that cannot raise or does not hand on, or where another error comes of it."""
 
     def work(*_: object, **__: object) -> None:
-        if not swallowed:
-            raise SystemError("error return without exception set") from KeyboardInterrupt()
-        Callback()
+        interrupt()
         for _ in range(10_000):
             time.sleep(0.001)
 
     monkeypatch.setattr("cli.commands.compile.compile_network", work)
     result = invoke("compile", "designs/linreg2d.toml")
     assert (result.exit_code, result.stderr) == (130, "Interrupted.\n")
+
+
+def test_clearing_up_after_an_interrupt_is_not_interrupted(monkeypatch: pytest.MonkeyPatch, invoke: Invoke) -> None:
+    """It may take longer than the time after which an interrupt counts as lost."""
+    cleared: list[bool] = []
+
+    def work(*_: object, **__: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        finally:
+            time.sleep(0.1)
+            cleared.append(True)
+
+    monkeypatch.setattr("cli.failures.SOON_S", 0.02)
+    monkeypatch.setattr("cli.commands.compile.compile_network", work)
+    assert invoke("compile", "designs/linreg2d.toml").exit_code == 130
+    assert cleared == [True]
+
+
+STARTING = """
+import sys, signal
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "click.types":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+sys.argv = ["dsd-ncrn", "list", "circuits"]
+from dsd_ncrn.__main__ import main
+main()
+"""
+ENDING = """
+import atexit, signal, sys
+atexit.register(signal.raise_signal, signal.SIGINT)
+from dsd_ncrn.__main__ import main
+main()
+"""
+
+
+def test_an_interrupt_before_the_work_ends_the_program_without_a_word() -> None:
+    done = subprocess.run([sys.executable, "-c", STARTING], capture_output=True, text=True, env=PLACE)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+@pytest.mark.parametrize(("words", "code"), [(("list", "circuits"), 0), (("list", "nothing"), 2)])
+def test_an_interrupt_after_the_work_leaves_its_exit_code(words: tuple[str, ...], code: int) -> None:
+    done = subprocess.run([sys.executable, "-c", ENDING, *words], capture_output=True, text=True, env=PLACE)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr

@@ -121,6 +121,17 @@ def test_an_interrupt_ends_the_crew() -> None:
     assert all("_member" not in thread.name for thread in threading.enumerate())
 
 
+def test_an_interrupt_amid_the_start_of_a_thread_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread is not there yet, and cannot be waited for."""
+
+    def start(_: threading.Thread) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side(lambda _: Doubling().solve(np.array([1.0])), range(MANY))
+
+
 def test_who_waits_holds_no_lock_on_what_is_worked_out() -> None:
     """Two of a class have the same descriptor: with a lock the second would wait for the first, which waits for the crew."""
     stepper = Doubling()

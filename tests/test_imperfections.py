@@ -74,14 +74,7 @@ def test_the_seed_decides_and_imperfections_do_not_disturb_each_other(name: str)
     assert np.array_equal(first.doses, second.doses) and np.array_equal(first.rates, second.rates)
     if first.handling != PERFECT:  # by chance from event to event
         assert first.handling == second.handling and first.handling.seed != other.handling.seed
-    elif name not in (
-        "occlusion",
-        "cross_binding",
-        "dilution",
-        "truncated",
-        "bead_slowdown",
-        "washed_leak",
-    ):  # nothing is left to chance
+    elif name not in CERTAIN:
         assert not (np.array_equal(first.doses, other.doses) and np.array_equal(first.rates, other.rates))
     if name != "pipetting":
         both, alone = drawn(3, **{name: 0.05, "pipetting": 0.2}), drawn(3, pipetting=0.2)

@@ -86,7 +86,7 @@ def made_of() -> Mapping[str, Made | list[Component]]:
         "clock": phase_clock("c1", [1], False, 10.0, PLAIN)[1],
         "clock of gates of both polarities": phase_clock("c1", [1, -1], False, 10.0, MIRRORED)[1],
         "clock that closes gates of both polarities": phase_clock("c3", [1, -1], True, 10.0, MIRRORED)[1],
-        "reporters": [reporter("Z", 10.0, PLAIN)[0], reporter("X", 10.0, MIRRORED)[0]],
+        "reporters": [reporter("Z", PLAIN.signal("Z"), 10.0)[0], reporter("X", MIRRORED.signal("X"), 10.0)[0]],
         "sinks": [
             strand_sink("scavenger", "c1", 10.0, PLAIN),
             cogate_sink("sink", "c1", 10.0, PLAIN),

@@ -202,7 +202,7 @@ def test_annihilations_wait_for_their_clock(left: str, words: Words) -> None:
 @pytest.mark.parametrize("words", [PLAIN, MIRRORED], ids=["straight", "mirrored"])
 def test_reporters_light_up_once(words: Words) -> None:
     """The signal opens the duplex for good (Zhang and Winfree 2009): one irreversible step; the labels sit side by side."""
-    component, labels = reporter("X", 10.0, words)
+    component, labels = reporter("X", words.signal("X"), 10.0)
     size = count_steps(network_of({"X": free(*words.signal("X")), "reporter": component.complex}))
     assert (size["species"], size["reversible"], size["irreversible"]) == (4, 0, 1)
     cogate = network_of({"X_cogate": free(*words.cogate("X")), "reporter": component.complex})

@@ -8,15 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tomli_w
 
 from circuits import random_data
 from conftest import Invoke
-from dsd_ncrn.analysis.redesign import IDEAS, THRESHOLD, UNLUCKY, Limits, cost, front, staged_knobs, staged_of
+from dsd_ncrn.analysis.judging import least_squares
+from dsd_ncrn.analysis.redesign import IDEAS, THRESHOLD, UNLUCKY, Limits, cost, front, staged_knobs
 from dsd_ncrn.analysis.results import Redesigned
+from dsd_ncrn.analysis.staging import staged_of
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.load import changed, load_design
 from dsd_ncrn.design.problems import DesignError
-from dsd_ncrn.ncrn.compile import compile_design
 
 DESIGNS = Path(__file__).parent.parent / "designs"
 POINT = Redesigned(0.0, 3, 4, 0.9, 5.0, 4000.0, 20.0, 33, 80, 1950, positions=(0.5,))
@@ -27,16 +29,34 @@ def test_the_papers_regressor_becomes_stages_that_learn() -> None:
     """Its equations in stages, with limits from a fit to its data, leave at most 1.2 times what the paper's form leaves."""
     paper = changed(load_design(DESIGNS / "linreg2d.toml"), {"training.epochs": None, "training.iterations": 40})
     study = Study(paper)
-    found = staged_of(paper, study.data)
-    assert found.circuit.form == "staged" and staged_of(found, study.data) is found
+    found = staged_of(paper, study.data, 40)
+    assert found.circuit.form == "staged" and staged_of(found, study.data, 40) is found
     assert Study(found).training("value").rmse_after < 1.2 * study.training("value").rmse_after
     assert found.chemistry.unit * np.abs(study.data.train_y).max() == pytest.approx(110.0, rel=1e-3)
 
 
 def test_what_stages_cannot_do_is_refused() -> None:
-    design = staged_of(load_design(DESIGNS / "nonlinreg2d.toml"), random_data(lowest=0.1))
     with pytest.raises(DesignError, match="staged form"):
-        compile_design(design, 2)
+        staged_of(load_design(DESIGNS / "nonlinreg2d.toml"), random_data(lowest=0.1), 1)
+
+
+def test_a_table_with_negative_slopes_becomes_stages_that_learn(tmp_path: Path) -> None:
+    """y = 3 a - 2 b + c - 5 with centred columns: nothing is negative after scaling, and in closed form 40 iterations remove
+    over 0.9 of the error that least squares remove."""
+    x = np.random.default_rng(1).normal(size=(60, 3))
+    rows = np.column_stack([x, x @ [3.0, -2.0, 1.0] - 5.0])
+    (tmp_path / "own.csv").write_text("a,b,c,y\n" + "\n".join(",".join(map(str, row)) for row in rows.tolist()))
+    task = {"csv": "own.csv", "inputs": ["a", "b", "c"], "targets": ["y"], "training_points": 40, "test_points": 20}
+    circuit = {"f": "theta * x", "T": 1.0, "learning_rate": 0.1, "theta_initial": 0.0}
+    text = tomli_w.dumps({"format": 1, "name": "own", "task": task, "circuit": circuit, "training": {"iterations": 40}})
+    (tmp_path / "own.toml").write_text(text)
+    spec = load_design(tmp_path / "own.toml")
+    found = Study(staged_of(spec, Study(spec).data, 40))
+    data, training = found.data, found.training("value")
+    assert min(data.train_x.min(), data.test_x.min(), data.train_y.min()) >= 0
+    assert found.ncrn.crn.species[:4] == ("X1", "X2", "X3", "X4")
+    best = float(np.sqrt(np.mean((least_squares(data) - data.test_y) ** 2)))
+    assert training.rmse_before - training.rmse_after > 0.9 * (training.rmse_before - best)
 
 
 def test_one_parameter_has_no_knobs_of_an_update() -> None:

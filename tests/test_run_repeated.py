@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from killing import QUICK, begun, comparable, differences, tiny_design
+from killing import begun, comparable, differences, tiny_design
 
 pytestmark = pytest.mark.slow
 
@@ -31,13 +31,8 @@ def twice(design: Path, place: Path, code: str) -> list[dict[str, bytes]]:
     return found
 
 
-def test_two_runs_of_a_quick_design_leave_the_same_bytes(tmp_path: Path) -> None:
-    first, second = twice(tiny_design(tmp_path), tmp_path, QUICK)
+def test_two_runs_leave_the_same_bytes(tmp_path: Path) -> None:
+    """With the whole leak study, after a short training."""
+    first, second = twice(tiny_design(tmp_path), tmp_path, WHOLE)
     assert differences(first, second) == []
     assert len(first) > 40
-
-
-def test_two_runs_of_the_linear_regressor_leave_the_same_bytes(small: Path, tmp_path: Path) -> None:
-    """With the whole leak study, after a short training."""
-    first, second = twice(small, tmp_path, WHOLE)
-    assert differences(first, second) == []

@@ -37,6 +37,17 @@ def test_rows_are_split_by_seed_and_none_is_used_twice(tmp_path: Path) -> None:
     assert data.input_names == ("a", "b")
 
 
+def test_columns_are_scaled_as_the_design_says(tmp_path: Path) -> None:
+    """Less the offset, divided by the factor, which turns a column round where it is negative."""
+    path = written(tmp_path, "a,b,y\n1,2,3\n5,8,13\n")
+    scaled = load_dataset(task(path, shuffle=False, scales={"a": (5.0, -2.0), "y": (3.0, 5.0)}), 0)
+    assert scaled.train_x.tolist() == [[2.0, 2.0]] and scaled.test_x.tolist() == [[0.0, 8.0]]
+    assert scaled.train_y.tolist() == [[0.0]] and scaled.test_y.tolist() == [[2.0]]
+    for wrong in ({"c": (0.0, 1.0)}, {"a": (1.0, 0.0)}):
+        with pytest.raises(ValueError, match="scales are of columns"):
+            task(path, scales=wrong)
+
+
 def test_a_short_file_is_split_in_the_ratio_of_the_design(tmp_path: Path) -> None:
     path = written(tmp_path, "a,b,y\n" + "1,2,3\n" * 10)
     data = load_dataset(task(path, training_points=80, test_points=20), 0)

@@ -80,6 +80,15 @@ def test_a_sample_is_a_training_in_its_tube() -> None:
     assert sample.rmse_ratio == pytest.approx(training.rmse_after / made.compared.rmse_after)
 
 
+def test_a_pipette_has_its_least_volume_in_a_reaction_of_any_size() -> None:
+    """1 µL is 1 % of 100 µL and a third of that of 300, the most that a design may say."""
+    made = imperfect(least=0.01, addition=0.02)
+    for volume_uL, share in ((100.0, 0.01), (300.0, 0.01 / 3)):
+        larger = changed(made.spec, "order", volume_uL=volume_uL)
+        drawn = RealTubes(made.given(spec=larger), leaking=False).draw(larger.imperfections, stream(0, 1))
+        assert drawn.handling.least == pytest.approx(share)
+
+
 def test_the_number_of_iterations_can_be_given() -> None:
     """Compared with the ideal network after as many."""
     made = imperfect(pipetting=1e-6)

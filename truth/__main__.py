@@ -1,8 +1,12 @@
-"""``python -m truth``: prints every comparison and writes the page "Beside experiments" with its picture."""
+"""``python -m truth``: prints every comparison and the totals, and writes the page "Beside experiments" with its picture.
 
+Exits with 1 where a bound is missed.
+"""
+
+import sys
 from pathlib import Path
 
-from truth.comparisons import groups
+from truth.comparisons import groups, totals
 from truth.page import PAGE, PICTURE, page, picture
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -14,3 +18,5 @@ for group in found:
         print(f"  {pair.what:40} {pair.predicted:10.3g} {group.unit}, measured {pair.measured:10.3g}: {pair.ratio:.2g}")
 (ROOT / PAGE).write_text(page(found), encoding="utf-8")
 (ROOT / PICTURE).write_text(picture(found), encoding="utf-8")
+print(totals(found))
+sys.exit(not all(group.kept for group in found))

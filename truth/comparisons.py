@@ -7,13 +7,43 @@ from itertools import groupby
 from math import exp, log, log10, sqrt
 from typing import NamedTuple
 
-from dsd_ncrn.kinetics.rates import rates_of
+from dsd_ncrn.kinetics.leaks import warmth
+from dsd_ncrn.kinetics.rates import rates_of, three_step
 from dsd_ncrn.units import per_nM_s_to_per_M_s
+from sequences.rates import MEASURED_AT, opening_factor, toehold_energy
 from truth.circuits import half_time
 from truth.data import Rate, duplexes, gates, read
 
 THREE = log(3)
 LONGEST_S = 40_000.0
+BEHIND = "G"
+"""The last base of the branch that the toeholds of ``toeholds.csv`` stack on."""
+
+
+class Bound(NamedTuple):
+    """What a group has to keep: the fewest of its numbers within a factor of three, and the largest rms, in decades."""
+
+    within: int
+    rms: float
+
+    def __str__(self) -> str:
+        return f"{self.within} within 3x, rms {self.rms:.2f}"
+
+
+BOUNDS = {
+    "Free duplexes (Zhang & Winfree 2009)": Bound(50, 0.25),
+    "Toeholds by their bases (Zhang & Winfree 2009)": Bound(20, 0.43),
+    "Gates (Chen 2013)": Bound(6, 0.40),
+    "Gates (Seesaw 2011)": Bound(1, 0.75),
+    "Free duplexes (Machinek 2014)": Bound(3, 0.20),
+    "Gates (Srinivas 2017)": Bound(12, 0.90),
+    "Resting toeholds (Seesaw 2011)": Bound(1, 0.05),
+    "Resting toeholds (Cherry 2018)": Bound(0, 0.60),
+    "Leaks at other temperatures (Reynaldo 2000)": Bound(3, 0.10),
+    "Entropy-driven catalyst (Zhang 2007), half-times": Bound(0, 0.60),
+    "Cooperative hybridization (Zhang 2011), half-times": Bound(1, 0.60),
+}
+"""Of the fit what is asked of it, elsewhere what is reached: a change of the rates that loses some of it is noticed."""
 
 
 class Pair(NamedTuple):
@@ -52,10 +82,21 @@ class Group(NamedTuple):
         """Root mean square of its logarithm, in decades."""
         return sqrt(sum(log10(pair.ratio) ** 2 for pair in self.pairs) / len(self.pairs))
 
+    @property
+    def bound(self) -> Bound:
+        """What it has to keep."""
+        return BOUNDS[self.title]
+
+    @property
+    def kept(self) -> bool:
+        """Whether it does."""
+        return self.within >= self.bound.within and self.rms <= self.bound.rms
+
 
 def quick_groups() -> Iterator[Group]:
     """Those that need no simulation."""
     yield Group("Free duplexes (Zhang & Winfree 2009)", "/M/s", True, tuple(map(_rate, duplexes())))
+    yield Group("Toeholds by their bases (Zhang & Winfree 2009)", "/M/s", False, tuple(_toeholds()))
     for paper, rates in groupby(gates(), key=lambda rate: rate.paper):
         found = list(rates)
         where = "Free duplexes" if found[0].preset == "duplex" else "Gates"
@@ -65,6 +106,7 @@ def quick_groups() -> Iterator[Group]:
         nt = int(row["toehold_nt"])
         pair = Pair(f"K_d of {nt} nt", resting.unbinding(nt) / resting.binding(nt) / 1e3, float(row["uM"]))
         yield Group(f"Resting toeholds ({row['paper']})", "µM", row["fitted"] == "1", (pair,))
+    yield Group("Leaks at other temperatures (Reynaldo 2000)", "×", True, tuple(map(_warmed, read("warmth"))))
 
 
 def simulated_groups() -> Iterator[Group]:
@@ -89,6 +131,32 @@ def simulated_groups() -> Iterator[Group]:
 def groups() -> Sequence[Group]:
     """All of them."""
     return [*quick_groups(), *simulated_groups()]
+
+
+def totals(found: Sequence[Group]) -> str:
+    """One line."""
+    pairs = sum(len(group.pairs) for group in found)
+    within, missed = sum(group.within for group in found), [group.title for group in found if not group.kept]
+    said = f"bounds missed: {', '.join(missed)}" if missed else "all bounds kept"
+    return f"{pairs} comparisons in {len(found)} groups: {within} within a factor of 3; {said}"
+
+
+def by_bases(toehold: str) -> float:
+    """The rate (/M/s) at which a toehold of some bases displaces a free duplex."""
+    rates, nt = rates_of("duplex"), len(toehold)
+    factor = opening_factor(toehold_energy(BEHIND + toehold, MEASURED_AT), nt, MEASURED_AT)
+    return per_nM_s_to_per_M_s(rates.association) * three_step(rates.unbinding(nt) / rates.migration() * factor)
+
+
+def _toeholds() -> Iterator[Pair]:
+    for row in read("toeholds"):
+        for nt, measured in enumerate(row["log10_per_M_s"].split(), start=1):
+            yield Pair(f"{row['series']} {row['toehold'][:nt]}", by_bases(row["toehold"][:nt]), 10 ** float(measured))
+
+
+def _warmed(row: dict[str, str]) -> Pair:
+    cool, warm = float(row["cool_C"]), float(row["warm_C"])
+    return Pair(f"{row['branch_nt']} nt, {cool:g} to {warm:g} °C", warmth(warm) / warmth(cool), float(row["times"]))
 
 
 def _rate(rate: Rate) -> Pair:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from io import StringIO
 
-from truth.comparisons import Group
+from truth.comparisons import Group, totals
 
 PAGE, PICTURE = "docs/experiments.md", "docs/images/experiments.svg"
-MARKERS = "os^DvPX*<>"
+MARKERS = "os^DvPX*<>dhp"
 _HEAD = """# Beside experiments
 
 <!-- made by `make truth` from truth/: what was measured stands in truth/data, with its source -->
@@ -16,25 +16,25 @@ _HEAD = """# Beside experiments
 Every comparison of a prediction with a published experiment. *Fitted* are numbers to which constants were fitted
 ([table](reference/rates.md), `truth/fit.py`); all others are predictions. (n, m) are the nucleotides of the toehold that is
 bound and of the one that comes off. Circuits are simulated from their strands, in the finite semantics, with the preset
-`duplex`; rates in gates are those of the preset `gate`, the default.
+`duplex`; rates in gates are those of the preset `gate`, the default. `make truth` exits with 1 where a bound is missed.
 
 ![Predicted over measured, one mark for each number](images/experiments.svg)
 """
 _MISSING = """
-Not here, because no data of it could be had: time courses of a two-domain join. Their rates of single steps are those of Chen
-2013 above. Leaks are inputs of a study, not predictions; their measured rates are in the [table](reference/rates.md).
+Not here: time courses of a two-domain join, of which no data could be had; rates of its reporters are those of Chen 2013 above.
+Leaks by kind of channel are inputs of a study, not predictions; their measured rates are in the [table](reference/rates.md).
 """
 
 
 def page(groups: Sequence[Group]) -> str:
     """The page as Markdown."""
-    head = "| | numbers | within 3x | geometric mean of predicted over measured | rms, decades | |\n|---|---|---|---|---|---|"
+    head = f"| | numbers | within 3x | geometric mean of predicted over measured | rms, decades | | bound |\n{'|---' * 7}|"
     rows = [
         f"| {each.title} | {len(each.pairs)} | {each.within} | {each.mean:.2g} | {each.rms:.2f} "
-        f"| {'fitted' if each.fitted else 'predicted'} |"
+        f"| {'fitted' if each.fitted else 'predicted'} | {each.bound} |"
         for each in groups
     ]
-    return "\n".join([_HEAD, "\n".join([head, *rows]), _MISSING, *map(_section, groups)])
+    return "\n".join([_HEAD, "\n".join([head, *rows]), f"\n{totals(groups)}.", _MISSING, *map(_section, groups)])
 
 
 def _section(group: Group) -> str:
@@ -54,7 +54,7 @@ def picture(groups: Sequence[Group]) -> str:
         figure, axes = plt.subplots(figsize=(8, 0.4 * len(groups) + 1))
         axes.axvspan(1 / 3, 3, color="#e6e9ee")
         axes.axvline(1, color="#1a1d23", linewidth=0.8)
-        for row, (group, marker) in enumerate(zip(groups, MARKERS)):
+        for row, (group, marker) in enumerate(zip(groups, MARKERS, strict=False)):
             ratios = [pair.ratio for pair in group.pairs]
             colour = "#0066aa" if group.fitted else "#c04a00"
             axes.plot(ratios, [row] * len(ratios), marker, color=colour, alpha=0.6, markersize=5, linestyle="none")

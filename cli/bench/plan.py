@@ -5,68 +5,59 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
 import numpy as np
 import tomli_w
 
+from cli.bench.pipetting import (
+    AUXILIARY_NM,
+    PICK_LIST,
+    STOCK_NM,
+    pick_rows,
+    pipetting_rows,
+    stock_rows,
+    transfers,
+    tubes,
+)
+from cli.bench.wells import VOLUME_UL, Placed
 from dsd_ncrn.analysis.benches import GateBench
 from dsd_ncrn.assays.bench import mix_of
-from dsd_ncrn.assays.plan import Plan, Tube
+from dsd_ncrn.assays.plan import Plan
 from dsd_ncrn.assays.synthetic import made_up, vary
 from dsd_ncrn.assays.wells import Errors, Parameter
+from dsd_ncrn.design.load import changed, dump_design
+from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.structure import Complex
-
-PLATE, ROWS = 96, "ABCDEFGH"
-VOLUME_UL, STOCK_NM, AUXILIARY_NM = 100.0, 1_000.0, 10_000.0
-"""Of a well; of stocks of signals, gates and reporters, and of auxiliary strands."""
-BLANKS = 2
+from sequences.robot.plan import LEAST_UL
 
 
-@dataclass(frozen=True, eq=False)
-class Placed:
-    """A tube in a well of a plate, with the gates that it tells of; no tube is a blank."""
-
-    plate: int
-    well: str
-    gates: tuple[str, ...]
-    tube: Tube | None
-    band: tuple[Any, ...] = ()
-
-
-def placed(plans: Sequence[tuple[GateBench, Plan]]) -> tuple[Placed, ...]:
-    """The tubes of some gates in wells, column by column; a mix that several gates ask for is mixed once."""
-    shared: dict[str, tuple[list[str], Tube, tuple[Any, ...]]] = {}
-    for bench, plan in plans:
-        for tube, band in zip(plan.tubes, plan.bands):
-            key = f"{mix_of(dict(sorted(tube.doses.items())))} {tube.hours}"
-            shared.setdefault(key, ([], tube, band))[0].append(bench.name)
-    tubes: list[tuple[tuple[str, ...], Tube | None, tuple[Any, ...]]] = [
-        (tuple(names), tube, band) for names, tube, band in shared.values()
-    ]
-    everyone = tuple(bench.name for bench, _ in plans)
-    room, wells = PLATE - BLANKS, list[Placed]()
-    for plate in range(ceil(len(tubes) / room)):
-        here = [*tubes[plate * room : (plate + 1) * room], *[(everyone, None, ())] * BLANKS]
-        for n, (gates, tube, band) in enumerate(here):
-            wells.append(Placed(plate + 1, f"{ROWS[n % len(ROWS)]}{n // len(ROWS) + 1}", gates, tube, band))
-    return tuple(wells)
-
-
-def plan_files(plans: Sequence[tuple[GateBench, Plan]], name: str) -> dict[str, str]:
-    """Every file of a plan, by name."""
-    wells = placed(plans)
+def plan_files(plans: Sequence[tuple[GateBench, Plan]], wells: Sequence[Placed], design: DesignSpec) -> dict[str, str]:
+    """Every file of a plan, by name; among them ``design`` with the reporters, whose order has their strands."""
     files = {f"{bench.name}.toml": _assay_file(bench) for bench, _ in plans}
     files |= {f"{bench.name}.pil": _pil(bench.model.components) for bench, _ in plans}
     auxiliary = {each for bench, _ in plans for each in bench.roles.auxiliaries}
     files["layout.csv"] = _layout(wells)
-    files["pipetting.csv"] = _csv("plate,well,source,stock_nM,volume_uL", _pipetting(wells, auxiliary))
+    moved = transfers(wells, auxiliary, {name for bench, _ in plans for name in (*bench.roles.inputs, bench.roles.output)})
+    filled = tubes(moved)
+    files["pipetting.csv"] = _csv("plate,well,source,stock_nM,volume_uL", pipetting_rows(moved))
+    files["stocks.csv"] = _csv("slot,tube,source,nM,volume_uL,made_of", stock_rows(filled))
+    files["picklist.csv"] = _csv(PICK_LIST, pick_rows(moved, filled))
     files["predicted.csv"] = _csv("plate,well,time_s,low_nM,middle_nM,high_nM", _predicted(wells))
     files["known.csv"] = _csv("gate,parameter,deviation,unit", _known(plans))
-    files["protocol.md"] = protocol(plans, wells, name)
+    files[order_file(design)] = dump_design(changed(design, {"translation.reporters": reporters_of(plans, design)}))
+    files["protocol.md"] = protocol(plans, wells, design)
     return files
+
+
+def order_file(design: DesignSpec) -> str:
+    """The design with the reporters that the plan needs, in a folder of its own: the others are assay files."""
+    return f"order/{design.name}_reporters.toml"
+
+
+def reporters_of(plans: Sequence[tuple[GateBench, Plan]], design: DesignSpec) -> list[str]:
+    """The species whose reporters the plan needs, and those that the design has anyway."""
+    return sorted({*design.translation.reporters, *(bench.species for bench, _ in plans)})
 
 
 def _csv(header: str, rows: Iterable[Sequence[object]]) -> str:
@@ -107,17 +98,6 @@ def _layout(wells: Sequence[Placed]) -> str:
     return _csv(header, map(row, wells))
 
 
-def _pipetting(wells: Sequence[Placed], auxiliary: set[str]) -> Iterator[Sequence[object]]:
-    """What a robot reads: from which stock how much goes where; buffer fills up."""
-    for each in wells:
-        doses = dict(each.tube.doses) if each.tube else dict[str, float]()
-        stocks = {name: AUXILIARY_NM if name in auxiliary else STOCK_NM for name in doses}
-        volumes = {name: VOLUME_UL * dose / stocks[name] for name, dose in doses.items()}
-        for name, volume in volumes.items():
-            yield each.plate, each.well, name, f"{stocks[name]:g}", f"{volume:.2f}"
-        yield each.plate, each.well, "buffer", "", f"{VOLUME_UL - sum(volumes.values()):.2f}"
-
-
 def _predicted(wells: Sequence[Placed]) -> Iterator[Sequence[object]]:
     for each in wells:
         for row in zip(*(np.asarray(part).tolist() for part in each.band)) if each.band else ():
@@ -137,20 +117,21 @@ def how_well(parameter: Parameter, deviation: float) -> str:
     return f"± {deviation:.0%}" if deviation < 0.5 else f"within {np.exp(2 * deviation):.2g}x, if at all"
 
 
-def protocol(plans: Sequence[tuple[GateBench, Plan]], wells: Sequence[Placed], name: str) -> str:
+def protocol(plans: Sequence[tuple[GateBench, Plan]], wells: Sequence[Placed], design: DesignSpec) -> str:
     """The plan to be printed."""
-    species = sorted({bench.species for bench, _ in plans})
-    reporters = ", ".join(f'"{each}"' for each in species)
+    reporters = ", ".join(f"`reporter_{each}`" for each in reporters_of(plans, design))
     hours = max((each.tube.hours for each in wells if each.tube), default=0.0)
     lines = [
-        f"# Gates of {name} on the bench",
+        f"# Gates of {design.name} on the bench",
         "",
         f"{len(wells)} wells of {VOLUME_UL:g} µL, read for {hours:g} h; stocks of {STOCK_NM / 1e3:g} µM, of auxiliary strands "
         f"{AUXILIARY_NM / 1e3:g} µM.",
         "",
-        f"1. Order the reporters with the strands: `reporters = [{reporters}]` in `[translation]` of the design. Each has a "
-        "dye that faces a quencher.",
-        "2. Mix everything but what comes last, warm up the plate, and read it once.",
+        f"1. Order the strands with {reporters}, each with a dye that faces a quencher: "
+        f"`dsd-ncrn order THIS_FOLDER/{order_file(design)} -o order` (`--sequences FILE` if the design has some already).",
+        "2. Mix everything but what comes last, warm up the plate, and read it once. `stocks.csv` says what is in the "
+        f"tubes, and what is diluted so that nothing is less than {LEAST_UL:g} µL; a robot reads `picklist.csv` "
+        "(cherrypicking of the Opentrons protocol library).",
         "3. Add signals last (wells without any: the gate), note when, and correct `start` in `layout.csv`: the time of mixing "
         "on the clock of the reader.",
         "4. Read every well about 40 times over its hours, closer together at first; keep reader, gain and filters.",

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cli.bench.page import fits_html
-from cli.bench.plan import example_of, placed, plan_files, protocol
+from cli.bench.plan import example_of, plan_files, protocol
+from cli.bench.wells import placed
 from cli.console import display
 from cli.job import shown_job
 from cli.output import deliver, show, table
@@ -40,7 +41,7 @@ def experiments(
             plans.append((bench, plan_of(bench.roles, errors, tubes)))
             shown.done(bench.name, f"{len(plans[-1][1].tubes)} tubes")
     wells = placed(plans)
-    files = plan_files(plans, job.study.design.name)
+    files = plan_files(plans, wells, job.study.design)
     if example:
         files["example.csv"] = example_of(plans, wells, errors, seed)
     deliver(out, files)
@@ -59,7 +60,7 @@ def experiments(
         ],
         "known": {bench.name: {p.name: deviation for p, deviation in plan.known} for bench, plan in plans},
     }
-    show(as_json, document, protocol(plans, wells, job.study.design.name))
+    show(as_json, document, protocol(plans, wells, job.study.design))
 
 
 def fit(

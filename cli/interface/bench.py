@@ -55,7 +55,7 @@ def fit() -> None:
 @click.option("--tubes", type=click.IntRange(min=5), default=10, show_default=True, help="At most for each gate.")
 @click.option("--pipetting", type=click.FloatRange(0.0, 0.5), default=0.05, show_default=True, help="Relative error of a dose.")
 @click.option("--example", is_flag=True, help="Write example.csv, too: readings of made-up gates, to try `fit` on.")
-@out_option("assay files, layout.csv, pipetting.csv, predicted.csv, known.csv and protocol.md")
+@out_option("assay files, layout, volumes and pick list, predicted.csv, known.csv, protocol.md and order/NAME_reporters.toml")
 @seed_option
 @json_option
 def experiments() -> None:

@@ -51,7 +51,7 @@ def outcome_of(sequenced: Sequenced[Any]) -> Outcome:
     assignment, verdicts = sequenced.found, sequenced.verdicts
     section = sequences_section(sequenced)
     files = {
-        SEQUENCES_CSV: assignment_csv(assignment),
+        SEQUENCES_CSV: assignment_csv(sequenced.words),
         SEARCH_JSON: json_text(search_json(assignment, verdicts)),
         VERDICTS.file: VERDICTS.text(verdicts.verdicts),
         COMPLEXES.file: COMPLEXES.text(verdicts.complexes),

@@ -46,7 +46,7 @@ def leaks_stage(job: Job, tell: Tell) -> Outcome:
 
 
 def _ranked(study: Study) -> LeakSensitivity:
-    """The gates alone: what a typical tube tolerates beside an ideal network says nothing, and tubes are trained without leaks."""
+    """The gates alone: what a typical tube tolerates beside an ideal network says nothing."""
     rate = per_nM_s_to_per_M_s(study.spec.leak.rate)
     return LeakSensitivity((), None, rank_leaks(study, rate), rate)
 

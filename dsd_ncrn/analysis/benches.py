@@ -10,7 +10,8 @@ from dsd_ncrn.assays.model import GateModel, gate_model
 from dsd_ncrn.assays.plan import Roles
 from dsd_ncrn.crn.types import Reaction
 from dsd_ncrn.dsd.module import module_of
-from dsd_ncrn.dsd.structure import Bound, Complex, Open, gate
+from dsd_ncrn.dsd.schemes.endings import reporter_duplex
+from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import InputError, did_you_mean
 
@@ -59,7 +60,7 @@ def _bench(study: Study, system: DsdSystem, reaction: Reaction) -> GateBench:
     supply = {by_complex[each]: each for each in module.present if each in module.supply and each in by_complex}
     supply = {name: each for name, each in supply.items() if each not in cogates or _needed(each, made.values())}
     reporter = f"reporter_{species}"
-    components = {**carriers, **made, **supply, reporter: reporter_of(carriers[species])}
+    components = {**carriers, **made, **supply, reporter: reporter_duplex(carriers[species].strands[0])}
     occlusion = study.spec.imperfections.occlusion
     model = gate_model(components, reporter, study.rates, occlusion)
     return GateBench(reaction, species, Roles(model, inputs, tuple(supply), species))
@@ -68,13 +69,3 @@ def _bench(study: Study, system: DsdSystem, reaction: Reaction) -> GateBench:
 def _needed(cogate: Complex, gates: Iterable[Complex]) -> bool:
     """Whether a cogate is one that a gate takes up to go forward: it is bound in none of them."""
     return all(cogate.strands[0] not in made.strands for made in gates)
-
-
-def reporter_of(signal: Complex) -> Complex:
-    """The duplex that a signal opens: its toehold open, its branch covered by a strand with a quencher."""
-    strand = signal.strands[0]
-    toehold = tuple(domain for domain in strand if domain.is_toehold)
-    branch = tuple(domain for domain in strand if not domain.is_toehold)
-    if strand[0].is_toehold:
-        return gate(Open(toehold), Bound(branch))
-    return gate(Bound(branch), Open(toehold))

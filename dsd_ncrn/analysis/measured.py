@@ -9,6 +9,7 @@ import numpy as np
 
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.assays.applied import GateJudgement, judged
+from dsd_ncrn.assays.measured import MeasuredGate
 from dsd_ncrn.simulate.engines.crew import side_by_side
 from dsd_ncrn.simulate.imperfections.realisation import Mixture
 from dsd_ncrn.simulate.results import Training
@@ -19,6 +20,8 @@ DRAWS = 16
 """Tubes whose gates are drawn from what is left open of them."""
 WORTH_TELLING = 0.03
 """A relative change of a dose or a wait that is less than this is within what a pipette does."""
+NOTHING = MeasuredGate("", (), {})
+"""In place of measured gates where none is: all else that is known of a tube still holds."""
 KEPT = ("data", "decided", "plan", "ncrn", "ideal", "compared", "spec", "designed", "network", "leaky", "rates")
 """Parts of a study that do not depend on what was measured."""
 
@@ -36,7 +39,8 @@ class Change:
 @dataclass(frozen=True)
 class OnMeasured:
     """What a design comes to on its measured gates: the share of the learnable error that it takes away at their best values,
-    the median and the 90 % band of that over what is left open of them, what to change, and the gates, the worst first.
+    the median and the 90 % band of that over what is left open of them, what to change, and the gates: first the one with which
+    most is gained where it is as designed.
     """
 
     learned: float
@@ -57,32 +61,44 @@ def on_measured(study: Study, training: Training, progress: Progress = no_progre
 
     Raises CheckFailed where a tube cannot be calibrated or simulated.
     """
-    done = 0
+    done, learned = 0, learned_share(training, study.compared)
+
+    def told(share: float) -> float:
+        nonlocal done
+        done += 1
+        progress(done, DRAWS + len(study.measured))
+        return share
 
     def share(seed: int) -> float:
-        nonlocal done
         drawn = drawn_tube(study, np.random.default_rng(np.random.SeedSequence(study.seed, spawn_key=(seed,))))
-        found = learned_share(study.train(drawn, "dsd"), study.compared)
-        done += 1
-        progress(done, DRAWS)
-        return found
+        return told(learned_share(study.train(drawn, "dsd"), study.compared))
 
-    shares = side_by_side(share, range(DRAWS))
-    low, median, high = (float(each) for each in np.quantile(shares, [0.05, 0.5, 0.95]))
-    return OnMeasured(learned_share(training, study.compared), median, low, high, changes(study), judged(study.measured))
+    def gain(gate: MeasuredGate) -> float:
+        other = with_gates(study, tuple(each for each in study.measured if each is not gate))
+        return told(learned_share(other.train(other.tube(), "dsd"), study.compared)) - learned
+
+    low, median, high = (float(each) for each in np.quantile(side_by_side(share, range(DRAWS)), [0.05, 0.5, 0.95]))
+    gains = {each.name: gain(each) for each in study.measured}
+    gates = sorted((replace(each, gain=gains[each.gate]) for each in judged(study.measured)), key=lambda each: -each.gain)
+    return OnMeasured(learned, median, low, high, changes(study), tuple(gates))
 
 
 def drawn_tube(study: Study, random: np.random.Generator) -> Tube:
     """A tube whose gates are drawn from what is left open of them; calibrated for their best values."""
     mixture = Mixture(study.system, study.network)
-    return study.tube(realisation=study.with_measured(study.designed_tube(study.system, study.network), mixture, random))
+    return study.tube(realisation=study.with_measured(study.expected(mixture), mixture, random))
+
+
+def with_gates(study: Study, measured: tuple[MeasuredGate, ...]) -> Study:
+    """The study with other gates measured, and what does not depend on them as it is known."""
+    other = replace(study, measured=measured or (NOTHING,))
+    vars(other).update({name: part for name, part in vars(study).items() if name in KEPT})
+    return other
 
 
 def changes(study: Study) -> tuple[Change, ...]:
     """The doses and waits that are others than for gates as designed."""
-    plain = replace(study, measured=())
-    vars(plain).update({name: part for name, part in vars(study).items() if name in KEPT})
-    before, after = _settings(plain), _settings(study)
+    before, after = _settings(with_gates(study, ())), _settings(study)
     return tuple(
         Change(what, unit, before[what, unit], value)
         for (what, unit), value in after.items()

@@ -19,18 +19,18 @@ from dsd_ncrn.analysis.jobs import run_jobs, tube_work
 from dsd_ncrn.analysis.judging import THRESHOLD, test_error, yardstick
 from dsd_ncrn.analysis.knobs import Knob, ScaleKnob, turned
 from dsd_ncrn.analysis.results import Redesigned, Yardstick
+from dsd_ncrn.analysis.staging import staged_of
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.tuning import FAILED, Positions, generations
 from dsd_ncrn.analysis.yields import Drawn, require_imperfections, stream
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.load import changed
 from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.dsd.beside import ordered_system
 from dsd_ncrn.dsd.structure import strand_length
-from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.simulate.engines.crew import side_by_side, worked_out
 from dsd_ncrn.simulate.train import Progress, no_progress
-from dsd_ncrn.tasks import Dataset
 
 LEAKS = (1.0, 0.5, 2.0, 1.0)
 """Times the leak of the conditions, by draw of the data: a point that leans on one leak fails at others."""
@@ -175,8 +175,6 @@ def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions) -> Red
     shares, hours = (np.array(each) for each in zip(*side_by_side(trained, jobs)))
     system = studies[0].designed
     lengths = [strand_length(strand) for strand in system.strands]
-    gates = {strand for each in system.components if each.role is Role.GATE for strand in each.complex.strands}
-    of_gates = sum(map(strand_length, gates))
     point = Redesigned(
         positions=positions,
         cost=0.0,
@@ -188,7 +186,7 @@ def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions) -> Red
         slurry_uL=bead_budget(studies[0]).slurry_uL,
         strands=len(lengths),
         longest_nt=max(lengths),
-        ordered_nt=sum(lengths) + (system.variants - 1) * of_gates,
+        ordered_nt=sum(map(strand_length, ordered_system(system).strands)),
     )
     return replace(point, cost=cost(point, shares, plan.limits))
 
@@ -227,31 +225,6 @@ def staged_knobs(spec: DesignSpec, parameters: int) -> tuple[Knob, ...]:
 
 def case_of(study: Study, plan: Plan) -> RedesignCase:
     """Where the candidates of a study's design are tried. Raises DesignError where its formula does not allow stages."""
-    spec = staged_of(study.design, study.data)
+    spec = staged_of(study.design, study.data, plan.iterations)
     decided = Study(spec, study.seed)
     return RedesignCase(spec, staged_knobs(spec, len(decided.ncrn.parameters)), plan, study.seed)
-
-
-def staged_of(spec: DesignSpec, data: Dataset) -> DesignSpec:
-    """A design in the staged form, with doses that follow from its data. Raises DesignError, which says why, where its formula
-    does not allow it.
-
-    With T theta_i as the weights of a fit to the data, the largest is half of the limit; the largest target is 110 nM; a step
-    takes 0.8 of the error at the mean input.
-    """
-    if spec.circuit.form == "staged":
-        return spec
-    x, y = data.train_x, data.train_y[:, 0]
-    fit: Floats = np.linalg.pinv(np.column_stack([x, np.ones(len(x))])) @ y
-    steps: Floats = (x**2).sum(axis=1) / x.sum(axis=1)
-    limit = max(2.0 * float(np.abs(np.asarray(fit[:-1], dtype=float)).max()), 1e-3)
-    rails = dict.fromkeys(("circuit.theta", "circuit.x", "circuit.z"), "single")
-    point = {
-        "circuit.form": "staged",
-        "circuit.weight_limit": float(f"{limit:.4g}"),
-        "circuit.learning_rate": float(f"{1.2 / (spec.circuit.T * float(steps.mean())):.4g}"),
-        "chemistry.unit": f"{110.0 / float(np.abs(y).max()):.4g} nM",
-        "staged.variants": 2,
-        "training.batch": 1,
-    }
-    return changed(spec, {**rails, **point})

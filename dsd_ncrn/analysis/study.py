@@ -36,7 +36,7 @@ from dsd_ncrn.simulate.engines.crew import worked_out
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.handling import PERFECT, Handling
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.imperfections import typical
+from dsd_ncrn.simulate.imperfections import middle
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
 from dsd_ncrn.simulate.learners import ended_after, repeats_of, train_autonomous, train_ideal, train_value
 from dsd_ncrn.simulate.levels import LEVELS
@@ -277,23 +277,25 @@ class Study:
         return replace(perfect(Mixture(system, network)), resting=self.spec.imperfections.occlusion)
 
     def usual(self, system: DsdSystem, network: ReactionNetwork) -> Realisation:
-        """The same with gates as they were measured, those of them that were; at a bench one with all that is typical of it."""
-        usual = self.designed_tube(system, network)
-        if self.benched:
-            usual = typical(self.spec.imperfections, Mixture(system, network))
+        """The same; of measured gates with these, and at a bench, with all that is known beforehand of a real tube."""
         if not self.measured:
-            return usual
+            return self.expected(Mixture(system, network)) if self.benched else self.designed_tube(system, network)
         known = self._as_measured.get(id(network))
         if known is None:
-            found = self.with_measured(usual, Mixture(system, network))
-            known = self._as_measured[id(network)] = network, found
+            mixture = Mixture(system, network)
+            known = self._as_measured[id(network)] = network, self.with_measured(self.expected(mixture), mixture)
         return known[1]
+
+    def expected(self, mixture: Mixture) -> Realisation:
+        """A real tube of which nothing has been measured: in the middle of all that the design's imperfections draw."""
+        return middle(self.spec.imperfections, mixture)
 
     def with_measured(self, tube: Realisation, mixture: Mixture, random: np.random.Generator | None = None) -> Realisation:
         """A tube with gates as they were measured, drawn from what is left open of them where ``random`` is given."""
         if not self.measured:
             return tube
-        return as_measured(self.measured, mixture, tube, self.spec.leak.rate * self.leak_warmth, random)
+        leak = self.spec.leak.rate * self.leak_warmth
+        return as_measured(self.measured, mixture, tube, self.expected(mixture), leak, random)
 
     @part
     def _as_measured(self) -> dict[int, tuple[ReactionNetwork, Realisation]]:

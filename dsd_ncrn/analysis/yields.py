@@ -14,7 +14,7 @@ from dsd_ncrn.analysis.jobs import run_jobs, tube_work
 from dsd_ncrn.analysis.lean import lean
 from dsd_ncrn.analysis.results import Sample
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.design.imperfections import Imperfections
+from dsd_ncrn.design.imperfections import LEAST_OF_UL, Imperfections
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.simulate.engines.crew import worked_out
@@ -160,7 +160,8 @@ class RealTubes:
 
     def draw(self, given: Imperfections, random: Generator) -> Realisation:
         """One realisation of some imperfections. Raises what they raise."""
-        drawn = realise(given, self.pot, random)
+        least = given.least * LEAST_OF_UL / self.study.spec.order.volume_uL
+        drawn = realise(given.model_copy(update={"least": least}), self.pot, random)
         return self.study.with_measured(drawn, self.pot, random)
 
     def mix(self, given: Imperfections, random: Generator, leak_rate: float) -> Tube:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import nan
 
 import numpy as np
 from numpy.random import Generator
@@ -25,11 +26,14 @@ NORMAL_95 = 1.96
 
 @dataclass(frozen=True)
 class GateJudgement:
-    """A measured gate beside the usual one: what is furthest off, by how many deviations of gates as they vary, in words."""
+    """A measured gate beside the usual one: what is furthest off, by how many deviations of gates as they vary, in words; and
+    how much more of the learnable error would be learned with a gate as designed in its place, NaN where nobody tried.
+    """
 
     gate: str
     deviations: float
     says: str
+    gain: float = nan
 
 
 def check_gates(gates: Sequence[MeasuredGate], system: DsdSystem, file: str) -> None:
@@ -43,23 +47,31 @@ def check_gates(gates: Sequence[MeasuredGate], system: DsdSystem, file: str) -> 
 
 
 def as_measured(
-    gates: Sequence[MeasuredGate], mixture: Mixture, before: Realisation, leak: float, random: Generator | None = None
+    gates: Sequence[MeasuredGate],
+    mixture: Mixture,
+    before: Realisation,
+    expected: Realisation,
+    leak: float,
+    random: Generator | None = None,
 ) -> Realisation:
     """A tube whose gates are as measured: at their best values, or drawn from their intervals where ``random`` is given.
 
-    ``leak`` (/nM/s) is the rate by which leaks are multiplied when the tube is simulated.
+    Measured is in solution: what holds for every gate of its kind, as slow beads do, is that of the ``expected`` tube, and what
+    ``before`` has drawn for a gate is gone. A stock's error is in its active share. ``leak`` (/nM/s) is the rate by which leaks
+    are multiplied when the tube is simulated.
     """
     rates, doses = before.rates.copy(), before.doses.copy()
     components, places = mixture.system.by_name, {c.name: n for n, c in enumerate(mixture.system.components)}
     mine = {name: each for each in gates for r in each.reactions for name in _components(mixture.system, r)}
     of_steps = directions(mixture.network, {name: components[name].complex for name in mine})
-    factors = {
-        (name, d): _factor(mine[name], name, d, leak, values) for name, values in _drawn(mine, random) for d in Direction
-    }
+    drawn = _drawn(mine, random)
+    found = {(name, d): _factor(mine[name], name, d, leak, values) for name, values in drawn for d in Direction}
+    factors = {key: factor for key, factor in found.items() if factor is not None}
     for number, key in enumerate(of_steps):
-        rates[number] *= factors.get(key, 1.0)
-    for name, values in _drawn(mine, random):
-        doses[places[name]] *= values.get((Quantity.ACTIVE, name), 1.0)
+        if key in factors:
+            rates[number] = expected.rates[number] * factors[key]
+    for name, values in drawn:
+        doses[places[name]] = values.get((Quantity.ACTIVE, name), doses[places[name]])
     return replace(before, rates=rates, doses=doses)
 
 
@@ -79,32 +91,35 @@ def _drawn(mine: Mapping[str, MeasuredGate], random: Generator | None) -> list[t
 
 
 def _values(gate: MeasuredGate, random: Generator | None) -> Values:
-    return {key: _value(number, random) for key, number in gate.numbers.items() if number.known != Kind.UNKNOWN}
+    """Its numbers; of what was not told the usual one is meant, or one as gates vary."""
+    told = {key: _value(number, random) for key, number in gate.numbers.items() if number.known != Kind.UNKNOWN}
+    if random is None:
+        return told
+    rest = {key: number.predicted for key, number in gate.numbers.items() if key not in told and number.predicted}
+    return told | {key: usual * float(np.exp(USUAL_SPREAD * random.standard_normal())) for key, usual in rest.items()}
 
 
 def _value(number: Measured, random: Generator | None) -> float:
-    """The best value, or one from the interval; what is worse known than gates vary is drawn towards the predicted one."""
-    if random is None:
-        if not (number.logarithmic and number.predicted and number.value > 0):
-            return number.value
-        weight = USUAL_SPREAD**2 / (USUAL_SPREAD**2 + number.deviation**2)
-        return number.predicted * float((number.value / number.predicted) ** weight)
-    if number.known != Kind.INTERVAL:  # a bound alone: anything from far below to it
+    """The best value, or one from the interval; what is badly known is weighed with how gates of equal toeholds vary."""
+    size = 0.0 if random is None else float(random.standard_normal())
+    if number.known != Kind.INTERVAL and random is not None:  # a bound alone: anything from far below to it
         return number.high * float(random.uniform()) if number.known == Kind.UPPER else number.low
-    low, high = np.log([number.low, number.high]) if number.logarithmic else (number.low, number.high)
-    middle = np.log(number.value) if number.logarithmic else number.value
-    size = float(random.standard_normal())
-    found = middle + size * ((high - middle) if size > 0 else (middle - low)) / NORMAL_95
-    return float(np.exp(found)) if number.logarithmic else max(float(found), 0.0)
+    if not (number.logarithmic and number.value > 0):
+        reach = number.high - number.value if size > 0 else number.value - number.low
+        return max(number.value + size * reach / NORMAL_95, 0.0)
+    reach = float(np.log(number.high / number.value if size > 0 else number.value / number.low))
+    usual = number.predicted or number.value
+    weight = USUAL_SPREAD**2 / (USUAL_SPREAD**2 + number.deviation**2) if number.predicted else 1.0
+    return usual * float((number.value / usual) ** weight * np.exp(size * np.sqrt(weight) * reach / NORMAL_95))
 
 
-def _factor(gate: MeasuredGate, name: str, direction: Direction, leak: float, values: Values) -> float:
-    """What multiplies the predicted rate constants of a gate's steps."""
+def _factor(gate: MeasuredGate, name: str, direction: Direction, leak: float, values: Values) -> float | None:
+    """What multiplies the predicted rate constants of a gate's steps; None where that was not told."""
     key = next(
         ((Quantity.RATE, of) for of in (f"{direction} of {name}", str(direction)) if (Quantity.RATE, of) in values), None
     )
     if key is None:
-        return 1.0
+        return None
     predicted = gate.numbers[key].predicted or 1.0
     if direction is Direction.LEAK:
         predicted = per_nM_s_to_per_M_s(leak) if leak > 0 else 1.0

@@ -12,6 +12,8 @@ from dsd_ncrn.design.section import Concentration, Dissociation, Section, Time, 
 
 UM = 1e3
 """1 µM and 1 pmol/µL in nM."""
+LEAST_OF_UL = 100.0
+"""The volume that `least` is a share of, whatever the reaction's: a pipette does not know it."""
 MAGNITUDES: Mapping[str, str] = {
     "pipetting": "dsd_ncrn.simulate.imperfections.spreads:Pipetting",
     "inactive": "dsd_ncrn.simulate.imperfections.spreads:Inactive",
@@ -75,7 +77,7 @@ class Imperfections(Section):
     complex_stock: Concentration = 0.0
     """The same for complexes in solution."""
     least: float = Field(default=0.0, ge=0, le=0.2)
-    """Smallest volume that is added, as a share of the reaction's: 1 µL of 100 is 0.01. Counts with stocks."""
+    """Smallest volume that is added, as a share of 100 µL: 0.01 is 1 µL in a reaction of any volume. Counts with stocks."""
     slurry: Concentration = constant("beads.capacity").number * UM
     """Capacity of bead slurry for strands; 5000 nM is 5 pmol/µL."""
     slurry_most: float = Field(default=0.25, gt=0, le=1)

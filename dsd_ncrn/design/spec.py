@@ -45,6 +45,10 @@ class Task(Section):
     """Points that only the test error is measured on."""
     shuffle: bool = True
     """The rows of a CSV file are shuffled by the seed; with false they are taken in their order."""
+    scales: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    """For columns of the CSV file, as `dose = [0.5, 2.0]`, an offset and a factor: what is learned is values less the first,
+    divided by the second. A negative factor turns a column round. `threshold` is that of the scaled target.
+    """
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -60,6 +64,10 @@ class Task(Section):
         if self.csv is None and (self.test_csv is not None or not self.shuffle):
             key = "shuffle" if self.test_csv is None else "test_csv"
             raise refuse("a built-in task draws its points", "Leave test_csv and shuffle out.", key)
+        for column, (_, factor) in self.scales.items():
+            if column not in (*self.inputs, *self.targets) or factor == 0:
+                rule = "scales are of columns that are inputs or targets, and divide by something"
+                raise refuse(rule, f"Columns: {', '.join((*self.inputs, *self.targets)) or 'none'}.", "scales")
         if self.threshold is not None and len(self.targets) > 1:
             raise refuse("a threshold divides one target", "With several targets write classes = true.", "threshold")
         if self.classes and len(self.targets) < 2:

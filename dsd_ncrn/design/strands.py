@@ -52,8 +52,8 @@ class Order(Section):
     """Price of a base by scale and purification, in any currency: the protocol then has costs. None is built in, since they
     change.
     """
-    volume_uL: float = Field(default=100.0, gt=0)
-    """Volume of one reaction (µL), for the protocol."""
+    volume_uL: float = Field(default=100.0, gt=0, le=300)
+    """Volume of one reaction (µL), for the protocol and for what is pipetted in simulated tubes."""
     smallest_uL: float = Field(default=0.5, gt=0)
     """Least volume to pipette (µL): below it a stock is diluted first."""
     dead_uL: float = Field(default=5.0, ge=0)

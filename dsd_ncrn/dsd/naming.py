@@ -5,13 +5,14 @@ Domains are named after species, reactions and clocks in small letters, so that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
+from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.plan import Plan
 from dsd_ncrn.dsd.system import Component
 from dsd_ncrn.dsd.words import Private, branch_name
-from dsd_ncrn.errors import InputError
+from dsd_ncrn.errors import InputError, did_you_mean
 
 
 def check_names(plan: Plan) -> None:
@@ -32,6 +33,12 @@ def _domains(plan: Plan) -> Iterator[tuple[str, str]]:
     for reaction in plan.reactions:
         for kind in Private:
             yield branch_name(kind.of(reaction)), f"the {kind.name.lower()} of reaction {reaction.origin.reaction}"
+
+
+def check_species(name: str, known: Collection[str], key: str) -> None:
+    """Raises DesignError where a key of ``[translation]`` names a species that does not exist."""
+    if name not in known:
+        raise DesignError(f"translation.{key}: no such species", name, did_you_mean(name, known), key=("translation", key))
 
 
 def merged(components: Iterable[Component]) -> tuple[Component, ...]:

@@ -21,6 +21,7 @@ from dataclasses import replace
 from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import DesignSpec
+from dsd_ncrn.dsd.schemes.endings import reporters
 from dsd_ncrn.dsd.structure import Bound, Domain, Open, Strand, free, gate
 from dsd_ncrn.dsd.system import Component, DsdSystem, GateKind, Gates, Role
 from dsd_ncrn.ncrn.types import NeuralCrn
@@ -96,15 +97,18 @@ class _Strands:
 
 
 def translate_staged(ncrn: NeuralCrn, spec: DesignSpec) -> DsdSystem:
-    """Every strand and gate of a learner in the staged form. Raises DesignError for toeholds that do not fit."""
+    """Every strand and gate of a learner in the staged form. Raises DesignError for toeholds that do not fit, and for
+    reporters of what is no signal.
+    """
     several = len(ncrn.parameters) > 1
     signals = {each: each for each in (*(("Z", "Y", OPENED) if several else "Z"), *(p.plus for p in ncrn.parameters))}
     cogates = {"Z": Z_BUFFER} | {p.plus: f"{p.plus}_cogate" for p in ncrn.parameters}
-    components = tuple(_components(ncrn, spec))
-    formal = tuple(_formal(ncrn))
+    components, formal = tuple(_components(ncrn, spec)), tuple(_formal(ncrn))
+    strands = {each.name: each.complex.strands[0] for each in components if each.name in signals}
+    read = reporters(spec.translation, strands)
     return DsdSystem(
         spec.name,
-        components,
+        (*components, *(duplex for duplex, _ in read)),
         signals=signals,
         cogates=cogates,
         clocks={},
@@ -113,6 +117,7 @@ def translate_staged(ncrn: NeuralCrn, spec: DesignSpec) -> DsdSystem:
         formal=formal,
         scheme=STAGED,
         variants=spec.staged.variants,
+        reporters=tuple(labels for _, labels in read),
     )
 
 

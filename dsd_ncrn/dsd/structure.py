@@ -32,6 +32,10 @@ class Domain(NamedTuple):
     def __invert__(self) -> Domain:
         return Domain(self.name, self.length, not self.starred)
 
+    def pairs_with(self, other: Domain) -> bool:
+        """Whether the other is its complement: ``self == ~other`` without making one."""
+        return self.starred != other.starred and self.name == other.name and self.length == other.length
+
     @property
     def is_toehold(self) -> bool:
         """Whether binding by this domain alone is reversible."""
@@ -82,14 +86,19 @@ class Complex:
         """The complex in canonical form. Raises InputError where paired domains are not complementary."""
         flat = [domain for strand in strands for domain in strand]
         for here, there in enumerate(pairing):
-            if there is not None and (pairing[there] != here or (here < there and flat[there] != ~flat[here])):
+            if there is not None and (pairing[there] != here or (here < there and not flat[there].pairs_with(flat[here]))):
                 raise InputError(f"domain {flat[here]} cannot pair with {flat[there]}", None, "Only complements pair.")
-        strands, pairing = tuple(strands), tuple(pairing)
+        return Complex.canonical(tuple(strands), tuple(pairing))
+
+    @staticmethod
+    def canonical(strands: tuple[Strand, ...], pairing: Pairing) -> Complex:
+        """The same of pairs that are known to be of complements, unchecked."""
         first = min(strands)
         turns = [turn for turn, strand in enumerate(strands) if strand == first]
-        if len(turns) > 1:
-            smallest = min(strands[turn:] + strands[:turn] for turn in turns)
-            turns = [turn for turn in turns if strands[turn:] + strands[:turn] == smallest]
+        if len(turns) == 1:
+            return _rotated(strands, pairing, turns[0])
+        smallest = min(strands[turn:] + strands[:turn] for turn in turns)
+        turns = [turn for turn in turns if strands[turn:] + strands[:turn] == smallest]
         return min((_rotated(strands, pairing, turn) for turn in turns), key=_pairing_key)
 
     @cached_property
@@ -128,6 +137,8 @@ class Complex:
 
 
 def _rotated(strands: tuple[Strand, ...], pairing: Pairing, turn: int) -> Complex:
+    if not turn:
+        return Complex(strands, pairing)
     total = len(pairing)
     shift = sum(len(strand) for strand in strands[:turn])
     turned = pairing[shift:] + pairing[:shift]

@@ -10,7 +10,7 @@ from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import DesignSpec, Translation
-from dsd_ncrn.dsd.naming import check_names, merged
+from dsd_ncrn.dsd.naming import check_names, check_species, merged
 from dsd_ncrn.dsd.plan import FLUSH, Plan, plan_of_learner, plan_of_network, required
 from dsd_ncrn.dsd.polarity import Polarity, assign_polarity, is_annihilation
 from dsd_ncrn.dsd.schemes.clocks import held_back, phase_clock
@@ -19,7 +19,7 @@ from dsd_ncrn.dsd.schemes.endings import (
     cogate_sink,
     cooperative_annihilation,
     drain,
-    reporter,
+    reporters,
     strand_sink,
     two_domain_annihilation,
 )
@@ -28,7 +28,6 @@ from dsd_ncrn.dsd.staged import translate_staged
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.dsd.system import ClockStrands, Component, DsdSystem, Reporter, Role
 from dsd_ncrn.dsd.words import HARMLESS_NT, Words, budget_name, cogate_name, strand_component
-from dsd_ncrn.errors import did_you_mean
 from dsd_ncrn.families import SCHEMES
 from dsd_ncrn.ncrn.types import NeuralCrn
 
@@ -65,9 +64,9 @@ def realise(plan: Plan) -> DsdSystem:
     """
     check_names(plan)
     translator = _Translator(plan, *_words(plan))
-    reporters = translator.reporters()
-    components = merged([*translator.components(), *(component for component, _ in reporters)])
-    return translator.system(components, tuple(labels for _, labels in reporters))
+    read = translator.reporters()
+    components = merged([*translator.components(), *(component for component, _ in read)])
+    return translator.system(components, tuple(labels for _, labels in read))
 
 
 def _words(plan: Plan) -> tuple[Words, Polarity]:
@@ -216,15 +215,9 @@ class _Translator:
         """Sinks that swallow the first of a species, as much as there is of them."""
         levels = self.plan.options.translation.thresholds
         for species in levels:
-            self.check_species(species, "thresholds")
+            check_species(species, self.plan.species, "thresholds")
         signs = self.words.polarity
         return [strand_sink(f"threshold_{name}", name, level, self.words, signs[name]) for name, level in levels.items()]
-
-    def check_species(self, name: str, key: str) -> None:
-        """Raises DesignError where a key of the design names a species that does not exist."""
-        if name not in self.plan.species:
-            remedy = did_you_mean(name, self.plan.species)
-            raise DesignError(f"translation.{key}: no such species", name, remedy, key=("translation", key))
 
     def clock_choices(self, phase: str) -> tuple[str, list[int], bool, float]:
         """Its domain, the polarities of the gates that wait for it, whether it is to close them, and its buffer."""
@@ -238,8 +231,4 @@ class _Translator:
 
     def reporters(self) -> list[tuple[Component, Reporter]]:
         """The readout duplexes that the design asks for."""
-        wanted = self.plan.options.translation.reporters
-        for species in wanted:
-            self.check_species(species, "reporters")
-        level = self.plan.options.translation.reporter
-        return [reporter(species, level, self.words) for species in dict.fromkeys(wanted)]
+        return reporters(self.plan.options.translation, {name: self.words.signal(name) for name in self.plan.species})

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand
+
+TURNED = 10_000
+"""Rotations of complexes that are kept, since each complex meets many others."""
 
 
 class Assembly:
@@ -65,8 +69,9 @@ class Assembly:
         """Longest run of paired nucleotides by which a strand is held to one other strand."""
         longest = run = 0
         previous: int | None = None
-        for position, owner in enumerate(self.owner):
-            partner = self.pairing[position] if owner == strand else None
+        first = self.owner.index(strand)
+        for position in range(first, first + len(self.strands[strand])):
+            partner = self.pairing[position]
             contiguous = previous is not None and partner == previous - 1
             run = 0 if partner is None else (run if contiguous else 0) + self.domains[position].length
             longest, previous = max(longest, run), partner
@@ -107,31 +112,28 @@ class Assembly:
     def fits(self, one: int, other: int) -> bool:
         """Whether two positions are both unpaired and complementary."""
         unpaired = self.pairing[one] is None and self.pairing[other] is None
-        return unpaired and self.domains[one] == ~self.domains[other]
+        return unpaired and self.domains[one].pairs_with(self.domains[other])
 
     def complexes(self) -> tuple[Complex, ...]:
         """The connected complexes, canonical, in sorted order."""
-        parent = list(range(len(self.strands)))
-
-        def root(strand: int) -> int:
-            while parent[strand] != strand:
-                strand = parent[strand]
-            return strand
-
+        group = list(range(len(self.strands)))
         for position, partner in enumerate(self.pairing):
-            if partner is not None:
-                parent[root(self.owner[position])] = root(self.owner[partner])
-        groups: dict[int, list[int]] = {}
-        for strand in range(len(self.strands)):
-            groups.setdefault(root(strand), []).append(strand)
-        return tuple(sorted((self._extract(group) for group in groups.values()), key=lambda c: c.strands))
-
-    def _extract(self, group: Sequence[int]) -> Complex:
-        members = set(group)
-        positions = [position for position, owner in enumerate(self.owner) if owner in members]
-        index = {position: number for number, position in enumerate(positions)}
-        pairing = (self.pairing[position] for position in positions)
-        return Complex.of([self.strands[s] for s in group], [None if p is None else index[p] for p in pairing])
+            if partner is not None and partner < position:
+                one, other = group[self.owner[position]], group[self.owner[partner]]
+                group = group if one == other else [one if each == other else each for each in group]
+        strands: dict[int, list[Strand]] = {}
+        for number, strand in zip(group, self.strands):
+            strands.setdefault(number, []).append(strand)
+        pairing: dict[int, list[int | None]] = {number: [] for number in strands}
+        where, places = [group[owner] for owner in self.owner], dict.fromkeys(strands, 0)
+        place: list[int] = []
+        for number in where:
+            place.append(places[number])
+            places[number] += 1
+        for number, partner in zip(where, self.pairing):
+            pairing[number].append(None if partner is None else place[partner])
+        found = [Complex.canonical(tuple(strands[number]), tuple(pairing[number])) for number in strands]
+        return tuple(sorted(found, key=lambda complex_: complex_.strands))
 
 
 def side_by_side(target: Complex, at: int, invader: Complex, by: int) -> tuple[Assembly, int, int] | None:
@@ -143,6 +145,7 @@ def side_by_side(target: Complex, at: int, invader: Complex, by: int) -> tuple[A
     return assembly, turned_target[1], len(target.pairing) + turned_invader[1]
 
 
+@lru_cache(maxsize=TURNED)
 def _open_ended(complex_: Complex, position: int) -> tuple[Complex, int] | None:
     """The rotation of a complex in which ``position`` is enclosed by no pair, and where it went; None inside a loop.
 

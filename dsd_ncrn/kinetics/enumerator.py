@@ -192,7 +192,7 @@ def run_start(one: Place, other: Place) -> Contact:
         before, after = neighbour(first, here, -1), neighbour(second, there, 1)
         if before is None or after is None or first.pairing[before] is not None or second.pairing[after] is not None:
             break
-        if first.domains[before] != ~second.domains[after]:
+        if not first.domains[before].pairs_with(second.domains[after]):
             break
         here, there = before, after
     return (first, here), (second, there)

@@ -138,7 +138,8 @@ def _migrate(assembly: Assembly, there: int, here: int, step: int, only: int | N
             break
         incumbent = assembly.pairing[next_here]
         owner = None if incumbent is None else assembly.owner[incumbent]
-        if assembly.domains[next_there] != ~assembly.domains[next_here] or (owner is not None and only not in (None, owner)):
+        fits = assembly.domains[next_there].pairs_with(assembly.domains[next_here])
+        if not fits or (owner is not None and only not in (None, owner)):
             break
         length = assembly.domains[next_here].length
         if owner is None:

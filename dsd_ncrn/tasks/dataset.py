@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,14 +89,14 @@ def load_table(task: Task, seed: int) -> Dataset:
         if columns.count(column) > 1:
             key = ("task", "targets" if column in task.targets else "inputs")
             raise DesignError("a column is an input or a target, once", column, "Name another column.", key=key)
-    rows, notes = _complete_rows(task.csv, columns)
+    rows, notes = _complete_rows(task.csv, columns, task.scales)
     if task.shuffle:
         rows = rows[np.random.default_rng(seed).permutation(len(rows))]
     if task.test_csv is None:
         train = _training_share(task, len(rows), task.csv)
         first, second = rows[:train], rows[train : train + task.test_points]
     else:
-        others, more = _complete_rows(task.test_csv, columns)
+        others, more = _complete_rows(task.test_csv, columns, task.scales)
         first, second, notes = rows[: task.training_points], others[: task.test_points], (*notes, *more)
         for file, all_rows, used in ((task.csv, rows, "training_points"), (task.test_csv, others, "test_points")):
             if len(all_rows) == 0:
@@ -116,10 +116,16 @@ def _training_share(task: Task, rows: int, file: str) -> int:
     return min(max(share, 1), rows - 1)
 
 
-def _complete_rows(file: str, columns: Sequence[str]) -> tuple[Floats, tuple[str, ...]]:
-    """The named columns of the rows that have a value in each, shape (rows, columns), and what is to be told of them."""
+def _complete_rows(
+    file: str, columns: Sequence[str], scales: Mapping[str, tuple[float, float]]
+) -> tuple[Floats, tuple[str, ...]]:
+    """The named columns of the rows that have a value in each, shape (rows, columns), and what is to be told of them.
+
+    Of a column with a scale its offset is taken, and the rest divided by its factor.
+    """
     table = read_table(file)
     values = np.column_stack([table.numbers(column) for column in columns])
     whole = ~np.isnan(values).any(axis=1)
     lacking = (f"{len(values) - whole.sum()} of {len(values)} rows lack a value and are left out",) if not whole.all() else ()
-    return values[whole], tuple(f"{file}: {note}" for note in (*table.notes, *table.how(columns), *lacking))
+    offset, factor = np.array([scales.get(column, (0.0, 1.0)) for column in columns]).T
+    return (values[whole] - offset) / factor, tuple(f"{file}: {note}" for note in (*table.notes, *table.how(columns), *lacking))

@@ -25,7 +25,7 @@ _NM_PER_UM = 1000.0
 _TURNS = (Role.BUFFER, Role.FUEL, Role.GATE, Role.SCAVENGER, Role.REPORTER, Role.CLOCK)
 _SPARE, PAGE_KEEPS = 1.2, 0.5
 """Annealed beyond what is used; what comes out of a native gel."""
-_SMALLEST_BATCH_UL = 20.0
+SMALLEST_BATCH_UL = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def annealed_uM(complex_: Complex, stocks: Stocks) -> float:
 
 def _recipe(component: Component, oligos: Sequence[Oligo], used_nmol: float, stocks: Stocks) -> AnnealingRecipe:
     ratios, stock = _ratios(component.complex), annealed_uM(component.complex, stocks)
-    batch = max(_SMALLEST_BATCH_UL, ceil(used_nmol * _SPARE / PAGE_KEEPS / stock * _NM_PER_UM / 10) * 10.0)
+    batch = max(SMALLEST_BATCH_UL, ceil(used_nmol * _SPARE / PAGE_KEEPS / stock * _NM_PER_UM / 10) * 10.0)
     rows = tuple(
         AnnealingRow(oligo_in(oligos, component, strand).name, ratio, ratio * stock * batch / stocks.strands)
         for strand, ratio in ratios.items()

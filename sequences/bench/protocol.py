@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dsd_ncrn.design.spec import Order, SequenceRules
+from dsd_ncrn.dsd.beside import gates_of_variants
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.assignment import SequenceAssignment
 from sequences.bench.document import Document
 from sequences.bench.experiment import mixing_sections, readout_section, schedule_sections
-from sequences.bench.mixing import USUAL_STOCKS, AnnealingRecipe, annealing_recipes
+from sequences.bench.mixing import SMALLEST_BATCH_UL, USUAL_STOCKS, AnnealingRecipe, annealing_recipes
 from sequences.bench.schedule import Addition, StockTopUp, additions, top_ups, used_nmol
 from sequences.bench.strands import (
     annealing_section,
@@ -75,8 +76,10 @@ def lasting(bench: Bench, system: DsdSystem, oligos: Sequence[Oligo], training: 
 
 
 def _with_amounts(bench: Bench, system: DsdSystem, oligos: Sequence[Oligo]) -> Bench:
-    stocks = bench.mixes.stocks
-    recipes = annealing_recipes(system, oligos, bench.used, stocks)
+    """Any variant of a gate may be the one that is kept: each has a recipe for all, and strands for it."""
+    stocks, gates = bench.mixes.stocks, gates_of_variants(system)
+    used = {**bench.used, **{name: bench.used[gate] for name, gate in gates.items()}}
+    recipes = annealing_recipes(system, oligos, used, stocks)
     return replace(bench, recipes=recipes, nmol=_strand_nmol(system, oligos, bench.used, recipes, stocks.strands))
 
 
@@ -122,12 +125,19 @@ def _strand_nmol(
     recipes: Sequence[AnnealingRecipe],
     strands_uM: float,
 ) -> dict[str, float]:
-    """Amount (nmol) of each ordered strand: what floats in the reaction, and all that is annealed."""
+    """Amount (nmol) of each ordered strand: what floats in the reaction, and all that is annealed.
+
+    Of the variants of a gate one is annealed for the training, and each for the assay; tops are those of all of them.
+    """
+    variants = gates_of_variants(system)
     needed = {oligo.name: 0.0 for oligo in oligos}
+    bottoms = {oligo.name: oligo.is_bottom for oligo in oligos}
     for component in system.components:
         if component.complex.is_strand:
             needed[oligo_in(oligos, component, component.complex.strands[0]).name] += used[component.name]
     for recipe in recipes:
         for row in recipe.rows:
-            needed[row.oligo] += row.volume_uL * strands_uM / 1000
+            tried = recipe.component in variants and not bottoms[row.oligo]
+            share = SMALLEST_BATCH_UL / recipe.batch_uL if tried else 1.0
+            needed[row.oligo] += share * row.volume_uL * strands_uM / 1000
     return needed

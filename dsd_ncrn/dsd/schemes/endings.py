@@ -32,11 +32,14 @@ quencher for polarity +1, a bottom 3' dye and a top 5' quencher for the mirror i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from dsd_ncrn.crn.types import Origin, Reaction
+from dsd_ncrn.design.spec import Translation
+from dsd_ncrn.dsd.naming import check_species
 from dsd_ncrn.dsd.schemes.parts import Made, check_fuels, check_inputs, entry, fuel, side_of
-from dsd_ncrn.dsd.structure import Bound, Open, Strand, strand_length
+from dsd_ncrn.dsd.structure import Bound, Complex, Open, Strand, gate, strand_length
 from dsd_ncrn.dsd.system import Component, Driver, GateKind, Reporter, Role
 from dsd_ncrn.dsd.words import HARMLESS_NT, Private, Side, Words, gate_component, strand_component
 
@@ -127,12 +130,25 @@ def _as_sink(component: Component) -> Component:
     return Component(component.name, component.complex, Role.SCAVENGER, component.concentration, component.origins)
 
 
-def reporter(species: str, concentration: float, words: Words) -> tuple[Component, Reporter]:
-    """The duplex of one species, ``concentration`` in nM, and where its labels are."""
-    side, name = words.side_of(species), f"reporter_{species}"
-    parts = [Open(side.toehold), Bound(words.branch(species))]
-    gate = side.join(name, parts, concentration, Origin(f"read_{species}", "readout"))
-    top, bottom = sorted(gate.complex.strands, key=lambda strand: strand[0].starred)
-    near, far = ("5'", "3'") if side.sign > 0 else ("3'", "5'")
+def reporters(chosen: Translation, signals: Mapping[str, Strand]) -> list[tuple[Component, Reporter]]:
+    """The readout duplexes that a design asks for, of its signals by species. Raises DesignError for what is none."""
+    for species in chosen.reporters:
+        check_species(species, signals, "reporters")
+    return [reporter(species, signals[species], chosen.reporter) for species in dict.fromkeys(chosen.reporters)]
+
+
+def reporter(species: str, signal: Strand, concentration: float) -> tuple[Component, Reporter]:
+    """The duplex that the strand of a species opens, ``concentration`` in nM, and where its labels are."""
+    made, name = reporter_duplex(signal), f"reporter_{species}"
+    top, bottom = sorted(made.strands, key=lambda strand: strand[0].starred)
+    near, far = ("5'", "3'") if signal[0].is_toehold else ("3'", "5'")
     labels = Reporter(species, name, bottom, near, top, far)
-    return Component(name, gate.complex, Role.REPORTER, concentration, gate.origins, topped_up=False), labels
+    origins = (Origin(f"read_{species}", "readout"),)
+    return Component(name, made, Role.REPORTER, concentration, origins, topped_up=False), labels
+
+
+def reporter_duplex(signal: Strand) -> Complex:
+    """The duplex that a signal opens: its toehold open, its branch covered by a strand with a quencher."""
+    toehold = tuple(domain for domain in signal if domain.is_toehold)
+    branch = tuple(domain for domain in signal if not domain.is_toehold)
+    return gate(Open(toehold), Bound(branch)) if signal[0].is_toehold else gate(Bound(branch), Open(toehold))

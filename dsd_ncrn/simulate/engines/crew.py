@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from queue import SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
 
 from dsd_ncrn.arrays import Floats
@@ -53,11 +54,16 @@ class _Left(BaseException):
     """The crew was given up."""
 
 
-class _Turn(threading.Semaphore):
-    """What a thread waits for."""
+class _Turn(SimpleQueue[None]):
+    """What a thread waits for. A semaphore is Python's own code, which an interrupt may leave with its lock held."""
 
-    def __init__(self) -> None:
-        super().__init__(0)
+    def acquire(self) -> None:
+        """Wait for it."""
+        self.get()
+
+    def release(self) -> None:
+        """Let the one who waits go on."""
+        self.put(None)
 
 
 @dataclass(eq=False)
@@ -168,9 +174,7 @@ class Crew:
             self._ready.popleft().release()
         elif more:
             self._members += 1
-            thread = threading.Thread(target=self._member, daemon=True)
-            self._threads.add(thread)
-            thread.start()
+            threading.Thread(target=self._member, daemon=True).start()
 
     def _integrate(self) -> None:
         """Do all that is asked for."""
@@ -192,8 +196,11 @@ class Crew:
     def _member(self) -> None:
         """Do one job after the other."""
         _here.crew = self
+        self._threads.add(
+            threading.current_thread()
+        )  # not before: nobody can wait for one amid its start
         try:
-            while self._jobs:
+            while self._jobs and not self._left:
                 group, number, item = self._jobs.popleft()
                 try:
                     group.results[number] = group.work(item)
@@ -209,7 +216,8 @@ class Crew:
         finally:
             self._threads.discard(threading.current_thread())
         self._members -= 1
-        self._wake()
+        if not self._left:
+            self._wake()
 
 
 def _solutions(some: Sequence[_Asked]) -> list[Solution]:

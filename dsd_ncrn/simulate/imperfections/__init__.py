@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
-from numpy.random import Generator
+from numpy.random import PCG64, Generator
 
 from dsd_ncrn.design.imperfections import MAGNITUDES, Imperfections
 from dsd_ncrn.families import Family
+from dsd_ncrn.kinetics.network import StepKind
 from dsd_ncrn.simulate.handling import PERFECT, Handling
 from dsd_ncrn.simulate.imperfections.realisation import Imperfection, Mixture, Realisation, perfect
 
@@ -29,26 +31,31 @@ def realise(given: Imperfections, mixture: Mixture, random: Generator) -> Realis
     return found
 
 
-CHANCE = (
-    "pipetting",
-    "inactive",
-    "initial_leak",
-    "washed_leak",
-    "rate_spread",
-    "leak_spread",
-    "toehold_spread",
-    "addition",
-    "pull_jitter",
-    "calibration",
-    "loading",
-)
-"""What differs from tube to tube, or from one time to the next."""
+class _Middle(Generator):
+    """Has no chance in it: what it draws is the middle of what could be drawn."""
+
+    def __init__(self) -> None:
+        super().__init__(PCG64(0))
+
+    def standard_normal(self, size: Any = None, *args: Any, **kwargs: Any) -> Any:
+        return 0.0 if size is None else np.zeros(size)
+
+    def uniform(self, low: Any = 0.0, high: Any = 1.0, size: Any = None) -> Any:
+        return (low + high) / 2 if size is None else np.full(size, (low + high) / 2)
+
+    def spawn(self, n_children: int) -> list[Generator]:
+        return [self] * n_children
 
 
-def typical(given: Imperfections, mixture: Mixture) -> Realisation:
-    """The tube in the middle: gates and stocks as they are usually, handled as usual; what is mixed has not leaked yet."""
-    found = realise(given.model_copy(update=dict.fromkeys(CHANCE, 0.0)), mixture, np.random.default_rng(0))
-    return replace(found, doses=found.doses * (1.0 - given.inactive))
+def middle(given: Imperfections, mixture: Mixture) -> Realisation:
+    """What is known of a tube before anything of it is measured: slow beads, the usual inactive share, pulls that take time.
+
+    What comes triggered is left out where the network has no leaks.
+    """
+    certain: dict[str, float] = dict.fromkeys(("addition", "pull_jitter", "calibration", "loading"), 0.0)
+    if not mixture.network.kinds(StepKind.LEAK):
+        certain |= {"initial_leak": 0.0, "washed_leak": 0.0}
+    return realise(given.model_copy(update=certain), mixture, _Middle())
 
 
 def _told(handling: Handling, given: Imperfections, seed: int) -> Handling:
