@@ -10,6 +10,7 @@ Run ``uv run benchmarks/measured_gates.py``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import click
 import numpy as np
@@ -29,7 +30,7 @@ from dsd_ncrn.assays.synthetic import measured, truth_of
 from dsd_ncrn.assays.wells import Assay, Errors
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.protocol.staged import Settings
+from dsd_ncrn.gates.settle import Settled
 from dsd_ncrn.simulate.imperfections.realisation import Realisation
 from dsd_ncrn.simulate.tube import Tube
 
@@ -93,7 +94,7 @@ def main(count: int, first: int, seed: int) -> None:
     study = Study(load_design("designs/linreg2d_bench.toml", "bench"), seed)
     tubes = RealTubes(lean(study))
     plans = [(bench, plan_of(bench.roles, Errors())) for bench in benches_of(study)]
-    unmeasured = with_gates(study, ()).settings
+    unmeasured = with_gates(study, ()).settlement
     shares: list[Sequence[float]] = []
     for number in range(first, first + count):
         random = stream(seed, number)
@@ -106,22 +107,20 @@ def main(count: int, first: int, seed: int) -> None:
     print(f"median of {len(shares)}: {_told(np.median(shares, axis=0))}")
 
 
-def _shares(study: Study, tubes: RealTubes, real: Realisation, by: tuple[Settings, Gates, Gates]) -> list[float]:
+def _shares(study: Study, tubes: RealTubes, real: Realisation, by: tuple[Settled, Gates, Gates]) -> list[float]:
     """Learned shares of a tube in the order of ``ARMS``; of one that cannot be set nothing is learned."""
     unmeasured, oracle, fits = by
-    found = dict[str, float]()
-    told = with_gates(study, fits)
-    for arm, settle in {
-        "as designed": lambda: study.given(settings=unmeasured),
-        "fits": lambda: study.given(settings=told.settings),
-        "oracle": lambda: study.given(settings=with_gates(study, oracle).settings),
-    }.items():
-        found[arm] = _learned(study, lambda settle=settle: settle().tube(tubes.level, study.spec.leak.rate, real))
-    chance = real.handling.seed
-    for arm, start in (("aliquots", study), ("fits, then aliquots", study.given(settings=told.settings))):
-        tube = start.tube(tubes.level, study.spec.leak.rate, real)
-        found[arm] = _learned(study, lambda tube=tube: study.settled(tube, np.random.default_rng(chance)))
-    return [found[arm] for arm in ARMS]
+    tube, chance = study.tube(tubes.level, study.spec.leak.rate, real), real.handling.seed
+    told = with_gates(study, fits).settlement
+    guess = study.given(settings=replace(told.settings, blank=0.0)).tube(tubes.level, study.spec.leak.rate, real)
+    made: tuple[Callable[[], Tube], ...] = (
+        lambda: unmeasured.applied(tube),
+        lambda: told.applied(tube),
+        lambda: with_gates(study, oracle).settlement.applied(tube),
+        lambda: study.settled(tube, np.random.default_rng(chance)),
+        lambda: study.settled(guess, np.random.default_rng(chance)),
+    )
+    return [_learned(study, each) for each in made]
 
 
 def _learned(study: Study, made: Callable[[], Tube]) -> float:

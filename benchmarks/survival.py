@@ -5,6 +5,7 @@
     python -m benchmarks.survival linreg2d_bench --uniform    all leaks at 10 /M/s, nothing else
 
 Each tube is mixed, measured and trained; it has learned where it removes 0.9 of the test error that the ideal network removes.
+Of classifications it is also counted where the accuracy is within NEAR of the ideal one, and where it is at least ACCURATE.
 Draws start at FIRST: designs were tuned on smaller ones.
 """
 
@@ -28,6 +29,7 @@ from dsd_ncrn.simulate.engines.crew import side_by_side
 
 DESIGNS = Path(__file__).parent.parent / "designs"
 FIRST, SEED = 1001, 1
+NEAR, ACCURATE = 0.05, 0.85
 CAUSES = {
     "what rests on toeholds": ("occlusion",),
     "rates of gates": ("rate_spread",),
@@ -46,11 +48,15 @@ CAUSES = {
 """Imperfections of the conditions by what they are of; leaks are one more."""
 KNOWN = ("calibrated", "slurry", "slurry_most", "leak_spread")
 """What is not an imperfection, or counts with leaks."""
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
 class Survival:
-    """What tubes of a design came to under conditions: shares by draw, 0 where a tube cannot be measured or simulated."""
+    """What tubes of a design came to under conditions: shares by draw, 0 where a tube cannot be measured or simulated.
+
+    ``near`` and ``accurate`` count tubes of a classification, ``accuracy_before`` is the mean before training; else None.
+    """
 
     design: str
     conditions: str
@@ -66,6 +72,9 @@ class Survival:
     slurry_uL: float
     ideal: list[float]
     least_squares: list[float]
+    near: int | None = None
+    accurate: int | None = None
+    accuracy_before: float | None = None
 
 
 def survival(spec: DesignSpec, conditions: str, iterations: int, draws: int, tubes: int) -> Survival:
@@ -81,6 +90,12 @@ def survival(spec: DesignSpec, conditions: str, iterations: int, draws: int, tub
     ratios = [each.after / sticks[draw].ideal for (draw, _), each in zip(jobs, found)]
     shares, hours = (np.array([getattr(each, of) for each in found]).reshape(draws, tubes) for of in ("learned_share", "hours"))
     total = learned(found)
+    counted = {}
+    if base.data.accuracy(base.data.test_y, base.data.test_y) is not None:
+        near = sum(each.after <= sticks[draw].ideal + NEAR + ROUNDING for (draw, _), each in zip(jobs, found))
+        accurate = sum(each.after <= 1.0 - ACCURATE + ROUNDING for each in found)
+        before = round(1.0 - float(np.nanmean([each.before for each in found])), 3)
+        counted = {"near": near, "accurate": accurate, "accuracy_before": before}
     return Survival(
         spec.name,
         conditions,
@@ -95,6 +110,7 @@ def survival(spec: DesignSpec, conditions: str, iterations: int, draws: int, tub
         slurry_uL=round(bead_budget(base).slurry_uL, 1),
         ideal=[round(each.ideal, 3) for each in sticks],
         least_squares=[round(each.least_squares, 3) for each in sticks],
+        **counted,
     )
 
 
@@ -117,7 +133,7 @@ def uniform(spec: DesignSpec) -> DesignSpec:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print a row for each design, conditions and number of iterations, and write all of it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("designs", nargs="*", default=["first_learner", "linreg2d_bench"])
+    parser.add_argument("designs", nargs="*", default=["first_learner", "linreg2d_bench", "linear2d_bench", "xor2d_bench"])
     parser.add_argument("--conditions", action="append")
     parser.add_argument("--iterations", action="append", type=int)
     parser.add_argument("--draws", type=int, default=10)
@@ -127,15 +143,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("-o", "--out", type=Path)
     given = parser.parse_args(arguments)
     found: list[Survival] = []
-    print("| design | conditions | iterations | learned | by draw | median share | error over ideal | h an iteration |")
-    print("|---|---|---|---|---|---|---|---|")
+    print(
+        "| design | conditions | iterations | learned | by draw | median share | error over ideal | h an iteration | accuracy |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
     for spec, conditions in _asked(given):
-        for iterations in given.iterations or (20,):
+        for iterations in given.iterations or (spec.training.iterations or 20,):
             each = survival(spec, conditions, iterations, given.draws, 1 if given.uniform else given.tubes)
             by_draw = " ".join(str(sum(share >= THRESHOLD for share in row)) for row in each.shares)
             numbers = f"{each.median:.2f} | {each.over_ideal:.2f} | {each.hours:.1f}"
             counted = f"{each.learned} of {each.tubes} ({each.low:.2f} to {each.high:.2f})"
-            print(f"| `{each.design}` | {conditions} | {iterations} | {counted} | {by_draw} | {numbers} |", flush=True)
+            accuracy = (
+                "" if each.near is None else f"near {each.near}, {ACCURATE} {each.accurate}, before {each.accuracy_before}"
+            )
+            print(
+                f"| `{each.design}` | {conditions} | {iterations} | {counted} | {by_draw} | {numbers} | {accuracy} |",
+                flush=True,
+            )
             found.append(each)
             if given.out:
                 given.out.write_text(json.dumps([asdict(one) for one in found], indent=1))

@@ -65,6 +65,7 @@ TASKS: Family[BuiltinTask] = Family(
         "linear2d": "dsd_ncrn.tasks.builtin:LINEAR2D",
         "rings2d": "dsd_ncrn.tasks.builtin:RINGS2D",
         "xor2d": "dsd_ncrn.tasks.builtin:XOR2D",
+        "xnor2d": "dsd_ncrn.tasks.builtin:XNOR2D",
         "and2d": "dsd_ncrn.tasks.builtin:AND2D",
         "or2d": "dsd_ncrn.tasks.builtin:OR2D",
         "sectors3": "dsd_ncrn.tasks.builtin:SECTORS3",

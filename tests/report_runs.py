@@ -103,6 +103,15 @@ def full_summary(name: str = "N1_1") -> dict[str, Any]:
             "worst_before": {"origin": name, "ratio": 0.527}, "hours_per_iteration": 11.25,
         },
         "order": {"vendor": "generic", "files": ["o.csv"], "oligos": 117, "bases": 5437, "longest_nt": 104, "plates": 0},
+        "measured": {
+            "learned": 0.913, "median": 0.902, "low": 0.851, "high": 0.934,
+            "changes": [{"what": name, "unit": "nM", "before": 60.0, "after": 74.5}],
+            "gates": [{"gate": name, "deviations": 1.83, "says": "leaks 4 /M/s", "gain": 0.047}],
+            "numbers": [{"gate": name, "name": "rate constant forward", "number": {
+                "value": 31700.0, "low": 27800.0, "high": 36300.0, "known": "interval", "deviation": 0.07,
+                "logarithmic": True, "predicted": 85500.0,
+            }}],
+        },
         "dilution": {"growth_per_iteration": 0.7252, "tolerated_growth_per_iteration": 0.0037, "note": ""},
     }  # fmt: skip
 

@@ -14,6 +14,7 @@ from click.testing import Result
 from dsd_ncrn.assays.bench import doses_of, mix_of, read_bench
 from dsd_ncrn.assays.measured import read_measured
 from dsd_ncrn.assays.model import gate_model
+from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.synthetic import REPORTER, empty_wells, measured, truth_of, typical
 from dsd_ncrn.assays.wells import Assay, Errors
 from dsd_ncrn.errors import InputError
@@ -21,10 +22,18 @@ from dsd_ncrn.kinetics.rates import rates_of
 
 Invoke = Callable[..., Result]
 PIL = "length c = 20\nlength u = 5\nC = c u\nreporter = c( + u* )\n"
-TUBES = ({"C": 60, "reporter": 30}, {"C": 10, "reporter": 30}, {"C": 20, "reporter": 20}, {"C": 5, "reporter": 30}, {})
+TUBES: tuple[dict[str, float], ...] = (
+    {"C": 60, "reporter": 30},
+    {"C": 10, "reporter": 30},
+    {"C": 20, "reporter": 20},
+    {"C": 5, "reporter": 30},
+    {},
+)
 LAYOUT = "well,mix,purpose\n" + "".join(
     f"A{n},{mix_of(doses)},{'sample' if doses else 'blank'}\n" for n, doses in enumerate(TUBES, start=1)
 )
+IN_M = "well,mix,purpose\n" + "".join(f"A{n},{1e-9 * each.get('C', 0)} C,sample\n" for n, each in enumerate(TUBES[:4], start=1))
+DARK = LAYOUT.replace("A1,60 C + 30 reporter,sample", "A1,,blank").replace("A5,,blank", "A5,10 C + 30 reporter,sample")
 BENCH = 'name = "readout"\nstrands = "readout.pil"\nreporter = "reporter"\nreactions = ["read_C"]\n'
 
 
@@ -67,7 +76,7 @@ def test_parameters_come_with_their_intervals(fitted: dict[str, Any]) -> None:
 
 def test_files_hold_the_same(fitted: dict[str, Any], bench: Path) -> None:
     (gate,) = read_measured(bench / "out" / "fit.json")
-    value = gate.get("rate constant", "forward of reporter")
+    value = gate.get(Quantity.RATE, "forward of reporter")
     assert value is not None
     assert value.value == fitted["gates"][0]["parameters"][0]["value"]
     assert (bench / "out" / "petab_readout" / "problem.yaml").exists()
@@ -103,6 +112,19 @@ def test_mixes_are_read_as_they_are_written() -> None:
         ("layout.csv", "well,", "place,", "layout.csv:1: the layout has no such column"),
         ("data.csv", "Time [min]", "Time", "nothing says the unit of 'Time'"),
         ("data.csv", "Well,Time", "Fluor,Time", "data.csv:2:1: Fluor: a reading is a number"),
+        (
+            "data.csv",
+            "Time [min]",
+            "Time [ms]",
+            "data.csv:2:3: A1: the trace lasts 0.238 s, so that the unit of its times is wrong",
+        ),
+        (
+            "layout.csv",
+            LAYOUT,
+            IN_M,
+            "layout.csv:1:2: the largest dose of readout is 6e-08 nM, so that the unit of its doses",
+        ),
+        ("layout.csv", LAYOUT, DARK, "data.csv:32:3: A2: negative after the blank of"),
     ],
 )
 def test_bad_input_is_told_in_one_line(

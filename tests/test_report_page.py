@@ -85,6 +85,8 @@ def test_numbers_are_those_of_the_summary(page: Page) -> None:
         assert shown in texts["verdict"]
     for shown in ("16", "41", "37", "39", "263", "227", "2,153", "446"):
         assert shown in texts["dsd"]
+    for shown in ("91\u00a0%", "85\u00a0% to 93\u00a0%", "leaks 4 /M/s", "4.7\u00a0%", "31,700", "85,500", "74.5"):
+        assert shown in texts["dsd"]
     for shown in ("DNA strands, leak 0.001 /M/s", "6.53", "θ1 2.09, θ2 4.12", "0.41\u00a0%", "1.02 times"):
         assert shown in texts["learning"]
     assert "5.37\u00a0%" in texts["fuel"] and "1.9 iterations" in texts["fuel"]

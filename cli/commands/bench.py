@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from cli.bench.page import fits_html
@@ -16,6 +18,8 @@ from dsd_ncrn.assays.bench import missing_wells, read_bench, with_readings
 from dsd_ncrn.assays.exports import Export, read_export
 from dsd_ncrn.assays.petab import petab_files
 from dsd_ncrn.assays.plan import Plan, plan_of
+from dsd_ncrn.assays.posterior import KEPT, Posterior
+from dsd_ncrn.assays.posterior import posterior as sampled
 from dsd_ncrn.assays.results import GateFit, fit_gate, fits_json
 from dsd_ncrn.assays.wells import Errors, read_values
 from dsd_ncrn.errors import InputError
@@ -71,6 +75,7 @@ def fit(
     time_unit: float | None,
     petab: bool,
     quick: bool,
+    posterior: bool,
     seed: int,
     as_json: bool,
 ) -> None:
@@ -82,10 +87,16 @@ def fit(
         for file in files:
             shown.start(file.stem)
             found = _fitted(file, exports, quick)
+            if posterior:
+                chain = sampled(found.fit, seed, tell=partial(shown.advance, file.stem))
+                found = replace(found, posterior=chain)
             fits.append(found)
             shown.done(file.stem, f"rms {found.fit.rms / found.fit.scale:.2%} of full scale")
     document = fits_json(fits)
     made = {"fit.json": json_text(document), "parameters.csv": _parameters(fits), "traces.csv": _traces(fits)}
+    for found in fits:
+        if found.posterior is not None:
+            made[f"posterior_{found.bench.name}.csv"] = _samples(found.posterior)
     if out is not None:
         made["fit.html"] = fits_html(fits)
     for found in fits if petab else ():
@@ -125,6 +136,13 @@ def _told(found: GateFit) -> str:
         rows.append((each.parameter.name, str(each), predicted))
     heading = f"{found.bench.name}: rms {found.fit.rms / found.fit.scale:.2%} of full scale"
     return "\n".join([heading, table(rows), *(f"! {warning}" for warning in found.warnings)])
+
+
+def _samples(found: Posterior) -> str:
+    """Samples, one a row, at most so many as are worth a file."""
+    some = found.samples[:: max(1, len(found.samples) // KEPT)]
+    lines = [",".join(each.name for each in found.parameters), *(",".join(map(repr, row)) for row in some.tolist())]
+    return "\n".join(lines) + "\n"
 
 
 def _parameters(fits: Sequence[GateFit]) -> str:

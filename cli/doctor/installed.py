@@ -64,6 +64,7 @@ OPTIONAL = {
     "bngsim": ("bngsim", "--engine ssa"),
     "salib": ("SALib", "leaks --global"),
     "distributed": ("distributed", "--scheduler"),
+    "emcee": ("emcee", "fit --posterior"),
     "cma": ("cma", "tune"),
     "python-libsbml": ("libsbml", "compile --format sbml"),
     "crnverifier": ("crnverifier", "translate --verify"),

@@ -20,11 +20,12 @@ from cli.options import FileOf, design_argument, json_option, out_option, quanti
 )
 @click.argument("model", type=FileOf(".toml"), metavar="MODEL")
 @click.argument("data", type=FileOf(".csv", ".txt", ".tsv", ".xlsx"), nargs=-1, required=True, metavar="DATA...")
-@out_option("fit.json, parameters.csv, traces.csv, fit.html and petab_GATE/")
+@out_option("fit.json, parameters.csv, traces.csv, fit.html, petab_GATE/ and posterior_GATE.csv")
 @quantity_option("--cycle", "time", "Length of a cycle, where the export has cycles and no times.")
 @quantity_option("--time-unit", "time", 'The unit of bare times whose header names none, such as "1 min".')
 @click.option("--petab", is_flag=True, help="Write each gate as a PEtab problem, too, with its fit as nominal values.")
 @click.option("--quick", is_flag=True, help="Intervals by the covariance alone, and no search for other explanations.")
+@click.option("--posterior", is_flag=True, help="Sample the posterior, too, by emcee (the extra `posterior`); takes minutes.")
 @seed_option
 @json_option
 def fit() -> None:
@@ -34,7 +35,7 @@ def fit() -> None:
     exports of plate readers, fluorimeters or qPCR machines, as CSV, text or workbook.
 
     It is told which wells do not fit, which parameters these tubes do not tell, and which other explanations fit as well.
-    Nothing is random: --seed is accepted and changes nothing.
+    --seed is that of the posterior's samples; nothing else is random.
     """
 
 

@@ -54,7 +54,7 @@ def dsd_stage(job: Job, tell: Tell) -> Outcome:
     sections = {"fidelity": fidelity_section(job.study, fidelity(job.study, training)), "fuel": fuel_section(budget)}
     sections["beads"] = beads_section(bead_budget(job.study))
     if job.study.measured:
-        found = on_measured(job.study, training, lambda done, total: tell(done / total))
+        found = on_measured(job.study, lambda done, total: tell(done / total))
         sections["measured"] = plain(asdict(found))
     return Outcome({**outcome.files, **fuel_files(training, budget)}, {**outcome.summary, **sections}, outcome.note)
 

@@ -14,6 +14,7 @@ _TITLES = {
     "dependencies": ("Installed with the package", "What `pip install` brings."),
     "design": ("For the sequence search", "Installed by `uv sync`, or by hand with `--no-deps`."),
     "cluster": ("For sweeps on a cluster", "An extra: `uv sync --extra cluster`, or `pip install '.[cluster]'`."),
+    "posterior": ("For the posterior of fits", "An extra: `uv sync --extra posterior`, or `pip install '.[posterior]'`."),
     "dev": ("For tests and linters", "Not needed to use the package; `make demo` leaves them out."),
     "peers": ("Other tools that tests and benchmarks compare with", "Not needed to use the package."),
     "browser": ("For tests of the pages in a browser", "Not needed to use the package."),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dsd_ncrn.analysis.lean import LEAKY
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.assays.applied import GateJudgement, judged
-from dsd_ncrn.assays.measured import MeasuredGate
+from dsd_ncrn.assays.measured import Measured, MeasuredGate
+from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.simulate.engines.crew import side_by_side
 from dsd_ncrn.simulate.imperfections.realisation import Mixture
 from dsd_ncrn.simulate.results import Training
@@ -22,6 +24,8 @@ WORTH_TELLING = 0.03
 """A relative change of a dose or a wait that is less than this is within what a pipette does."""
 NOTHING = MeasuredGate("", (), {})
 """In place of measured gates where none is: all else that is known of a tube still holds."""
+OF_GATES = (Quantity.RATE, Quantity.ACTIVE, Quantity.INITIAL)
+"""What is of a gate, and not of wells and readers."""
 KEPT = ("data", "decided", "plan", "ncrn", "ideal", "compared", "spec", "designed", "network", "leaky", "rates")
 """Parts of a study that do not depend on what was measured."""
 
@@ -37,10 +41,19 @@ class Change:
 
 
 @dataclass(frozen=True)
+class GateNumber:
+    """One number of a measured gate, by what it is."""
+
+    gate: str
+    name: str
+    number: Measured
+
+
+@dataclass(frozen=True)
 class OnMeasured:
     """What a design comes to on its measured gates: the share of the learnable error that it takes away at their best values,
     the median and the 90 % band of that over what is left open of them, what to change, and the gates: first the one with which
-    most is gained where it is as designed.
+    most is gained where it is as designed. ``numbers`` are what was measured of them.
     """
 
     learned: float
@@ -49,6 +62,7 @@ class OnMeasured:
     high: float
     changes: tuple[Change, ...]
     gates: tuple[GateJudgement, ...]
+    numbers: tuple[GateNumber, ...]
 
 
 def learned_share(training: Training, ideal: Training) -> float:
@@ -56,12 +70,13 @@ def learned_share(training: Training, ideal: Training) -> float:
     return (ideal.rmse_before - training.rmse_after) / (ideal.rmse_before - ideal.rmse_after)
 
 
-def on_measured(study: Study, training: Training, progress: Progress = no_progress) -> OnMeasured:
-    """What follows from the gates of ``study.measured``, of which ``training`` is that at their best values.
+def on_measured(study: Study, progress: Progress = no_progress) -> OnMeasured:
+    """What follows from the gates of ``study.measured``.
 
     Raises CheckFailed where a tube cannot be calibrated or simulated.
     """
-    done, learned = 0, learned_share(training, study.compared)
+    done, level = 0, study.measured_at
+    learned = learned_share(study.train(measured_tube(study), level), study.compared)
 
     def told(share: float) -> float:
         nonlocal done
@@ -70,23 +85,31 @@ def on_measured(study: Study, training: Training, progress: Progress = no_progre
         return share
 
     def share(seed: int) -> float:
-        drawn = drawn_tube(study, np.random.default_rng(np.random.SeedSequence(study.seed, spawn_key=(seed,))))
-        return told(learned_share(study.train(drawn, "dsd"), study.compared))
+        drawn = measured_tube(study, np.random.default_rng(np.random.SeedSequence(study.seed, spawn_key=(seed,))))
+        return told(learned_share(study.train(drawn, level), study.compared))
 
     def gain(gate: MeasuredGate) -> float:
         other = with_gates(study, tuple(each for each in study.measured if each is not gate))
-        return told(learned_share(other.train(other.tube(), "dsd"), study.compared)) - learned
+        return told(learned_share(other.train(measured_tube(other), level), study.compared)) - learned
 
     low, median, high = (float(each) for each in np.quantile(side_by_side(share, range(DRAWS)), [0.05, 0.5, 0.95]))
     gains = {each.name: gain(each) for each in study.measured}
     gates = sorted((replace(each, gain=gains[each.gate]) for each in judged(study.measured)), key=lambda each: -each.gain)
-    return OnMeasured(learned, median, low, high, changes(study), tuple(gates))
+    return OnMeasured(learned, median, low, high, changes(study), tuple(gates), tuple(_numbers(study.measured)))
 
 
-def drawn_tube(study: Study, random: np.random.Generator) -> Tube:
-    """A tube whose gates are drawn from what is left open of them; calibrated for their best values."""
-    mixture = Mixture(study.system, study.network)
-    return study.tube(realisation=study.with_measured(study.expected(mixture), mixture, random))
+def _numbers(gates: Iterable[MeasuredGate]) -> Iterator[GateNumber]:
+    for gate in gates:
+        for (quantity, of), number in gate.numbers.items():
+            if Quantity(quantity) in OF_GATES:
+                yield GateNumber(gate.name, f"{quantity} {of}".strip(), number)
+
+
+def measured_tube(study: Study, random: np.random.Generator | None = None) -> Tube:
+    """A tube that is set for the best values of its gates, which it has, or which are drawn from what is left open of them."""
+    mixture = Mixture(study.system, study.leaky if study.measured_at == LEAKY else study.network)
+    tube = study.tube(study.measured_at, realisation=study.with_measured(study.expected(mixture), mixture, random))
+    return study.settlement.applied(tube) if study.staged else tube
 
 
 def with_gates(study: Study, measured: tuple[MeasuredGate, ...]) -> Study:
@@ -112,6 +135,8 @@ def _settings(study: Study) -> Mapping[tuple[str, str], float]:
     found |= {(f"phase {name}", "s"): seconds for name, seconds in study.schedule.phases.items()}
     if study.staged:
         settings = study.settings
+        names, unit = (each.plus for each in study.ncrn.parameters), study.spec.chemistry.unit
+        found |= {(f"{name} at the start", "nM"): start * unit for name, start in zip(names, study.settlement.start.tolist())}
         found |= {(f"share of the wait of {name}", ""): value for name, value in settings.forward.items()}
         found |= {(f"dose of {name} that raises", ""): value for name, value in settings.raising.items()}
         found |= {(f"dose of {name} that lowers", ""): value for name, value in settings.lowering.items()}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dsd_ncrn.analysis.experiment import experiment_of
-from dsd_ncrn.analysis.lean import train_strands
+from dsd_ncrn.analysis.lean import LEAKY, train_strands
 from dsd_ncrn.analysis.networks import network_of
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.applied import as_measured
@@ -44,7 +44,9 @@ from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.staged import StagedLearner
 from dsd_ncrn.simulate.train import Progress, no_progress, train
 from dsd_ncrn.simulate.tube import ABSOLUTE, RELATIVE, Tube, tube_of
+from dsd_ncrn.simulate.wells import Wells, poured, titrated, wells_of
 from dsd_ncrn.tasks import Dataset, load_dataset
+from dsd_ncrn.tasks.layer import units_of
 
 if TYPE_CHECKING:
     part = property  # nobody sets one, and structural types know properties alone
@@ -230,7 +232,7 @@ class Study:
 
     @part
     def settings(self) -> Settings:
-        """What is set for a staged learner: as measured of its usual tube, without leaks and errors."""
+        """What is set for a staged learner: as measured of its usual tube, or one of measured gates, without leaks and errors."""
         return self.settlement.settings
 
     @part
@@ -240,7 +242,12 @@ class Study:
         slow = 1.0 + given.bead_slowdown if given.stretch else 1.0
         guess = self.given(settings=settings_of(self.spec.staged, len(self.ncrn.parameters), slow))
         with self.watch("calibrate"):
-            return self.settling(guess.tube(), np.random.default_rng(0))
+            return self.settling(guess.tube(self.measured_at), np.random.default_rng(0))
+
+    @property
+    def measured_at(self) -> str:
+        """The level at which measured gates are simulated: a staged learner's leaks are part of what was measured."""
+        return LEAKY if self.measured and self.staged and self.spec.leak.rate > 0 else "dsd"
 
     def settled(self, tube: Tube, random: np.random.Generator) -> Tube:
         """A staged tube set by what is measured of it, with the parameters that read as the design's start."""
@@ -362,7 +369,8 @@ class Study:
         """Train a tube on the design's data; the consumption of fuels is recorded with it."""
         plan, names = self.plan, self.ideal.parameter_names
         iterations = plan.iterations if plan.strand_iterations is None else self.compared.iterations
-        training = train(tube, level, names, self.data, plan.epochs, iterations, progress, repeats_of(plan))
+        data = self.data if self.data.plain is None else self._poured(tube, iterations or plan.epochs * len(self.data.train_x))
+        training = train(tube, level, names, data, plan.epochs, iterations, progress, repeats_of(plan))
         used = np.array(tube.used)
         components = enumerate(self.system.components)  # of clocks, dosed anew anyway, consumption is of no interest
         fuels = {c.name: n for n, c in components if c.topped_up and c.role != Role.CLOCK and c.concentration > 0}
@@ -371,6 +379,20 @@ class Study:
             fuel_used={name: used[:, number] for name, number in fuels.items()},
             fuel_start={name: float(tube.nominal[number]) for name, number in fuels.items()},
         )
+
+    def _poured(self, tube: Tube, iterations: int) -> Dataset:
+        """The points as the wells of a fixed layer give them to a tube, titrated where tubes are not perfect."""
+        given, seed = self.spec.imperfections, tube.pot.handling.seed
+        wells = self.wells
+        if tube.pot.handling != PERFECT:
+            wells = titrated(wells, np.random.default_rng((seed, 0)), 1.0 + given.bead_slowdown)
+        return poured(wells, self.data, min(iterations, len(self.data.train_x)), seed)
+
+    @part
+    def wells(self) -> Wells:
+        """Those of a fixed layer, as designed."""
+        assert self.data.plain is not None
+        return wells_of(units_of(self.design.task.layer, self.data.plain.dimension), self.rates, self.integrator)
 
     def _trained(self, level: str, progress: Progress) -> Training:
         spec = self.decided.model_copy(update={"training": self.plan})

@@ -17,11 +17,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from pydantic import Field
 
 from dsd_ncrn.assays.exports import Export
 from dsd_ncrn.assays.model import GateModel, gate_model
-from dsd_ncrn.assays.wells import Assay, Errors, Purpose, Well
+from dsd_ncrn.assays.wells import Assay, Errors, Purpose, Well, read_values
 from dsd_ncrn.constants import DEFAULT_PRESET
 from dsd_ncrn.design.load import load_section
 from dsd_ncrn.design.section import Dissociation, Section, Time
@@ -32,6 +33,12 @@ from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.units import parse_quantity
 
 COLUMNS = ("well", "mix", "start", "purpose", "gate", "export", "label")
+SHORTEST_S, LONGEST_S = 20.0, 1e7
+"""No gate at nM is followed for less, or for more: a third of a year."""
+LEAST_NM, MOST_NM = 0.05, 1e5
+"""Between these is the largest dose of an assay whose doses are in nM."""
+DARKER = 0.01
+"""Of full scale: less than three times that is no misplaced blank."""
 _PART = re.compile(r"([\d.]+(?:[eE][+-]?\d+)?)\s*(?:nM\s+)?(\S+)")
 
 
@@ -94,6 +101,10 @@ def _wells(table: Table, gate: str, model: GateModel) -> tuple[Well, ...]:
         if (well.name, well.plate) in found:
             raise InputError("the well is there twice", well.name, "Name each well once.", table.file, line)
         found[well.name, well.plate] = well
+    most = max((dose for well in found.values() for dose in well.doses.values()), default=1.0)
+    if not LEAST_NM <= most <= MOST_NM:
+        rule = f"the largest dose of {gate} is {most:.3g} nM, so that the unit of its doses is wrong"
+        raise InputError(rule, None, "Write the doses of the layout in nM.", table.file, 1, table.header.index("mix") + 1)
     if not found:
         raise InputError(f"the layout has no wells of {gate}", None, "Name the gate in its column.", table.file, 1)
     return tuple(found.values())
@@ -139,7 +150,8 @@ def mix_of(doses: Mapping[str, float]) -> str:
 def with_readings(assay: Assay, exports: Sequence[Export]) -> Assay:
     """The assay with the traces of its wells; a well without one is left out only where it is named in no export.
 
-    Raises InputError where a well is in several exports and its row names none, and where no well is in any.
+    Raises InputError where a well is in several exports and its row names none, where no well is in any, where the unit of time
+    is wrong, and where a sample is darker than a blank.
     """
     wells: list[Well] = []
     for well in assay.wells:
@@ -150,12 +162,37 @@ def with_readings(assay: Assay, exports: Sequence[Export]) -> Assay:
             raise InputError(f"well {well.name} is in several exports", files, "Name one in the column export of the layout.")
         if holding:
             trace, plate = holding[0].trace(well.name, well.label), well.plate or Path(holding[0].file).name
+            lasts = float(np.ptp(trace.times))
+            if not SHORTEST_S <= lasts <= LONGEST_S:
+                rule = f"the trace lasts {lasts:.3g} s, so that the unit of its times is wrong"
+                raise trace.error(rule, None, "Write the unit in the header, Time [s], Time [min] or Time [h], or say it.")
             wells.append(replace(well, trace=trace, plate=plate))
     if not wells:
         known = ", ".join(dict.fromkeys(trace.well for each in exports for trace in each.traces))
         raise InputError("no well of the layout is in the exports", known, "Call the wells as the instrument does.")
     plates = dict.fromkeys(well.plate for well in wells)
+    for plate in plates:
+        _check_blank([well for well in wells if well.plate == plate], assay.errors.in_nM)
     return replace(assay, wells=tuple(wells if len(plates) > 1 else [replace(well, plate="") for well in wells]))
+
+
+def _check_blank(wells: Sequence[Well], in_nM: bool) -> None:
+    """Raises InputError for a sample that is darker than a blank, from the first reading to the last but for noise."""
+    read = {well.name: read_values(well.trace)[1] for well in wells if well.trace is not None}
+    blanks = [read[well.name] for well in wells if well.purpose is Purpose.BLANK]
+    if not (blanks or in_nM):
+        return
+    dark = np.concatenate(blanks) if blanks else np.zeros(1)
+    span = max(float(np.ptp(values)) for values in read.values())
+    level, noise = float(np.median(dark)), max(float(np.std(dark)), DARKER * span)
+    for well in wells:
+        trace = well.trace
+        if trace is None or well.purpose is not Purpose.SAMPLE:
+            continue
+        brightest = float(np.quantile(read[well.name], 0.9))
+        if brightest < level - 3 * noise:
+            rule = f"negative after the blank of {level:.4g} is taken off"
+            raise trace.error(rule, round(brightest, 4), "Correct the layout, or leave the well out.")
 
 
 def missing_wells(assay: Assay, read: Assay) -> tuple[str, ...]:

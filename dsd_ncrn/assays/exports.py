@@ -28,7 +28,7 @@ class Trace:
     """One well read over time: ``times`` (points,) in s, rising, and ``values`` (points,) in the reader's units or NaN.
 
     ``saturated`` (points,) are those at which the detector was at its end; their value is NaN. ``line`` and ``column`` are
-    those of the first reading.
+    those of the first reading in ``file``.
     """
 
     well: str
@@ -38,6 +38,16 @@ class Trace:
     label: str = ""
     line: int = 0
     column: int = 0
+    file: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where its first reading stands."""
+        return f"{Path(self.file).name}:{self.line}:{self.column}"
+
+    def error(self, rule: str, value: object, remedy: str) -> InputError:
+        """What is wrong with it, with its place."""
+        return InputError(f"{self.well}: {rule}", value, remedy, self.file, self.line, self.column)
 
     @property
     def read(self) -> Flags:
@@ -86,7 +96,7 @@ def read_export(path: str | Path, unit: float | None = None, cycle: float | None
         remedy = "A header names the times, as Time [s], and the wells stand beside or below it."
         raise InputError("no trace was found", remedy=remedy, file=file, line=1)
     for trace in traces:
-        _check(trace, file)
+        _check(trace)
     notes += [f"{trace.well}: {int(trace.saturated.sum())} readings are saturated" for trace in traces if trace.saturated.any()]
     return Export(file, tuple(traces), tuple(dict.fromkeys(notes)))
 
@@ -161,7 +171,9 @@ def _trace(column: Column, pairs: Sequence[tuple[Cell, Cell]], values: dict[tupl
     read = np.array([values.get((value.line, value.column), np.nan) for _, value in pairs])
     saturated = np.array([_SATURATED.fullmatch(value.text) is not None for _, value in pairs], dtype=bool) | _clipped(read)
     first = pairs[0][1]
-    return Trace(column.well, when, np.where(saturated, np.nan, read), saturated, column.label, first.line, first.column)
+    return Trace(
+        column.well, when, np.where(saturated, np.nan, read), saturated, column.label, first.line, first.column, how.file
+    )
 
 
 def _clipped(values: Floats) -> Flags:
@@ -172,16 +184,12 @@ def _clipped(values: Floats) -> Flags:
     return at if top >= COUNTS and runs.max() >= CLIPPED else np.zeros(len(values), dtype=bool)
 
 
-def _check(trace: Trace, file: str) -> None:
+def _check(trace: Trace) -> None:
     if trace.saturated.sum() > len(trace.times) / 2:
-        rule, remedy = (
-            f"{trace.well}: the detector is saturated in more than half of the readings",
-            "Lower the gain and read again.",
-        )
-        raise InputError(rule, int(trace.saturated.sum()), remedy, file, trace.line, trace.column)
+        rule = "the detector is saturated in more than half of the readings"
+        raise trace.error(rule, int(trace.saturated.sum()), "Lower the gain and read again.")
     if trace.read.sum() < 2:
-        rule, remedy = f"{trace.well}: one reading is no trace", "Read the well over time."
-        raise InputError(rule, int(trace.read.sum()), remedy, file, trace.line, trace.column)
+        raise trace.error("one reading is no trace", int(trace.read.sum()), "Read the well over time.")
 
 
 def _start(rows: Iterable[Row]) -> float | None:

@@ -117,7 +117,10 @@ class Problem:
 
     def rows(self, x: Floats) -> Floats:
         """Predicted less read, whitened; then what differs from what is known, in deviations."""
-        found = self.predictions(x)
+        return self.rows_of(self.predictions(x), x)
+
+    def rows_of(self, found: Mapping[str, Prediction], x: Floats) -> Floats:
+        """The rows at ``x`` (parameters,), where ``found`` is predicted."""
         read = [self.noise.white(found[well].values - values) for well, values in self.read.items()]
         return np.concatenate([*read, (x[self.known] - self.means) / self.spreads])
 

@@ -12,6 +12,7 @@ from dsd_ncrn.assays.fit import Fit, fit
 from dsd_ncrn.assays.intervals import Estimate, alike, estimates
 from dsd_ncrn.assays.judge import WellFit, swapped, well_fits, worst_smoothed
 from dsd_ncrn.assays.measured import FORMAT, Kind
+from dsd_ncrn.assays.posterior import Posterior
 from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.rivals import Rival, rivals
 from dsd_ncrn.assays.wells import Assay
@@ -25,6 +26,7 @@ class GateFit:
     fit: Fit
     notes: tuple[str, ...] = ()
     thorough: bool = True
+    posterior: Posterior | None = None
 
     @cached_property
     def estimates(self) -> tuple[Estimate, ...]:
@@ -51,7 +53,9 @@ class GateFit:
         """What a reader has to know before believing the numbers."""
         on_bound = [p.name for p, edge in zip(self.fit.parameters, self.fit.on_bound) if edge and not p.nuisance]
         found = [f"well {each.well}: {each.problem}" for each in self.wells if each.problem]
-        found += [f"wells {self.swapped[0]} and {self.swapped[1]} seem to be swapped"] if self.swapped else []
+        if self.swapped:
+            places = ", ".join(well.trace.place for well in self.fit.assay.wells if well.trace and well.name in self.swapped)
+            found.append(f"wells {self.swapped[0]} and {self.swapped[1]} seem to be swapped ({places})")
         found += [f"{name} is on a bound" for name in on_bound]
         found += [f"{one} and {other} cannot be told apart (correlation {r:.3f})" for one, other, r in alike(self.fit)]
         found += [f"{each.parameter.name} is not told by these tubes" for each in self.estimates if each.kind is Kind.UNKNOWN]
@@ -60,12 +64,16 @@ class GateFit:
             found.append(
                 f"as well fits: {each.name} ({changed}); {mix_of(each.mix)} (nM) would differ by {each.apart:.0%} of full scale"
             )
+        if self.posterior and not self.posterior.converged:
+            length = f"{self.posterior.steps} steps for an autocorrelation time of {self.posterior.autocorrelation:.0f}"
+            found.append(f"the posterior's chain is short: {length}; its quantiles are rough")
         return (*found, *self.notes)
 
     def to_json(self) -> dict[str, Any]:
         """For files."""
         noise = self.fit.noise
-        return {
+        sampled = {"posterior": _sampled(self.posterior)} if self.posterior else {}
+        return sampled | {
             "name": self.bench.name,
             "reactions": list(self.bench.reactions),
             "parameters": [_estimate(each) for each in self.estimates],
@@ -75,6 +83,20 @@ class GateFit:
             "wells": [vars(each) for each in self.wells],
             "warnings": list(self.warnings),
         }
+
+
+def _sampled(found: Posterior) -> dict[str, Any]:
+    names = ("low", "median", "high")
+    return {
+        "steps": found.steps,
+        "walkers": found.walkers,
+        "autocorrelation": found.autocorrelation,
+        "acceptance": found.acceptance,
+        "converged": found.converged,
+        "parameters": [
+            {"name": p.name, **dict(zip(names, column))} for p, column in zip(found.parameters, found.quantiles.T.tolist())
+        ],
+    }
 
 
 def _estimate(each: Estimate) -> dict[str, Any]:

@@ -45,6 +45,10 @@ class Task(Section):
     """Points that only the test error is measured on."""
     shuffle: bool = True
     """The rows of a CSV file are shuffled by the seed; with false they are taken in their order."""
+    layer: tuple[str, ...] = Field(default=(), examples=[["rest(x1, x2)", "rest(x2, x1)"]])
+    """Fixed units that the circuit reads in place of the inputs, with the staged form: formulas of `rest(a, b)`, what is left
+    of the amount a after the amount b. They are gates left on beads after a subtraction in side wells.
+    """
     scales: dict[str, tuple[float, float]] = Field(default_factory=dict)
     """For columns of the CSV file, as `dose = [0.5, 2.0]`, an offset and a factor: what is learned is values less the first,
     divided by the second. A negative factor turns a column round. `threshold` is that of the scaled target.

@@ -32,6 +32,8 @@ class Staged(Section):
     """What closes the forks of weights."""
     update_seal: Concentration = 300.0
     """What closes those that raise parameters."""
+    clear: Concentration = 0.0
+    """Gates that take away what is left of Z when the parameters that it should lower are used up; 0 for none."""
     feed: Concentration = 0.0
     """Of each P, added in every iteration against what is lost."""
     variants: int = Field(default=1, ge=1, le=8)
@@ -46,3 +48,5 @@ class Staged(Section):
     """For Z and Y."""
     updating: Duration = 5400.0
     """For what is left of one of them. A learner with one parameter has no such stage."""
+    clearing: Duration = 1800.0
+    """With the gates of `clear`, before all are pulled out."""

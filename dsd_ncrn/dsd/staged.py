@@ -8,6 +8,7 @@ free first is the one that is needed at once, P before Z, since it frees P while
     meet         {t*}[z s][y], with one parameter {t*}[z s][p]
     raise        join of Y {s*}[y t][q t][q];  fork of x_i [i][s p][t q]{t*}
     lower        {t*}[z s][p], of x_i
+    clear        {t*}[z], for Z that finds nothing to lower
 
 What comes off for good, <r>, <q>, <p>, <y> and <i>, has no toehold but still leaks into fresh gates: it carries a biotin and
 leaves with the beads (caps).
@@ -33,7 +34,7 @@ TAG, FORK_TAG = "biotin", "digoxigenin"
 another tag."""
 OPENED = "Q"
 """What the join of Y makes of it: the strand that opens the forks which raise parameters."""
-MEET, TARGET_JOIN = "sink_N2_meet", "join_N4_raise"
+MEET, TARGET_JOIN, CLEAR = "sink_N2_meet", "join_N4_raise", "clear_Z"
 Z_BUFFER, TARGET_TRIGGER, SEAL, UPDATE_SEAL = "Z_cogate", "trigger_N4_raise", "seal", "update_seal"
 
 
@@ -172,7 +173,10 @@ def _components(ncrn: NeuralCrn, spec: DesignSpec) -> Iterator[Component]:
         if several:
             opened = (Bound(b("i")), Bound(s + b(p)), Bound(t + b("q")), Open(t))
             yield _gate(raising(place), f"N4_raise{place}", *opened)
-    for cap in (*(r for *_, r in weights), *(p for *_, p, _ in weights), *(("y", "q") if several else ()), "i"):
+    if several and doses.clear:
+        yield replace(_gate(CLEAR, "", Open(t), Bound(b("z"))), role=Role.SCAVENGER, origins=())
+    freed = (*(("y", "q") if several else ()), *(("z",) if several and doses.clear else ()), "i")
+    for cap in (*(r for *_, r in weights), *(p for *_, p, _ in weights), *freed):
         yield Component(f"cap_{cap}", free(*b(cap)), Role.WASTE, 0.0, topped_up=False, tag=TAG)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from dsd_ncrn.crn.types import Crn, Phase, Reaction, Species
 from dsd_ncrn.design.chemistry import SpeciesKind
+from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import Circuit, DesignSpec
 from dsd_ncrn.ncrn.dynamics import Dynamics
 from dsd_ncrn.ncrn.equations import derive, initial_parameters
@@ -29,6 +30,9 @@ def compile_design(spec: DesignSpec, dimension: int, outputs: int = 1) -> Neural
     circuit = spec.circuit
     if circuit.form == "staged":
         return compile_staged(spec, dimension, outputs)
+    if spec.task.layer:
+        rule = "task.layer: its units are gates, which only the staged form takes as inputs"
+        raise DesignError(rule, circuit.form, 'Set circuit.form = "staged".', key=("task", "layer"))
     shape = shape_of(circuit, dimension, outputs)
     dynamics = derive(circuit, shape)
     names = roster(circuit, dynamics, shape)

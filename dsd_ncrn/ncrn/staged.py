@@ -154,7 +154,7 @@ def compile_staged(spec: DesignSpec, dimension: int, outputs: int = 1) -> Neural
         padding=(*padding, (z.plus, linear.offset)),
         outputs_after=FORWARD,
         renewed_before=UPDATE if len(p) > 1 else "",
-        warnings=_warnings(circuit),
+        warnings=_warnings(spec),
     )
 
 
@@ -200,8 +200,12 @@ def _reaction(
     return Reaction(left, right, rate, frozenset((phase,)), phase != FORWARD, origin)
 
 
-def _warnings(circuit: Circuit) -> tuple[str, ...]:
-    """What has no effect, since there are neither adjoints nor gradients."""
-    idle = [key for key in ("shared_adjoint", "first_order") if getattr(circuit, key)]
-    idle += ["learning_rate_in"] if circuit.learning_rate_in else []
-    return tuple(f"circuit.{key} has no effect in the staged form" for key in idle)
+def _warnings(spec: DesignSpec) -> tuple[str, ...]:
+    """What has no effect, since there are neither adjoints nor gradients, and what is not in the order."""
+    idle = [key for key in ("shared_adjoint", "first_order") if getattr(spec.circuit, key)]
+    idle += ["learning_rate_in"] if spec.circuit.learning_rate_in else []
+    wells = (
+        "task.layer: its side wells are simulated, but their tether and releaser, and the arms by which gates are held, "
+        "are not among the strands, and the protocol begins when the wells are washed"
+    )
+    return *(f"circuit.{key} has no effect in the staged form" for key in idle), *([wells] if spec.task.layer else [])

@@ -13,14 +13,14 @@ from functools import cached_property
 
 from dsd_ncrn.crn.events import Add, Done, Event, PullDown, Purpose, Read, TopUp, Wait
 from dsd_ncrn.design.staged import Staged
-from dsd_ncrn.dsd.staged import MEET, TARGET_JOIN, input_places, lowering, raising, weight_fork, weight_join
+from dsd_ncrn.dsd.staged import CLEAR, MEET, TARGET_JOIN, input_places, lowering, raising, weight_fork, weight_join
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.ncrn.staged import FORWARD, UPDATE
 from dsd_ncrn.ncrn.staged import MEET as MEETING
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.protocol.clocked import ClockedProtocol, Schedule, Values
 
-RELEASE = "release"
+RELEASE, CLEARING = "release", "clear"
 PULLS = 3
 """Of the joins, of the forks, of all that is left."""
 
@@ -47,6 +47,7 @@ def settings_of(staged: Staged, parameters: int, slow: float = 1.0) -> Settings:
     """Those of the design, for beads on which all takes ``slow`` times as long."""
     waits = {FORWARD: staged.forward, RELEASE: staged.release, MEETING: staged.meeting}
     waits |= {UPDATE: staged.updating} if parameters > 1 else {}
+    waits |= {CLEARING: staged.clearing} if parameters > 1 and staged.clear else {}
     return Settings({stage: seconds * slow for stage, seconds in waits.items()})
 
 
@@ -55,6 +56,7 @@ class StagedProtocol:
     """What is done with the strands of a staged learner when; see ``ClockedProtocol`` for what both have.
 
     Inputs (inputs,) and targets (outputs,) are in the design's units, ``unit`` is nM, ``pull`` how long a pull-down takes, s.
+    Inputs that come twice, (2 inputs,), are those of the forward pass and those of the update.
     """
 
     ncrn: NeuralCrn
@@ -91,8 +93,9 @@ class StagedProtocol:
     def whole(self, x: Values, y: Values, number: int = 0) -> Iterator[Event]:
         """All stages."""
         x = tuple(map(float, x))
-        yield from self.forward(number, x, self.doses.feed)
-        yield from self.learning(x, y)
+        count = len(self.ncrn.inputs)
+        yield from self.forward(number, x[:count], self.doses.feed)
+        yield from self.learning(x[-count:], y)
 
     def prediction(self, number: int, x: Values) -> Iterator[Event]:
         """A forward pass without targets, in place of an iteration."""
@@ -139,6 +142,10 @@ class StagedProtocol:
         gates = {**self.moving(self.inputs(x)), TARGET_JOIN: self.doses.target_join}
         yield Add(gates, phase=UPDATE)
         yield Wait(set_to.waits[UPDATE], Purpose.OPEN, UPDATE)
+        if self.doses.clear:
+            gates[CLEAR] = self.doses.clear
+            yield Add({CLEAR: self.doses.clear}, phase=CLEARING)
+            yield Wait(set_to.waits[CLEARING], Purpose.OPEN, CLEARING)
         yield PullDown((MEET, *gates, *self.caps))
 
     def target(self, y: Values) -> dict[str, float]:

@@ -55,6 +55,8 @@ class StagedLearner:
         amounts, inputs = self.values / self._rate, self.limit * self.inputs(x)
         if len(amounts) == 1:
             amounts = np.maximum(amounts + error, 0.0)
+        elif not inputs.any():
+            pass  # nothing says which parameter should change
         elif error > 0:
             amounts = amounts + min(error, inputs.sum()) * inputs / inputs.sum()
         else:

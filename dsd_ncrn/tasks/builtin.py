@@ -112,6 +112,7 @@ def _gate(name: str, gate: Callable[[bool, bool], bool]) -> BuiltinTask:
 
 
 XOR2D = _gate("xor2d", lambda first, second: first != second)
+XNOR2D = _gate("xnor2d", lambda first, second: first == second)
 AND2D = _gate("and2d", lambda first, second: first and second)
 OR2D = _gate("or2d", lambda first, second: first or second)
 

@@ -22,7 +22,8 @@ class Dataset:
 
     Targets given as (n,) become one column. ``threshold`` is what a prediction must exceed to count as ON in a
     classification with one output; with several and ``classes`` the largest names the class. A regression has neither.
-    ``notes`` tell how a file was read where that may surprise.
+    ``notes`` tell how a file was read where that may surprise. Where inputs are those of a fixed layer, ``plain`` are the
+    points that it is made from.
     """
 
     train_x: Floats
@@ -33,6 +34,7 @@ class Dataset:
     threshold: float | None = None
     classes: bool = False
     notes: tuple[str, ...] = ()
+    plain: Dataset | None = None
 
     def __post_init__(self) -> None:
         for name in ("train_x", "train_y", "test_x", "test_y"):

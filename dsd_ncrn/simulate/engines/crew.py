@@ -196,9 +196,7 @@ class Crew:
     def _member(self) -> None:
         """Do one job after the other."""
         _here.crew = self
-        self._threads.add(
-            threading.current_thread()
-        )  # not before: nobody can wait for one amid its start
+        self._threads.add(threading.current_thread())  # not before: nobody can wait for one amid its start
         try:
             while self._jobs and not self._left:
                 group, number, item = self._jobs.popleft()

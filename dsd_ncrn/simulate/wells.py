@@ -1,0 +1,110 @@
+"""The wells of a fixed layer, as strands: gates on tethers, of which releasers let go one each, then a wash.
+
+    tether       <h* e*> on a bead; a gate is held by its arm h
+    releaser     <e h>: enters at e and lets the gate go
+    bare tether  takes a releaser up, and leaves with its bead
+
+What is left of releasers after bare tethers is poured onto the gates; gates that are let go are washed off. Every unit has a
+well whose gates are the inputs of the forward pass, and one with those of the update.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dsd_ncrn.arrays import Floats
+from dsd_ncrn.dsd.structure import Complex, Domain, free
+from dsd_ncrn.kinetics.build import enumerate_complexes
+from dsd_ncrn.kinetics.rates import RateModel
+from dsd_ncrn.simulate.engines.crew import side_by_side
+from dsd_ncrn.simulate.engines.types import Engine
+from dsd_ncrn.simulate.mass_action import from_network
+from dsd_ncrn.simulate.pot import Pot, plain_pot
+from dsd_ncrn.tasks import Dataset
+from dsd_ncrn.tasks.layer import Amount, Unit, Well
+
+TOEHOLD_NT, BRANCH_NT = 7, 15
+LEVEL = 1000.0
+"""nM of gates or releasers that stand for 1."""
+WAIT_S = 1500.0
+WASHED = 1e-4
+"""Of the gates that were let go, what three washes in ten volumes each leave, and a little more."""
+TITRATION = 0.03
+"""Gates of a unit, releasers and tethers are titrated against one another so well, and each addition is so exact."""
+
+
+@dataclass(frozen=True)
+class Wells:
+    """Wells of some units under a tube's hands: factors of ``gates`` (units,), ``releasers`` and ``tethers``, the ``noise`` of
+    every addition, and ``slow``, by how much beads slow reactions down."""
+
+    units: tuple[Unit, ...]
+    pot: Pot
+    gates: Floats
+    releasers: float = 1.0
+    tethers: float = 1.0
+    noise: float = 0.0
+    slow: float = 1.0
+
+    def outputs(self, x: Floats, random: np.random.Generator) -> Floats:
+        """The gates (points, units) that are left at inputs (points, inputs), each unit in wells of its own."""
+        jobs = [(well, number) for number, unit in enumerate(self.units) for well in unit]
+        chance = 1.0 + self.noise * random.standard_normal((len(jobs), 4, len(x)))
+        found = np.zeros((len(x), len(self.units)))
+        for (well, number), errors in zip(jobs, np.maximum(chance, 0.0)):
+            found[:, number] += self._left(well, self.gates[number], errors, x)
+        return found
+
+    def _left(self, well: Well, gates: float, errors: Floats, x: Floats) -> Floats:
+        factors = (gates, self.releasers, self.releasers, self.tethers)
+        parts: tuple[Amount, ...] = (well.gates, well.released, well.premixed, well.against)
+        amounts = np.column_stack([part.of(x) * factor * error for part, factor, error in zip(parts, factors, errors)])
+        return np.array(side_by_side(self._well, LEVEL * amounts)) / LEVEL
+
+    def _well(self, amounts: Floats) -> float:
+        gates, released, premixed, against = map(float, amounts)
+        if gates == 0.0:
+            return 0.0
+        if premixed and against:
+            premixed = self._react(releaser=premixed, tether=against)["releaser"]
+        left = self._react(held=gates, releaser=released + premixed)["held"]
+        return left + WASHED * (gates - left)
+
+    def _react(self, **levels: float) -> dict[str, float]:
+        """What is there (nM) of each some time after mixing."""
+        pot = self.pot
+        start = np.zeros(pot.mass_action.size)
+        for name, level in levels.items():
+            start[pot.index(name)] = level
+        end = pot.solved(start, np.array([0.0, WAIT_S / self.slow]), "a well of the layer")[-1]
+        return {name: float(end[pot.index(name)]) for name in levels}
+
+
+def wells_of(units: tuple[Unit, ...], rates: RateModel, engine: Engine) -> Wells:
+    """Wells in which all is as designed; only the reactions take their time."""
+    toehold, arm, rest = Domain("e", TOEHOLD_NT), Domain("h", BRANCH_NT), Domain("gate", BRANCH_NT)
+    tether = (~arm, ~toehold)
+    held = Complex.of((tether, (arm, rest)), (2, None, 0, None))
+    parts = {"held": held, "releaser": free(toehold, arm), "tether": free(*tether)}
+    network = enumerate_complexes(tuple(parts.values()), tuple(parts), rates)
+    return Wells(units, plain_pot(from_network(network), engine, 1e-4, 1e-6), np.ones(len(units)))
+
+
+def titrated(wells: Wells, random: np.random.Generator, slow: float) -> Wells:
+    """The wells of one laboratory."""
+    gates = 1.0 + TITRATION * random.standard_normal(len(wells.units))
+    releasers, tethers = 1.0 + TITRATION * random.standard_normal(2)
+    return replace(wells, gates=gates, releasers=float(releasers), tethers=float(tethers), noise=TITRATION, slow=slow)
+
+
+def poured(wells: Wells, data: Dataset, iterations: int, seed: int) -> Dataset:
+    """The points as a tube gets them: what is left in wells. The training points have the update's units behind those of the
+    forward pass, which come from other wells; only as many are made as ``iterations`` need."""
+    assert data.plain is not None
+    random = np.random.default_rng((seed, 1))
+    needed = data.plain.train_x[:iterations]
+    forward, update, test = (wells.outputs(x, random) for x in (needed, needed, data.plain.test_x))
+    train = np.hstack([np.vstack([made, data.train_x[iterations:]]) for made in (forward, update)])
+    return replace(data, train_x=train, test_x=test)

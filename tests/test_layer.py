@@ -1,0 +1,117 @@
+"""A fixed layer: its formulas, its wells as strands, and what a tube gets of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.crn.events import Add
+from dsd_ncrn.design.load import changed, load_design
+from dsd_ncrn.design.problems import DesignError
+from dsd_ncrn.dsd.staged import raising, weight_join
+from dsd_ncrn.ncrn.compile import compile_design
+from dsd_ncrn.protocol.staged import StagedProtocol, settings_of
+from dsd_ncrn.simulate.staged import StagedLearner
+from dsd_ncrn.simulate.wells import LEVEL, WAIT_S, WASHED, poured
+from dsd_ncrn.tasks.layer import outputs, units_of
+
+DESIGN = Path(__file__).parent.parent / "designs" / "xor2d_bench.toml"
+POINTS = np.random.default_rng(3).uniform(0.0, 1.0, size=(50, 2))
+
+
+@cache
+def study() -> Study:
+    return Study(load_design(DESIGN))
+
+
+def test_a_unit_is_what_its_formula_says() -> None:
+    """min(p, q) = p - max(0, p - q), so that the units of XOR are max(0, min(p, q) - 0.45) in their corners."""
+    found = outputs(units_of(study().design.task.layer, 2), POINTS)
+    rails = np.stack([1.0 - POINTS, POINTS])
+    wanted = [np.maximum(0.0, np.minimum(rails[a][:, 0], rails[b][:, 1]) - 0.45) for a in (0, 1) for b in (0, 1)]
+    assert np.allclose(found, np.column_stack(wanted), atol=1e-12)
+    (unit,) = units_of(("rest(2*x1 - 1, 0) + rest(1 - 2*x1, 0)",), 1)
+    assert np.allclose(outputs((unit,), POINTS[:, :1])[:, 0], np.abs(2 * POINTS[:, 0] - 1))
+
+
+@pytest.mark.parametrize("wrong", ["x1", "rest(x1)", "rest(x1*x2, 0)", "rest(x3, 0)", "rest(x1, rest(x1, x2) + rest(x2, x1))"])
+def test_what_is_no_unit_is_told(wrong: str) -> None:
+    with pytest.raises(DesignError, match=r"task\.layer"):
+        units_of((wrong,), 2)
+
+
+def test_only_stages_take_gates_as_inputs() -> None:
+    design = changed(study().design, {"circuit.form": "adjoint"})
+    with pytest.raises(DesignError, match=r"task\.layer"):
+        compile_design(design, 4)
+
+
+def test_what_is_left_of_z_is_cleared() -> None:
+    """Z that finds no parameter to lower is taken away: of the 38 nM that the constant stands for half stays without, and
+    hardly any of it with clearing gates, which take nothing of the parameters."""
+    left, kept = list[float](), list[float]()
+    for clear in ("0 nM", "60 nM"):
+        spec = changed(study().design, {"staged.clear": clear, "leak.rate": "0 /M/s"})
+        usual = settings_of(spec.staged, 4)
+        tube = Study(spec).given(settings=usual).tube()
+        tube.set_parameters(np.array([0.0, 1.0, 1.0, 1.0]))
+        tube.iterate(np.array([0.3, 0.0, 0.0, 0.0]), np.zeros(1))
+        left.append(tube.pot.amount(tube.state, "Z"))
+        kept.append(tube.parameters().sum())
+    assert left[0] > 0.4 * 0.35 * study().spec.chemistry.unit and left[1] < 0.1 * left[0]
+    assert kept[1] == pytest.approx(kept[0], rel=0.01)
+
+
+def test_a_well_of_strands_is_a_reaction_of_second_order() -> None:
+    """a + b -> 0 leaves a (a - b) / (a - b exp(-(a - b) k t)) of a; the wash leaves its part of what came off."""
+    wells = replace(study().wells, units=units_of(("rest(x1, x2)",), 2), gates=np.ones(1))
+    a, b = POINTS.T
+    k = wells.pot.rates[0] * LEVEL * WAIT_S
+    left = a * (a - b) / (a - b * np.exp(-(a - b) * k))
+    found = wells.outputs(POINTS, np.random.default_rng(0))[:, 0]
+    assert np.allclose(found, left + WASHED * (a - left), atol=1e-4)
+
+
+def test_titration_counts_twice_where_releasers_are_made_in_a_well() -> None:
+    """Tethers that take up a tenth too little leave that much more releasers: rest(x, rest(0.9, 0.5)) of 1 is 0.6 - 0.05."""
+    wells = replace(study().wells, units=units_of(("rest(x1, rest(0.9, 0.5))",), 1), gates=np.ones(1))
+    one = np.ones((1, 1))
+    usual, weak = (each.outputs(one, np.random.default_rng(0))[0, 0] for each in (wells, replace(wells, tethers=0.9)))
+    assert usual == pytest.approx(0.6, abs=2e-3) and weak == pytest.approx(0.55, abs=2e-3)
+
+
+def test_the_update_has_wells_of_its_own() -> None:
+    """Training points come twice, and the protocol doses joins by the first and the gates of the update by the second."""
+    wells = replace(study().wells, noise=0.1)
+    data = poured(wells, study().data, 3, seed=1)
+    assert data.train_x.shape == (len(study().data.train_x), 8) and data.test_x.shape == (101, 4)
+    assert np.array_equal(data.train_x[3:, :4], study().data.train_x[3:])
+    spec = study().spec
+    settings = settings_of(spec.staged, 4)
+    protocol = StagedProtocol(study().ncrn, study().designed, spec.staged, settings, spec.chemistry.unit)
+    x = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+    doses = {name: dose for event in protocol.whole(x, [0.0]) if isinstance(event, Add) for name, dose in event.doses.items()}
+    joins, raised = ([doses[name(str(place))] for place in (1, 2, 3, 4)] for name in (weight_join, raising))
+    whole = spec.chemistry.unit * spec.circuit.weight_limit
+    assert np.allclose(joins, whole * np.array(x[:4]))
+    assert np.allclose(raised, whole * spec.staged.update_dose * np.array(x[4:]))
+
+
+def test_an_iteration_without_inputs_changes_nothing() -> None:
+    """Nothing says which parameter should change; in closed form the training learns XOR, AND, OR and XNOR."""
+    learner = StagedLearner(study().decided.circuit, 4)
+    before = learner.parameters()
+    learner.iterate(np.zeros(4), np.ones(1))
+    assert np.array_equal(learner.parameters(), before)
+    for task in ("xor2d", "and2d", "or2d", "xnor2d"):
+        design = study().design
+        other = Study(design.model_copy(update={"task": design.task.model_copy(update={"name": task})}))
+        training = other.training("value")
+        before, after = (other.data.accuracy(each, other.data.test_y) for each in (training.test_before, training.test_after))
+        assert before is not None and after is not None
+        assert before < 0.65 and after > 0.9, task
