@@ -232,7 +232,7 @@ class Study:
 
     @part
     def settings(self) -> Settings:
-        """What is set for a staged learner: as measured of its usual tube, or one of measured gates, without leaks and errors."""
+        """What is set for a staged learner: as measured of its usual tube, without leaks and errors."""
         return self.settlement.settings
 
     @part
