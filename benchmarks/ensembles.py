@@ -7,6 +7,7 @@ is CPU time of this process, taken in turns, and what is compared is their ratio
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ EXACT = 1e-8
 SPREAD, LEAK_SPREAD = 0.1, 1.0
 """Standard deviations of the natural logarithms of doses and rates, and of leak rates."""
 TODAY, BEFORE = "today, side by side", "e8c0191"
+LEAST_RATIO = 4.0
+"""Of tubes a CPU second, side by side, to those of e8c0191, which has to be at no larger error."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,10 +150,18 @@ def main(count: int, few: int, turns: int, peers: tuple[str, ...]) -> None:
         for name, run in runs.items():
             if name not in PEERS or turn < 3:
                 seconds[name].append(timed(run, few if name in PEERS else count)[0])
+    medians: dict[str, float] = {}
     for name, taken in seconds.items():
         ratios = [before / each for before, each in zip(seconds[BEFORE], taken)]
-        cells = f"{1 / np.median(taken):>20.1f}{np.median(ratios):>15.2f}{min(ratios):>8.2f}{max(ratios):>8.2f}"
+        medians[name] = float(np.median(ratios))
+        cells = f"{1 / np.median(taken):>20.1f}{medians[name]:>15.2f}{min(ratios):>8.2f}{max(ratios):>8.2f}"
         print(f"{name:<24}{cells}{steps[name]:>7.0f}{errors[name]:>11.1e}", flush=True)
+    kept = medians[TODAY] >= LEAST_RATIO and errors[TODAY] <= errors[BEFORE]
+    bounds = (
+        f"{medians[TODAY]:.2f} times as many (at least {LEAST_RATIO:g}), {errors[TODAY]:.1e} nM (at most {errors[BEFORE]:.1e})"
+    )
+    print(f"{TODAY}, beside {BEFORE}: {bounds}: {'kept' if kept else 'missed'}")
+    sys.exit(not kept)
 
 
 if __name__ == "__main__":

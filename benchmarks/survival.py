@@ -87,7 +87,7 @@ def survival(spec: DesignSpec, conditions: str, iterations: int, draws: int, tub
     jobs = [(draw, number) for draw in range(draws) for number in range(tubes)]
     found = side_by_side(lambda job: judge(drawn[job[0]], job[1]), jobs)
     sticks = [yardstick(each) for each in studies]
-    ratios = [each.after / sticks[draw].ideal for (draw, _), each in zip(jobs, found)]
+    ratios = [each.after / sticks[draw].ideal if sticks[draw].ideal else np.nan for (draw, _), each in zip(jobs, found)]
     shares, hours = (np.array([getattr(each, of) for each in found]).reshape(draws, tubes) for of in ("learned_share", "hours"))
     total = learned(found)
     counted = {}
@@ -133,7 +133,7 @@ def uniform(spec: DesignSpec) -> DesignSpec:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print a row for each design, conditions and number of iterations, and write all of it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("designs", nargs="*", default=["first_learner", "linreg2d_bench", "linear2d_bench", "xor2d_bench"])
+    parser.add_argument("designs", nargs="*", default=["first_learner", "linreg2d_bench"])
     parser.add_argument("--conditions", action="append")
     parser.add_argument("--iterations", action="append", type=int)
     parser.add_argument("--draws", type=int, default=10)

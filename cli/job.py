@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.console import step
-from cli.options import holds_strands, is_network
+from cli.options import chosen_preset, holds_strands, is_network
 from cli.run.folder import digest
 from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Study, Watch, unwatched
 from dsd_ncrn.assays.applied import check_gates
@@ -87,7 +87,9 @@ def job_of(
         remedy = "Give a design file (.toml)."
         raise InputError("a plain network has no task, no chemistry and no parameters", None, remedy, str(design))
     gates = read_measured(measured) if measured else ()
-    study = Study(load_design(design, conditions), seed, engine_named(engine).name, watch=watch, measured=gates)
+    study = Study(
+        load_design(design, conditions, chosen_preset()), seed, engine_named(engine).name, watch=watch, measured=gates
+    )
     with placed(design):
         _check_names(study.design)
         _ = study.ncrn, study.designed if strands else None

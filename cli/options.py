@@ -10,11 +10,11 @@ from typing import Any, NamedTuple, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from dsd_ncrn.errors import InputError
+from dsd_ncrn.errors import DesignError, InputError
 from dsd_ncrn.families import CONDITIONS, ENGINES, SCHEMES
 from dsd_ncrn.units import parse_quantity
 
-QUIET, DEBUG = "cli.quiet", "cli.debug"
+QUIET, DEBUG, PRESET = "cli.quiet", "cli.debug", "cli.preset"
 """Keys of a context's ``meta``, which a command has in common with its subcommand."""
 NETWORKS = "Of a plain network (.crn, SBML)"
 NETWORK_ENDINGS = (".crn", ".xml", ".sbml")
@@ -170,6 +170,38 @@ conditions_option = click.option(
     default="",
     help="Conditions of the tubes, instead of the design's: ideal, study, bench, or a file of conditions (.toml).",
 )
+
+
+def _preset(context: click.Context, parameter: click.Parameter, text: str | None) -> None:
+    """Keep a table of rate constants that is there, a file by its absolute path."""
+    if text is None:
+        return
+    from dsd_ncrn.constants import parted, rate_constants
+
+    table, end = parted(text)
+    context.meta[PRESET] = f"{Path(table).resolve()}:{end}" if table.endswith(".toml") else text
+    try:
+        rate_constants(context.meta[PRESET])
+    except DesignError as error:
+        raise InputError(f"{parameter.opts[0]}: {error.rule}", text, error.remedy) from None
+
+
+preset_option = click.option(
+    "--preset",
+    metavar="PRESET",
+    callback=_preset,
+    expose_value=False,
+    help="Rate constants instead of the design's: gate, duplex, or a file (.toml); with :optimistic or :pessimistic behind it "
+    "those at an end of their bands.",
+)
+
+
+def chosen_preset() -> str:
+    """What ``--preset`` of the running command says; nothing where it says nothing."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(PRESET, "") if context else ""
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document to standard output.")
 _workers_option = click.option(
     "--workers", type=click.IntRange(min=1, max=256), help="Processes that share the work; all processors if not given."

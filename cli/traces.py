@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cli.options import chosen_preset
 from cli.run.strands import POINTS, dsd_columns, ideal_columns
 from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Study
+from dsd_ncrn.constants import DEFAULT_PRESET
 from dsd_ncrn.crn.text import load_crn
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import Translation
@@ -93,6 +95,10 @@ def trace_of(columns: Columns) -> Trajectory:
     return Trajectory(tuple(names), np.array(times, dtype=float), values, tuple((phases[row], times[row]) for row in starts))
 
 
+def _preset() -> str:
+    return chosen_preset() or DEFAULT_PRESET
+
+
 def sized_network(
     path: Path, seconds: float | None, limits: Limits, translation: Translation, law: RateLaw = "product"
 ) -> SizedNetwork:
@@ -100,7 +106,7 @@ def sized_network(
 
     crn = load_crn(path, law)
     try:
-        return sized_for(crn, seconds or DEFAULT_SECONDS, engine_named(DEFAULT_ENGINE), translation, limits)
+        return sized_for(crn, seconds or DEFAULT_SECONDS, engine_named(DEFAULT_ENGINE), translation, limits, _preset())
     except InputError as error:
         raise error.at(str(path)) from None
 
@@ -110,7 +116,7 @@ def network_as_given(path: Path, translation: Translation | None = None) -> DsdS
 
     crn = load_crn(path)
     try:
-        return translate_network(crn, translation or Translation(), Chemistry())
+        return translate_network(crn, translation or Translation(), Chemistry(rates=_preset()))
     except InputError as error:
         raise error.at(str(path)) from None
 

@@ -30,7 +30,8 @@ _WORDS_PER_BRANCH = 100
 _SEED_SHARE = 0.2
 _SEED_OF_CANDIDATE = 104_729
 _COMPARED = 100
-"""With more branches than this the time is better spent on one candidate."""
+"""With more branches than this the time is better spent on one candidate, from a large library."""
+_MOST_OF_LIBRARY = 140
 
 
 _SECONDS_PER_STEP = 2.5e-3
@@ -159,12 +160,29 @@ def _start(
     exposed = tuple(dict.fromkeys((row, leads) for row, _, leads in exposed_toeholds(system)))
     context = replace(context, sequences=choose_toeholds(context, exposed, _sample(context, needed, rng), rng))
     tell(_SEED_SHARE / 4, "collecting branch words")
-    pools = {length: draw_words(length, min(_WORDS, _WORDS_PER_BRANCH * needed[length]), context, rng) for length in needed}
-    tell(_SEED_SHARE / 2, "accepting branch words")
-    chosen, goal = greedy_words(pools, needed, context)
+    if len(needed) == 1 and needed.total() > _COMPARED:
+        chosen, goal = _picked(context, needed, rng, tell)
+    else:
+        pools = {length: draw_words(length, min(_WORDS, _WORDS_PER_BRANCH * needed[length]), context, rng) for length in needed}
+        tell(_SEED_SHARE / 2, "accepting branch words")
+        chosen, goal = greedy_words(pools, needed, context)
     words = {domain.name: chosen[domain.length].pop(0) for domain in layout.branches}
     tell(_SEED_SHARE, "searching")
     return tightened(context, goal), words
+
+
+def _picked(context: Context, needed: Counter[int], rng: Generator, tell: Progress) -> tuple[dict[int, list[str]], float]:
+    """Branch words of one length for hundreds of branches, and the energy (kcal/mol) that no pair is worse than."""
+    from sequences.library import WORDS_PER_BRANCH, picked_words  # it compiles
+
+    (length, count), *_ = needed.items()
+    library = draw_words(length, WORDS_PER_BRANCH * count, context, rng, most=_MOST_OF_LIBRARY)
+
+    def picking(share: float) -> None:
+        tell(_SEED_SHARE / 2 * (1.0 + share), "picking branch words")
+
+    words, goal = picked_words(library, count, context, rng, picking)
+    return {length: words}, goal
 
 
 def _sample(context: Context, needed: Counter[int], rng: Generator) -> list[str]:

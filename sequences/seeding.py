@@ -115,13 +115,13 @@ _GOALS_ABOVE_LIMIT = 6
 _GOALS_IN_ALL = 40
 
 
-def draw_words(length: int, count: int, context: Context, rng: Generator) -> list[str]:
-    """Distinct branch words of a length (nt) that pass every rule's filters, at most ``count`` of them.
+def draw_words(length: int, count: int, context: Context, rng: Generator, most: int = _MOST_BATCHES) -> list[str]:
+    """Distinct branch words of a length (nt) that pass every rule's filters, at most ``count`` of them, in ``most`` batches.
 
     Raises InputError where the rules leave none.
     """
     words: dict[str, None] = {}
-    for batch in range(1, _MOST_BATCHES + 1):
+    for batch in range(1, most + 1):
         words.update(dict.fromkeys(_passing(RULES.values(), length, _BATCH, context, rng)))
         if len(words) >= count or (not words and batch == _EMPTY_BATCHES):
             break

@@ -126,9 +126,10 @@ def test_a_line_is_found_in_columns_of_any_size(tmp_path: Path, invoke: Invoke) 
     """y = 3 a + 0.02 b - 50, with a to 0.05 and b to 8000: the training reaches it to a tenth of its spread."""
     rng = np.random.default_rng(1)
     a, b = rng.uniform(0, 0.05, 60), rng.uniform(0, 8000, 60)
-    table(tmp_path / "data.csv", "id,a,b,y", zip(range(60), a, b, 3 * a + 0.02 * b - 50))
+    table(tmp_path / "data.csv", "id,a,b,y,", zip(range(60), a, b, 3 * a + 0.02 * b - 50, b))
     result = invoke("new", "mine", "--csv", tmp_path / "data.csv", "-o", tmp_path)
     assert "- left out: id, which are no numbers, constant or count the rows" in result.stdout
+    assert "- left out: a column without a name" in result.stdout
     assert re.search(r"- b: less \d{4}, divided by 2000", result.stdout)
     assert (tmp_path / "mine.csv").read_text(encoding="utf-8").startswith("a,b,y\n")
     scaled = np.loadtxt(tmp_path / "mine.csv", delimiter=",", skiprows=1)

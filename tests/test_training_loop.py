@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -183,3 +184,11 @@ def test_a_training_that_diverges_is_a_failure_with_advice() -> None:
         CheckFailed, match=r"diverges: after 8 iterations a prediction is 4.38e\+03.*lower circuit.learning_rate"
     ):
         train(LeastMeanSquares(np.zeros((1, 1))), "value", ("w",), data, epochs=1)
+
+
+@pytest.mark.parametrize(("iterations", "fails"), [(2, False), (3, True)])
+def test_a_training_that_has_begun_to_diverge_is_one_too(iterations: int, fails: bool) -> None:
+    """The error of W x, -2 at first, is multiplied by -3 each time: 18 is below ten times the targets' 2, 54 is above."""
+    x, y = np.full((iterations, 1), 4.0), np.full((iterations, 1), 2.0)
+    with pytest.raises(CheckFailed, match="test error is 54, and 2 before; lower") if fails else nullcontext():
+        train(LeastMeanSquares(np.zeros((1, 1))), "value", ("w",), Dataset(x, y, x, y, ("a",)), epochs=1)

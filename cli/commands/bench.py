@@ -12,6 +12,7 @@ from cli.bench.plan import example_of, plan_files, protocol
 from cli.bench.wells import placed
 from cli.console import display
 from cli.job import shown_job
+from cli.options import chosen_preset
 from cli.output import deliver, show, table
 from dsd_ncrn.analysis.benches import GateBench, benches_of
 from dsd_ncrn.assays.bench import missing_wells, read_bench, with_readings
@@ -119,7 +120,7 @@ def _assay_files(model: Path) -> list[Path]:
 
 
 def _fitted(file: Path, exports: Sequence[Export], quick: bool) -> GateFit:
-    bench, assay = read_bench(file)
+    bench, assay = read_bench(file, chosen_preset())
     try:
         read = with_readings(assay, exports)
     except InputError as error:

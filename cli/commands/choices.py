@@ -10,10 +10,14 @@ from click.shell_completion import BashComplete, FishComplete, ShellComplete, Zs
 
 from cli.families import STAGES, TEMPLATES
 from cli.main import main
+from cli.options import chosen_preset
 from cli.output import deliver, show, table
 from cli.streams import say
+from dsd_ncrn.constants import DEFAULT_PRESET, ENDS, parted, rate_constants
 from dsd_ncrn.families import ENGINES, LEAK_MODELS, SCHEMES, TASKS
+from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.runs.files import json_text
+from dsd_ncrn.units import per_nM_s_to_per_M_s
 from sequences.families import VENDORS
 
 Listing = Mapping[str, str]
@@ -24,6 +28,26 @@ def list_choices(what: str, out: Path | None, seed: int, as_json: bool) -> None:
     found = dict(_LISTINGS[what]())
     deliver(out, {f"{what}.json": json_text(found)})
     show(as_json, found, table(found.items()))
+
+
+def rates(bind: int, release: int, out: Path | None, seed: int, as_json: bool) -> None:
+    """The rate of a displacement or exchange by toehold lengths, with the band of its preset."""
+    preset, end = parted(chosen_preset() or DEFAULT_PRESET)
+    at = {each: per_nM_s_to_per_M_s(rates_of(f"{preset}:{each}").displacement(bind, release)) for each in ENDS}
+    known = rate_constants(preset)["association"]
+    found = {
+        "bind_nt": bind,
+        "release_nt": release,
+        "k_per_M_per_s": at[end],
+        "low": at["pessimistic"],
+        "high": at["optimistic"],
+        "preset": preset,
+        "source": known.source,
+        "conditions": known.conditions,
+    }
+    deliver(out, {"rates.json": json_text(found)})
+    rate, low, high = (f"{each:.3g}" for each in (at[end], at["pessimistic"], at["optimistic"]))
+    show(as_json, found, f"{bind} nt for {release}: {rate} /M/s ({low} to {high}), {preset}: {known.source}")
 
 
 def _tasks() -> Listing:

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple, Unpack
 
 from cli.console import working
 from cli.interface.compiling import STEP_FILES
-from cli.options import is_network
+from cli.options import chosen_preset, is_network
 from cli.output import deliver, show, table
 from cli.streams import warn
+from dsd_ncrn.constants import DEFAULT_PRESET
 from dsd_ncrn.crn.antimony import antimony_of
 from dsd_ncrn.crn.sbml import sbml_of
 from dsd_ncrn.crn.text import format_crn
@@ -72,7 +73,7 @@ def enumerated(file: Path, seed: int, request: Request) -> tuple[ReactionNetwork
         complexes = read_pil(file)
         listed = [each.complex for each in complexes], [each.name for each in complexes]
         levels = {each.name: each.concentration for each in complexes}
-        network = enumerate_complexes(*listed, rates_of(), leak_models=models, **choices)
+        network = enumerate_complexes(*listed, rates_of(chosen_preset() or DEFAULT_PRESET), leak_models=models, **choices)
     for note in network.notes:
         warn(note)
     return network, after_relaxing(network, levels)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import click
 
-from cli.options import FileOf, design_argument, json_option, out_option, quantity_option, seed_option, subcommand
+from cli.options import (
+    FileOf,
+    design_argument,
+    json_option,
+    out_option,
+    preset_option,
+    quantity_option,
+    seed_option,
+    subcommand,
+)
 
 
 @subcommand(
@@ -27,6 +36,7 @@ from cli.options import FileOf, design_argument, json_option, out_option, quanti
 @click.option("--quick", is_flag=True, help="Intervals by the covariance alone, and no search for other explanations.")
 @click.option("--posterior", is_flag=True, help="Sample the posterior, too, by emcee (the extra `posterior`); takes minutes.")
 @seed_option
+@preset_option
 @json_option
 def fit() -> None:
     """Fit the gates of MODEL to all traces of DATA at once.

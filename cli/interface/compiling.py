@@ -17,6 +17,7 @@ from cli.options import (
     json_option,
     network_argument,
     out_option,
+    preset_option,
     scheme_option,
     seed_option,
     strands_of_networks,
@@ -94,6 +95,7 @@ STRAND_FORMATS = ("table", "pil", "json", *STRAND_FILES)
 @network_argument
 @out_option("system.pil, system.json and the file of the chosen format")
 @seed_option
+@preset_option
 @format_option(STRAND_FORMATS)
 @scheme_option("Use this scheme instead of the design's.")
 @click.option("--reaction", metavar="NAME", help="With --format svg: draw the gates of this reaction and all their steps.")
@@ -146,6 +148,7 @@ STEP_FORMATS = ("table", *STEP_FILES)
 @click.argument("file", type=FileOf(*STRAND_ENDINGS, ".toml", *NETWORK_ENDINGS), metavar="FILE")
 @out_option("network.json and the file of the chosen format")
 @seed_option
+@preset_option
 @format_option(STEP_FORMATS)
 @enumeration_options
 @click.option("--leaks", is_flag=True, help="Add the leak channels between strands and gates, as --leak-model gate does.")

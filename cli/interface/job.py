@@ -16,6 +16,7 @@ from cli.options import (
     json_option,
     network_argument,
     out_option,
+    preset_option,
     seed_option,
     spread_options,
     subcommand,
@@ -81,6 +82,7 @@ OPTIONAL = tuple(name for name in NAMES if name not in REQUIRED_STAGES)
 @out_option("all files of the run (default: runs/<name of the design>)")
 @seed_option
 @conditions_option
+@preset_option
 @click.option(
     "--measured",
     type=FileOf(".json"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.options import OneOf, json_option, out_option, run_argument, seed_option, subcommand
+from cli.options import OneOf, json_option, out_option, preset_option, run_argument, seed_option, subcommand
 
 
 @subcommand(
@@ -70,6 +70,25 @@ def doctor() -> None:
 
     Each check is ok, a warning (single commands may not work) or a failure, with its remedy; the exit code is 1 where one
     fails.
+    """
+
+
+@subcommand(
+    "rates",
+    "cli.commands.choices:rates",
+    "The rate of a displacement or toehold exchange, by lengths.",
+    examples=("dsd-ncrn rates 5", "dsd-ncrn rates 5 7 --preset duplex --json"),
+)
+@click.argument("bind", type=click.IntRange(min=1), metavar="BIND")
+@click.argument("release", type=click.IntRange(min=0), default=0, metavar="[RELEASE]")
+@out_option("rates.json")
+@seed_option
+@preset_option
+@json_option
+def rates() -> None:
+    """How fast a strand that binds by a toehold of BIND nt displaces one that comes off a toehold of RELEASE nt (none).
+
+    With the ends of the band of the preset, gate if none is given. --seed is accepted and changes nothing.
     """
 
 

@@ -19,6 +19,7 @@ from cli.options import (
     format_option,
     json_option,
     out_option,
+    preset_option,
     quantity_option,
     scheme_option,
     seed_option,
@@ -46,6 +47,7 @@ from dsd_ncrn.crn.rate_law import RATE_LAWS
 @design_file(".toml", *NETWORK_ENDINGS, *STRAND_ENDINGS)
 @out_option("trajectories.parquet (or .csv) and a drawing, trajectories.svg,")
 @seed_option
+@preset_option
 @click.option("--level", type=OneOf(["ideal", "dsd"]), default="ideal", show_default=True, help="Network, or strands.")
 @engine_option
 @volume_option
@@ -106,6 +108,7 @@ def simulate() -> None:
 @out_option("training_<level>.csv and the predictions of the test points, or tubes.csv and data.csv,")
 @seed_option
 @conditions_option
+@preset_option
 @click.option(
     "--level",
     type=OneOf(["value", "ideal", "autonomous", "dsd"]),
@@ -153,6 +156,7 @@ def train() -> None:
 @out_option("leaks.csv, leak_ranking.csv, leak_steps.csv, tubes.csv, sensitivity.csv (--global) and ways.csv (--ways)")
 @seed_option
 @conditions_option
+@preset_option
 @click.option(
     "--samples",
     type=click.IntRange(min=0),
@@ -229,6 +233,7 @@ def tune() -> None:
 @out_option("redesigned.toml, front.csv and redesign.csv")
 @seed_option
 @conditions_option
+@preset_option
 @click.option("--candidates", type=click.IntRange(min=1), default=100, show_default=True, help="Designs to try.")
 @click.option(
     "--draws", type=click.IntRange(min=1), default=4, show_default=True, help="Draws of the data, of other leaks each."

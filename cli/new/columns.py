@@ -64,6 +64,8 @@ def choose(table: Table, inputs: Sequence[str], targets: Sequence[str], kind: Ki
     useful = [name for name in table.header if name and _tells(table, name)]
     left_out = [name for name in table.header if name and name not in (*useful, *inputs, *targets)]
     notes = [*table.notes]
+    if any(cell for row in table.rows for name, cell in zip(table.header, row) if not name):
+        notes.append("left out: a column without a name")
     if not targets:
         likely = [name for name in useful if name not in inputs and name.lower() in (*TARGET_NAMES, *CLASS_NAMES)]
         targets = likely or [name for name in useful if name not in inputs][-1:]

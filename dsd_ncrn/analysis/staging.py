@@ -6,6 +6,8 @@ turned round where their weight is negative, and the target is shifted so that t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from dsd_ncrn.arrays import Floats, Ints
@@ -15,7 +17,7 @@ from dsd_ncrn.simulate.results import rmse
 from dsd_ncrn.simulate.staged import StagedLearner
 from dsd_ncrn.tasks import Dataset, load_dataset
 
-LARGEST_TARGET = 110.0
+LARGEST_TARGET = 90.0
 """nM of Y."""
 BEGIN = 0.1
 """A weight that training starts from, over its limit."""
@@ -25,10 +27,12 @@ STEPS = np.array([0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8])
 """Which part of an error an iteration at the mean input may take away: the learning rates that are tried."""
 ORDERS = 8
 """Of the training points, for each of them."""
-FORKS, MOST_FORKS = 480.0, 640.0
+FORKS, MOST_FORKS = 360.0, 480.0
 """nM of all weights, and the most of them that leaves room for other beads."""
 PER_Z = {"fork": 3.2, "trigger": 13.0}
 """Amounts of a weight over the most Z that one makes, so that Z stays in proportion to the input."""
+UPDATE: Mapping[str, object] = {"staged.target_join": "100 nM", "staged.update_dose": 0.8, "staged.meet": "180 nM"}
+"""Enough for the first errors, which are as large as targets: what is left of Y or Z would be there in the next iteration."""
 BUFFERS = 4400.0
 """nM that free P, of all weights."""
 LOST = 0.06
@@ -39,7 +43,7 @@ EVERY_ROW = 50_000
 def staged_of(spec: DesignSpec, data: Dataset, iterations: int) -> DesignSpec:
     """A design in the staged form, with doses and a learning rate that follow from its training points.
 
-    With T theta_i as the weights of a fit, the largest is half of the limit; the largest target is 110 nM; the learning rate
+    With T theta_i as the weights of a fit, the largest is half of the limit; the largest target is 90 nM; the learning rate
     is the best in closed form over some orders of the points. Raises DesignError, which says why, where the formula does not
     allow it.
     """
@@ -64,7 +68,11 @@ def staged_of(spec: DesignSpec, data: Dataset, iterations: int) -> DesignSpec:
         "circuit.annihilate": [],
         "chemistry.unit": f"{unit:.4g} nM",
         "staged.variants": 2,
+        **UPDATE,
         "training.batch": 1,
+        "training.epochs": None,
+        "training.iterations": iterations,
+        "training.strand_iterations": None,
         "staged.parameter_buffer": f"{BUFFERS / max(weights, 2):.4g} nM",
         "staged.fork": f"{min(max(PER_Z['fork'] * most, FORKS / weights), MOST_FORKS / weights):.4g} nM",
         "staged.trigger": f"{max(PER_Z['trigger'] * most, 500.0):.4g} nM",

@@ -72,13 +72,18 @@ class BenchFile(Section):
     """The reactions of a design whose gates these are."""
 
 
-def read_bench(path: str | Path) -> tuple[BenchFile, Assay]:
-    """An assay file with its strands and layout, not yet read. Raises InputError with file and line for whatever is wrong."""
+def read_bench(path: str | Path, rates: str = "") -> tuple[BenchFile, Assay]:
+    """An assay file with its strands and layout, not yet read; ``rates`` in place of those that it names.
+
+    Raises InputError with file and line for whatever is wrong.
+    """
     given, folder = load_section(path, BenchFile), Path(path).parent
     strands = folder / given.strands
     components = {each.name: each.complex for each in read_pil(strands)}
     try:
-        model = gate_model(components, given.reporter, rates_of(given.rates), given.occlusion, not given.separate_gates)
+        model = gate_model(
+            components, given.reporter, rates_of(rates or given.rates), given.occlusion, not given.separate_gates
+        )
         _ = model.bright
     except InputError as error:
         raise error.at(str(path)) from None

@@ -29,10 +29,11 @@ SectionKind = TypeVar("SectionKind", bound=Section)
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
-def load_design(path: str | Path, conditions: str = "") -> DesignSpec:
+def load_design(path: str | Path, conditions: str = "", rates: str = "") -> DesignSpec:
     """Read and validate a design file; the files of ``task`` come back as absolute paths.
 
-    ``conditions`` (a name or a file) hold in place of those that the design names, and of its own values. Raises InputError
+    ``conditions`` (a name or a file) hold in place of those that the design names, and of its own values, and ``rates`` (a
+    preset or an absolute file) in place of its ``chemistry.rates``. Raises InputError
     naming file, line, rule, value and remedy for a file that cannot be read, is not UTF-8 or TOML,
     or breaks a rule of the schema; of several broken rules the first in the file is told and the others are counted.
 
@@ -46,6 +47,8 @@ def load_design(path: str | Path, conditions: str = "") -> DesignSpec:
         spec = _with_absolute_paths(_read(text, str(path), conditions), Path(path).parent)
     except RecursionError:
         raise InputError("not valid TOML: nested too deeply", remedy="Designs have tables in tables.", file=str(path)) from None
+    if rates:
+        return spec.model_copy(update={"chemistry": spec.chemistry.model_copy(update={"rates": rates})})
     with located(path):
         rate_constants(spec.chemistry.rates)
     return spec

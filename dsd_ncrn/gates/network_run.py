@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.constants import constant
+from dsd_ncrn.constants import DEFAULT_PRESET, constant
 from dsd_ncrn.crn.events import timed
 from dsd_ncrn.crn.types import Crn, Injection
 from dsd_ncrn.design.spec import Translation
@@ -77,12 +77,21 @@ def sampled(pot: Pot, crn: Crn, times: Floats, where: str) -> Samples:
 
 
 def sized_for(
-    crn: Crn, seconds: float, engine: Engine, translation: Translation | None = None, limits: Limits | None = None
+    crn: Crn,
+    seconds: float,
+    engine: Engine,
+    translation: Translation | None = None,
+    limits: Limits | None = None,
+    rates: str = DEFAULT_PRESET,
 ) -> SizedNetwork:
-    """The strands of a network whose gates last for ``seconds`` of its time. Raises InputError as ``size_network``."""
+    """The strands of a network whose gates last for ``seconds`` of its time at ``rates`` (a preset or a file).
+
+    Raises InputError as ``size_network``.
+    """
     crn = crn.moving
     _, use = ideal_network(crn, np.linspace(0.0, seconds, LOOKS), engine)
-    return size_network(crn, use, translation or Translation(), rates_of(), limits)
+    sized = size_network(crn, use, translation or Translation(), rates_of(rates), limits)
+    return replace(sized, system=replace(sized.system, rates=rates))
 
 
 def run_network(sized: SizedNetwork, times: Floats, engine: Engine) -> NetworkRun:

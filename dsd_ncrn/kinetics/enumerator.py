@@ -87,7 +87,13 @@ class Enumerator(ABC):
     def check_size(self, species: int) -> None:
         """Raises CheckFailed where there are more species than the limit."""
         if species > self.max_species:
-            raise CheckFailed(f"enumeration passed {self.max_species} species. {self.advice}")
+            raise self._too_many(f"{self.max_species} species")
+
+    def _too_many(self, passed: str) -> CheckFailed:
+        """What was passed, the remedy, and what grows."""
+        largest = max(self.position, key=lambda each: len(each.strands), default=None)
+        grown = f" The largest has {len(largest.strands)} strands: {largest}." if largest else ""
+        return CheckFailed(f"enumeration passed {passed}. {self.advice}{grown}")
 
     def run(self) -> None:
         """Enumerate all moves of the species added so far and of those that follow."""
@@ -132,7 +138,7 @@ class Enumerator(ABC):
             origins = dict.fromkeys(origin for owner in owners or reactants[:1] for origin in self.origins_of(owner))
             self.steps[before, after] = Step(before, after, rate, kind, tuple(origins), rule, toeholds)
             if len(self.steps) > STEPS_PER_SPECIES * self.max_species:
-                raise CheckFailed(f"enumeration passed {STEPS_PER_SPECIES * self.max_species} steps. {self.advice}")
+                raise self._too_many(f"{STEPS_PER_SPECIES * self.max_species} steps")
         elif before != after and another:
             known = self.steps[before, after]
             self.steps[before, after] = replace(known, rate=known.rate + rate)

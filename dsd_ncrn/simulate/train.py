@@ -10,7 +10,7 @@ import numpy as np
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.simulate.learner import Iteration, Learner
-from dsd_ncrn.simulate.results import Training
+from dsd_ncrn.simulate.results import Training, rmse
 from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.tasks import Dataset
 
@@ -20,6 +20,13 @@ Progress = Callable[[int, int], None]
 
 DIVERGED = 1000.0
 """A prediction is that many times as large as targets and first predictions where a training runs away."""
+ADVICE = "lower circuit.learning_rate or circuit.T, or scale the data, as `new` does"
+WORSE = 10.0
+"""The test error of equations or of an abstract network grows that much where a training has begun to run away.
+
+Nothing but step size and scale can do that to them, and an error beyond both its start and the targets themselves is of no use.
+A tube may end there for want of fuel or by leak: that is a finding about the tube, and is told as such.
+"""
 
 
 def no_progress(done: int, total: int) -> None:
@@ -90,7 +97,7 @@ def train(
         progress(*((presented, epochs * count) if iterations is None else (record.iterations, iterations)))
     after = _test(learner, data)
     _check_bounded(after, far, record.iterations)
-    return Training(
+    training = Training(
         level=level,
         parameter_names=names,
         parameters=np.array([*record.parameters, learner.parameters()]),
@@ -101,6 +108,9 @@ def train(
         test_before=before,
         test_after=after,
     )
+    if not isinstance(learner, Tube):
+        _check_better(training)
+    return training
 
 
 def _present(learner: Learner, x: Floats, y: Floats, record: Record, repeats: Repeats, limit: int | None, far: float) -> None:
@@ -120,7 +130,17 @@ def _check_bounded(outputs: Floats, far: float, iterations: int) -> None:
     if not largest <= far:
         raise CheckFailed(
             f"the training diverges: after {iterations} iterations a prediction is {largest:.3g}, over {DIVERGED:g} times what "
-            "targets and first predictions reach; lower circuit.learning_rate or circuit.T, or scale the data, as `new` does"
+            f"targets and first predictions reach; {ADVICE}"
+        )
+
+
+def _check_better(training: Training) -> None:
+    """Raises CheckFailed where the test error is beyond what it was and beyond what predictions of 0 would give."""
+    far = WORSE * max(training.rmse_before, rmse(training.test_targets, np.zeros_like(training.test_targets)))
+    if training.rmse_after > far:
+        raise CheckFailed(
+            f"the training diverges: after {training.iterations} iterations the test error is {training.rmse_after:.3g}, and "
+            f"{training.rmse_before:.3g} before; {ADVICE}"
         )
 
 

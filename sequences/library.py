@@ -1,0 +1,133 @@
+"""Branch words for circuits of hundreds of branches, picked from a library so that no two of them bind beyond a goal.
+
+Two words are foes where one binds the complement of the other beyond the goal: wanted is a set without foes that is large
+enough. Words with few foes are taken as long as there are any without one among those taken; then a word with a single one
+takes its place, which stays away for a while, as in local searches for independent sets (Andrade, Resende & Werneck,
+J. Heuristics 18:525, 2012).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dsd_ncrn.errors import InputError
+from sequences.duplexes import Duplexes
+from sequences.rules.base import Context
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from dsd_ncrn.arrays import Flags, Floats, Ints
+
+WORDS_PER_BRANCH = 60
+"""That are drawn."""
+SAMPLE = 60
+"""Of them, by which those with few foes are told."""
+WORDS_LEFT = 15
+"""For a branch, once none is left without a foe: those with the fewest."""
+STEPS_PER_BRANCH = 8
+SHUFFLED = 0.01
+"""Chance in the order of words that take another's place, as a share of foes."""
+AWAY = 10
+"""Steps that a word stays away at least."""
+HIGHEST, GOAL_STEP, GOALS = 3.0, 0.25, 80
+"""The first goal above the design's limit, and how goals fall, kcal/mol."""
+REACHED = 0.9
+"""Of 2 ln(n p) / p, the largest set without foes among n words that are foes with probability p, a search finds so much."""
+
+
+def picked_words(
+    words: Sequence[str], count: int, context: Context, rng: Generator, tell: Callable[[float], None]
+) -> tuple[list[str], float]:
+    """So many of the words, and the energy (kcal/mol) of the worst pair of them, as ``Energies`` has it.
+
+    The goal is the strictest that a search can be expected to keep to; where it cannot, the next is tried. Raises InputError
+    where there are fewer words.
+    """
+    if len(words) < count:
+        achieved = f"{len(words)} words pass all filters for {count} domains"
+        remedy = "Lengthen translation.branch."
+        raise InputError("there are enough different words for all branch domains", achieved, remedy)
+    duplexes = Duplexes(words, context.energies)
+    sample = rng.choice(len(words), min(SAMPLE, len(words)), replace=False)
+    sampled = np.array([duplexes.energies(int(number)) for number in sample])
+    goals = context.limits.branch_crosstalk + HIGHEST - GOAL_STEP * np.arange(GOALS)
+    goal = next((float(each) for each in goals if _reached(sampled, float(each)) >= count), float(goals[-1]))
+    search = _Search(list(words), duplexes, (sampled < goal).mean(axis=0), rng)
+    search.take(goal, count, len(words), tell, exchange=False)
+    search.narrow(WORDS_LEFT * count)
+    while True:
+        search.take(goal, count, STEPS_PER_BRANCH * count, tell)
+        pairs = combinations(sorted(search.taken), 2)
+        energies = {(a, b): context.energies.offtarget(search.words[a], search.words[b]) for a, b in pairs}
+        beyond = [pair for pair, energy in energies.items() if energy < goal]
+        if len(search.taken) == count and not beyond:
+            return [search.words[number] for number in sorted(search.taken)], min(energies.values())
+        if not beyond:
+            goal -= GOAL_STEP
+        search.part(beyond, goal)
+
+
+def _reached(met: Floats, goal: float) -> float:
+    """How many words without foes to expect of energies (sample, words)."""
+    share = max(float((met < goal).mean()), 1e-4)
+    return REACHED * 2.0 * float(np.log(max(met.shape[1] * share, 1.0))) / share
+
+
+class _Search:
+    """Words without foes among those taken; ``shares`` (words,) tell of how many each is the foe."""
+
+    def __init__(self, words: Sequence[str], duplexes: Duplexes, shares: Floats, rng: Generator) -> None:
+        self.words, self.duplexes, self.shares, self.rng = words, duplexes, shares, rng
+        self.taken: dict[int, Flags] = {}
+        self.foes = np.zeros(len(words), dtype=int)
+        self.back = np.zeros(len(words), dtype=int)
+        self.step = 0
+        self.known: list[tuple[int, int]] = []
+
+    def take(self, goal: float, count: int, steps: int, tell: Callable[[float], None], exchange: bool = True) -> None:
+        """Take more until there are so many, or the steps are over; without ``exchange`` while there are any without foes."""
+        for _ in range(steps):
+            self.step += 1
+            out = np.ones(len(self.words), dtype=bool)
+            out[list(self.taken)] = False
+            none = np.flatnonzero(out & (self.foes == 0))
+            one = np.flatnonzero(out & (self.foes == 1) & (self.back <= self.step))
+            if len(self.taken) == count or not len(none) + (exchange and len(one)):
+                return
+            number = self._fewest(none, 0.0) if len(none) else self._fewest(one, SHUFFLED)
+            met = self._foes(number, goal)
+            for other in [each for each in self.taken if met[each]]:
+                self.foes -= self.taken.pop(other)
+                self.back[other] = self.step + AWAY + self.rng.integers(len(one) // 4 + 5)
+            self.taken[number] = met
+            self.foes += met
+            tell(len(self.taken) / count)
+
+    def narrow(self, most: int) -> None:
+        """Look on only at the words with the fewest foes, those taken among them."""
+        kept = np.sort(np.lexsort((self.shares, self.foes))[:most])
+        self.taken = {int(np.searchsorted(kept, number)): met[kept] for number, met in self.taken.items()}
+        self.words, self.duplexes = [self.words[int(number)] for number in kept], self.duplexes.chosen(kept)
+        self.shares, self.foes, self.back = self.shares[kept], self.foes[kept], self.back[kept]
+
+    def part(self, pairs: Sequence[tuple[int, int]], goal: float) -> None:
+        """Count foes anew, at a goal and with pairs that are foes as well; of those the second goes."""
+        self.known += pairs
+        gone = {second for _, second in pairs}
+        self.taken = {number: self._foes(number, goal) for number in self.taken if number not in gone}
+        self.foes = sum(self.taken.values(), np.zeros(len(self.words), dtype=int))
+
+    def _foes(self, number: int, goal: float) -> Flags:
+        found = self.duplexes.energies(number, goal) < 0.0
+        found[[other for pair in self.known if number in pair for other in pair]] = True
+        found[number] = False
+        return found
+
+    def _fewest(self, numbers: Ints, shuffled: float) -> int:
+        """That of some words with the fewest foes, or nearly so."""
+        return int(numbers[np.argmin(self.shares[numbers] + shuffled * self.rng.random(len(numbers)))])
