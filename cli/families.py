@@ -22,6 +22,7 @@ STAGES: Family[Stage] = Family(
         "one_pot": "cli.run.strands:ONE_POT",
         "dsd_leaky": "cli.run.strands:DSD_LEAKY",
         "leaks": "cli.run.leaks:LEAKS",
+        "tubes": "cli.run.tubes:TUBES",
         "sequences": "cli.run.lab:SEQUENCES",
         "dsd_sequences": "cli.run.strands:DSD_SEQUENCES",
         "order": "cli.run.lab:ORDER_STAGE",

@@ -43,6 +43,11 @@ class PlainStrands:
         """The system."""
         return self.system
 
+    @property
+    def benched(self) -> bool:
+        """Nothing is trained."""
+        return False
+
     def given(self, **parts: Any) -> PlainStrands:
         """The same strands with some parts in place of their own."""
         return replace(self, **parts)

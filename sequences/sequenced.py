@@ -46,6 +46,11 @@ class Strands(Protocol):
         ...
 
     @property
+    def benched(self) -> bool:
+        """Whether every tube is measured and set before it trains."""
+        ...
+
+    @property
     def network(self) -> ReactionNetwork:
         """All their steps without leaks."""
         ...
@@ -110,9 +115,14 @@ class Sequenced(Generic[Of]):
 
     @property
     def fitted(self) -> Of:
-        """The study calibrated on the network at these rates: what the bench mixes. Where it cannot be calibrated, with the
+        """The study calibrated on the network at these rates. Where it cannot be calibrated, with the
         concentrations and durations for the rates of lengths alone."""
         return self._fit[0]
+
+    @property
+    def mixed(self) -> Of:
+        """What the bench mixes: the fitted study; where every tube is measured and set before it trains, the study itself."""
+        return self.study if self.study.benched else self.fitted
 
     @property
     def problem(self) -> str:
@@ -128,7 +138,7 @@ class Sequenced(Generic[Of]):
 
     def order(self, order: Order, certificate: Path | None = None) -> LabOrder:
         """What a laboratory orders and mixes, as ``lab_order``."""
-        study = self.fitted
+        study = self.mixed
         return lab_order(
             study.system,
             self.found,
@@ -142,7 +152,7 @@ class Sequenced(Generic[Of]):
     @cached_property
     def bench(self) -> Bench:
         """The volumes of the experiment with the design's own order."""
-        study = self.fitted
+        study = self.mixed
         design = study.design
         whole = ordered(study.system, self.found, design.sequences, design.chemistry.temperature)
         return lab_bench(*whole, design.order, study.experiment)[1]

@@ -74,7 +74,7 @@ def full_summary(name: str = "N1_1") -> dict[str, Any]:
         "training": {
             level: training_summary(after)
             for level, after in zip(LEVELS, (0.4311, 0.4392, 17.34, 0.4711, 7.4093, 10.12))
-        },
+        } | {"ideal": training_summary(0.4311) | {"least_squares_after": 0.41, "share_of_least_squares": 0.9966}},
         "fidelity": {
             "parameter_error_first_iteration": 0.0041, "parameter_error_final": 0.0123, "rmse_ratio": 1.0187,
             "hours_per_iteration": 9.63, "worst_reaction": {"origin": name, "error": -0.034},

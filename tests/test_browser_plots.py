@@ -166,7 +166,7 @@ def test_without_colour_every_answer_still_says_what_it_is(drawn: Page) -> None:
     session.send("Emulation.setEmulatedVisionDeficiency", {"type": "none"})
     assert np.ptp(picture, axis=2).max() <= 2, "the emulation leaves no colour"
     answers = drawn.locator(".answers li").all()
-    assert len(answers) == 6
+    assert len(answers) == 7
     for answer in answers:
         assert answer.locator(".word").inner_text() in ("yes", "with reservations", "no", "unknown")
         assert answer.locator(".mark").inner_text() in "✓!✗?"

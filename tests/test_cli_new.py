@@ -194,9 +194,8 @@ def test_a_table_is_taken_as_people_have_it(encoding: str, tmp_path: Path, invok
     assert (spec.task.inputs[:3], spec.task.targets) == (("dose, nM", "share", "group"), ("y",))
     copy = read_table(tmp_path / "mine.csv")
     assert copy.header[0] == "dose, nM" and len(copy.rows) == 4
-    again = invoke(
-        "new", "other", "--csv", tmp_path / "data.csv", "--inputs", '"dose, nM", share', "--targets", "y", "-o", tmp_path
-    )
+    given = ("--inputs", '"dose, nM"', "--inputs", "share", "--targets", "y")
+    again = invoke("new", "other", "--csv", tmp_path / "data.csv", *given, "-o", tmp_path)
     assert again.exit_code == 0, again.output
 
 

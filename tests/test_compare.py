@@ -138,7 +138,7 @@ def test_the_terminal_shows_changes_numbers_and_the_mark_of_the_better(runs: tup
     assert done.exit_code == 0
     assert line_of(done.stdout, "translation.toehold") == ["5", "6"]
     assert line_of(done.stdout, "distinct strands") == ["129", "100", "(−29)", "*"]
-    assert line_of(done.stdout, "Can the strands be ordered?") == ["yes", "unknown"]
+    assert line_of(done.stdout, "Do the sequences hold?") == ["yes", "unknown"]
 
 
 def test_the_page_shows_what_the_terminal_shows(runs: tuple[Path, Path]) -> None:

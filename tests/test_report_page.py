@@ -169,7 +169,7 @@ def test_a_run_without_any_stage_is_reported_as_such(tmp_path: Path) -> None:
     assert tuple(texts) == SECTIONS
     for section in ("circuit", "dsd", "learning", "iteration", "leak", "fuel", "tuning", "sequences", "order"):
         assert "Not run." in texts[section], section
-    assert "has not been trained yet" in texts["verdict"] and texts["verdict"].count("Not run: ") == 6
+    assert "has not been trained yet" in texts["verdict"] and texts["verdict"].count("Not run: ") == 7
 
 
 @pytest.mark.usefixtures("undrawn")

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from cli.report.cards import answers, verdict_section
 from cli.report.data import ReportData
-from cli.report.verdict import BAD, CAUTION, GOOD, UNKNOWN, answers
+from cli.report.findings import BAD, CAUTION, GOOD, UNKNOWN
 from report_runs import ITERATIONS, full_summary, write_full_run
 
 
@@ -55,3 +56,51 @@ def test_an_order_that_does_not_last_is_told(tmp_path: Path) -> None:
     count = full_summary("N1_1")["training"]["ideal"]["iterations"]
     whole = card(tmp_path / "run", "Can the strands be ordered?", {"order": {"iterations_covered": max(count, ITERATIONS)}})
     assert whole[0] == GOOD
+
+
+TUBES = "Does it learn in a tube?"
+LEAK = "Does it survive leak?"
+BENCH: dict[str, Any] = {
+    "tubes": 40, "learned": 33, "interval": [0.68, 0.91], "threshold": 0.9, "iterations": ITERATIONS, "error_over_ideal": 1.3,
+    "without_leaks": {"learned": 34, "interval": [0.71, 0.93]}, "lost_to_leaks": {"share": 0.025, "low": -0.14, "high": 0.18},
+    "volume_after": 0.86, "bands": {"hours_per_iteration": {"low": 7.0, "high": 13.5}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "tubes", "leak"),
+    [
+        ({}, GOOD, GOOD),
+        ({"interval": [0.59, 0.91]}, CAUTION, GOOD),
+        ({"learned": 27}, CAUTION, GOOD),
+        ({"learned": 15}, BAD, GOOD),
+        ({"tubes": 19, "learned": 19}, UNKNOWN, UNKNOWN),
+        ({"lost_to_leaks": {"share": 0.06, "low": 0.0, "high": 0.2}}, GOOD, CAUTION),
+        ({"lost_to_leaks": {"share": 0.21, "low": 0.1, "high": 0.4}}, GOOD, BAD),
+    ],
+)
+def test_tubes_decide_by_the_share_that_learns_and_by_what_leaks_cost(
+    tmp_path: Path, changes: dict[str, Any], tubes: str, leak: str
+) -> None:
+    """Yes from 70 % of 20 tubes or more, with 60 % at the low end of the interval; leaks may cost 5 %, or 20 %."""
+    bench = full_summary() | {"bench": {**BENCH, **changes}}
+    write_full_run(tmp_path / "run")
+    (tmp_path / "run" / "summary.json").write_text(json.dumps(bench), encoding="utf-8")
+    found = {each.question: each.status for each in answers(ReportData(tmp_path / "run"))}
+    assert (found[TUBES], found[LEAK]) == (tubes, leak)
+
+
+@pytest.mark.parametrize(("hours", "status"), [(20.9, GOOD), (21.1, CAUTION), (63.1, BAD)])
+def test_a_week_is_yes_and_three_are_the_most(tmp_path: Path, hours: float, status: str) -> None:
+    """Of 8 iterations; the number of the card is what is summed up."""
+    found = card(tmp_path / "run", "How long does it take?", {"sequence_rates": {"hours_per_iteration": hours}})
+    assert found[0] == status
+    section = verdict_section(answers(ReportData(tmp_path / "run")))
+    assert section["hours"]["number"] == pytest.approx(ITERATIONS * hours) and section["hours"]["unit"] == "h"
+    assert tuple(section) == ("ideal", "bench", "leaks", "pipetted", "hours", "sequences", "order")
+
+
+@pytest.mark.parametrize(("count", "status"), [(20, GOOD), (21, CAUTION), (41, BAD)])
+def test_additions_are_counted(tmp_path: Path, count: int, status: str) -> None:
+    found, text = card(tmp_path / "run", PIPETTED, {"dilution": {**BORNE, "additions_per_iteration": count}})
+    assert found == status and text.startswith(f"{count} additions")

@@ -31,7 +31,8 @@ for family in (ENGINES, SCHEMES, STAGES, TEMPLATES, RULES, VENDORS):
     assert all(map(family.__getitem__, family))
 assert sequences.order_strands.__module__ == "dsd_ncrn.sequences.laboratory"
 from dsd_ncrn.__main__ import main
-main(["compile", sys.argv[2], "-o", sys.argv[3]])
+sys.argv[1:] = ["compile", sys.argv[2], "-o", sys.argv[3]]
+main()
 """
 
 

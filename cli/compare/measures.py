@@ -18,9 +18,10 @@ from cli.compare.comparison import (
     notes_of,
     other_task,
 )
+from cli.report.cards import answers
 from cli.report.data import ReportData
 from cli.report.figures.palette import SERIES
-from cli.report.verdict import answers, smallest_rate
+from cli.report.findings import smallest_rate
 from dsd_ncrn.errors import InputError
 
 TRAINING = (

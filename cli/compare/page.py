@@ -12,13 +12,13 @@ import numpy as np
 from cli.compare.comparison import Change, ComparedRun, Comparison, Measure
 from cli.compare.measures import compare
 from cli.output import check_folder, deliver, show, table
+from cli.report.cards import MARKS
 from cli.report.figures.chart import Axis, Band, Chart, Curve, Dash, Panel, ReferenceLine, numbers, thinned, thinning_note
 from cli.report.figures.leaks import LITERATURE_LEAK
 from cli.report.figures.learning import SMALLEST, epoch_length, running_mean, squared_errors
 from cli.report.figures.palette import CATEGORIES, SERIES, Series
 from cli.report.page import environment_of, look
 from cli.report.text import NOTHING, number
-from cli.report.verdict import MARKS
 from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.runs.files import csv_text, plain
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 
 from cli.families import REQUIRED_STAGES, STAGES, TEMPLATES
@@ -25,6 +27,15 @@ from dsd_ncrn.families import TASKS
 from sequences.families import VENDORS
 
 
+def _columns_option(name: str, metavar: str, text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Names of columns between commas; who gives the option again names more of them."""
+
+    def joined(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> str | None:
+        return ",".join(given) if given else None
+
+    return click.option(name, metavar=metavar, multiple=True, callback=joined, help=text)
+
+
 @subcommand(
     "new",
     "cli.commands.new:new",
@@ -45,8 +56,8 @@ from sequences.families import VENDORS
 )
 @click.option("--task", type=OneOf(tuple(TASKS)), metavar="TASK", help="Another built-in task, see `dsd-ncrn list tasks`.")
 @click.option("--csv", type=FileOf(".csv", ".xlsx"), metavar="FILE", help="Make a design for this table with a header.")
-@click.option("--inputs", metavar="A,B", help="Its columns that are inputs; guessed if not given.")
-@click.option("--targets", metavar="Y,Z", help="Its columns that are learned; guessed if not given.")
+@_columns_option("--inputs", "A,B", "Its columns that are inputs; guessed if not given.")
+@_columns_option("--targets", "Y,Z", "Its columns that are learned; guessed if not given.")
 @click.option(
     "--kind", type=OneOf(["regression", "classes"]), help="What a target of few whole numbers is; guessed if not given."
 )

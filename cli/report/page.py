@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from cli.console import working
 from cli.output import deliver, show
-from cli.report import tables, verdict
+from cli.report import cards, findings, tables, verdict
 from cli.report.data import ReportData
 from cli.report.figures.chart import Chart
 from cli.report.figures.interactive import plot
@@ -126,11 +126,11 @@ def _context(data: ReportData) -> dict[str, Any]:
         "data": data,
         "pictures": pictures(data),
         "headline": verdict.headline(data),
-        "answers": verdict.answers(data),
+        "answers": cards.answers(data),
         "limits": verdict.limits(data),
         "tolerated": verdict.tolerated(data),
-        "duration": verdict.duration(data),
-        "bench_hours": verdict.bench_hours(data),
+        "duration": findings.duration(data),
+        "bench_hours": findings.bench_hours(data),
         "advice": verdict.advice(data),
         "stages": tables.reactions_by_stage(data),
         "failed_stages": failed_stages(data),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.job import Outcome, Stage, Tell
 from cli.run.strands import training_outcome
+from dsd_ncrn.analysis.judging import yardstick
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.crn.jsonable import crn_to_json
@@ -114,6 +115,9 @@ def ideal_stage(job: Job, tell: Tell) -> Outcome:
     study = job.study
     outcome = training_outcome(study, study.ideal)
     files, summary = dict(outcome.files), dict(outcome.summary)
+    stick = yardstick(study.lasting(strand_iterations=None))
+    judged = {"least_squares_after": stick.least_squares, "share_of_least_squares": stick.ideal_share}
+    summary["training.ideal"] = {**summary["training.ideal"], **plain(judged)}
     value, separation = _value_level(study)
     separation |= _cap_effect(study, value)
     if value is not None:

@@ -10,7 +10,7 @@ from cli.job import Outcome, Stage, Tell, in_scheme
 from cli.run.folder import store_path
 from cli.run.sweeps import Store, opened_store, sweep
 from dsd_ncrn.analysis.bands import error_band, slowdowns, tolerated_band
-from dsd_ncrn.analysis.leaks import LeakPoint, LeakSensitivity, leak_point, leak_sensitivity
+from dsd_ncrn.analysis.leaks import LeakPoint, LeakSensitivity, leak_point, leak_sensitivity, rank_leaks
 from dsd_ncrn.analysis.lean import lean
 from dsd_ncrn.analysis.ranges import FACTORS, FirstIteration, Indices, Screening, gate_factors, morris, sobol
 from dsd_ncrn.analysis.study import Study
@@ -29,19 +29,26 @@ if TYPE_CHECKING:
 def leaks_stage(job: Job, tell: Tell) -> Outcome:
     """Train at rising leak rates, rank the gates by the harm of their leaks, and train imperfect tubes if asked to."""
     path = None if job.folder is None else store_path(job.folder, LEAKS.name)
-    samples = job.study.design.imperfections.samples
+    samples = 0 if job.study.benched else job.study.design.imperfections.samples  # those of a bench have their own stage
     half = 0.4 if samples else 0.8
     with opened_store(path, job.key) as store:
-        found = leak_study(job, store, lambda share: tell(half * share))
+        found = _ranked(job.study) if job.study.benched else leak_study(job, store, lambda share: tell(half * share))
         made = yield_study(job, samples, store, lambda share: tell(half + half * share))
         tried = ways_study(job, store, lambda share: tell(0.8 + 0.2 * share)) if small_enough(job) else {}
     tolerated = found.tolerated_per_M_s
-    note = "no rate tried is tolerated" if tolerated is None else f"tolerates {tolerated:.3g} /M/s"
+    none = "no rate tried is tolerated" if found.curve else "gates ranked"
+    note = none if tolerated is None else f"tolerates {tolerated:.3g} /M/s"
     note += f"; {yield_text(made)}" if made else ""
     note += f", {store.found} trainings kept from before" if store.found else ""
     bands, ways_tried = leak_bands(job.study, found), ways_section(tried)
     section = {**leaks_section(found, made), "bands": bands, "ways": ways_tried}
     return Outcome(leak_files(found, made, tried), {"leaks": section}, note)
+
+
+def _ranked(study: Study) -> LeakSensitivity:
+    """The gates alone: what a typical tube tolerates beside an ideal network says nothing."""
+    rate = per_nM_s_to_per_M_s(study.spec.leak.rate)
+    return LeakSensitivity((), None, rank_leaks(study, rate), rate)
 
 
 def leak_study(job: Job, store: Store, tell: Tell) -> LeakSensitivity:
@@ -179,8 +186,8 @@ def ways_study(job: Job, store: Store, tell: Tell) -> dict[str, OperatingPoint]:
 
 
 def small_enough(job: Job) -> bool:
-    """Whether a run tries the ways by itself."""
-    return len(job.study.network.names) <= LARGEST
+    """Whether a run tries the ways by itself; they are changes of gates that a staged design has not."""
+    return len(job.study.network.names) <= LARGEST and not job.study.staged
 
 
 def ways_section(found: dict[str, OperatingPoint]) -> list[dict[str, Any]]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from cli.failures import Interrupted
 from cli.families import STAGES
 from cli.job import placed
+from cli.report.cards import answers, verdict_section
+from cli.report.data import ReportData
 from cli.report.page import build_report
 from cli.run.folder import RunFolder, digest
 from cli.run.lab import SEQUENCES, start_search
@@ -185,7 +187,7 @@ class Pipeline:
         """What is made of the other stages' files: the joint table of test points, the provenance, the report."""
         report = self.folder.path / REPORT
         if not self.worked and not self.failed and report.exists():
-            fill(self.summary, sections_of(self.earlier, ["wall_seconds.report"]) or {})
+            fill(self.summary, sections_of(self.earlier, ["wall_seconds.report", "verdict"]) or {})
             self._write_summary()
             self.display.done("report", "finished already, kept")
             return
@@ -194,7 +196,8 @@ class Pipeline:
         self.folder.write(TESTS, joint_tests(read_trainings(self.folder.path)))
         self.folder.write(PROVENANCE, json_text(provenance(self.job, started)))
         self.folder.write(REPORT, build_report(self.folder.path))
-        fill(self.summary, {"wall_seconds.report": round(time.monotonic() - start, 3)})
+        cards = verdict_section(answers(ReportData(self.folder.path)))
+        fill(self.summary, {"verdict": cards, "wall_seconds.report": round(time.monotonic() - start, 3)})
         self._write_summary()
         self.display.done("report", f"{REPORT} ({time.monotonic() - start:.1f} s)")
 

@@ -41,10 +41,12 @@ def empty_summary(name: str, design_sha256: str, seed: int, version: str) -> dic
         "fuel": None,
         "beads": None,
         "leaks": None,
+        "bench": None,
         "sequences": None,
         "sequence_rates": None,
         "order": None,
         "dilution": None,
+        "verdict": None,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.crn.events import Add, Event, PullDown
+from dsd_ncrn.crn.events import Add, Event, PullDown, TopUp
 from dsd_ncrn.simulate.pot import Contents, Pot, Watch
 
 PER_UL = 100.0
@@ -18,8 +18,9 @@ class BeadBudget:
     """The beads of one iteration.
 
     ``parameters_lost`` is the largest share of a parameter that leaves with them. ``strands_pmol`` and ``slurry_uL`` are what
-    100 µL of reaction take, ``growth`` the share of itself by which the slurry's liquid makes the volume grow if all of it
-    comes along; ``most_uL`` is how much slurry the conditions allow.
+    100 µL of reaction take, ``growth`` the share of itself by which all that is added makes the volume grow; where additions
+    have no volume, by which the slurry's liquid would if all of it came along. ``most_uL`` is how much slurry the conditions
+    allow.
     """
 
     parameters_lost: float
@@ -41,9 +42,12 @@ class _Carried(Watch):
         self.left = dict.fromkeys(signals, 1.0)
         self.added: dict[str, float] = {}
         self.pulled: set[str] = set()
+        self.growth = 1.0
 
     def saw(self, pot: Pot, event: Event, before: Contents, after: Contents) -> None:
         """See Watch."""
+        if isinstance(event, Add | TopUp):
+            self.growth *= after.volume / before.volume
         match event:
             case Add(doses):
                 for name, dose in doses.items():
@@ -62,8 +66,22 @@ def bead_budget(study: Study) -> BeadBudget:
     tube = study.tube()
     species = [name for parameter in study.ncrn.parameters for name, _ in parameter.amounts(1.0)]
     seen = _Carried(tuple(study.system.signals[name] for name in species))
-    tube.run(tube.protocol.iteration(1, study.data.train_x[0], study.data.train_y[0]), seen)
+    points = list(zip(study.data.train_x, study.data.train_y)) * 2
+    tube.run(tube.protocol.iteration(1, *points[0]), seen)
     dose, given = sum(seen.added.get(name, 0.0) for name in seen.pulled), study.spec.imperfections
-    growth = dose / given.slurry
+    slurry = growth = dose / given.slurry
+    if tube.pot.handling.takes_volume:
+        topped_up = _Carried(())
+        tube.run(tube.protocol.iteration(2, *points[1]), topped_up)
+        growth = topped_up.growth - 1.0
     lost = 1.0 - min(seen.left.values(), default=1.0)
-    return BeadBudget(lost, dose * PMOL_PER_NM_UL * PER_UL, growth * PER_UL, growth, given.slurry_most * PER_UL)
+    return BeadBudget(lost, dose * PMOL_PER_NM_UL * PER_UL, slurry * PER_UL, growth, given.slurry_most * PER_UL)
+
+
+def volume_after(study: Study) -> float:
+    """What the volume of the usual tube is after the training, over that of its start: additions, losses and air."""
+    tube, count = study.tube(), len(study.data.train_x)
+    for number in range(study.compared.iterations):
+        place = number % count
+        tube.iterate(study.data.train_x[place], study.data.train_y[place])
+    return tube.contents.volume

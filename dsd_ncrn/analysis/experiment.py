@@ -89,6 +89,7 @@ def _of(data: Dataset, number: int) -> tuple[Sequence[float], Sequence[float]]:
 def rows_of(study: Calibrated, events: Iterable[Event], start: float = 0.0) -> tuple[tuple[ScheduleRow, ...], float]:
     """What is added when by some events, the first at ``start`` (s), and when they are over."""
     rows, time = list[ScheduleRow](), start
+    pull = study.protocol.pull if isinstance(study.protocol, StagedProtocol) else 0.0
     for event in events:
         match event:
             case Wait(seconds):
@@ -99,6 +100,7 @@ def rows_of(study: Calibrated, events: Iterable[Event], start: float = 0.0) -> t
                 known = study.system.by_name
                 held = [name for name in components if known[name].tag and known[name].role is Role.GATE] or [components[0]]
                 rows.append(ScheduleRow(time, f"pull the beads with {', '.join(held)} out"))
+                time += pull
             case Adjust(levels):
                 for name, nM in levels.items():
                     rows.append(

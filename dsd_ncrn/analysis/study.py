@@ -213,7 +213,9 @@ class Study:
         """What is done with the strands when: burn-in and iterations as events."""
         if self.staged:
             system = vars(self)["calibration"].system if "calibration" in vars(self) else self.designed
-            return StagedProtocol(self.ncrn, system, self.spec.staged, self.settings, self.spec.chemistry.unit)
+            spec = self.spec
+            pull = spec.imperfections.pull
+            return StagedProtocol(self.ncrn, system, spec.staged, self.settings, spec.chemistry.unit, pull)
         timing = self.spec.timing
         burn_in = timing.burn_in and timing.burn_in * self.schedule.wait / timing.wait  # prolonged as all that is fixed
         return replace(_protocol(self.spec, self.ncrn, self.system, self.schedule), burn_in=burn_in)
@@ -223,9 +225,14 @@ class Study:
         """Whether the learner has stages in place of clocks."""
         return self.decided.circuit.form == "staged"
 
+    @property
+    def benched(self) -> bool:
+        """Whether the tubes are those of a bench, each measured and set before it trains: the usual one is then the typical."""
+        return self.staged and self.spec.imperfections.any
+
     @part
     def settings(self) -> Settings:
-        """What is set for a staged learner: as measured of a tube as designed, without leaks, or of one of measured gates."""
+        """What is set for a staged learner: as measured of its usual tube, without leaks and errors."""
         return self.settlement.settings
 
     @part
@@ -277,9 +284,9 @@ class Study:
         return replace(perfect(Mixture(system, network)), resting=self.spec.imperfections.occlusion)
 
     def usual(self, system: DsdSystem, network: ReactionNetwork) -> Realisation:
-        """The same; where gates were measured, with these, and with all that is known beforehand of a real tube."""
+        """The same; of measured gates with these, and at a bench, with all that is known beforehand of a real tube."""
         if not self.measured:
-            return self.designed_tube(system, network)
+            return self.expected(Mixture(system, network)) if self.benched else self.designed_tube(system, network)
         known = self._as_measured.get(id(network))
         if known is None:
             mixture = Mixture(system, network)

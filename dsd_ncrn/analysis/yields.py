@@ -55,6 +55,14 @@ class Proportion:
         return max(0.0, centre - half), min(1.0, centre + half)
 
 
+def difference(more: Proportion, less: Proportion) -> tuple[float, float, float]:
+    """By how much a probability is larger than another, with the 95 % interval: method 10 of Newcombe, Stat. Med. 17:873
+    (1998), which is a little wide where both are of the same tubes."""
+    (low, high), (lowest, highest), by = more.interval, less.interval, more.value - less.value
+    down = float(np.hypot(more.value - low, highest - less.value))
+    return by, by - down, by + float(np.hypot(high - more.value, less.value - lowest))
+
+
 @dataclass(frozen=True, slots=True)
 class Yield:
     """The realisations by number, and the leak rate at which they were trained."""

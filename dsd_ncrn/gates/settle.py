@@ -82,8 +82,9 @@ class _Bench:
 
     def read(self, part: Tube, x: Floats) -> float:
         """Z of an aliquot after a forward pass, in the design's units, as it is measured."""
+        assert isinstance(part.protocol, StagedProtocol)
         self.count += 1
-        self.seconds += part.protocol.schedule.seconds_per_iteration
+        self.seconds += part.protocol.seconds_of_prediction
         return float(part.predict(x)[0]) * (1.0 + self.tube.pot.handling.calibration * float(self.random.standard_normal()))
 
     def weight(self, settings: Settings, parameters: Floats) -> float:

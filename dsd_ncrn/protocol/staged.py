@@ -21,6 +21,8 @@ from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.protocol.clocked import ClockedProtocol, Schedule, Values
 
 RELEASE, CLEARING = "release", "clear"
+PULLS = 3
+"""Of the joins, of the forks, of all that is left."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,8 @@ def settings_of(staged: Staged, parameters: int, slow: float = 1.0) -> Settings:
 class StagedProtocol:
     """What is done with the strands of a staged learner when; see ``ClockedProtocol`` for what both have.
 
-    Inputs (inputs,) and targets (outputs,) are in the design's units, ``unit`` is nM. Inputs that come twice, (2 inputs,), are
-    those of the forward pass and those of the update.
+    Inputs (inputs,) and targets (outputs,) are in the design's units, ``unit`` is nM, ``pull`` how long a pull-down takes, s.
+    Inputs that come twice, (2 inputs,), are those of the forward pass and those of the update.
     """
 
     ncrn: NeuralCrn
@@ -62,14 +64,20 @@ class StagedProtocol:
     doses: Staged
     settings: Settings
     unit: float
+    pull: float = 0.0
     refill_below: float | None = 1.0
     growth: float = 0.0
     burn_in: None = None
 
     @property
     def schedule(self) -> Schedule:
-        """The waits."""
-        return Schedule(self.settings.waits, 0.0, 0)
+        """The waits and the pull-downs."""
+        return Schedule(self.settings.waits, self.pull, PULLS)
+
+    @property
+    def seconds_of_prediction(self) -> float:
+        """How long a forward pass takes, to the last pull-down of it."""
+        return self.settings.waits[FORWARD] + self.settings.waits[RELEASE] + (PULLS - 1) * self.pull
 
     def start(self) -> Iterator[Event]:
         """Nothing is done before the first iteration."""

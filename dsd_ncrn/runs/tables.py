@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -148,6 +148,8 @@ JUDGED = ResultTable(
         _COSTS[-1],
     ),
 )
+BENCH = replace(JUDGED, file="bench.csv", stage="tubes", holds="tubes of the design's conditions")
+BENCH_NO_LEAK = replace(BENCH, file="bench_no_leak.csv", holds="the same tubes without leaks")
 YARDSTICKS = ResultTable(
     "data.csv",
     "",
