@@ -13,7 +13,19 @@ import tomli_w
 from circuits import random_data
 from conftest import Invoke
 from dsd_ncrn.analysis.judging import least_squares
-from dsd_ncrn.analysis.redesign import IDEAS, THRESHOLD, UNLUCKY, Limits, cost, front, staged_knobs
+from dsd_ncrn.analysis.redesign import (
+    IDEAS,
+    THRESHOLD,
+    UNLUCKY,
+    Limits,
+    Plan,
+    case_of,
+    cost,
+    front,
+    least_cost,
+    staged_knobs,
+    try_point,
+)
 from dsd_ncrn.analysis.results import Redesigned
 from dsd_ncrn.analysis.staging import staged_of
 from dsd_ncrn.analysis.study import Study
@@ -40,6 +52,7 @@ def test_what_stages_cannot_do_is_refused() -> None:
         staged_of(load_design(DESIGNS / "nonlinreg2d.toml"), random_data(lowest=0.1), 1)
 
 
+@pytest.mark.slow
 def test_a_table_with_negative_slopes_becomes_stages_that_learn(tmp_path: Path) -> None:
     """y = 3 a - 2 b + c - 5 with centred columns: nothing is negative after scaling, and in closed form 40 iterations remove
     over 0.9 of the error that least squares remove."""
@@ -75,6 +88,25 @@ def test_a_candidate_costs_what_its_tubes_do_not_learn() -> None:
     beyond = cost(POINT, shares, Limits(hours=2.5, slurry_uL=10.0)) - cost(POINT, shares, Limits())
     assert beyond == pytest.approx(np.log(2.0) + np.log(2.0))
     assert (shares >= THRESHOLD).sum() == 2
+
+
+def test_the_least_cost_of_a_candidate_is_that_with_all_other_tubes_learning() -> None:
+    """POINT has four tubes; hours are known at the end alone, so that their bound does not count before."""
+    whole = cost(POINT, np.array([0.5, -3.0, 1.0, 1.0]), Limits(slurry_uL=10.0))
+    assert least_cost(POINT, [0.5, -3.0], Limits(hours=1.0, slurry_uL=10.0)) == pytest.approx(whole)
+    assert least_cost(POINT, [0.5, -3.0], Limits()) <= cost(POINT, np.array([0.5, -3.0, 0.9, 0.2]), Limits())
+
+
+@pytest.mark.slow
+def test_a_candidate_that_cannot_come_below_the_bar_is_judged_by_half_of_the_draws() -> None:
+    """The same tubes as the first of those that are trained without a bar."""
+    case = case_of(Study(load_design(DESIGNS / "first_learner.toml", "bench")), Plan(draws=2, tubes=1, iterations=2))
+    start = tuple(knob.start(case.spec) for knob in case.knobs)
+    whole, half = (try_point(case, (start, bar)) for bar in (np.inf, 0.0))
+    first = try_point(replace(case, plan=replace(case.plan, draws=1)), (start, np.inf))
+    assert (whole.tubes, half.tubes) == (2, 1)
+    assert half == first
+    assert whole.hours != half.hours
 
 
 def test_the_front_is_what_nothing_beats() -> None:

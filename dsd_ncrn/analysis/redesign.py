@@ -2,8 +2,9 @@
 
 A design is taken as it is where it is staged, else put into the staged form where its formula allows that. Candidates are
 trained as real tubes over several draws of the data, each at another leak within the band of what is known, and cost 1 less
-the share that is learned, and the logarithm of how far a bound is exceeded. Knobs are turned by CMA-ES, as in ``tuning``. At
-the end each idea is taken out of the best design, which tells what it bought.
+the share that is learned, and the logarithm of how far a bound is exceeded. Knobs are turned by CMA-ES, as in ``tuning``;
+what is sure to be worse than half of the earlier candidates is judged by half of the draws. At the end each idea is taken out
+of the best design, which tells what it bought.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ LEAST_SHARE = 0.4
 """No tube costs more than one that has learned this little: how badly it fails does not matter."""
 UNLUCKY = 0.3
 """What a tube costs that has not learned, beside the share that it lacks."""
-DOSES = ("fork", "meet", "target_join", "trigger", "target_trigger", "seal", "update_seal", "state_buffer", "feed")
+DOSES = ("fork", "meet", "target_join", "clear", "trigger", "target_trigger", "seal", "update_seal", "state_buffer", "feed")
 """Of the staged form: what scales with the unit."""
 IDEAS: Mapping[str, Mapping[str, object]] = {
     "one sequence of each gate": {"staged.variants": 1},
@@ -126,8 +127,9 @@ def redesign(case: RedesignCase, candidates: int, pool: Executor | None = None, 
     require_imperfections(case.spec)
     points: list[Redesigned] = []
     for generation in generations([knob.start(case.spec) for knob in case.knobs], case.seed, candidates, points):
-        before = len(points)
-        points += run_jobs(try_point, case, generation, pool, lambda done, before=before: progress(before + done, candidates))
+        before, bar = len(points), float(np.median([point.cost for point in points])) if points else np.inf
+        jobs = [(positions, bar) for positions in generation]
+        points += run_jobs(try_point, case, jobs, pool, lambda done, before=before: progress(before + done, candidates))
     best = min(points, key=lambda point: point.cost)
     ideas = run_jobs(try_without, case, [(name, best.positions) for name in IDEAS], pool)
     names = tuple(knob.name for knob in case.knobs)
@@ -135,9 +137,10 @@ def redesign(case: RedesignCase, candidates: int, pool: Executor | None = None, 
 
 
 @tube_work
-def try_point(case: RedesignCase, positions: Positions) -> Redesigned:
-    """Judge a candidate."""
-    return _judged(case, case.candidate(positions), positions)
+def try_point(case: RedesignCase, asked: tuple[Positions, float]) -> Redesigned:
+    """Judge a candidate; one that can no longer cost less than a bar after half of the draws is judged by these."""
+    positions, bar = asked
+    return _judged(case, case.candidate(positions), positions, bar)
 
 
 @tube_work
@@ -147,14 +150,14 @@ def try_without(case: RedesignCase, idea: tuple[str, Positions]) -> Redesigned:
     return _judged(case, changed(case.candidate(positions), IDEAS[name]), positions)
 
 
-def _judged(case: RedesignCase, spec: DesignSpec, positions: Positions) -> Redesigned:
+def _judged(case: RedesignCase, spec: DesignSpec, positions: Positions, bar: float = np.inf) -> Redesigned:
     try:
-        return _measured(case, spec, tuple(positions))
+        return _measured(case, spec, tuple(positions), bar)
     except (CheckFailed, InputError) as error:
         return Redesigned(FAILED, 0, 0, 0.0, np.inf, np.inf, np.inf, 0, 0, 0, str(error), tuple(positions))
 
 
-def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions) -> Redesigned:
+def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions, bar: float) -> Redesigned:
     plan, studies = case.plan, case.studies(spec)
     tubes = [Drawn(each, case.seed).tubes for each in studies]
     sticks = [yardstick(each) for each in studies]
@@ -172,23 +175,39 @@ def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions) -> Red
         return sticks[draw].share(before, after), tube.protocol.schedule.seconds_per_iteration / 3600
 
     jobs = [(draw, draw * plan.tubes + number) for draw in range(plan.draws) for number in range(plan.tubes)]
-    shares, hours = (np.array(each) for each in zip(*side_by_side(trained, jobs)))
+    half = -(-plan.draws // 2) * plan.tubes
+    found = side_by_side(trained, jobs[:half])
     system = studies[0].designed
     lengths = [strand_length(strand) for strand in system.strands]
     point = Redesigned(
         positions=positions,
         cost=0.0,
-        learned=int((shares >= THRESHOLD).sum()),
+        learned=0,
         tubes=len(jobs),
-        share=float(np.clip(shares, 0.0, 1.0).mean()),
-        hours=float(hours.mean()),
+        share=0.0,
+        hours=float(np.mean([hours for _, hours in found])),
         fuel_nM=float(sum(each.concentration for each in system.components)),
         slurry_uL=bead_budget(studies[0]).slurry_uL,
         strands=len(lengths),
         longest_nt=max(lengths),
         ordered_nt=sum(map(strand_length, ordered_system(system).strands)),
     )
+    if least_cost(point, [share for share, _ in found], plan.limits) < bar:
+        found += side_by_side(trained, jobs[half:])
+    shares, hours = (np.array(each) for each in zip(*found))
+    point = replace(
+        point,
+        learned=int((shares >= THRESHOLD).sum()),
+        tubes=len(shares),
+        share=float(np.clip(shares, 0.0, 1.0).mean()),
+        hours=float(hours.mean()),
+    )
     return replace(point, cost=cost(point, shares, plan.limits))
+
+
+def least_cost(point: Redesigned, shares: Sequence[float], limits: Limits) -> float:
+    """What a candidate costs at least of whose ``tubes`` these have learned so much: where all others learn everything."""
+    return cost(point, np.array([*shares, *[1.0] * (point.tubes - len(shares))]), replace(limits, hours=np.inf))
 
 
 def cost(point: Redesigned, shares: Floats, limits: Limits) -> float:
@@ -211,7 +230,7 @@ def front(points: Sequence[Redesigned]) -> list[Redesigned]:
 
 def staged_knobs(spec: DesignSpec, parameters: int) -> tuple[Knob, ...]:
     """The knobs of a staged design with so many parameters: what is set to 0 stays so."""
-    several = ("update_dose", "target_join", "target_trigger", "update_seal", "updating")
+    several = ("update_dose", "target_join", "clear", "target_trigger", "update_seal", "updating")
     names = (*DOSES, "update_dose", "parameter_buffer", "release", "meeting", "updating")
     turned = [name for name in names if getattr(spec.staged, name) > 0 and (parameters > 1 or name not in several)]
     with_unit = tuple(("staged", name) for name in DOSES if getattr(spec.staged, name) > 0)
