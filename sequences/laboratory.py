@@ -15,13 +15,15 @@ from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from sequences.assignment import SequenceAssignment, read_assignment
+from sequences.bench.checks import ALIQUOT_UL
 from sequences.bench.protocol import Bench, bench_of, lasting, protocol_of
+from sequences.bench.timetable import Handwork, bench_cards, handwork
 from sequences.certificate import read_certificate
 from sequences.exchange import exchange_files
 from sequences.oligos import Oligo, check_reassembly, oligos_of
 from sequences.order import OrderSummary, vendor_named, write_order
 from sequences.rates import SequenceRates, with_spurious
-from sequences.robot.opentrons import robot_files, robot_sections
+from sequences.robot.opentrons import deck_warnings, refills_of, robot_files
 from sequences.robot.plan import plan_of
 from sequences.search import Progress, design_sequences
 from sequences.spacers import ordered
@@ -52,7 +54,8 @@ class LabDesign(Protocol):
 
 @dataclass(frozen=True)
 class LabOrder:
-    """Strands to order with their amounts (nmol), what the order comes to, and the text of every file by name.
+    """Strands to order with their amounts (nmol), what the order comes to, the text of every file by name, and what an
+    iteration asks of a hand.
 
     Names are those of a run folder: ``order/``, ``exchange/``, ``protocol/``, ``protocol.md`` and ``.html``.
     """
@@ -60,6 +63,7 @@ class LabOrder:
     oligos: tuple[Oligo, ...]
     summary: OrderSummary
     files: Mapping[str, bytes]
+    handwork: Handwork | None = None
 
     def save(self, folder: str | Path) -> tuple[Path, ...]:
         """Write all files into a folder, made if need be; the paths, in their order."""
@@ -181,7 +185,9 @@ def lab_order(
     oligos, bench = lab_bench(system, found, order, experiment)
     stocks, count = bench.mixes.stocks, len(experiment.training)
     plan = plan_of(system, experiment, stocks, order.volume_uL, order.smallest_uL, temperature)
-    whole = lasting(bench, system, oligos, plan.nmol(system, stocks))
+    plan = replace(plan, warnings=(*plan.warnings, *deck_warnings(plan)))
+    share = 1.0 + experiment.aliquots * ALIQUOT_UL / order.volume_uL / count if count else 1.0
+    whole = lasting(bench, system, oligos, {name: share * nmol for name, nmol in plan.nmol(system, stocks).items()})
     first = bench.nmol
     oligos = tuple(replace(oligo, nmol=whole.nmol[oligo.name]) for oligo in oligos)
     covered = {oligo.name: _covered(oligo, first[oligo.name], chosen, count) for oligo in oligos}
@@ -192,17 +198,18 @@ def lab_order(
     summary = replace(summary, notes=tuple(notes), iterations_covered=min(covered.values(), default=0))
     delivered = read_certificate(certificate, oligos) if certificate else ()
     told = f"**{lasts}.**" if count else ""
-    protocol = protocol_of(system, oligos, found, rules, order, chosen, experiment, whole, delivered, told)
-    protocol = replace(protocol, sections=(*protocol.sections, *robot_sections(plan)))
+    protocol = protocol_of(system, oligos, found, rules, order, chosen, experiment, whole, plan, delivered, told)
+    cards = bench_cards(plan, system.name, refills_of(plan))
     texts: dict[str, str | bytes] = {
         **{f"exchange/{name}": text for name, text in exchange_files(system, oligos, found).items()},
         "protocol.md": protocol.markdown(),
         "protocol.html": protocol.html(),
         **{f"protocol/{name}": text for name, text in protocol.files().items()},
+        **({"protocol/bench_cards.html": cards.html()} if cards.sections else {}),
         **{f"protocol/{name}": text for name, text in robot_files(plan, system.name, bench.mixes).items()},
     }
     encoded = {name: text.encode() if isinstance(text, str) else text for name, text in texts.items()}
-    return LabOrder(oligos, summary, {**order_files, **encoded})
+    return LabOrder(oligos, summary, {**order_files, **encoded}, handwork(plan))
 
 
 def _covered(oligo: Oligo, first_nmol: float, vendor: Vendor, count: int) -> int:

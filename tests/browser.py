@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from math import exp
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from report_runs import ITERATIONS, LEVELS, write_csv, write_full_run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
+
+    from sequences.bench.document import Document
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 ARGUMENTS = (
@@ -130,20 +133,42 @@ def _training(rate: float) -> Iterator[list[object]]:
 
 def protocol_page() -> str:
     """The page of a small circuit's protocol."""
+    return protocol().html()
+
+
+def protocol() -> Document:
+    """The protocol of a small circuit."""
+    return _printed()[0]
+
+
+def cards() -> Document:
+    """Its bench cards."""
+    return _printed()[1]
+
+
+@cache
+def _printed() -> tuple[Document, Document]:
+    from dsd_ncrn.crn.events import Add, TopUp, Wait
     from dsd_ncrn.design.spec import Order, SequenceRules
     from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
     from sequences.assignment import SequenceAssignment
     from sequences.bench.protocol import bench_of, protocol_of
+    from sequences.bench.timetable import bench_cards
     from sequences.oligos import oligos_of
     from sequences.order import vendor_named
+    from sequences.robot.plan import plan_of
     from sequences_circuits import SMALL_WORDS, small_circuit
 
     system, words, order = small_circuit(), SequenceAssignment(SMALL_WORDS, seed=0, temperature=25.0), Order()
     steps = (ScheduleRow(0.0, "open the forward phase", "clock_c", 150.0), ScheduleRow(5000.0, "read"))
     topped_up = {"cogate_x": 190.0, "join_1": 250.0, "fuel_1": 200.0}
-    experiment = Experiment(steps, ({"signal_x": 12.0, "signal_y": 3.0}, {"signal_x": 7.0}), topped_up, 20, 5000.0)
+    points = ({"signal_x": 12.0, "signal_y": 3.0}, {"signal_x": 7.0})
+    done = tuple((TopUp({}), Add(point), Add({"clock_c": 150.0}), Wait(5000.0, phase="forward")) for point in points)
+    experiment = Experiment(steps, points, topped_up, 20, 5000.0, training=done)
     oligos = oligos_of(system, words)
     bench = bench_of(system, oligos, order, experiment, None)
     ordered = tuple(replace(oligo, nmol=bench.nmol[oligo.name]) for oligo in oligos)
     vendor = vendor_named(order.vendor)
-    return protocol_of(system, ordered, words, SequenceRules(), order, vendor, experiment, bench).html()
+    plan = plan_of(system, experiment, bench.mixes.stocks, order.volume_uL, order.smallest_uL, 25.0)
+    whole = protocol_of(system, ordered, words, SequenceRules(), order, vendor, experiment, bench, plan)
+    return whole, bench_cards(plan, system.name, {})

@@ -55,12 +55,16 @@ def test_the_list_of_an_order_is_read_back_as_the_words_it_was_made_of(place: Pa
     assert json.loads(checked.stdout)["hard_violations"] == 0
 
 
-@pytest.mark.parametrize("spoil", ["G" * 15, "complement"])
+@pytest.mark.parametrize("spoil", ["G" * 15, "complement", "toehold"])
 def test_what_the_check_refuses_is_not_ordered(place: Path, tmp_path: Path, invoke: Invoke, spoil: str) -> None:
-    """A branch of G alone, and two branches that are each other's complement."""
+    """A branch of G alone, two branches that are each other's complement, and a toehold that is a run of G."""
     words = dict(read_assignment(place / "good.csv").sequences)
     first, second, *_ = (name for name, word in words.items() if len(word) == 15)
-    words[first] = words[second][::-1].translate(str.maketrans("ACGT", "TGCA")) if spoil == "complement" else spoil
+    changes = {
+        "complement": {first: words[second][::-1].translate(str.maketrans("ACGT", "TGCA"))},
+        "toehold": {name: "G" * len(word) for name, word in words.items() if len(word) < 15},
+    }
+    words |= changes.get(spoil, {first: spoil})
     (tmp_path / "bad.csv").write_text(assignment_csv(SequenceAssignment(words)), encoding="utf-8")
     given = ("order", place / "net.crn", "--sequences", tmp_path / "bad.csv", "-o", tmp_path / "out")
     assert invoke("sequences", place / "net.crn", "--check", tmp_path / "bad.csv").exit_code == 1

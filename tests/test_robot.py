@@ -13,16 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from dsd_ncrn.analysis.experiment import rows_of
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.crn.events import Add, Wait
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.protocol.staged import StagedProtocol, settings_of
 from sequences.bench.mixing import USUAL_STOCKS
+from sequences.bench.timetable import TRANSFER_MIN, bench_lines, handwork
 from sequences.bench.tubes import conditions_of, mixes_of
-from sequences.robot.opentrons import ROBOTS, pick_list, script
-from sequences.robot.plan import BIND_S, LEAST_UL, RobotPlan, plan_of
+from sequences.robot.opentrons import ROBOTS, deck_warnings, pick_list, script
+from sequences.robot.plan import BIND_S, plan_of
+from sequences.robot.steps import LEAST_UL, RobotPlan
 
 ROOT = Path(__file__).parent.parent
 SIMULATOR = Path(os.environ.get("OPENTRONS", ROOT / ".tools/opentrons")) / "bin/opentrons_simulate"
@@ -79,8 +80,8 @@ def test_every_dose_of_the_simulation_is_in_the_plan_and_can_be_pipetted() -> No
 
 
 def test_a_changed_wait_is_in_protocol_robot_and_simulation() -> None:
-    """Ten minutes more for the meeting: in the events that the tube is run by, in the printed schedule, in the script."""
-    study, usual = learner()
+    """Ten minutes more for the meeting: in the events that the tube is run by, in the printed steps, in the script."""
+    _, usual = learner()
     waits = {**usual.settings.waits, "meet": usual.settings.waits["meet"] + 600.0}
     longer = replace(usual, settings=replace(usual.settings, waits=waits))
     simulated: list[float] = []
@@ -89,10 +90,49 @@ def test_a_changed_wait_is_in_protocol_robot_and_simulation() -> None:
     for protocol in (usual, longer):
         experiment, plan = planned(1, protocol)
         simulated.append(sum(event.seconds for event in experiment.training[0] if isinstance(event, Wait)))
-        printed.append(rows_of(study.given(protocol=protocol), experiment.training[0])[1])
+        printed.append(list(bench_lines(plan, 1))[-1].end)
         robot.append(sum(step.seconds for step in plan.iterations[0] if step.do == "wait"))
     assert simulated[1] - simulated[0] == printed[1] - printed[0] == pytest.approx(600.0)
     assert robot == pytest.approx(simulated)
+
+
+def test_what_is_fed_to_parameters_is_in_every_iteration() -> None:
+    """4 nM of each in the first by itself, later with what refills: of the mix, as much as its share of what is added."""
+    study, protocol = learner("linreg2d_bench")
+    experiment = training(study, protocol, 3)
+    plan = plan_of(study.designed, experiment, USUAL_STOCKS[0], 100.0, 0.5, 25.0)
+    fed = protocol.doses.feed
+    first = {plan.stocks[i].component: nM for step in plan.iterations[0] for (i, _), nM in zip(step.taken, step.doses)}
+    assert (first["P1"], first["P2"]) == (fed, fed) == (4.0, 4.0)
+    index, mix = next((n, stock) for n, stock in enumerate(plan.stocks) if stock.components)
+    for volume, steps in zip(plan.volumes, plan.iterations[1:]):
+        (uL,) = (uL for step in steps for i, uL in step.taken if i == index)
+        assert 1e5 * uL * mix.components["P1"] / volume == pytest.approx(fed)
+
+
+def test_a_hand_takes_as_long_as_the_waits_and_is_told_what_it_does() -> None:
+    """The last line of the print is at the end of all waits; its volumes are the plan's; every step of a tube is a transfer."""
+    _, plan = planned(3)
+    for number in (1, 2, 3):
+        lines = list(bench_lines(plan, number))
+        assert lines[-1].after_uL == pytest.approx(plan.volumes[number - 1])
+        waits = sum(step.seconds for step in plan.iterations[number - 1] if step.do == "wait")
+        pulled = sum(step.seconds for step in plan.iterations[number - 1][-3:])
+        assert lines[-1].end == pytest.approx(waits + pulled + 60 * TRANSFER_MIN)
+    work = handwork(plan)
+    assert work is not None and work.spin_filter_iterations == ()
+    taken = [len(step.taken) for steps in plan.iterations for step in steps]
+    assert work.additions_per_iteration == pytest.approx(sum(taken) / 3)
+    moved = sum(step.do in ("move", "beads") for steps in plan.iterations for step in steps)
+    assert work.pipettings_per_iteration == pytest.approx((sum(taken) + moved) / 3)
+    assert handwork(plan_of(learner()[0].designed, Experiment(), USUAL_STOCKS[0], 100.0, 0.5, 25.0)) is None
+
+
+def test_more_tubes_than_the_deck_holds_are_told() -> None:
+    _, plan = planned(1)
+    assert deck_warnings(plan) == ()
+    (told,) = deck_warnings(replace(plan, stocks=plan.stocks * 20))
+    assert "the deck holds 72" in told
 
 
 def test_what_a_magnet_cannot_tell_apart_gets_its_beads_in_time() -> None:

@@ -47,7 +47,7 @@ FILES = {
     "verdicts.csv",
     "protocol.md",
     "protocol.html",
-    "protocol/top_up.csv",
+    "protocol/iteration_1.csv",
     "exchange/system.sc",
     "report.html",
     "summary.json",

@@ -115,10 +115,11 @@ def order_outcome(sequenced: Sequenced[Any], order: Order, certificate: Path | N
             "files": sorted(name for name in found.files if name.startswith("order/")),
         }
     )
-    return Outcome(found.files, {"order": section}, f"{summary.oligos} oligos, {summary.bases} bases ({order.vendor})")
+    sections: dict[str, Any] = {"order": section, "protocol": plain(asdict(found.handwork)) if found.handwork else {}}
+    return Outcome(found.files, sections, f"{summary.oligos} oligos, {summary.bases} bases ({order.vendor})")
 
 
-ORDER_STAGE = Stage("order", ("calibrate", "sequences"), ("order",), order_stage, "protocol.md")
+ORDER_STAGE = Stage("order", ("calibrate", "sequences"), ("order", "protocol"), order_stage, "protocol.md")
 
 
 TOO_WEAK = "topping up does not fit: the stocks would fill the whole reaction"

@@ -45,6 +45,7 @@ def empty_summary(name: str, design_sha256: str, seed: int, version: str) -> dic
         "sequences": None,
         "sequence_rates": None,
         "order": None,
+        "protocol": None,
         "dilution": None,
         "verdict": None,
     }

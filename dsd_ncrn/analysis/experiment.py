@@ -9,6 +9,7 @@ from dsd_ncrn.crn.events import Add, Adjust, Done, Event, PullDown, Purpose, Wai
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
 from dsd_ncrn.dsd.system import DsdSystem, Role
+from dsd_ncrn.gates.calibrate import GateDesign
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.protocol.staged import LearnerProtocol, StagedProtocol
 from dsd_ncrn.simulate.results import Training
@@ -24,6 +25,11 @@ class Calibrated(Protocol):
     @property
     def spec(self) -> DesignSpec:
         """The design, with nothing left open."""
+        ...
+
+    @property
+    def calibration(self) -> GateDesign:
+        """What was measured for it."""
         ...
 
     @property
@@ -77,6 +83,8 @@ def experiment_of(study: Calibrated) -> Experiment:
         {row.component: 0.0 for row in burning if row.what.startswith(LOADING)},
         isinstance(protocol, StagedProtocol),
         tuple(tuple(protocol.iteration(number, *_of(study.data, number))) for number in range(1, training.iterations + 1)),
+        tuple(protocol.start()),
+        study.calibration.aliquots,
     )
 
 

@@ -49,9 +49,11 @@ class Order(Section):
     fill: Literal["column", "row"] = "column"
     """Wells in the order A1, B1, … or A1, A2, …"""
     prices: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
-    """Price of a base by scale and purification, in any currency: the protocol then has costs. None is built in, since they
-    change.
+    """Prices in any currency: of a base by scale (`25nm`), of an oligo by purification (`PAGE`) and label (`biotin`), or of a
+    base by scale and purification in one (`25nm STD`). None is built in, since they change.
     """
+    prices_date: str = Field(default="", max_length=40, examples=["2026-11-30"])
+    """When these prices held; stands beside the costs."""
     volume_uL: float = Field(default=100.0, gt=0, le=300)
     """Volume of one reaction (µL), for the protocol and for what is pipetted in simulated tubes."""
     smallest_uL: float = Field(default=0.5, gt=0)

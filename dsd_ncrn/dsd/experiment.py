@@ -29,7 +29,8 @@ class Experiment:
     topped up, by component. ``seconds`` is the length of an iteration. A tube that is burned in for ``burn_in`` (s) gets the
     first point, and what ``later`` gives at the start (nM) in place of the design's concentrations, by its steps. The points
     of a staged learner come ``in_stages``: nothing of them is mixed in. ``training`` is what the simulation does in every
-    iteration, of which the steps are the first.
+    iteration, of which the steps are the first, and ``start`` what it does before them all. So many ``aliquots`` are measured
+    before, to calibrate the tube.
     """
 
     steps: tuple[ScheduleRow, ...] = ()
@@ -41,6 +42,8 @@ class Experiment:
     later: Mapping[str, float] = field(default_factory=dict[str, float])
     in_stages: bool = False
     training: tuple[tuple[Event, ...], ...] = ()
+    start: tuple[Event, ...] = ()
+    aliquots: int = 0
 
     @property
     def first_point(self) -> Mapping[str, float]:

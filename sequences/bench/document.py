@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -15,6 +15,12 @@ _STYLE = (
     "@page{size:A4 landscape;margin:8mm}@media print{body{max-width:none;margin:0;font-size:11px}div{overflow:visible}"
     "table{font-size:7.5px;width:100%}td,th{padding:1px 2px}tr,svg{break-inside:avoid}}"
 )
+
+
+_PAGED = "@page{size:A4 portrait}h2{break-before:page}h2:first-of-type{break-before:auto}table{width:100%}"
+_NUMBERED = 2
+COLUMNS = 8
+"""Of a table in Markdown, whose readers shrink nothing; the first one is repeated in every part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +63,38 @@ class DocumentSection:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A title and sections."""
+    """A title and sections, those of the second level numbered; ``paged`` prints each on a page of its own."""
 
     title: str
     sections: tuple[DocumentSection, ...]
+    paged: bool = False
 
     def markdown(self) -> str:
-        """The text; pictures are left out."""
+        """The text; pictures are left out, and wide tables stand in parts that fit on a page."""
         blocks = [f"# {self.title}"]
-        for section in self.sections:
-            blocks.append(f"{'#' * section.level} {section.title}")
+        for section, heading in zip(self.sections, self._headings()):
+            blocks.append(f"{'#' * section.level} {heading}")
             blocks += [text for part in section.parts if (text := _markdown(part))]
         return "\n\n".join(blocks) + "\n"
 
     def html(self) -> str:
         """One page that needs nothing else."""
         body = [f"<h1>{escape(self.title)}</h1>"]
-        for section in self.sections:
-            body.append(f"<h{section.level}>{escape(section.title)}</h{section.level}>")
+        for section, heading in zip(self.sections, self._headings()):
+            body.append(f"<h{section.level}>{escape(heading)}</h{section.level}>")
             body += [_html(part) for part in section.parts]
         window = '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        head = f'<meta charset="utf-8">{window}<title>{escape(self.title)}</title><style>{_STYLE}</style>'
+        style = _STYLE + _PAGED if self.paged else _STYLE
+        head = f'<meta charset="utf-8">{window}<title>{escape(self.title)}</title><style>{style}</style>'
         start = f'<!doctype html><html lang="en"><head>{head}</head><body><main>'
         return "\n".join([start, *body, "</main></body></html>"]) + "\n"
+
+    def _headings(self) -> Iterator[str]:
+        number = 0
+        for section in self.sections:
+            number += section.level == _NUMBERED
+            plain = self.paged or section.level > _NUMBERED
+            yield section.title if plain else f"{number}. {section.title}"
 
     def files(self) -> dict[str, str | bytes]:
         """Every table as CSV and every picture as SVG, by file name."""
@@ -94,7 +109,9 @@ def _markdown(part: str | Table | Picture) -> str:
     if isinstance(part, Picture):
         return ""
     lines = [part.header, ["---"] * len(part.header), *part.text_rows]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    starts = range(1, max(2, len(part.header)), COLUMNS - 1)
+    parts = ([[line[0], *line[start : start + COLUMNS - 1]] for line in lines] for start in starts)
+    table = "\n\n".join("\n".join(f"| {' | '.join(line)} |" for line in each) for each in parts)
     return f"{table}\n\n{part.remark}" if part.remark else table
 
 
@@ -116,3 +133,14 @@ def _bold(text: str) -> str:
     """``**x**`` as in Markdown, the only mark that the texts use."""
     pieces = text.split("**")
     return "".join(f"<b>{piece}</b>" if number % 2 else piece for number, piece in enumerate(pieces))
+
+
+def clock_time(seconds: float) -> str:
+    """Hours, minutes and seconds, as ``1:02:03``."""
+    whole = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+def three(value: float) -> str:
+    """Three digits, as a pipette has them."""
+    return f"{round(value, 9):.3g}" if abs(value) < 1000 else f"{value:.0f}"

@@ -21,6 +21,8 @@ BUFFER_STRENGTH = 10.0
 """The buffer with magnesium is kept at ten times its final strength."""
 
 DILUTIONS = tuple(step * 10**decade for decade in range(5) for step in (1, 2, 5))
+MOST_FOLD = 50
+"""What is diluted further is diluted in two goes."""
 _NM_PER_UM = 1000.0
 _TURNS = (Role.BUFFER, Role.FUEL, Role.GATE, Role.SCAVENGER, Role.REPORTER, Role.CLOCK)
 _SPARE, PAGE_KEEPS = 1.2, 0.5

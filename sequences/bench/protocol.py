@@ -10,21 +10,27 @@ from dsd_ncrn.dsd.beside import gates_of_variants
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.assignment import SequenceAssignment
+from sequences.bench.checks import checks_section
+from sequences.bench.dilutions import preparation_sections
 from sequences.bench.document import Document
-from sequences.bench.experiment import mixing_sections, readout_section, schedule_sections
+from sequences.bench.experiment import mixing_sections, readout_sections
 from sequences.bench.mixing import SMALLEST_BATCH_UL, USUAL_STOCKS, AnnealingRecipe, annealing_recipes
 from sequences.bench.schedule import Addition, StockTopUp, additions, top_ups, used_nmol
 from sequences.bench.strands import (
     annealing_section,
     assumptions,
     cost_section,
+    needed_section,
     plate_sections,
     resuspension_section,
     strands_section,
 )
+from sequences.bench.timetable import iteration_sections
 from sequences.bench.tubes import Condition, Mixes, conditions_of, mixes_of
 from sequences.certificate import Delivery
 from sequences.oligos import Oligo, oligo_in
+from sequences.robot.opentrons import robot_sections
+from sequences.robot.steps import LEAST_UL, RobotPlan
 from sequences.vendors.base import Vendor
 
 
@@ -92,6 +98,7 @@ def protocol_of(
     vendor: Vendor,
     experiment: Experiment,
     bench: Bench,
+    plan: RobotPlan,
     delivered: Sequence[Delivery] = (),
     lasts: str = "",
 ) -> Document:
@@ -99,15 +106,20 @@ def protocol_of(
 
     ``delivered`` is what the vendor's certificate says, ``lasts`` a sentence on how long the amounts last.
     """
+    least = max(LEAST_UL, order.smallest_uL)
     sections = [
+        needed_section(rules, plan.temperature, plan, order.smallest_uL),
         strands_section(oligos, vendor, rules, assumptions(assignment, rules), lasts),
         *plate_sections(oligos, vendor, order),
         resuspension_section(oligos, bench.mixes.stocks, delivered),
         annealing_section(system, oligos, bench.recipes, bench.mixes.stocks, rules),
+        *([checks_section(system, experiment)] if plan.iterations else []),
+        *preparation_sections(system, plan, bench.mixes, least),
         *mixing_sections(bench.mixes, order),
-        *schedule_sections(system, experiment, bench.added, bench.topped_up, order.volume_uL, bench.mixes.stocks),
-        readout_section(system),
+        *iteration_sections(plan, experiment.iterations),
+        *readout_sections(system, bool(plan.iterations)),
         cost_section(oligos, vendor, order),
+        *robot_sections(plan),
     ]
     return Document(f"Protocol: {system.name}", tuple(sections))
 

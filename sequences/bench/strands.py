@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dsd_ncrn.design.spec import Order, SequenceRules
 from dsd_ncrn.dsd.system import DsdSystem
@@ -23,6 +23,7 @@ from sequences.properties import (
     sodium_salt_mass,
     ug_per_od,
 )
+from sequences.robot.steps import RobotPlan
 from sequences.thermo import PARAMETER_SET, sodium_equivalent
 from sequences.vendors.base import Vendor
 from sequences.vendors.plates import Plates, plate_svg
@@ -67,12 +68,14 @@ def strands_section(oligos: Sequence[Oligo], vendor: Vendor, rules: SequenceRule
     scarce = [oligo.name for oligo in oligos if 0 < vendor.expected_nmol(oligo) < oligo.nmol]
     text = (
         "Full length: share of molecules without a missing base at 99.3 % coupling. Mass and absorbance are those of the DNA "
-        "without labels. Needed is what the recipes below take, for the controls and the whole training, with what stays in "
-        "tubes and in a native gel; expected is what oligos of that scale, length and purification usually yield."
+        "without labels. Needed is what the recipes below take, for the controls, the calibration and the whole training, with "
+        "what stays in tubes and in a native gel; expected is what oligos of that scale, length and purification usually "
+        "yield: 8 nt over the length of the scale (Invitrogen's table, desalted); of whole strands 30 % after PAGE and 50 % "
+        "after HPLC, and half of a complex after a native gel (estimates)."
     )
     warning = f"**Order more of these:** a synthesis does not yield what the recipes below use: {', '.join(scarce)}."
     notes = [*([warning] if scarce else []), *([lasts] if lasts else [])]
-    return DocumentSection("1. Strands", (head, Table("strands", _STRAND_COLUMNS, rows), text, *notes))
+    return DocumentSection("Strands", (head, Table("strands", _STRAND_COLUMNS, rows), text, *notes))
 
 
 def _strand_row(oligo: Oligo, vendor: Vendor, sodium: float) -> tuple[str, ...]:
@@ -99,6 +102,21 @@ def _strand_row(oligo: Oligo, vendor: Vendor, sodium: float) -> tuple[str, ...]:
     )
 
 
+def needed_section(rules: SequenceRules, temperature: float, plan: RobotPlan, least_uL: float) -> DocumentSection:
+    """What has to be there: buffers, plates, beads, instruments."""
+    magnesium, sodium = (BUFFER_STRENGTH * each / _NM_PER_MM for each in (rules.magnesium, rules.sodium))
+    rows = [
+        ("TE", "10 mM Tris, 1 mM EDTA, pH 8.0: for strands"),
+        ("10x TE/Mg", f"100 mM Tris, 10 mM EDTA, {magnesium:.4g} mM MgCl2, {sodium:.4g} mM NaCl, pH 8.0"),
+        ("1x TE/Mg", "1 part of 10x TE/Mg, 9 parts of water: for complexes, beads and dilutions"),
+        ("pipettes", f"from {least_uL:g} µL on, to 20 and to 200 µL"),
+        ("instruments", f"thermocycler, absorbance at 260 nm, native gel, fluorescence, {temperature:g} °C for the reaction"),
+    ]
+    if plan.iterations:
+        rows.append(("plates", "96 wells of 200 µL (PCR), fitting magnet, lids or films"))
+    return DocumentSection("What is needed", (Table("needed", ("what", "which"), tuple(rows)),))
+
+
 def plate_sections(oligos: Sequence[Oligo], vendor: Vendor, order: Order) -> list[DocumentSection]:
     """A table and a picture of each plate."""
     wells, plates = vendor.wells(oligos), Plates(order.plate, order.fill)
@@ -123,7 +141,7 @@ def resuspension_section(oligos: Sequence[Oligo], stocks: Stocks, delivered: Seq
     )
     if not delivered:
         hint = "Volumes for what was really delivered: `dsd-ncrn order … --certificate FILE` with the vendor's coa file."
-        return DocumentSection("2. Resuspension", (rule, hint))
+        return DocumentSection("Resuspension", (rule, hint))
     header = ("name", "plate", "well", "nmol delivered", "nmol needed", f"µL to {stocks.strands:g} µM", "enough")
     rows = tuple(_delivered_row(each, stocks) for each in delivered)
     names = {each.oligo.name for each in delivered}
@@ -131,7 +149,7 @@ def resuspension_section(oligos: Sequence[Oligo], stocks: Stocks, delivered: Seq
     scarce = [each.oligo.name for each in delivered if not each.enough]
     notes = [f"**Not in the certificate:** {', '.join(missing)}."] if missing else []
     notes += [f"**Less than needed:** {', '.join(scarce)}."] if scarce else []
-    return DocumentSection("2. Resuspension", (rule, Table("resuspension", header, rows), *notes))
+    return DocumentSection("Resuspension", (rule, Table("resuspension", header, rows), *notes))
 
 
 def _delivered_row(delivery: Delivery, stocks: Stocks) -> tuple[str, ...]:
@@ -178,7 +196,7 @@ def annealing_section(
         "then cool by 1 °C per minute to 20 °C (75 min). Purify by native PAGE and measure A260 again, with the ε260 of the "
         f"complex: without that step {100 * (TOP_EXCESS - 1):.0f} % of each covered strand stays free in the stock."
     )
-    return DocumentSection(f"3. Annealing {len(recipes)} complexes", (Table("annealing", header, rows), text))
+    return DocumentSection(f"Annealing {len(recipes)} complexes", (Table("annealing", header, rows), text))
 
 
 def _absorbance(system: DsdSystem, oligos: Sequence[Oligo], name: str) -> float:
@@ -194,25 +212,33 @@ def cost_section(oligos: Sequence[Oligo], vendor: Vendor, order: Order) -> Docum
     products: dict[str, list[Oligo]] = {}
     for oligo in oligos:
         products.setdefault(vendor.product(oligo), []).append(oligo)
-    rows = [_cost_row(name, group, order) for name, group in products.items()]
-    bases, modified = sum(oligo.length for oligo in oligos), sum(bool(oligo.ends) for oligo in oligos)
-    costs = [cost_of(group, order.prices.get(name)) for name, group in products.items()]
-    total = f"{sum(each for each in costs if each is not None):.2f}" if None not in costs else ""
-    rows.append(("all", str(len(oligos)), str(bases), str(modified), "", total))
-    text = "" if total else "Costs follow from `[order] prices` in the design: the price of a base by scale and purification. "
-    text += "Labels, purification by the strand and plates cost extra."
-    header = ("scale and purification", "oligos", "bases", "with labels", "price of a base", "cost")
-    return DocumentSection("7. Bases and cost", (f"{vendor.title}. {vendor.advice}", Table("cost", header, tuple(rows)), text))
+    missing: dict[str, None] = {}
+    rows: list[tuple[str, ...]] = []
+    whole = 0.0
+    for name, group in products.items():
+        cost = 0.0
+        for oligo in group:
+            for item, count in priced_items(oligo, vendor, order.prices):
+                cost += count * order.prices.get(item, 0.0)
+                missing |= {} if item in order.prices else {item: None}
+        whole += cost
+        rows.append((name, *_counted(group), "" if missing else f"{cost:.2f}"))
+    rows.append(("all", *_counted(oligos), "" if missing else f"{whole:.2f}"))
+    text = f"Prices of {order.prices_date or 'no date'}, from `[order] prices` in the design. Plates and shipping cost extra."
+    if missing:
+        text = f"For costs, `[order] prices` in the design lacks: {', '.join(missing)}."
+    header = ("scale and purification", "oligos", "bases", "with labels", "cost")
+    return DocumentSection("Bases and cost", (f"{vendor.title}. {vendor.advice}", Table("cost", header, tuple(rows)), text))
 
 
-def cost_of(oligos: Sequence[Oligo], price: float | None) -> float | None:
-    """Bases times the price of one, in its currency; None where no price is given."""
-    return None if price is None else price * sum(oligo.length for oligo in oligos)
+def priced_items(oligo: Oligo, vendor: Vendor, prices: Mapping[str, float]) -> list[tuple[str, int]]:
+    """The items of a price list that an oligo is made of, and how many of each."""
+    if (product := vendor.product(oligo)) in prices:
+        return [(product, oligo.length)]
+    purified = vendor.purification(oligo)
+    extra = [purified] if purified not in ("", "STD") else []
+    return [(vendor.scale(oligo).name, oligo.length), *((item, 1) for item in (*extra, *(end.name for end in oligo.ends)))]
 
 
-def _cost_row(name: str, group: Sequence[Oligo], order: Order) -> tuple[str, ...]:
-    price = order.prices.get(name)
-    cost = cost_of(group, price)
-    labelled = str(sum(bool(oligo.ends) for oligo in group))
-    bases = str(sum(oligo.length for oligo in group))
-    return name, str(len(group)), bases, labelled, "" if price is None else f"{price:g}", "" if cost is None else f"{cost:.2f}"
+def _counted(group: Sequence[Oligo]) -> tuple[str, str, str]:
+    return str(len(group)), str(sum(oligo.length for oligo in group)), str(sum(bool(oligo.ends) for oligo in group))

@@ -120,7 +120,7 @@ def conditions_of(
         first = [Condition("reaction", "the experiment", full)]
         return (*first, *_reporter_controls(system), Condition("blank", BACKGROUND, {}))
     first = [
-        Condition("learning", "the experiment, with the first training point", full, True),
+        Condition("learning", "the experiment, with the first training point" if loads else "the experiment", full, True),
         Condition("no input", "what appears without inputs and targets is leak", mixed, True),
         *([] if system.scheme == STAGED else [Condition("no clock", "what moves without clock strands is leak", full)]),
     ]

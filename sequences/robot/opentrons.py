@@ -6,10 +6,9 @@ import json
 from collections.abc import Mapping
 from importlib.resources import files
 
-from dsd_ncrn.constants import constant
 from sequences.bench.document import DocumentSection, Table
 from sequences.bench.tubes import Mixes
-from sequences.robot.plan import TUBE_DEAD_UL, TUBE_UL, RobotPlan, Stock
+from sequences.robot.steps import TUBE_DEAD_UL, TUBE_UL, RobotPlan, Stock
 from sequences.vendors.base import csv_bytes
 from sequences.vendors.plates import Plates
 
@@ -46,7 +45,7 @@ def script(plan: RobotPlan, name: str, robot: str) -> str:
         f'requirements = {{"robotType": "{robot}", "apiLevel": "{API_LEVEL}"}}\n'
         f'ROBOT = "{robot}"\nFIRST_ITERATION = 1\n'
         f'PLAN = {{\n"temperature": {plan.temperature:g},\n"stocks": [\n{listed},\n],\n'
-        f'"refills": {json.dumps(_refills(plan))},\n"iterations": [\n{rows},\n],\n}}\n\n'
+        f'"refills": {json.dumps(refills_of(plan))},\n"iterations": [\n{rows},\n],\n}}\n\n'
         f"{files('sequences.robot').joinpath('opentrons_run.txt').read_text(encoding='utf-8')}"
     )
 
@@ -56,7 +55,7 @@ def _uL(volume: float) -> float:
     return round(volume, 2)
 
 
-def _refills(plan: RobotPlan) -> dict[str, list[tuple[int, str]]]:
+def refills_of(plan: RobotPlan) -> dict[str, list[tuple[int, str]]]:
     """By iteration, the tubes that would not last through it, and what to fill in."""
     room = {index: stock.volume_uL - TUBE_DEAD_UL for index, stock in enumerate(plan.stocks)}
     left, due = dict(room), dict[str, list[tuple[int, str]]]()
@@ -73,24 +72,25 @@ def _refills(plan: RobotPlan) -> dict[str, list[tuple[int, str]]]:
 
 
 def robot_sections(plan: RobotPlan) -> list[DocumentSection]:
-    """The tubes of a liquid handler in their places, what the refill mix is made of, and what it cannot do; none without it."""
+    """The tubes in their places; nothing without iterations."""
     if not plan.iterations:
         return []
     rows = tuple(_tube_cells(n, stock) for n, stock in enumerate(plan.stocks))
     text = (
-        "For `robot_ot2.py` and `robot_flex.py`: 1.5 mL tubes, the first 24 on the cold block, the others in racks. Beads are "
-        f"magnetic, with streptavidin for biotin, {constant('beads.capacity').number:g} pmol of strand in a µL of slurry "
-        "(10 mg/mL): wash twice in the buffer, bind the annealed complex for 15 min with shaking, wash twice, keep at the "
-        "slurry's concentration. Beads for digoxigenin bear its antibody. Dilute in the buffer."
+        "For `robot_ot2.py` and `robot_flex.py`, and for a hand: 1.5 mL tubes, the first 24 on the cold block (4 °C), the "
+        "others in racks. The scripts start with the reaction in A1; FIRST_ITERATION goes on after a stop."
     )
-    parts = tuple((name, f"{1000 * share:.3g}") for stock in plan.stocks for name, share in stock.components.items())
-    mix = (
-        [Table("robot_refill", ("component", "µL of its stock for 1 mL of refill mix, the rest buffer"), parts)]
-        if parts
-        else []
-    )
-    table = Table("robot_tubes", ("place", "rack", "tube", "µM", "µL", "refills"), rows)
-    return [DocumentSection("8. Liquid handler", (text, table, *mix, *(f"**Note:** {each}." for each in plan.warnings)))]
+    return [DocumentSection("Tubes and their places", (text, Table("robot_tubes", TUBE_HEADER, rows)))]
+
+
+TUBE_HEADER = ("place", "rack", "tube", "µM", "µL", "refills")
+
+
+def deck_warnings(plan: RobotPlan) -> tuple[str, ...]:
+    """Why there is no script, where there is none."""
+    if plan.iterations and len(plan.stocks) > POSITIONS:
+        return (f"{len(plan.stocks)} tubes are needed, the deck holds {POSITIONS}: there are cards, but no script for a robot",)
+    return ()
 
 
 def _tube_cells(number: int, stock: Stock) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ their tag come, in time before the pull.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import ceil, inf
 
 from dsd_ncrn.constants import constant
@@ -17,11 +17,10 @@ from dsd_ncrn.crn.events import Add, Adjust, Event, PullDown, TopUp, Wait
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.staged import TAG
 from dsd_ncrn.dsd.system import Component, DsdSystem
-from sequences.bench.mixing import DILUTIONS, Stocks, undiluted_uM
+from sequences.bench.mixing import DILUTIONS, MOST_FOLD, Stocks, undiluted_uM
 from sequences.bench.schedule import top_ups
+from sequences.robot.steps import LEAST_UL, TUBE_DEAD_UL, TUBE_UL, Do, RobotPlan, Step, Stock
 
-LEAST_UL = 1.0
-"""The smallest pipettes of the makers' robots (P20 and Flex 50) go down to this."""
 HOLD_UL = 1.5
 """Of the liquid over a pellet, left behind so that no bead comes along; and what a well keeps in a move."""
 PELLET_SHARE, PELLET_UL = 0.1, 1.0
@@ -34,74 +33,8 @@ WELL_UL, MOST_UL, FEWEST_UL = 200.0, 150.0, 40.0
 """Of the plate; more is brought back on a spin filter before an iteration; with less nothing is left to pull from."""
 STARTS = (1.0, 1.2, 1.4)
 """Of the volume asked for: the first that lasts for the training is taken."""
-TUBE_UL, TUBE_DEAD_UL = 1400.0, 15.0
 WELLS = 96
 REFILL = "refill mix"
-
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """A tube on the deck: what is in it, at which uM (0 for a mix), how often diluted, and uL with what stays in it.
-
-    ``components`` says what a mix is made of: the share of each undiluted stock in its volume, the rest buffer.
-    """
-
-    name: str
-    component: str
-    uM: float
-    dilution: int
-    beads: bool
-    volume_uL: float = 0.0
-    refills: int = 0
-    components: Mapping[str, float] = field(default_factory=dict[str, float])
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that the robot does: ``add`` and ``beads`` take (stock, uL), ``move`` goes from ``well`` to the next.
-
-    ``uL`` is that of a move, or what is taken off a pellet; ``seconds`` those of a wait or on the magnet; ``doses`` are the
-    concentrations (nM) that the additions make. ``say`` is a pause's text.
-    """
-
-    do: str
-    well: int
-    uL: float = 0.0
-    seconds: float = 0.0
-    taken: tuple[tuple[int, float], ...] = ()
-    doses: tuple[float, ...] = ()
-    say: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RobotPlan:
-    """Tubes, the steps of each iteration, the reaction's volume (uL) after each, and what cannot be done as written."""
-
-    stocks: tuple[Stock, ...]
-    iterations: tuple[tuple[Step, ...], ...]
-    volumes: tuple[float, ...]
-    start_uL: float
-    temperature: float
-    warnings: tuple[str, ...]
-
-    def nmol(self, system: DsdSystem, usual: Stocks) -> dict[str, float]:
-        """By component, what the tubes hold for all iterations, with what stays in them."""
-        held = dict.fromkeys(system.by_name, 0.0)
-        for stock, uL in zip(self.stocks, self.used_uL.values()):
-            parts = stock.components or {stock.component: 1.0}
-            for name in parts.keys() & held.keys():
-                uM = undiluted_uM(system.by_name[name], usual) if stock.components else stock.uM
-                held[name] += (uL + TUBE_DEAD_UL) * parts[name] * uM / 1000
-        return held
-
-    @property
-    def used_uL(self) -> dict[str, float]:
-        """By stock, what the steps take of it."""
-        used = {stock.name: 0.0 for stock in self.stocks}
-        for step in (step for steps in self.iterations for step in steps):
-            for index, uL in step.taken:
-                used[self.stocks[index].name] += uL
-        return used
 
 
 def plan_of(
@@ -137,7 +70,7 @@ class _Planner:
         volumes: list[float] = []
         for number, events in enumerate(self.experiment.training, start=1):
             self.number, self.steps = number, []
-            self._iteration(_merged(events, self.beads))
+            self._iteration(_merged((*self.experiment.start, *events) if number == 1 else events, self.beads))
             done.append(tuple(self.steps))
             volumes.append(self.volume)
             if self.volume < FEWEST_UL:
@@ -146,7 +79,7 @@ class _Planner:
         for step in (step for steps in done for step in steps):
             for index, uL in step.taken:
                 totals[self.known[index].name] += uL
-        tubes = tuple(_filled(stock, totals[stock.name]) for stock in self.known)
+        tubes = tuple(_filled(stock, totals[stock.name], self.least) for stock in self.known)
         return RobotPlan(
             tubes, tuple(done), tuple(volumes), self.start, temperature, tuple(self._warnings(volumes, temperature))
         )
@@ -154,18 +87,22 @@ class _Planner:
     def _iteration(self, events: Sequence[Event]) -> None:
         if self.volume > MOST_UL:
             text = f"Bring the {self.volume:.1f} µL in the reaction's well back to {self.start:g} µL on a spin filter."
-            self._do("pause", say=text)
+            self._do(Do.PAUSE, say=text)
             self.volume = self.start
         for place, event in enumerate(events):
             match event:
-                case TopUp() if self.number > 1:
-                    self._refill()
+                case TopUp(doses=feed) if self.number > 1 or feed:
+                    self._refill(feed)
                 case Add(doses):
                     self._add({name: nM for name, nM in doses.items() if nM > 0})
                 case Adjust(levels):
-                    self._do("pause", say=f"Measure {', '.join(levels)} on a sample and add what is missing (protocol.md).")
-                case Wait(seconds):
-                    self._wait(seconds, next((each for each in events[place + 1 :] if not isinstance(each, Wait)), None))
+                    self._do(Do.PAUSE, say=f"Measure {', '.join(levels)} on a sample and add what is missing (protocol.md).")
+                case Wait(seconds, purpose, phase):
+                    self._wait(
+                        seconds,
+                        phase or str(purpose),
+                        next((each for each in events[place + 1 :] if not isinstance(each, Wait)), None),
+                    )
                 case PullDown(components):
                     self._pull(components)
                 case _:
@@ -183,29 +120,40 @@ class _Planner:
 
     def _liquid(self, component: Component, nM: float) -> None:
         """c = s v / (V + v): the concentration in the volume that the addition makes."""
-        strength = undiluted_uM(component, self.usual) * 1000
+        strength = self._strength(component.name)
         chosen = self._dilution(component.name, lambda dilution: nM * self.volume / (strength / dilution - nM), strength / nM)
         index = self._tube(component.name, component.name, strength / 1000, chosen, beads=False)
         uL = nM * self.volume / (strength / chosen - nM)
-        self._do("add", taken=((index, uL),), doses=(nM,))
+        self._do(Do.ADD, taken=((index, uL),), doses=(nM,))
         self._grow(uL)
 
-    def _refill(self) -> None:
-        """The premix that brings fuels and gates back; what is left is thinned as the volume has grown."""
+    def _strength(self, name: str) -> float:
+        """nM of an undiluted stock."""
+        return undiluted_uM(self.system.by_name[name], self.usual) * 1000
+
+    def _refill(self, feed: Mapping[str, float]) -> None:
+        """The premix that brings fuels and gates back, with the feed; what is left is thinned as the volume has grown."""
+        if self.number == 1:
+            self._add(feed)
+            return
         left = {name: nM * self.thinned for name, nM in self.experiment.left.items()}
         rows = top_ups(self.system, left, self.volume, self.volume, self.usual) if left else ()
         if left and not rows:
             self._warn("the stocks are too weak to top the reaction up; fuels run out")
-        total = sum(row.volume_uL for row in rows)
+        fed = {name: nM * self.volume / self._strength(name) for name, nM in feed.items()}
+        volumes = {row.component: row.volume_uL for row in rows} | fed
+        total = sum(volumes.values())
         if total > 0:
             if (REFILL, 1) not in self.tubes:
                 self.tubes[REFILL, 1] = len(self.known)
                 thinned = next(each for each in DILUTIONS if each * total >= 2 * self.least)
-                parts = {row.component: row.volume_uL / total / thinned for row in rows}
+                parts = {name: uL / total / thinned for name, uL in volumes.items()}
                 self.known.append(Stock(REFILL, REFILL, 0.0, thinned, False, components=parts))
             index = self.tubes[REFILL, 1]
             uL = total * self.known[index].dilution
-            self._do("add", taken=((index, uL),), doses=(0.0,))
+            if fed:  # to the point: of fuels a little more or less does not matter
+                uL = sum(fed.values()) / sum(self.known[index].components[name] for name in fed)
+            self._do(Do.ADD, taken=((index, uL),), doses=(0.0,))
             self.volume += uL
         self.thinned = 1.0
 
@@ -223,22 +171,22 @@ class _Planner:
         taken = [(index, uL * after / self.volume) for index, uL in taken]
         slurry *= after / self.volume
         self._next_well()
-        self._do("beads", uL=slurry - kept, seconds=MAGNET_S, taken=tuple(taken), doses=tuple(doses.values()))
+        self._do(Do.BEADS, uL=slurry - kept, seconds=MAGNET_S, taken=tuple(taken), doses=tuple(doses.values()))
         self._move()
         self._grow(kept)
 
-    def _wait(self, seconds: float, following: Event | None) -> None:
+    def _wait(self, seconds: float, phase: str, following: Event | None) -> None:
         """Beads for another tag than biotin come in time before what bears it is pulled out."""
         caught = self._caught(following.components) if isinstance(following, PullDown) else {}
         if not caught:
-            self._do("wait", seconds=seconds)
+            self._do(Do.WAIT, seconds=seconds, say=phase)
             return
         early = min(BIND_S, seconds)
         if seconds > early:
-            self._do("wait", seconds=seconds - early)
+            self._do(Do.WAIT, seconds=seconds - early, say=phase)
         tag = self.tags[next(iter(caught))]
         self._onto({tag: sum(caught.values())}, f"beads for {tag}")
-        self._do("wait", seconds=early)
+        self._do(Do.WAIT, seconds=early, say=phase)
         self.floating = {name: nM for name, nM in self.floating.items() if name not in caught}
 
     def _caught(self, components: Iterable[str]) -> dict[str, float]:
@@ -247,21 +195,21 @@ class _Planner:
     def _pull(self, components: Iterable[str]) -> None:
         for name in self._caught(components):
             self._warn(f"no wait before the pull of {name} in which beads could catch it")
-        self._do("pull", seconds=MAGNET_S)
+        self._do(Do.PULL, seconds=MAGNET_S)
         self._next_well()
         self._move()
-        self._do("release")
+        self._do(Do.RELEASE)
 
     def _move(self) -> None:
         uL = self.volume - HOLD_UL
-        self._do("move", uL=uL)
+        self._do(Do.MOVE, uL=uL)
         self.well += 1
         self.volume = uL
 
     def _next_well(self) -> None:
         if self.well == WELLS - 1:
             text = "Lay a new plate for the reaction, and move the reaction from H12 of the old one to A1 of the new one."
-            self._do("plate", say=text)
+            self._do(Do.PLATE, say=text)
             self.well = 0
 
     def _grow(self, uL: float) -> None:
@@ -287,7 +235,7 @@ class _Planner:
 
     def _do(
         self,
-        what: str,
+        what: Do,
         uL: float = 0.0,
         seconds: float = 0.0,
         taken: tuple[tuple[int, float], ...] = (),
@@ -307,7 +255,7 @@ class _Planner:
         count = len(self.experiment.training)
         if len(volumes) < count:
             yield f"only {len(volumes)} of {count} iterations: under {FEWEST_UL:g} µL are left then; start with more"
-        filters = sum(step.do == "pause" and "spin filter" in step.say for step in self.steps)
+        filters = sum(step.do is Do.PAUSE and "spin filter" in step.say for step in self.steps)
         if filters:
             yield "the reaction grows beyond its well: the robot waits for somebody with a spin filter before an iteration"
         hours = count * self.experiment.seconds / 3600
@@ -317,13 +265,11 @@ class _Planner:
         )
 
 
-def _filled(stock: Stock, used_uL: float) -> Stock:
+def _filled(stock: Stock, used_uL: float, least: float) -> Stock:
     """A tube with what its steps take; refilled where that is more than it holds."""
     whole = used_uL + TUBE_DEAD_UL
-    refills = max(0, ceil(whole / TUBE_UL) - 1)
-    return Stock(
-        stock.name, stock.component, stock.uM, stock.dilution, stock.beads, min(whole, TUBE_UL), refills, stock.components
-    )
+    made = whole if stock.components or stock.dilution == 1 else max(whole, least * min(stock.dilution, MOST_FOLD))
+    return replace(stock, volume_uL=min(whole, TUBE_UL), refills=max(0, ceil(whole / TUBE_UL) - 1), made_uL=made)
 
 
 def _merged(events: Iterable[Event], beads: set[str]) -> list[Event]:

@@ -1,0 +1,173 @@
+"""The plan in words: every step of an iteration with its start, what a hand does, tubes and volumes, and what being late does.
+
+The clock of a wait runs from the end of the one before, so that pipetting is a part of it, as in the robot's script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sequences.bench.document import Document, DocumentSection, Table, clock_time, three
+from sequences.robot.steps import Do, RobotPlan
+from sequences.vendors.plates import Plates
+
+TRANSFER_MIN, PAUSE_MIN = 1.0, 20.0
+"""A hand takes so long for a transfer with a new tip and mixing, and to measure a sample or to spin a filter: estimates."""
+BEARABLE, SPOILED = 0.05, 0.25
+"""Of a wait: up to here a delay is as pipetting errors are; beyond there the iteration is better given up. Estimates."""
+MOST_CARDS = 100
+HEADER = ("step", "start h:min:s", "hands-on min", "do", "tube", "µL", "reaction µL")
+
+
+@dataclass(frozen=True, slots=True)
+class BenchLine:
+    """One line: its start and end (s), hands-on minutes, tube and uL, and the reaction's volume (uL) afterwards."""
+
+    start: float
+    end: float
+    minutes: float
+    do: str
+    tube: str
+    uL: float
+    after_uL: float
+
+    @property
+    def is_transfer(self) -> bool:
+        """Whether something is pipetted."""
+        return self.uL > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Handwork:
+    """Means over all iterations: transfers, those of them from a stock, and minutes; and where a spin filter is needed."""
+
+    pipettings_per_iteration: float
+    additions_per_iteration: float
+    hands_on_minutes_per_iteration: float
+    spin_filter_iterations: tuple[int, ...]
+
+
+def handwork(plan: RobotPlan) -> Handwork | None:
+    """What the iterations of a plan ask of a hand; None where there are none."""
+    if not plan.iterations:
+        return None
+    lines = [list(bench_lines(plan, number)) for number in range(1, len(plan.iterations) + 1)]
+    count = len(lines)
+    taken = sum(len(step.taken) for steps in plan.iterations for step in steps)
+    filters = tuple(n for n, steps in enumerate(plan.iterations, start=1) if any("spin filter" in step.say for step in steps))
+    moved = sum(line.is_transfer for each in lines for line in each)
+    return Handwork(moved / count, taken / count, sum(line.minutes for each in lines for line in each) / count, filters)
+
+
+def bench_lines(plan: RobotPlan, number: int) -> Iterator[BenchLine]:
+    """The lines of an iteration (from 1)."""
+    volume = plan.volumes[number - 2] if number > 1 else plan.start_uL
+    mark = now = kept = 0.0
+    labels = list(Plates(96, "column").labels())
+
+    def line(do: str, tube: str = "", uL: float = 0.0, minutes: float = 0.0, seconds: float = 0.0) -> BenchLine:
+        nonlocal now
+        start, now = now, now + 60 * minutes + seconds
+        return BenchLine(start, now, minutes, do, tube, uL, volume)
+
+    for step in plan.iterations[number - 1]:
+        here, there = labels[step.well], labels[min(step.well + 1, len(labels) - 1)]
+        magnet = f"{step.seconds / 60:g} min"
+        match step.do:
+            case Do.ADD:
+                for index, uL in step.taken:
+                    volume += uL
+                    yield line(f"add to {here}, mix", plan.stocks[index].name, uL, TRANSFER_MIN)
+            case Do.BEADS:
+                for index, uL in step.taken:
+                    yield line(f"put into {there}", plan.stocks[index].name, uL, TRANSFER_MIN)
+                what = f"magnet, {magnet}; take this much liquid off the pellet in {there}, then magnet off"
+                yield line(what, "", step.uL, TRANSFER_MIN, step.seconds)
+                kept = sum(uL for _, uL in step.taken) - step.uL
+            case Do.MOVE:
+                what = f"move onto the beads: {here} to {there}, mix" if kept else f"move the clear liquid: {here} to {there}"
+                volume, kept = step.uL + kept, 0.0
+                yield line(what, "", step.uL, TRANSFER_MIN)
+            case Do.PULL:
+                yield line(f"plate on the magnet, {magnet}", seconds=step.seconds)
+            case Do.WAIT:
+                end = max(now, mark + step.seconds)
+                if end > now:
+                    yield line(f"wait until {clock_time(end)} ({step.say})", seconds=end - now)
+                mark = now = end
+            case Do.PAUSE | Do.PLATE:
+                volume = plan.start_uL if "spin filter" in step.say else volume
+                yield line(step.say, minutes=PAUSE_MIN)
+            case Do.RELEASE:
+                pass
+
+
+def _cells(number: int, line: BenchLine) -> tuple[str, ...]:
+    uL = three(line.uL) if line.is_transfer else ""
+    minutes = f"{line.minutes:g}" if line.minutes else ""
+    return str(number), clock_time(line.start), minutes, line.do, line.tube, uL, three(line.after_uL)
+
+
+def iteration_sections(plan: RobotPlan, iterations: int) -> list[DocumentSection]:
+    """The first two iterations step by step, what to do if one is late; nothing without iterations."""
+    if not plan.iterations:
+        return []
+    done, work = len(plan.iterations), handwork(plan)
+    assert work is not None
+    ends = [max(line.end for line in bench_lines(plan, number)) for number in range(1, done + 1)]
+    text = (
+        f"{iterations} iterations at {plan.temperature:g} °C, {clock_time(ends[0])} for the first and "
+        f"{sum(ends) / 86400:.1f} days for {done}. One takes {work.pipettings_per_iteration:.0f} transfers, "
+        f"{work.additions_per_iteration:.0f} of them from a stock, and {work.hands_on_minutes_per_iteration:.0f} minutes of "
+        f"work. Put {three(plan.start_uL)} µL of the tube learning into A1 of a fresh plate: the reaction goes from well to "
+        "well. A wait counts from the end of the one before it: what is pipetted between them is within it. Every iteration "
+        "has its page in `protocol/bench_cards.html`. The robot's scripts do the same steps."
+    )
+    cut = () if done == iterations else (f"**Only {done} of {iterations} iterations can be done as written**, see the notes.",)
+    first = DocumentSection("Training", (text, *cut, _table(plan, 1, "iteration_1")))
+    second = [DocumentSection("Iteration 2", (_table(plan, 2, "iteration_2"),), 3)] if done > 1 else []
+    notes = [f"**Note:** {each}." for each in plan.warnings]
+    return [first, *second, _late_section(plan), *([DocumentSection("Notes", tuple(notes), 3)] if notes else [])]
+
+
+def _table(plan: RobotPlan, number: int, name: str) -> Table:
+    return Table(name, HEADER, tuple(_cells(n, line) for n, line in enumerate(bench_lines(plan, number), start=1)))
+
+
+def _late_section(plan: RobotPlan) -> DocumentSection:
+    waits: dict[str, float] = {}
+    for step in plan.iterations[0]:
+        if step.do is Do.WAIT:
+            waits[step.say] = waits.get(step.say, 0.0) + step.seconds
+    rows = tuple(
+        (what, clock_time(seconds), clock_time(BEARABLE * seconds), clock_time(SPOILED * seconds))
+        for what, seconds in waits.items()
+    )
+    text = (
+        "Up to the first limit go on and change nothing: it is no more than pipetting is off by. Up to the second go on and "
+        "write it down: this iteration's update is off, later ones correct it. Later than that, or to stop for the night: pull "
+        "all beads out as at the end of the iteration, close the tube, keep it at 4 °C, and start with the next iteration. "
+        "Without gates nothing is left that reacts. The limits are estimates (5 % and 25 % of a wait)."
+    )
+    header = ("wait for", "length", "late by up to: go on", "late by up to: go on, note it")
+    return DocumentSection("If a step is late", (text, Table("late", header, rows)), 3)
+
+
+def bench_cards(plan: RobotPlan, name: str, refills: dict[str, list[tuple[int, str]]]) -> Document:
+    """One page for each iteration, to be ticked off; of the first ``MOST_CARDS``."""
+    numbers = range(1, min(len(plan.iterations), MOST_CARDS) + 1)
+    cards = tuple(_card(plan, number, refills.get(str(number), [])) for number in numbers)
+    return Document(f"Bench cards: {name}", cards, paged=True)
+
+
+def _card(plan: RobotPlan, number: int, refills: Sequence[tuple[int, str]]) -> DocumentSection:
+    lines = list(bench_lines(plan, number))
+    full = [f"{plan.stocks[index].name} ({how})" for index, how in refills]
+    needed = dict.fromkeys(line.tube for line in lines if line.tube)
+    text = f"{plan.temperature:g} °C. Started at ____:____ on __________ by __________. Tubes: {', '.join(needed)}." + (
+        f" **Refill first:** {', '.join(full)}." if full else ""
+    )
+    rows = tuple((*_cells(n, line), "☐") for n, line in enumerate(lines, start=1))
+    late = "Late by over 5 % of a wait: write it down. By over 25 %: pull all beads out, 4 °C, go on with the next card."
+    return DocumentSection(f"Iteration {number}", (text, Table(f"card_{number}", (*HEADER, "done"), rows), late))
