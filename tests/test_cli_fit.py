@@ -93,6 +93,7 @@ def test_the_page_has_every_parameter_and_well(fitted: dict[str, Any], bench: Pa
     for well in ("A1", "A2", "A3", "A4", "A5"):
         assert f'<th scope="row">{well}</th>' in page
     assert "10 C + 30 reporter" in page and page.count("<figure") == 2
+    assert page.count('"mode":"markers"') == 2 * 5  # readings and residuals are points
 
 
 def test_mixes_are_read_as_they_are_written() -> None:

@@ -51,6 +51,7 @@ def test_only_stages_take_gates_as_inputs() -> None:
         compile_design(design, 4)
 
 
+@pytest.mark.slow
 def test_what_is_left_of_z_is_cleared() -> None:
     """Z that finds no parameter to lower is taken away: of the 38 nM that the constant stands for half stays without, and
     hardly any of it with clearing gates, which take nothing of the parameters."""

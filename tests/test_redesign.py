@@ -52,6 +52,7 @@ def test_what_stages_cannot_do_is_refused() -> None:
         staged_of(load_design(DESIGNS / "nonlinreg2d.toml"), random_data(lowest=0.1), 1)
 
 
+@pytest.mark.slow
 def test_a_table_with_negative_slopes_becomes_stages_that_learn(tmp_path: Path) -> None:
     """y = 3 a - 2 b + c - 5 with centred columns: nothing is negative after scaling, and in closed form 40 iterations remove
     over 0.9 of the error that least squares remove."""

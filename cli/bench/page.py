@@ -49,7 +49,7 @@ def _trace(fit: Fit, well: Well) -> Panel:
     some, hours = _every(well), times / HOUR_S
     shown = fit.predictions[well.name].values
     curves = (
-        Curve("measured", numbers(hours[some]), numbers(values[some]), "muted", mode="points", size=2.0),
+        Curve("measured", numbers(hours[some]), numbers(values[some]), "muted", mode="points", marker="o", size=2.0),
         Curve("predicted", numbers(hours[some]), numbers(shown[some]), "dsd"),
     )
     return Panel(well.name, Axis("hours"), Axis("fluorescence"), curves)
@@ -59,7 +59,6 @@ def _residual(fit: Fit, well: Well) -> Panel:
     assert well.trace is not None
     times, _ = read_values(well.trace)
     some, share = _every(well), 100.0 * fit.residuals(well.name) / fit.scale
-    curve = Curve(
-        "measured less predicted", numbers(times[some] / HOUR_S), numbers(share[some]), "leaky", mode="points", size=2.0
-    )
+    at, left = numbers(times[some] / HOUR_S), numbers(share[some])
+    curve = Curve("measured less predicted", at, left, "leaky", mode="points", marker="o", size=2.0)
     return Panel(well.name, Axis("hours"), Axis("% of full scale"), (curve,), (ReferenceLine("y", 0.0),))

@@ -92,7 +92,7 @@ def fit(
                 chain = sampled(found.fit, seed, tell=partial(shown.advance, file.stem))
                 found = replace(found, posterior=chain)
             fits.append(found)
-            shown.done(file.stem, f"rms {found.fit.rms / found.fit.scale:.2%} of full scale")
+            shown.done(file.stem, f"rms {found.fit.rms_of_scale:.2%} of full scale")
     document = fits_json(fits)
     made = {"fit.json": json_text(document), "parameters.csv": _parameters(fits), "traces.csv": _traces(fits)}
     for found in fits:
@@ -135,7 +135,7 @@ def _told(found: GateFit) -> str:
     for each in found.estimates:
         predicted = f"{each.parameter.start:.3g}" if each.parameter.unit == "/M/s" else ""
         rows.append((each.parameter.name, str(each), predicted))
-    heading = f"{found.bench.name}: rms {found.fit.rms / found.fit.scale:.2%} of full scale"
+    heading = f"{found.bench.name}: rms {found.fit.rms_of_scale:.2%} of full scale"
     return "\n".join([heading, table(rows), *(f"! {warning}" for warning in found.warnings)])
 
 

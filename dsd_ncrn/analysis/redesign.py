@@ -39,7 +39,7 @@ LEAST_SHARE = 0.4
 """No tube costs more than one that has learned this little: how badly it fails does not matter."""
 UNLUCKY = 0.3
 """What a tube costs that has not learned, beside the share that it lacks."""
-DOSES = ("fork", "meet", "target_join", "trigger", "target_trigger", "seal", "update_seal", "state_buffer", "feed")
+DOSES = ("fork", "meet", "target_join", "clear", "trigger", "target_trigger", "seal", "update_seal", "state_buffer", "feed")
 """Of the staged form: what scales with the unit."""
 IDEAS: Mapping[str, Mapping[str, object]] = {
     "one sequence of each gate": {"staged.variants": 1},
@@ -230,7 +230,7 @@ def front(points: Sequence[Redesigned]) -> list[Redesigned]:
 
 def staged_knobs(spec: DesignSpec, parameters: int) -> tuple[Knob, ...]:
     """The knobs of a staged design with so many parameters: what is set to 0 stays so."""
-    several = ("update_dose", "target_join", "target_trigger", "update_seal", "updating")
+    several = ("update_dose", "target_join", "clear", "target_trigger", "update_seal", "updating")
     names = (*DOSES, "update_dose", "parameter_buffer", "release", "meeting", "updating")
     turned = [name for name in names if getattr(spec.staged, name) > 0 and (parameters > 1 or name not in several)]
     with_unit = tuple(("staged", name) for name in DOSES if getattr(spec.staged, name) > 0)

@@ -88,6 +88,11 @@ class Fit:
         read = np.concatenate([read_values(well.trace)[1] for well in self.assay.wells if well.trace is not None])
         return float(np.ptp(read))
 
+    @property
+    def rms_of_scale(self) -> float:
+        """The former over the latter."""
+        return self.rms / self.scale
+
 
 def bounds_of(parameters: tuple[Parameter, ...]) -> tuple[Floats, Floats]:
     """The lowest and highest value (parameters,) of each, on the scale on which it is sought."""

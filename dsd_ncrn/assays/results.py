@@ -78,7 +78,7 @@ class GateFit:
             "reactions": list(self.bench.reactions),
             "parameters": [_estimate(each) for each in self.estimates],
             "noise": {"deviation": noise.deviation, "autocorrelation": noise.lag},
-            "rms_of_scale": self.fit.rms / self.fit.scale,
+            "rms_of_scale": self.fit.rms_of_scale,
             "largest_smoothed_residual_of_scale": worst_smoothed(self.fit),
             "wells": [vars(each) for each in self.wells],
             "warnings": list(self.warnings),
