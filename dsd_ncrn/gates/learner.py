@@ -20,7 +20,7 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.system import DsdSystem, GateKind
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.dsd.words import budget_name
-from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.errors import CheckFailed, DesignError
 from dsd_ncrn.gates.calibrate import MAX_FACTOR, Firings, GateDesign, ReactionGroup, calibrate, probes, slow_terms
 from dsd_ncrn.gates.fit import SMALLEST_NM, WEAKEST_NT, Need, Pace, Room, Settle, Sizing, fit
 from dsd_ncrn.gates.laws import JoinLaw, achieved, join_laws
@@ -203,6 +203,8 @@ def _durations(spec: DesignSpec, ncrn: NeuralCrn) -> dict[str, float | None]:
 
 def _needs(system: DsdSystem, unit: float, flux: Mapping[str, float]) -> dict[str, Need]:
     """What the slow reactions of a learner ask of their gates; the fast ones are to be fast alone."""
+    if not (unit**2):
+        raise DesignError("chemistry.unit is too small to count with", unit, "Give nM.", key=("chemistry", "unit"))
     return {
         name: Need(r.rate / unit ** (len(r.reactants) - 1), flux.get(name, 0.0), next(iter(r.phases)))
         for r in system.formal
