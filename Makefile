@@ -14,7 +14,7 @@ COMPILED = tests/test_engines_problems.py tests/test_engines_sparse_lu.py tests/
 .PHONY: help setup demo test test-slow robots fuzz coverage mutants ensembles lint docs figures truth format clean
 
 help:
-	@echo "make demo    set up and run designs/linreg2d.toml: sequences, order files and a report in runs/linreg2d"
+	@echo "make demo    set up and run designs/linreg2d_bench.toml: sequences, order files and a report in runs/linreg2d_bench"
 	@echo "make test    set up and run the tests"
 	@echo "make test-slow  set up and run the long tests: whole runs, killed and repeated ones, the pages' commands"
 	@echo "make robots  put the makers' simulator of liquid handlers into .tools/opentrons, for the long tests"
@@ -41,7 +41,7 @@ $(CURDIR)/.tools/uv/bin/uv:
 demo: $(UV)
 	@mkdir -p "$$HOME"
 	"$(UV)" sync --locked --inexact --no-default-groups --group design
-	$(RUN) dsd-ncrn run designs/linreg2d.toml -o runs/linreg2d
+	$(RUN) dsd-ncrn run designs/linreg2d_bench.toml -o runs/linreg2d_bench
 
 test: setup
 	$(RUN) pytest -n 2 --dist loadfile -m "not slow"

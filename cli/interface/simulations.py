@@ -211,6 +211,9 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 def tune() -> None:
     """Search for an operating point of a design under leak.
 
+    It changes concentrations, toeholds and durations alone; redesign, under --conditions, searches form and scheme with them,
+    and judges real tubes.
+
     With -o every finished candidate is kept in tune.sqlite there: the same command goes on from them, however it ended.
     """
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 USUAL = 40
 """Tubes, where the design asks for no other number: the interval of 0.8 then ends above 0.6."""
-NO_TUBES = "none: tubes are trained for staged designs under conditions, as --conditions bench, or by train --tubes"
+NO_TUBES = "none: no staged design under conditions"
 
 
 def tubes_stage(job: Job, tell: Tell) -> Outcome:
