@@ -179,7 +179,7 @@ def lab_order(
 
     Raises what that does, and InputError for a wrong certificate.
     """
-    system, found = ordered(system, found, rules, temperature)
+    system, found, order = *ordered(system, found, rules, temperature), pipettable(order, experiment)
     plates = Plates(order.plate, order.fill)
     chosen = vendor_named(order.vendor, plates)
     oligos, bench = lab_bench(system, found, order, experiment)
@@ -227,6 +227,11 @@ def _lasts(covered: Mapping[str, int], short: Sequence[str], count: int) -> str:
     return f"This order lasts {covered[short[0]]} of {count} iterations. Order again, before as many are done: {names}"
 
 
+def pipettable(order: Order, experiment: Experiment) -> Order:
+    """The order with the least volume that the conditions of the experiment allow, where that is more."""
+    return order.model_copy(update={"smallest_uL": max(order.smallest_uL, experiment.least)})
+
+
 def lab_bench(
     system: DsdSystem, found: SequenceAssignment, order: Order, experiment: Experiment
 ) -> tuple[tuple[Oligo, ...], Bench]:
@@ -234,7 +239,7 @@ def lab_bench(
 
     Raises CheckFailed where the strands do not make the complexes or a stock is too weak.
     """
-    oligos = oligos_of(system, found)
+    oligos, order = oligos_of(system, found), pipettable(order, experiment)
     check_reassembly(system, oligos, found)
     return oligos, bench_of(system, oligos, order, experiment, experiment.later)
 

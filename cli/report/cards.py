@@ -177,7 +177,8 @@ def _pipetted(data: ReportData) -> Answer:
     key, question, found = "pipetted", "Can it be pipetted?", data.section("dilution")
     if not found:
         return Answer(key, question, UNKNOWN, "Not run: the volume of an iteration comes with the order.")
-    count = found.get("additions_per_iteration")
+    work: Mapping[str, Any] = data.section("protocol") if data.section("bench") else {}
+    count = work.get("additions_per_iteration", found.get("additions_per_iteration"))
     status, text = _volumes(data, found)
     if count is not None:
         text = f"{number(count)} additions an iteration. {text}"
@@ -205,7 +206,7 @@ def _volumes(data: ReportData, found: Mapping[str, Any]) -> tuple[str, str]:
         after = bench["volume_after"]
         text += f"; with what is lost and evaporates {percent(after)} of it are there after {number(bench['iterations'])}. "
         text += f"Its beads are {number(needed, 3)} µL of slurry for 100 µL, of which {number(most, 3)} µL fit; no volume is "
-        text += f"under {number(found.get('smallest_uL'), 2)} µL. All this is in the training of every tube."
+        text += f"under {number(data.section('protocol').get('smallest_uL'), 2)} µL. All this is in the training of every tube."
         return GOOD if VOLUMES[0] <= after <= VOLUMES[1] else BAD, text
     diluted = data.training("dsd_diluted")
     if growth is not None and not diluted:

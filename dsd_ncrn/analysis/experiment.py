@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from dsd_ncrn.crn.events import Add, Adjust, Done, Event, PullDown, Purpose, Wait
+from dsd_ncrn.design.imperfections import LEAST_OF_UL
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
 from dsd_ncrn.dsd.system import DsdSystem, Role
@@ -69,7 +70,7 @@ def experiment_of(study: Calibrated) -> Experiment:
     points = tuple(_point(study, x, y) for x, y in zip(study.data.train_x, study.data.train_y))
     loaded = [ScheduleRow(start, f"load {name}", name, nM) for name, nM in points[0].items()] if burning else []
     steps, end = rows_of(study, (*protocol.whole(*first), Done()), start)
-    training, tube = study.ideal, study.tube()
+    training, tube, given = study.ideal, study.tube(), study.spec.imperfections
     tube.set_parameters(training.parameters[0])
     tube.iterate(*first)
     left = {name: level - tube.used[0][tube.pot.index(name)] for name, level in protocol.refilled.items() if level > 0}
@@ -85,6 +86,10 @@ def experiment_of(study: Calibrated) -> Experiment:
         tuple(tuple(protocol.iteration(number, *_of(study.data, number))) for number in range(1, training.iterations + 1)),
         tuple(protocol.start()),
         study.calibration.aliquots,
+        given.evaporation,
+        given.pull,
+        given.complex_stock,
+        given.least * LEAST_OF_UL,
     )
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from dsd_ncrn.crn.events import Event
 
+SPARE = 2.0
+"""A refill mix is so thin that its first portion is so many times the least volume: later ones shrink with the reaction."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScheduleRow:
@@ -30,7 +33,9 @@ class Experiment:
     first point, and what ``later`` gives at the start (nM) in place of the design's concentrations, by its steps. The points
     of a staged learner come ``in_stages``: nothing of them is mixed in. ``training`` is what the simulation does in every
     iteration, of which the steps are the first, and ``start`` what it does before them all. So many ``aliquots`` are measured
-    before, to calibrate the tube.
+    before, to calibrate the tube. ``evaporation`` is the share of the volume that an hour takes, ``pull`` how long beads are on
+    the magnet (s; 0 is as long as they need), ``complex_stock`` what complexes are annealed to (nM; 0 is as usual), and
+    ``least`` (uL) what can be pipetted at least.
     """
 
     steps: tuple[ScheduleRow, ...] = ()
@@ -44,6 +49,10 @@ class Experiment:
     training: tuple[tuple[Event, ...], ...] = ()
     start: tuple[Event, ...] = ()
     aliquots: int = 0
+    evaporation: float = 0.0
+    pull: float = 0.0
+    complex_stock: float = 0.0
+    least: float = 0.0
 
     @property
     def first_point(self) -> Mapping[str, float]:

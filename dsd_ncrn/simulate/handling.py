@@ -58,14 +58,17 @@ class Handling:
         """Whether additions have a volume."""
         return bool(self.strand_stock or self.complex_stock or self.carried)
 
-    def growth(self, doses: Floats, complexes: Flags, on_beads: Flags) -> float:
-        """By which share of itself ``doses`` (components,), nM, make the volume grow; of slurry the carried part alone does."""
+    def growth(self, doses: Floats, complexes: Flags, on_beads: Flags, poured: Flags, spare: float = 1.0) -> float:
+        """By which share of itself ``doses`` (components,), nM, make the volume grow; of slurry the carried part alone does.
+
+        What is ``poured`` (components,) comes as liquid; that may be on beads as well, which catch it later. It is at
+        least ``spare`` times the least volume.
+        """
         stocks = np.where(complexes, self.complex_stock, self.strand_stock)
-        stocks = np.where(on_beads, self.slurry, stocks)
-        taken = np.divide(doses, stocks, out=np.zeros(len(doses)), where=stocks > 0)
-        slurry, liquid = float(taken[on_beads].sum()), float(taken[~on_beads].sum())
-        poured = max(liquid, self.least) if doses[~on_beads].any() else 0.0
-        return poured + (self.carried * max(slurry, self.least) if doses[on_beads].any() else 0.0)
+        liquid = float(np.divide(doses, stocks, out=np.zeros(len(doses)), where=(stocks > 0) & poured).sum())
+        slurry = float(doses[on_beads].sum()) / self.slurry if self.slurry else 0.0
+        added = max(liquid, spare * self.least) if doses[poured].any() else 0.0
+        return added + (self.carried * max(slurry, self.least) if doses[on_beads].any() else 0.0)
 
     def pull_seconds(self, number: int) -> float:
         """How long the ``number``-th event lasts, a pull-down."""

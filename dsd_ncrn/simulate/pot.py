@@ -10,6 +10,7 @@ import numpy as np
 
 from dsd_ncrn.arrays import Floats, Ints
 from dsd_ncrn.crn.events import Add, Adjust, Event, PullDown, Purpose, Return, Split, TopUp, Wait
+from dsd_ncrn.dsd.experiment import SPARE
 from dsd_ncrn.kinetics.network import StepKind
 from dsd_ncrn.simulate.crowd import Crowd, crowd_of
 from dsd_ncrn.simulate.engines.types import Engine, Stepper
@@ -136,7 +137,7 @@ class Pot:
                 others = self._places(doses)
                 amounts = np.fromiter(doses.values(), float, len(doses)) * self.realisation.doses[others]
                 missing = levels - self._apart(values)[places]
-                growth = self._growth(np.append(places, others), np.append(missing, amounts))
+                growth = self._growth(np.append(places, others), np.append(missing, amounts), SPARE)
                 values /= 1.0 + growth
                 there = self._apart(values)[places]
                 missing = levels - there
@@ -241,11 +242,12 @@ class Pot:
     def _places(self, components: Mapping[str, float]) -> Ints:
         return np.fromiter(map(self.index, components), np.int64, len(components))
 
-    def _growth(self, places: Ints, added: Floats) -> float:
+    def _growth(self, places: Ints, added: Floats, spare: float = 1.0) -> float:
         """By which share of itself the volume grows with components in the amounts ``added``, nM."""
         if self.mixture is None or not self.handling.takes_volume:
             return 0.0
-        return self.handling.growth(added, self.mixture.complexes[places], self.mixture.on_beads[places])
+        known = self.mixture
+        return self.handling.growth(added, known.complexes[places], known.on_beads[places], known.poured[places], spare)
 
     def _accompany(self, values: Floats, places: Ints, added: Floats) -> None:
         """Change a state (species,) by what the stocks of components in the amounts ``added``, nM, bring along."""

@@ -62,7 +62,8 @@ def bench_of(
     """
     conditions = conditions_of(system, experiment.first_point, start, plain=experiment.iterations == 0)
     made_uL = order.volume_uL + order.dead_uL
-    choice = [replace(stocks, smallest_uL=order.smallest_uL) for stocks in USUAL_STOCKS]
+    strong = [each for each in USUAL_STOCKS if each.complexes * 1000 >= experiment.complex_stock] or USUAL_STOCKS[-1:]
+    choice = [replace(stocks, smallest_uL=order.smallest_uL) for stocks in strong]
     mixes = mixes_of(system, conditions, made_uL, choice)
     added = additions(system, experiment.steps, order.volume_uL, mixes.stocks)
     now_uL = added[-1].after_uL if added else order.volume_uL

@@ -40,12 +40,17 @@ class BenchLine:
 
 @dataclass(frozen=True, slots=True)
 class Handwork:
-    """Means over all iterations: transfers, those of them from a stock, and minutes; and where a spin filter is needed."""
+    """Means over all iterations: transfers, those of them from a stock, and minutes.
+
+    ``spin_filter_iterations`` are those before which a spin filter is needed, ``smallest_uL`` is the least that is taken from a
+    stock.
+    """
 
     pipettings_per_iteration: float
     additions_per_iteration: float
     hands_on_minutes_per_iteration: float
     spin_filter_iterations: tuple[int, ...]
+    smallest_uL: float
 
 
 def handwork(plan: RobotPlan) -> Handwork | None:
@@ -56,8 +61,10 @@ def handwork(plan: RobotPlan) -> Handwork | None:
     count = len(lines)
     taken = sum(len(step.taken) for steps in plan.iterations for step in steps)
     filters = tuple(n for n, steps in enumerate(plan.iterations, start=1) if any("spin filter" in step.say for step in steps))
+    smallest = min((uL for steps in plan.iterations for step in steps for _, uL in step.taken), default=0.0)
     moved = sum(line.is_transfer for each in lines for line in each)
-    return Handwork(moved / count, taken / count, sum(line.minutes for each in lines for line in each) / count, filters)
+    minutes = sum(line.minutes for each in lines for line in each)
+    return Handwork(moved / count, taken / count, minutes / count, filters, smallest)
 
 
 def bench_lines(plan: RobotPlan, number: int) -> Iterator[BenchLine]:

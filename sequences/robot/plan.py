@@ -14,7 +14,7 @@ from math import ceil, inf
 
 from dsd_ncrn.constants import constant
 from dsd_ncrn.crn.events import Add, Adjust, Event, PullDown, TopUp, Wait
-from dsd_ncrn.dsd.experiment import Experiment
+from dsd_ncrn.dsd.experiment import SPARE, Experiment
 from dsd_ncrn.dsd.staged import TAG
 from dsd_ncrn.dsd.system import Component, DsdSystem
 from sequences.bench.mixing import DILUTIONS, MOST_FOLD, Stocks, undiluted_uM
@@ -23,8 +23,8 @@ from sequences.robot.steps import LEAST_UL, TUBE_DEAD_UL, TUBE_UL, Do, RobotPlan
 
 HOLD_UL = 1.5
 """Of the liquid over a pellet, left behind so that no bead comes along; and what a well keeps in a move."""
-PELLET_SHARE, PELLET_UL = 0.1, 1.0
-"""Liquid that a drained pellet keeps: a share of its slurry, or at least so much."""
+PELLET_SHARE, PELLET_UL = 0.1, 0.1
+"""Liquid that a drained pellet keeps: a share of its slurry, or at least so much (estimates, as in the conditions)."""
 MAGNET_S, BIND_S = 120.0, 600.0
 """On the magnet until beads are at the wall; from beads of a tag to the pull of what has it."""
 APART_S = 60.0
@@ -146,7 +146,7 @@ class _Planner:
         if total > 0:
             if (REFILL, 1) not in self.tubes:
                 self.tubes[REFILL, 1] = len(self.known)
-                thinned = next(each for each in DILUTIONS if each * total >= 2 * self.least)
+                thinned = next(each for each in DILUTIONS if each * total >= SPARE * self.least)
                 parts = {name: uL / total / thinned for name, uL in volumes.items()}
                 self.known.append(Stock(REFILL, REFILL, 0.0, thinned, False, components=parts))
             index = self.tubes[REFILL, 1]
@@ -195,7 +195,7 @@ class _Planner:
     def _pull(self, components: Iterable[str]) -> None:
         for name in self._caught(components):
             self._warn(f"no wait before the pull of {name} in which beads could catch it")
-        self._do(Do.PULL, seconds=MAGNET_S)
+        self._do(Do.PULL, seconds=self.experiment.pull or MAGNET_S)
         self._next_well()
         self._move()
         self._do(Do.RELEASE)
@@ -243,6 +243,8 @@ class _Planner:
         say: str = "",
     ) -> None:
         self.steps.append(Step(what, self.well, uL, seconds, taken, doses, say))
+        left = 1.0 - self.experiment.evaporation * seconds / 3600
+        self.volume, self.thinned = self.volume * left, self.thinned / left
 
     def _warn(self, what: str) -> None:
         self.warned.setdefault(what, []).append(self.number)
@@ -259,9 +261,11 @@ class _Planner:
         if filters:
             yield "the reaction grows beyond its well: the robot waits for somebody with a spin filter before an iteration"
         hours = count * self.experiment.seconds / 3600
+        share = self.experiment.evaporation
+        counted = f"{share:.1%} of the volume an hour is counted as evaporated" if share else "evaporation is not counted"
         yield (
             f"about {hours:.0f} h in open wells at {temperature:g} °C: keep a lid on the plate, or the air at 80 % moisture; "
-            "evaporation is not counted"
+            f"{counted}"
         )
 
 

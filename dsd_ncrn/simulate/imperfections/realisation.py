@@ -11,6 +11,7 @@ import numpy as np
 from numpy.random import Generator
 
 from dsd_ncrn.arrays import Flags, Floats, Ints
+from dsd_ncrn.dsd.staged import TAG
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
@@ -48,6 +49,11 @@ class Mixture:
     def on_beads(self) -> Flags:
         """Which components beads hold, (components,)."""
         return np.array([bool(component.tag) for component in self.system.components], dtype=bool)
+
+    @cached_property
+    def poured(self) -> Flags:
+        """Which components come as liquid, (components,): strands, and gates that float until their beads catch them."""
+        return np.array([component.tag != TAG for component in self.system.components], dtype=bool)
 
     @cached_property
     def parts(self) -> tuple[Ints, Ints] | None:
