@@ -17,6 +17,7 @@ import numpy as np
 from dsd_ncrn.errors import InputError
 from sequences.duplexes import Duplexes
 from sequences.rules.base import Context
+from sequences.thermo import Energies
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -36,7 +37,7 @@ AWAY = 10
 """Steps that a word stays away at least."""
 HIGHEST, GOAL_STEP, GOALS = 3.0, 0.25, 80
 """The first goal above the design's limit, and how goals fall, kcal/mol."""
-REACHED = 0.9
+REACHED = 0.78
 """Of 2 ln(n p) / p, the largest set without foes among n words that are foes with probability p, a search finds so much."""
 
 
@@ -57,19 +58,16 @@ def picked_words(
     sampled = np.array([duplexes.energies(int(number)) for number in sample])
     goals = context.limits.branch_crosstalk + HIGHEST - GOAL_STEP * np.arange(GOALS)
     goal = next((float(each) for each in goals if _reached(sampled, float(each)) >= count), float(goals[-1]))
-    search = _Search(list(words), duplexes, (sampled < goal).mean(axis=0), rng)
+    search = _Search(list(words), context.energies, duplexes, (sampled < goal).mean(axis=0), rng)
     search.take(goal, count, len(words), tell, exchange=False)
     search.narrow(WORDS_LEFT * count)
-    while True:
+    while len(search.taken) < count:
         search.take(goal, count, STEPS_PER_BRANCH * count, tell)
-        pairs = combinations(sorted(search.taken), 2)
-        energies = {(a, b): context.energies.offtarget(search.words[a], search.words[b]) for a, b in pairs}
-        beyond = [pair for pair, energy in energies.items() if energy < goal]
-        if len(search.taken) == count and not beyond:
-            return [search.words[number] for number in sorted(search.taken)], min(energies.values())
-        if not beyond:
+        if len(search.taken) < count:
             goal -= GOAL_STEP
-        search.part(beyond, goal)
+            search.loosen(goal)
+    found = [search.words[number] for number in sorted(search.taken)]
+    return found, min(context.energies.offtarget(*pair) for pair in combinations(found, 2))
 
 
 def _reached(met: Floats, goal: float) -> float:
@@ -81,13 +79,12 @@ def _reached(met: Floats, goal: float) -> float:
 class _Search:
     """Words without foes among those taken; ``shares`` (words,) tell of how many each is the foe."""
 
-    def __init__(self, words: Sequence[str], duplexes: Duplexes, shares: Floats, rng: Generator) -> None:
-        self.words, self.duplexes, self.shares, self.rng = words, duplexes, shares, rng
+    def __init__(self, words: Sequence[str], library: Energies, duplexes: Duplexes, shares: Floats, rng: Generator) -> None:
+        self.words, self.library, self.duplexes, self.shares, self.rng = words, library, duplexes, shares, rng
         self.taken: dict[int, Flags] = {}
         self.foes = np.zeros(len(words), dtype=int)
         self.back = np.zeros(len(words), dtype=int)
         self.step = 0
-        self.known: list[tuple[int, int]] = []
 
     def take(self, goal: float, count: int, steps: int, tell: Callable[[float], None], exchange: bool = True) -> None:
         """Take more until there are so many, or the steps are over; without ``exchange`` while there are any without foes."""
@@ -115,16 +112,16 @@ class _Search:
         self.words, self.duplexes = [self.words[int(number)] for number in kept], self.duplexes.chosen(kept)
         self.shares, self.foes, self.back = self.shares[kept], self.foes[kept], self.back[kept]
 
-    def part(self, pairs: Sequence[tuple[int, int]], goal: float) -> None:
-        """Count foes anew, at a goal and with pairs that are foes as well; of those the second goes."""
-        self.known += pairs
-        gone = {second for _, second in pairs}
-        self.taken = {number: self._foes(number, goal) for number in self.taken if number not in gone}
+    def loosen(self, goal: float) -> None:
+        """Count foes anew, at another goal."""
+        self.taken = {number: self._foes(number, goal) for number in self.taken}
         self.foes = sum(self.taken.values(), np.zeros(len(self.words), dtype=int))
 
     def _foes(self, number: int, goal: float) -> Flags:
+        """Those of a word: of words not taken by the compiled energies, which miss a few, of those taken by the library's."""
         found = self.duplexes.energies(number, goal) < 0.0
-        found[[other for pair in self.known if number in pair for other in pair]] = True
+        word = self.words[number]
+        found[[each for each in self.taken if self.library.offtarget(word, self.words[each]) < goal]] = True
         found[number] = False
         return found
 
