@@ -105,6 +105,11 @@ class ReportData(Run):
         """The lab protocol."""
         return text_of(self.folder / "protocol.md")
 
+    @property
+    def cards(self) -> bool:
+        """Whether there is a page for each iteration."""
+        return (self.folder / "protocol" / "bench_cards.html").is_file()
+
     @cached_property
     def order_files(self) -> tuple[OrderFile, ...]:
         """The files of the order."""

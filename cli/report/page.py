@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, TemplateError
+from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from cli.console import working
@@ -72,7 +73,8 @@ class Figure:
 def render(data: ReportData) -> str:
     """The page, one self-contained HTML document."""
     filters = {"number": number, "percent": percent, "size": size, "equation": tables.equation, "greek": greek}
-    environment = environment_of({**filters, "origin_of": tables.origin_name}, "cli.report")
+    own = {"origin_of": tables.origin_name, "rendered": rendered}
+    environment = environment_of({**filters, **own}, "cli.report")
     return environment.get_template("report.html").render(_context(data))
 
 
@@ -82,6 +84,18 @@ def environment_of(filters: Mapping[str, Any], *packages: str) -> Environment:
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters.update(filters)
     return environment
+
+
+def rendered(markdown: str) -> Markup:
+    """Markdown as HTML: tags in it are shown as they are written, nothing in it leads elsewhere, headings are small ones."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "link", "autolink"])
+    tokens = parser.parse(markdown)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1:]) + 3)}"
+    html = str(parser.renderer.render(tokens, parser.options, {}))
+    scroll = '<div class="scroll" tabindex="0" role="group" aria-label="Table of the protocol">'
+    return Markup(html.replace("<table>", f"{scroll}<table>").replace("</table>", "</table></div>"))
 
 
 def charts_of(data: ReportData) -> list[Chart]:
