@@ -18,14 +18,15 @@ from dsd_ncrn.simulate.imperfections.realisation import Mixture
 from dsd_ncrn.simulate.pot import Contents, Pot, pot_of
 from studies import A, P, T, X, join
 
-JOIN, OTHER = "join", "other"
+JOIN, OTHER, FORK = "join", "other", "fork"
 
 
 @cache
 def mixture() -> Mixture:
-    """X enters a join on beads, whose cogate gives it back; another gate bears the same tag."""
+    """X enters a join on beads, whose cogate gives it back; another gate bears the same tag, a third one that of forks."""
     parts = {"X": free(T, X), "X_cogate": free(X, T), JOIN: join((X, T), (A, T), (A,)), OTHER: join((P, T), (A, T), (A,))}
-    tags = {JOIN: "biotin", OTHER: "biotin"}
+    parts[FORK] = join((A, T), (P, T), (P,))
+    tags = {JOIN: "biotin", OTHER: "biotin", FORK: "digoxigenin"}
     components = (Component(name, made, Role.FUEL, 0.0, tag=tags.get(name, "")) for name, made in parts.items())
     system = DsdSystem("small", tuple(components), {}, {}, {}, {}, {})
     return Mixture(system, build_network(system))
@@ -72,6 +73,16 @@ def test_what_is_added_takes_the_volume_of_its_stock() -> None:
     assert takes.run([Add({"X": 1.0})], start()).volume == pytest.approx(1.01)
     assert takes.run([TopUp({"X": 100.0})], start(X=50.0)).volume == pytest.approx(1.05)
     assert takes.run([Add({})], start()).volume == 1.0
+
+
+def test_a_first_portion_of_a_refill_mix_is_twice_the_least_volume() -> None:
+    assert pot(strand_stock=1e5, least=0.01).run([TopUp({"X": 100.0})], start(X=50.0)).volume == pytest.approx(1.02)
+
+
+def test_a_gate_that_floats_is_liquid_and_brings_what_the_beads_that_catch_it_carry() -> None:
+    """500 nM of a stock of 10 uM are 5 %; a tenth of the volume is slurry for them, of which a fifth comes along."""
+    found = pot(complex_stock=1e4, slurry=5000.0, carried=0.2).run([Add({FORK: 500.0})], start())
+    assert found.volume == pytest.approx(1.07)
 
 
 def test_beads_bring_some_of_their_slurrys_liquid() -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dsd_ncrn.analysis.study import Study
@@ -108,6 +109,20 @@ def test_what_is_fed_to_parameters_is_in_every_iteration() -> None:
     for volume, steps in zip(plan.volumes, plan.iterations[1:]):
         (uL,) = (uL for step in steps for i, uL in step.taken if i == index)
         assert 1e5 * uL * mix.components["P1"] / volume == pytest.approx(fed)
+
+
+def test_air_pulls_and_the_least_volume_are_those_of_the_conditions() -> None:
+    """1 % of the volume an hour is missing at the end, and what stays behind in wells is more of less; pulls last 5 min."""
+    study, protocol = learner()
+    plain = training(study, protocol, 3)
+    bench = replace(plain, evaporation=0.01, pull=300.0)
+    still, dried = (plan_of(study.designed, each, USUAL_STOCKS[0], 100.0, 1.0, 25.0) for each in (plain, bench))
+    hours = sum(step.seconds for steps in dried.iterations for step in steps) / 3600
+    assert 0.01 * hours < np.log(still.volumes[-1] / dried.volumes[-1]) < 0.013 * hours
+    assert {step.seconds for steps in dried.iterations for step in steps if step.do == "pull"} == {300.0}
+    assert any("1.0% of the volume an hour" in each for each in dried.warnings)
+    work = handwork(dried)
+    assert work is not None and work.smallest_uL >= 1.0
 
 
 def test_a_hand_takes_as_long_as_the_waits_and_is_told_what_it_does() -> None:

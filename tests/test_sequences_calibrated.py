@@ -14,6 +14,7 @@ from dsd_ncrn.analysis.experiment import experiment_of
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.errors import CheckFailed
 from sequences.assignment import read_assignment
+from sequences.bench.document import three
 
 WORDS = Path(__file__).parent / "golden" / "linreg2d_sequences.csv"
 
@@ -53,7 +54,7 @@ def test_the_protocol_has_the_concentrations_of_the_sequences(job: Job) -> None:
     join = max(joins, key=lambda name: abs(system.level(name) - before.level(name)))
     protocol = order_stage(job, lambda _: None).files["protocol.md"]
     assert isinstance(protocol, bytes)
-    assert f"| {join} | gate | {system.by_name[join].concentration:.10g} |" in protocol.decode()
+    assert f"| {join} | gate | {three(system.by_name[join].concentration)} |" in protocol.decode()
 
 
 def test_what_the_bench_adds_is_calibrated_also_where_it_was_asked_for_before(job: Job) -> None:

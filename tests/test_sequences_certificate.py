@@ -15,6 +15,7 @@ from sequences.bench.protocol import bench_of, protocol_of
 from sequences.certificate import read_certificate
 from sequences.oligos import oligos_of
 from sequences.order import vendor_named
+from sequences.robot.plan import plan_of
 from sequences.vendors.xlsx import workbook_bytes
 from sequences_circuits import SMALL_WORDS, read_out, small_circuit, words_for
 
@@ -93,7 +94,8 @@ def test_the_protocol_has_the_volumes_and_names_what_is_missing_or_short(tmp_pat
     short = [HEADER, [ORDERED[0].name, ORDERED[0].spelled, "", "1e-6", "", "", ""], *ROWS[2:-1]]
     delivered = read_certificate(_csv(tmp_path, short), needed)
     vendor = vendor_named("idt-tube")
-    text = protocol_of(system, needed, GOOD, SequenceRules(), order, vendor, Experiment(), bench, delivered).markdown()
+    plan = plan_of(system, Experiment(), bench.mixes.stocks, order.volume_uL, order.smallest_uL, 25.0)
+    text = protocol_of(system, needed, GOOD, SequenceRules(), order, vendor, Experiment(), bench, plan, delivered).markdown()
     assert f"**Not in the certificate:** {ORDERED[-1].name}." in text
     assert f"**Less than needed:** {ORDERED[0].name}." in text
     assert f"| {ORDERED[1].name} | p1 |  | 12.5 |" in text

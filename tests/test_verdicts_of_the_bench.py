@@ -63,7 +63,7 @@ LEAK = "Does it survive leak?"
 BENCH: dict[str, Any] = {
     "tubes": 40, "learned": 33, "interval": [0.68, 0.91], "threshold": 0.9, "iterations": ITERATIONS, "error_over_ideal": 1.3,
     "without_leaks": {"learned": 34, "interval": [0.71, 0.93]}, "lost_to_leaks": {"share": 0.025, "low": -0.14, "high": 0.18},
-    "volume_after": 0.86, "bands": {"hours_per_iteration": {"low": 7.0, "high": 13.5}},
+    "bands": {"hours_per_iteration": {"low": 7.0, "high": 13.5}},
 }  # fmt: skip
 
 
@@ -98,6 +98,19 @@ def test_a_week_is_yes_and_three_are_the_most(tmp_path: Path, hours: float, stat
     section = verdict_section(answers(ReportData(tmp_path / "run")))
     assert section["hours"]["number"] == pytest.approx(ITERATIONS * hours) and section["hours"]["unit"] == "h"
     assert tuple(section) == ("ideal", "bench", "leaks", "pipetted", "hours", "sequences", "order")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"), [({}, GOOD), ({"spin_filter_iterations": [11]}, BAD), ({"volume_uL": [140.0, 39.0]}, BAD)]
+)
+def test_volumes_of_a_training_are_those_of_its_protocol(tmp_path: Path, changes: dict[str, Any], status: str) -> None:
+    """A spin filter is a no, and so is a well in which too little is left to pull beads from."""
+    work = {"additions_per_iteration": 13.0, "spin_filter_iterations": [], "smallest_uL": 1.0, "volume_uL": [140.0, 90.0]}
+    summary = full_summary() | {"bench": BENCH, "dilution": BORNE, "protocol": {**work, **changes}}
+    write_full_run(tmp_path / "run")
+    (tmp_path / "run" / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    found = next(each for each in answers(ReportData(tmp_path / "run")) if each.question == PIPETTED)
+    assert found.status == status and found.text.startswith("13 additions")
 
 
 @pytest.mark.parametrize(("count", "status"), [(20, GOOD), (21, CAUTION), (41, BAD)])

@@ -38,8 +38,8 @@ LOST = 0.05, 0.2
 """Shares of tubes that leaks may cost."""
 ADDITIONS = 20, 40
 HOURS = 7 * 24.0, 21 * 24.0
-VOLUMES = 0.4, 1.5
-"""Of the volume at the start: with less nothing is left to pull beads from, more is no longer in the well."""
+LEFT_UL = 40.0
+"""With less at the end nothing is left to pull beads from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +188,7 @@ def _pipetted(data: ReportData) -> Answer:
 
 def _volumes(data: ReportData, found: Mapping[str, Any]) -> tuple[str, str]:
     """Whether mix, beads and growth fit."""
-    growth, tolerated, bench = (
-        found.get("growth_per_iteration"),
-        found.get("tolerated_growth_per_iteration"),
-        data.section("bench"),
-    )
+    growth, tolerated = found.get("growth_per_iteration"), found.get("tolerated_growth_per_iteration")
     if found.get("note"):
         return BAD, f"No: {found['note']}."
     if small := found.get("under_the_least"):
@@ -202,12 +198,17 @@ def _volumes(data: ReportData, found: Mapping[str, Any]) -> tuple[str, str]:
     if needed > most:
         slurry = f"No: one iteration needs {number(needed, 3)} µL of bead slurry for 100 µL of reaction"
         return BAD, f"{slurry}; {number(most, 3)} µL fit. {text}."
-    if bench:
-        after = bench["volume_after"]
-        text += f"; with what is lost and evaporates {percent(after)} of it are there after {number(bench['iterations'])}. "
+    if data.section("bench"):
+        work = data.section("protocol")
+        if not work:
+            return UNKNOWN, f"{text}. Not run: the volumes of the training come with the order."
+        start, end = work["volume_uL"]
+        text += f"; mixed as {number(start, 3)} µL, {number(end, 3)} µL are there at the end. "
         text += f"Its beads are {number(needed, 3)} µL of slurry for 100 µL, of which {number(most, 3)} µL fit; no volume is "
-        text += f"under {number(data.section('protocol').get('smallest_uL'), 2)} µL. All this is in the training of every tube."
-        return GOOD if VOLUMES[0] <= after <= VOLUMES[1] else BAD, text
+        text += f"under {number(work['smallest_uL'], 2)} µL. Growth and losses are in the training of every tube."
+        if filters := work["spin_filter_iterations"]:
+            text += f" A spin filter is needed before iterations {', '.join(map(str, filters))}."
+        return BAD if filters or end < LEFT_UL else GOOD, text
     diluted = data.training("dsd_diluted")
     if growth is not None and not diluted:
         return UNKNOWN, "Not run: no training was diluted."

@@ -9,7 +9,7 @@ from cli.job import Outcome, Stage, Tell
 from cli.run.folder import store_path
 from cli.run.leaks import share_text
 from cli.run.sweeps import opened_store, sweep
-from dsd_ncrn.analysis.beads import BeadBudget, bead_budget, volume_after
+from dsd_ncrn.analysis.beads import BeadBudget, bead_budget
 from dsd_ncrn.analysis.judging import THRESHOLD, judged, learned, yardstick
 from dsd_ncrn.analysis.results import Judged, Yardstick
 from dsd_ncrn.analysis.study import Study
@@ -84,7 +84,6 @@ def bench_section(
             "lost_to_leaks": {"share": cost, "low": low, "high": high},
             "parameters_lost_per_iteration": beads.parameters_lost,
             "volume_growth_per_iteration": beads.growth,
-            "volume_after": volume_after(study),
             "slurry_uL_per_100_uL": beads.slurry_uL,
         }
     )

@@ -76,12 +76,3 @@ def bead_budget(study: Study) -> BeadBudget:
         growth = topped_up.growth - 1.0
     lost = 1.0 - min(seen.left.values(), default=1.0)
     return BeadBudget(lost, dose * PMOL_PER_NM_UL * PER_UL, slurry * PER_UL, growth, given.slurry_most * PER_UL)
-
-
-def volume_after(study: Study) -> float:
-    """What the volume of the usual tube is after the training, over that of its start: additions, losses and air."""
-    tube, count = study.tube(), len(study.data.train_x)
-    for number in range(study.compared.iterations):
-        place = number % count
-        tube.iterate(study.data.train_x[place], study.data.train_y[place])
-    return tube.contents.volume

@@ -96,7 +96,7 @@ def new_design(values: Mapping[str, object], name: str = "design") -> DesignSpec
     >>> design.circuit.f
     'theta * x + beta'
     """
-    return _validated(_with({"format": 1, "name": name}, values))
+    return _validated(_under(dict(_with({"format": 1, "name": name}, values)), "", ""))
 
 
 def changed(design: DesignSpec, changes: Mapping[str, object]) -> DesignSpec:

@@ -43,7 +43,7 @@ class Handwork:
     """Means over all iterations: transfers, those of them from a stock, and minutes.
 
     ``spin_filter_iterations`` are those before which a spin filter is needed, ``smallest_uL`` is the least that is taken from a
-    stock.
+    stock, and ``volume_uL`` what the reaction is mixed as and what is there at the end.
     """
 
     pipettings_per_iteration: float
@@ -51,6 +51,7 @@ class Handwork:
     hands_on_minutes_per_iteration: float
     spin_filter_iterations: tuple[int, ...]
     smallest_uL: float
+    volume_uL: tuple[float, float]
 
 
 def handwork(plan: RobotPlan) -> Handwork | None:
@@ -64,7 +65,8 @@ def handwork(plan: RobotPlan) -> Handwork | None:
     smallest = min((uL for steps in plan.iterations for step in steps for _, uL in step.taken), default=0.0)
     moved = sum(line.is_transfer for each in lines for line in each)
     minutes = sum(line.minutes for each in lines for line in each)
-    return Handwork(moved / count, taken / count, minutes / count, filters, smallest)
+    volumes = plan.start_uL, plan.volumes[-1]
+    return Handwork(moved / count, taken / count, minutes / count, filters, smallest, volumes)
 
 
 def bench_lines(plan: RobotPlan, number: int) -> Iterator[BenchLine]:

@@ -161,8 +161,9 @@ class _Planner:
         """Slurries into the next well, drained, and the reaction moved onto them."""
         taken: list[tuple[int, float]] = []
         strength = constant("beads.capacity").number * 1000  # pmol/uL are uM
+        least = self.volume - HOLD_UL  # what is there to be moved onto them, without what pellets keep
         for name, nM in doses.items():
-            chosen = self._dilution(name, lambda dilution, nM=nM: nM * self.volume * dilution / strength, inf)
+            chosen = self._dilution(name, lambda dilution, nM=nM: nM * least * dilution / strength, inf)
             index = self._tube(capture or name, capture or f"{name} beads", strength / 1000, chosen, beads=True)
             taken.append((index, nM * self.volume * chosen / strength))
         slurry = sum(uL for _, uL in taken)
