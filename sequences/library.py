@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 
     from dsd_ncrn.arrays import Flags, Floats, Ints
 
-WORDS_PER_BRANCH = 60
+WORDS_PER_BRANCH = 200
 """That are drawn."""
-SAMPLE = 60
+SAMPLE = 40
 """Of them, by which those with few foes are told."""
-WORDS_LEFT = 15
-"""For a branch, once none is left without a foe: those with the fewest."""
+NARROWED = (0.8, 0.6, 0.4, 0.25)
+"""Shares of the words that are looked on at, those with fewest foes among what is taken, each time that so many are."""
+NARROWED_AFTER = 50
+WORDS_LEFT = 25
+"""For a branch, once none is left without a foe."""
 STEPS_PER_BRANCH = 8
 SHUFFLED = 0.01
 """Chance in the order of words that take another's place, as a share of foes."""
@@ -59,6 +62,9 @@ def picked_words(
     goals = context.limits.branch_crosstalk + HIGHEST - GOAL_STEP * np.arange(GOALS)
     goal = next((float(each) for each in goals if _reached(sampled, float(each)) >= count), float(goals[-1]))
     search = _Search(list(words), context.energies, duplexes, (sampled < goal).mean(axis=0), rng)
+    for share in NARROWED:
+        search.take(goal, count, NARROWED_AFTER, tell, exchange=False)
+        search.narrow(max(count, round(share * len(words))))
     search.take(goal, count, len(words), tell, exchange=False)
     search.narrow(WORDS_LEFT * count)
     while len(search.taken) < count:

@@ -31,7 +31,6 @@ _SEED_SHARE = 0.2
 _SEED_OF_CANDIDATE = 104_729
 _COMPARED = 100
 """With more branches than this the time is better spent on one candidate, from a large library."""
-_MOST_OF_LIBRARY = 140
 
 
 _SECONDS_PER_STEP = 2.5e-3
@@ -176,7 +175,7 @@ def _picked(context: Context, needed: Counter[int], rng: Generator, tell: Progre
     from sequences.library import WORDS_PER_BRANCH, picked_words  # it compiles
 
     (length, count), *_ = needed.items()
-    library = draw_words(length, WORDS_PER_BRANCH * count, context, rng, most=_MOST_OF_LIBRARY)
+    library = draw_words(length, WORDS_PER_BRANCH * count, context, rng, closed=True)
 
     def picking(share: float) -> None:
         tell(_SEED_SHARE / 2 * (1.0 + share), "picking branch words")
