@@ -8,12 +8,14 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event, Thread
 from typing import cast
 
 import pytest
 
 from cli.job import Job
 from cli.run.sweeps import opened_store, spread, sweep
+from cli.run.workers import interrupts_later
 from dsd_ncrn.analysis.jobs import run_jobs
 from dsd_ncrn.errors import CheckFailed, InputError
 from sweep_jobs import NUMBERS, STORE, Place, Where, begun, expected, logged, root, roots
@@ -153,3 +155,25 @@ def test_workers_here_and_a_cluster_exclude_each_other() -> None:
     with pytest.raises(InputError, match=r"--scheduler uses the workers of its cluster \(got 3\)\. Leave out --workers"):
         spread(cast("Job", Where()), 3, "tcp://127.0.0.1:8786")
     assert spread(cast("Job", Where()), 3, None).workers == 3
+
+
+def test_an_interrupt_that_another_thread_gets_waits_until_a_process_is_there() -> None:
+    """Python calls the handler in the main thread, whose own mask does not keep that off."""
+    ready, done = Event(), list[str]()
+
+    def interrupt() -> None:
+        ready.wait()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def start() -> None:
+        with interrupts_later():
+            ready.set()
+            thread.join()
+            time.sleep(0.01)
+            done.append("started")
+
+    thread = Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        start()
+    assert done == ["started"]

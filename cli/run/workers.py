@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from multiprocessing import active_children, get_context, parent_process, resource_tracker
 from multiprocessing.process import BaseProcess
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dsd_ncrn.errors import CheckFailed, InputError
@@ -48,14 +48,21 @@ def _shared() -> Any:
 def interrupts_later() -> Generator[None]:
     """An interrupt waits until a process is there: amid its start it would leave one without a task, which tells of that.
 
-    The new process inherits this, so that the terminal's interrupt does not reach it before it ignores them.
+    The new process inherits this, so that the terminal's interrupt does not reach it before it ignores them. The system may
+    give an interrupt to another thread, for which Python calls the handler in the main one all the same: it waits, too.
     """
     resource_tracker.ensure_running()  # its start would let interrupts in again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    main, came = current_thread() is main_thread(), list[int]()
+    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number)) if main else None
     try:
         yield
     finally:
+        if main:
+            signal.signal(signal.SIGINT, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 class _Pool(ProcessPoolExecutor):
