@@ -121,7 +121,7 @@ def _bead_sections(system: DsdSystem, plan: RobotPlan, complexes_uM: float) -> l
     )
     kinds = "streptavidin for biotin"
     if any(each.tag == FORK_TAG for each in system.components):
-        kinds += f", and beads that bear an antibody for {FORK_TAG} for the strands with it"
+        kinds += f", and beads with an antibody against {FORK_TAG} for the strands with it"
     text = (
         f"Magnetic beads of 1 µm, 10 mg/mL, that bind about {capacity:g} pmol of strand in a µL of slurry: "
         f"{kinds}. Their certificate gives the capacity: change the volumes in proportion. Shake the slurry up, wash it "
