@@ -154,7 +154,8 @@ def _blank(bench: _Bench, settings: Settings, reference: Floats) -> float:
     """What a line through the outputs over the usual inputs has at no input: Z grows a little less than in proportion to x."""
     part = bench.aliquot(settings, reference)
     less, more = (np.mean([bench.read(part, share * bench.x) for _ in range(READS)]) for share in INPUTS)
-    return float(less - INPUTS[0] * (more - less) / (INPUTS[1] - INPUTS[0])) - bench.learner.offset
+    rest = float(less - INPUTS[0] * (more - less) / (INPUTS[1] - INPUTS[0])) - bench.learner.offset
+    return settings.blank + rest  # readings have what was set taken off already
 
 
 def _targets(bench: _Bench, settings: Settings) -> Settings:
