@@ -8,7 +8,7 @@ import numpy as np
 
 from dsd_ncrn.assays.fit import Fit, Problem
 from dsd_ncrn.assays.judge import smoothed
-from dsd_ncrn.assays.wells import Well, read_values
+from dsd_ncrn.assays.wells import Assay, Purpose, Well, read_values
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,17 @@ class Check:
     mixed: float
     dosed: float
 
+    def __str__(self) -> str:
+        return (
+            f"well {self.well}, held out: off by up to {self.dosed:.1%} of its range, {self.mixed:.1%} as mixed by the layout"
+        )
+
+
+def without_held(assay: Assay) -> tuple[Assay, tuple[Well, ...]]:
+    """The assay to be fitted, and the wells with readings that are held out."""
+    held = tuple(well for well in assay.wells if well.purpose is Purpose.HELD and well.trace is not None)
+    return replace(assay, wells=tuple(well for well in assay.wells if well.purpose is not Purpose.HELD)), held
+
 
 def checked(fit: Fit, well: Well) -> Check:
     """How far off the prediction is for a well that was held out; all but its own doses and start is as fitted.
@@ -29,7 +40,7 @@ def checked(fit: Fit, well: Well) -> Check:
     """
     assert well.trace is not None
     found = {p.name: p.outside(float(x)) for p, x in zip(fit.parameters, fit.x) if not p.nuisance}
-    assay = replace(fit.assay, wells=(well,), fixed={**fit.assay.fixed, **found})
+    assay = replace(fit.assay, wells=(replace(well, purpose=Purpose.SAMPLE),), fixed={**fit.assay.fixed, **found})
     problem, read = Problem(assay, fit.noise), read_values(well.trace)[1]
     start = np.array([p.inside(p.start) for p in assay.parameters])
     at = (start, problem.solve(start)[0])

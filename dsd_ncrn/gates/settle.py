@@ -154,8 +154,7 @@ def _blank(bench: _Bench, settings: Settings, reference: Floats) -> float:
     """What a line through the outputs over the usual inputs has at no input: Z grows a little less than in proportion to x."""
     part = bench.aliquot(settings, reference)
     less, more = (np.mean([bench.read(part, share * bench.x) for _ in range(READS)]) for share in INPUTS)
-    rest = float(less - INPUTS[0] * (more - less) / (INPUTS[1] - INPUTS[0])) - bench.learner.offset
-    return settings.blank + rest  # readings have what was set taken off already
+    return float(less - INPUTS[0] * (more - less) / (INPUTS[1] - INPUTS[0])) - bench.learner.offset
 
 
 def _targets(bench: _Bench, settings: Settings) -> Settings:
