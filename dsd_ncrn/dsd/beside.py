@@ -65,10 +65,12 @@ def _spaced(complex_: Complex, spacer: Domain) -> Complex:
     """The complex with a spacer at the end of its bottom where the toehold is open."""
     place = next(number for number, strand in enumerate(complex_.strands) if strand[0].starred)
     start = sum(map(len, complex_.strands[:place]))
+    # The toehold is open at the bottom's 5' end or at its 3' end, by the gate's polarity.
     leads, bottom = complex_.pairing[start] is None, complex_.strands[place]
     at = start if leads else start + len(bottom)
     strands = list(complex_.strands)
     strands[place] = (~spacer, *bottom) if leads else (*bottom, ~spacer)
+    # Positions behind the new domain move by one.
     pairing = [None if other is None else other + (other >= at) for other in complex_.pairing]
     return Complex.of(strands, [*pairing[:at], None, *pairing[at:]])
 

@@ -84,6 +84,7 @@ class _Strands:
         if first > whole:
             rule, key = f"first_toehold is longer than the toehold of {whole} nt", ("staged", "first_toehold")
             raise DesignError(f"staged.first_toehold: {rule}", first, "Shorten it.", key=key)
+        # The short toehold is the part beside the branch: what enters there rests less, and leaves sooner.
         near, far = Domain("s" if first == whole else "s1", first), Domain("s2", whole - first)
         self.t: Strand = (Domain("t", whole),)
         self.s: Strand = (far, near) if far.length else (near,)
@@ -174,8 +175,10 @@ def _components(ncrn: NeuralCrn, spec: DesignSpec) -> Iterator[Component]:
         yield _gate(TARGET_JOIN, "N4_raise", *of.join("y", "q"))
     arm = (Bound(TETHER[:1], TETHER[1:]),) if spec.task.layer else ()
     for place, _, p, r in weights:
+        # From the right: the trigger comes back, then P goes first and Z last, so that P is away as short as can be.
         fork = (Bound(b("i")), Bound(t + b("z")), Bound(s + b(p)), Bound(t + b(r)), Open(t))
         yield _gate(weight_join(place), f"N1_{place}", *of.join(p, r), *arm)
+        # Another tag: joins are pulled out while forks still work.
         yield replace(_gate(weight_fork(place), f"N1_{place}", *fork), tag=FORK_TAG)
         if several:
             yield _gate(lowering(place), f"N4_lower{place}", *of.sink(p), *arm)
@@ -189,6 +192,7 @@ def _components(ncrn: NeuralCrn, spec: DesignSpec) -> Iterator[Component]:
         yield Component(BARE, free(*TETHER), Role.WASTE, 0.0, topped_up=False, tag=TAG)
     freed = (*(("y", "q") if several else ()), *(("z",) if several and doses.clear else ()), "i")
     for cap in (*(r for *_, r in weights), *(p for *_, p, _ in weights), *freed):
+        # What comes off for good carries a tag of its own, and leaves with the beads before it can leak.
         yield Component(f"cap_{cap}", free(*b(cap)), Role.WASTE, 0.0, topped_up=False, tag=TAG)
 
 

@@ -72,6 +72,7 @@ class Complex:
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        # Hashed once: enumeration looks complexes up millions of times.
         object.__setattr__(self, "_hash", hash((self.strands, self.pairing)))
 
     def __hash__(self) -> int:
@@ -93,10 +94,12 @@ class Complex:
     @staticmethod
     def canonical(strands: tuple[Strand, ...], pairing: Pairing) -> Complex:
         """The same of pairs that are known to be of complements, unchecked."""
+        # The smallest rotation begins with the smallest strand; only equal strands leave a choice.
         first = min(strands)
         turns = [turn for turn, strand in enumerate(strands) if strand == first]
         if len(turns) == 1:
             return _rotated(strands, pairing, turns[0])
+        # Equal strands: first the rest of the order decides, then the pairing.
         smallest = min(strands[turn:] + strands[:turn] for turn in turns)
         turns = [turn for turn in turns if strands[turn:] + strands[:turn] == smallest]
         return min((_rotated(strands, pairing, turn) for turn in turns), key=_pairing_key)
@@ -177,6 +180,7 @@ def gate(*parts: Open | Bound) -> Complex:
     ``gate(Open(t), Bound(x + t), Bound(r))`` is ``{t*}[x t]:[r]``.
     """
     covered = [domain for part in parts for domain in (part.domains if isinstance(part, Open) else part.strand)]
+    # Antiparallel: the bottom's first domain faces the last one of the tops.
     bottom = tuple(~domain for domain in reversed(covered))
     tops, above = list[Strand](), list[int]()
     for part in parts:

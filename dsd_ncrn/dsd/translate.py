@@ -75,10 +75,12 @@ def _words(plan: Plan) -> tuple[Words, Polarity]:
     cooperative = chosen.annihilation == "cooperative"
     if cooperative and any(map(is_annihilation, plan.reactions)):
         required(plan.options, "gates", "cooperative")
+    # Polarity first: all strands and gates of a species follow from it.
     polarity = assign_polarity(plan.reactions, chosen.polarity, cooperative)
     joined = [r for r in plan.reactions if r.origin.reaction not in polarity.cooperative]
     whole = {1: chosen.toehold, -1: max(chosen.toehold, chosen.cooperative_toehold)}
     sides = {sign: [r for r in joined if polarity.of[r.reactants[0]] == sign] for sign in whole}
+    # Each weaker first toehold cuts the universal one, in every strand that has it.
     weak = {sign: _weak_toeholds(reactions, plan, whole[sign]) for sign, reactions in sides.items()}
     if plan.clocks:  # what captures clocks covers as much of their toeholds
         weak[1] = tuple(sorted({*weak[1], HARMLESS_NT}))
@@ -191,6 +193,7 @@ class _Translator:
         buffers: list[Component] = []
         for species in self.plan.species:
             name, sign = cogate_name(species), self.words.polarity[species]
+            # Who sets a cogate free that nobody takes back: it would pile up and drive joins backwards.
             takers = [r for r in self.plan.reactions if self.sets_cogate_free(r, species) and r.origin.stage != FLUSH]
             if species in self.plan.buffered or any(self.takes_cogate(reaction, species) for reaction in self.plan.reactions):
                 level = self.plan.buffer(species)
@@ -223,6 +226,7 @@ class _Translator:
         """Its domain, the polarities of the gates that wait for it, whether it is to close them, and its buffer."""
         waiting = [r for r in self.plan.reactions if self.plan.gated.get(r.origin.reaction) == phase]
         cooperative = [r for r in waiting if r.origin.reaction in self.polarity.cooperative]
+        # A phase with gates of both polarities needs a clock strand with a toehold at either end.
         signs = {side_of(r, self.words).sign for r in waiting if r not in cooperative}
         signs |= {CLOCK_SIGN} if cooperative else set()
         buffer = required(self.plan.options, "buffers", "clock")

@@ -75,7 +75,9 @@ def cooperative_rates(system: DsdSystem, rates: RateModel) -> dict[str, float]:
     for reaction in _cooperative(system):
         straight, mirrored = sorted(reaction.reactants, key=lambda species: -system.polarity[species])
         rest, share = _resting(system, reaction, rates), _open_share(system, reaction)
+        # Whole inputs count, of which only the free share can bind as the second partner.
         free = 1 / ((1 + rest[straight]) * (1 + rest[mirrored]))
+        # Two orders: whoever rests waits for the other, whose toehold then displaces the rest at once.
         straight_first = rest[straight] * rates.displacement(_toehold(system, mirrored), 0)
         mirrored_first = rest[mirrored] * rates.displacement(_toehold(system, straight), 0)
         found[reaction.origin.reaction] = free * (straight_first + share * mirrored_first)
@@ -140,6 +142,7 @@ def _separation(modules: Iterable[ModuleRate]) -> dict[str, float]:
         running = [module for module in known if not module.phases or phase in module.phases]
         fast = [module.first_order or 0.0 for module in running if module.fast]
         slow = [module.first_order or 0.0 for module in running if not module.fast]
+        # Fast reactions must be over long before the fastest slow one has done much.
         if fast and slow:
             found[phase] = min(fast) / max(slow)
     return found

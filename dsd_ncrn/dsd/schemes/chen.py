@@ -42,6 +42,7 @@ def chen_gates(reaction: Reaction, clock: str | None, words: Words) -> Made:
     check_inputs(reaction)
     check_fuels(reaction, words, "join", "fork", "fuel")
     side, trigger, opening = side_of(reaction, words), trigger_name(reaction), words.fork_toehold
+    # The trigger leaves with the fork's toehold, which no signal has.
     tops = [side.left(trigger, opening), *(words.signal(product) for product in freed)]
     tops += [words.branch(words.join_end)] if freed else []
     helper = fuel("helper", side.enter(trigger), reaction, words)

@@ -53,6 +53,7 @@ def two_domain_annihilation(reaction: Reaction, words: Words, clock: str | None 
     """The join of all reactants, in their order; what ends it has no toehold."""
     check_inputs(reaction)
     last = clock or reaction.reactants[-1]
+    # The last input ends the join: its piece has no toehold by which it could come back.
     parts = [*entry(reaction, clock, words)[:-1], Bound(words.branch(last))]
     name, level = f"join_{reaction.origin.reaction}", words.budget(reaction).join
     return Made(side_of(reaction, words).join(name, parts, level, reaction.origin))
@@ -60,6 +61,7 @@ def two_domain_annihilation(reaction: Reaction, words: Words, clock: str | None 
 
 def cooperative_annihilation(reaction: Reaction, words: Words, clock: str | None = None) -> Made:
     """The annihilator of two species of opposite polarity."""
+    # One partner from each end; neither alone frees the top, which both hold by a branch.
     straight, mirrored = sorted(reaction.reactants, key=lambda species: -words.polarity.get(species, 1))
     top = words.branch(straight) + words.branch(mirrored)
     gated = [Bound(words.side(CLOCK_SIGN).leave(clock))] if clock else []
@@ -76,6 +78,7 @@ def drain(reaction: Reaction, clock: str | None, fed: bool, words: Words) -> Mad
     first = words.clock_toehold(clock) if clock in words.own_clocks else side.toehold
     opening = Open(first if clock else side.first(budget.first_toehold))
     parts = [opening, *([Bound(side.leave(clock))] if clock else [])]
+    # What is added from outside has no cogate buffer to return to.
     if fed:
         return Made(side.join(name, [*parts, Bound(words.branch(species))], budget.join, reaction.origin), kind=kind)
     check_fuels(reaction, words, "fuel")

@@ -38,8 +38,10 @@ def plain_gates(reaction: Reaction, clock: str | None, words: Words) -> Made:
     side, trigger = side_of(reaction, words), trigger_name(reaction)
     outputs, freed = split_outputs(reaction, words)
     check_fuels(reaction, words, "join", *(["fork"] if outputs else []), "fuel")
+    # Behind the inputs: the trigger of the fork, the outputs that the fork cannot free, and what the seal displaces.
     tops = [side.leave(trigger)] if outputs else []
     tops += [*(words.signal(product) for product in freed), words.branch(words.join_end)]
+    # The auxiliary strand drives the join on when it has all its inputs; without a fork the first release does.
     helpers = [fuel("helper", side.enter(trigger), reaction, words)] if outputs else []
     helpers += [release(reaction, freed[0], side.toehold, words)] if freed else []
     return Made(

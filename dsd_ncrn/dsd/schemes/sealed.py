@@ -36,6 +36,7 @@ def sealed_gates(reaction: Reaction, clock: str | None, words: Words) -> Made:
     side, trigger, private = side_of(reaction, words), trigger_name(reaction), Private.COMMITMENT.of(reaction)
     outputs, freed = split_outputs(reaction, words)
     check_fuels(reaction, words, "join", *(["fork"] if outputs else []), "fuel")
+    # Nothing comes free until <t c r> has displaced <c>, which cannot come back.
     tops = [words.branch(private), *(words.signal(product) for product in freed)]
     tops += [side.leave(trigger), words.branch(trigger)] if outputs else [words.branch(words.join_end)]
     committing = side.strand(side.toehold, private, freed[0] if freed else trigger)
