@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from dsd_ncrn.dsd import bisimulation, extents, final_states
 from dsd_ncrn.dsd.module import Enumerate, Module, Network, Side, Steps, module_of, renamed, steps_of
+from dsd_ncrn.dsd.staged import BARE
 from dsd_ncrn.dsd.structure import Complex, Strand, strand_text
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.families import SCHEMES
@@ -97,10 +98,11 @@ def private_domains(system: DsdSystem) -> SystemCheck:
 
 
 def _shared_domains(system: DsdSystem) -> set[str]:
-    """Branch domains of species, clocks and seals, which many gates have."""
+    """Branch domains of species, clocks, seals and tethers, which many gates have."""
     strands = [system.by_name[name].complex for name in system.signals.values()]
     strands += [system.by_name[clock.strand].complex for clock in system.clocks.values()]
     strands += [each.complex for each in system.components if each.role == Role.FUEL and not each.origins]
+    strands += [system.by_name[BARE].complex] if BARE in system.by_name else []
     return {domain.name for strand in strands for domain in strand.domains if not domain.is_toehold}
 
 
