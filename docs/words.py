@@ -12,7 +12,7 @@ from pathlib import Path
 
 from docs.pages import PAGES, ROOT
 
-MOST = 24_500
+MOST = 24_700
 """Words of all pages together."""
 _ELSEWHERE = {*PAGES, "docs/experiments.md"}
 _LEFT_OUT = re.compile(
