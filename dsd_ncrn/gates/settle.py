@@ -100,7 +100,7 @@ def settle(tube: Tube, learner: StagedLearner, x: Floats, random: np.random.Gene
     """
     bench = _Bench(tube, learner, x, random)
     reference = learner.parameters_of(REFERENCE)
-    settings = _waits(bench, bench.protocol.settings, reference)
+    settings = _waits(bench, replace(bench.protocol.settings, blank=0.0), reference)
     if len(reference) > 1:
         settings = _updates(bench, settings, reference)
     settings = replace(settings, blank=_blank(bench, settings, reference))
