@@ -317,16 +317,18 @@ _scale_option = click.option(
 )
 
 
+semantics_option = click.option(
+    "--semantics",
+    type=OneOf(["infinite", "finite"]),
+    default="infinite",
+    show_default=True,
+    help="infinite: a toehold binding is followed at once by all the branch migration it makes possible; "
+    "finite: binding, migration and unbinding are steps, and strands rest on toeholds where they can do nothing.",
+)
+
+
 def enumeration_options(function: Function) -> Function:
     """How strands are enumerated: options under the names of ``kinetics.build.Choices``."""
-    semantics = click.option(
-        "--semantics",
-        type=OneOf(["infinite", "finite"]),
-        default="infinite",
-        show_default=True,
-        help="infinite: a toehold binding is followed at once by all the branch migration it makes possible; "
-        "finite: binding, migration and unbinding are steps, and strands rest on toeholds where they can do nothing.",
-    )
     unproductive = click.option(
         "--unproductive",
         type=OneOf(["all", "present", "none"]),
@@ -352,7 +354,7 @@ def enumeration_options(function: Function) -> Function:
         type=click.IntRange(min=1),
         help="Stop with an error here; 200,000 of a two-domain system, 10,000 of any other.",
     )
-    for option in (most, strands, remote, fast, slow, condensed, unproductive, semantics):
+    for option in (most, strands, remote, fast, slow, condensed, unproductive, semantics_option):
         function = option(function)
     return function
 

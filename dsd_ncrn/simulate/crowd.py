@@ -98,16 +98,19 @@ def crowd_of(
     opens: Mapping[Strand, float] = NONE,
     crossing: Crossing | None = None,
 ) -> Crowd | None:
-    """The crowd of a network; None where nothing rests, or where the network has what rests as species of its own.
+    """The crowd of a network; None where nothing rests.
+
+    Where the network has what rests as species of its own, toeholds with nothing in common alone are left to the crowd.
 
     ``dissociation`` (nM) is that of ``RESTING_NT``, and of other lengths in proportion to those of the network's rates;
     ``cross`` (nM) that of toeholds with nothing in common, but for pairs of which ``crossing`` knows better. 0 is none.
     ``opens`` multiplies those of single hosts.
     """
-    if not dissociation or any(step.rule == UNPRODUCTIVE for step in network.steps):
+    explicit = any(step.rule == UNPRODUCTIVE for step in network.steps)
+    if not dissociation or (explicit and not cross):
         return None
     toeholds, common, rates = network.open_toeholds, network.open_toeholds.common, network.rates
-    scale = rates.unbinding(RESTING_NT) / rates.binding(RESTING_NT) / dissociation
+    scale = 0.0 if explicit else rates.unbinding(RESTING_NT) / rates.binding(RESTING_NT) / dissociation
     lengths = {int(nt) for nt in common.flat}
     held = {nt: scale * rates.binding(nt) / rates.unbinding(nt) for nt in lengths if nt} | {0: 1 / cross if cross else 0.0}
     association = np.array([held[int(nt)] for nt in common.flat]).reshape(common.shape)
