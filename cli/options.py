@@ -210,7 +210,7 @@ def chosen_preset() -> str:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document to standard output.")
-_workers_option = click.option(
+workers_option = click.option(
     "--workers", type=click.IntRange(min=1, max=256), help="Processes that share the work; all processors if not given."
 )
 _scheduler_option = click.option(
@@ -236,7 +236,7 @@ def format_option(formats: Sequence[str], default: str = "table") -> Callable[[F
 
 def spread_options(function: Function) -> Function:
     """``--workers`` and ``--scheduler``: where the jobs of a sweep are done."""
-    return _workers_option(_scheduler_option(function))
+    return workers_option(_scheduler_option(function))
 
 
 SPREAD = {"Where the work is done": ("workers", "scheduler")}

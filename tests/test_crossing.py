@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
 
+from cli.console import SilentDisplay
+from cli.job import job_of
+from cli.run.folder import RunFolder
+from cli.run.lab import SEQUENCES
+from cli.run.pipeline import Pipeline
+from cli.run.tubes import TUBES
 from dsd_ncrn.analysis.crossing import cross_binding
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import RealTubes, stream
@@ -17,7 +25,7 @@ from dsd_ncrn.dsd.structure import Domain
 from dsd_ncrn.protocol.staged import settings_of
 from dsd_ncrn.simulate.crowd import crowd_of
 from dsd_ncrn.simulate.imperfections.realisation import Realisation
-from sequences.assignment import SequenceAssignment
+from sequences.assignment import SequenceAssignment, assignment_csv
 from sequences.crosstalk import ToeholdCrossing, toehold_crossing
 from sequences.layout import reverse_complement
 from sequences.thermo import Energies
@@ -115,3 +123,21 @@ def test_toeholds_of_a_circuit_are_taken_from_its_sequences(bench: Study) -> Non
     crossing = toehold_crossing(bench.designed, found, rules, 25.0)
     assert set(crossing.words) == {each.name for each in bench.designed.domains if each.is_toehold}
     assert crossing.energies == Energies.under(rules, 25.0)
+
+
+def test_a_run_takes_its_own_sequences_into_its_tubes(tmp_path: Path) -> None:
+    """Those that the search has left, whether or not it ran this time; the stage is then another one than without."""
+    job = job_of(DESIGN, 0, conditions="bench")
+    words = {each.name: "ACTCA"[: each.length].ljust(each.length, "T") for each in job.study.designed.domains}
+    (tmp_path / "sequences.csv").write_text(assignment_csv(SequenceAssignment(words)), encoding="utf-8")
+    folder = SimpleNamespace(path=tmp_path, stages={}, base="")
+    pipeline = Pipeline(job, cast("RunFolder", folder), SilentDisplay(), visited={SEQUENCES.name})
+    pipeline._cross()  # pyright: ignore[reportPrivateUsage]
+    before = pipeline._key(TUBES)  # pyright: ignore[reportPrivateUsage]
+    assert job.study.crossing is None  # the search has failed, or was left out
+    folder.stages = {SEQUENCES.name: SimpleNamespace(outputs={})}
+    pipeline._cross()  # pyright: ignore[reportPrivateUsage]
+    assert job.study.crossing == toehold_crossing(
+        job.study.designed, SequenceAssignment(words), job.study.design.sequences, 25.0
+    )
+    assert pipeline._key(TUBES) != before  # pyright: ignore[reportPrivateUsage]

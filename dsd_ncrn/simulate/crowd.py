@@ -51,6 +51,7 @@ class Crowd:
     def slowdown(self, state: Floats) -> Floats:
         """What the rate constants (steps,) of a state (species,), nM, are multiplied by."""
         hosts, visitors = self.free(state)
+        # Steps that start at no toehold (leaks, unbinding, migration) are not slowed.
         factors = np.ones(self.steps)
         factors[self.slowed] = hosts[self.at] * visitors[self.by]
         return factors
@@ -74,6 +75,7 @@ class Crowd:
 
     def free(self, state: Floats) -> tuple[Floats, Floats]:
         """The free shares of hosts (hosts,) and visitors (visitors,) in a state (species,), nM."""
+        # By kind, not by species: one toehold is as open on one gate as on another.
         hosts, visitors = self.toeholds.host_counts @ state, self.toeholds.visitor_counts @ state
         free_hosts, free_visitors = _free(np.maximum(hosts, 0.0), np.maximum(visitors, 0.0), self.association)
         return 1.0 / (1.0 + self.association @ free_visitors), 1.0 / (1.0 + free_hosts @ self.association)
@@ -82,10 +84,13 @@ class Crowd:
         """The share of every species (species,) that stays where ``pulled`` (species,), nM, of a state is taken out: of all
         that rests on open toeholds of it, or on whose toeholds it rests itself, none does."""
         hosts, visitors = self.free(state)
+        # The share of a visitor that rests on each host, and of a host that each visitor covers, per nM of the other.
         bound = self.association * np.outer(hosts, visitors)
+        # Visitors leave with the hosts that are pulled out, hosts with visitors.
         lost_visitors = (self.toeholds.host_counts @ pulled) @ bound
         lost_hosts = bound @ (self.toeholds.visitor_counts @ pulled)
         return np.exp(
+            # A species with several toeholds stays if none of them holds it: the product of the shares.
             np.log1p(-np.minimum(lost_visitors, MOST)) @ self.toeholds.visitor_counts
             + np.log1p(-np.minimum(lost_hosts, MOST)) @ self.toeholds.host_counts
         )
@@ -110,6 +115,7 @@ def crowd_of(
     if not dissociation or (explicit and not cross):
         return None
     toeholds, common, rates = network.open_toeholds, network.open_toeholds.common, network.rates
+    # K_d of 5 nt is given; of other lengths it follows by the ratio of their unbinding rates.
     scale = 0.0 if explicit else rates.unbinding(RESTING_NT) / rates.binding(RESTING_NT) / dissociation
     lengths = {int(nt) for nt in common.flat}
     held = {nt: scale * rates.binding(nt) / rates.unbinding(nt) for nt in lengths if nt} | {0: 1 / cross if cross else 0.0}
@@ -151,6 +157,7 @@ def settled(hosts: Floats, visitors: Floats, binding: Floats) -> tuple[Floats, F
     rounds = 0
     while rounds < ROUNDS:
         moved = 0.0
+        # Gauss-Seidel on free = total / (1 + what binds it), visitors and hosts by turns.
         for visitor in range(len(visitors)):
             taken = 0.0
             for host in range(len(hosts)):
