@@ -171,6 +171,13 @@ conditions_option = click.option(
     help="Conditions of the tubes, instead of the design's: ideal, study, bench, or a file of conditions (.toml).",
 )
 
+crossing_option = click.option(
+    "--sequences",
+    type=FileOf(".csv", ".xlsx"),
+    metavar="FILE",
+    help="Toeholds that should not bind do so as these tell, by domain or an IDT list, not as the conditions assume.",
+)
+
 
 def _preset(context: click.Context, parameter: click.Parameter, text: str | None) -> None:
     """Keep a table of rate constants that is there, a file by its absolute path."""
@@ -203,7 +210,7 @@ def chosen_preset() -> str:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document to standard output.")
-_workers_option = click.option(
+workers_option = click.option(
     "--workers", type=click.IntRange(min=1, max=256), help="Processes that share the work; all processors if not given."
 )
 _scheduler_option = click.option(
@@ -229,7 +236,7 @@ def format_option(formats: Sequence[str], default: str = "table") -> Callable[[F
 
 def spread_options(function: Function) -> Function:
     """``--workers`` and ``--scheduler``: where the jobs of a sweep are done."""
-    return _workers_option(_scheduler_option(function))
+    return workers_option(_scheduler_option(function))
 
 
 SPREAD = {"Where the work is done": ("workers", "scheduler")}

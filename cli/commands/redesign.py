@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf, isnan
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from cli.job import placed, shown_job
 from cli.output import check_folder, deliver, show, table
 from cli.run.folder import digest
 from cli.run.sweeps import opened_store, spread, sweep
+from dsd_ncrn.analysis.crossing import CrossBinding, cross_binding
 from dsd_ncrn.analysis.redesign import Limits, Plan, Redesign, Redesigned, case_of
 from dsd_ncrn.analysis.redesign import redesign as redesigned
 from dsd_ncrn.analysis.study import Study
@@ -20,6 +22,7 @@ from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.files import plain
 from dsd_ncrn.runs.tables import FRONT, ideas_text, redesign_text
 from sequences.laboratory import order_price
+from sequences.strand_list import given_toeholds
 
 
 def redesign(
@@ -31,6 +34,7 @@ def redesign(
     draws: int,
     tubes: int,
     iterations: int,
+    sequences: Path | None,
     max_hours: float | None,
     max_fuel: float,
     max_length: int | None,
@@ -51,6 +55,10 @@ def redesign(
             if max_cost and not prices:
                 raise InputError("--max-cost needs the design's price list", None, "Add [order.prices], see design-file.md.")
             case = case_of(job.study, plan, _price if prices else None)
+        if sequences:
+            job.study = replace(job.study, design=case.spec)
+            job.cross(given_toeholds(sequences, job.study.designed))
+            case = replace(case, crossing=job.study.crossing)
         shown.start("redesign")
         with opened_store(out and out / "redesign.sqlite", digest(f"{job.key} {case.plan}")) as store:
             kept = f", {store.found} found in {store.path}" if store.found else ""
@@ -59,7 +67,8 @@ def redesign(
         shown.done("redesign", f"{len(found.points)} candidates{kept}")
     files = {"redesigned.toml": dump_design(found.design), FRONT.file: FRONT.text(found.front)}
     deliver(out, files | {"redesign.csv": redesign_text(found), "ideas.csv": ideas_text(found)})
-    show(as_json, plain(_section(found)), _text(found))
+    crossing = cross_binding(case.bases[0])
+    show(as_json, plain(_section(found, crossing)), _text(found, crossing))
 
 
 def _price(study: Study) -> float:
@@ -67,7 +76,7 @@ def _price(study: Study) -> float:
     return order_price(study.designed, study.design, study.experiment)
 
 
-def _section(found: Redesign) -> dict[str, Any]:
+def _section(found: Redesign, crossing: CrossBinding | None) -> dict[str, Any]:
     return {
         "candidates": len(found.points),
         "failed": sum(bool(point.failure) for point in found.points),
@@ -75,6 +84,7 @@ def _section(found: Redesign) -> dict[str, Any]:
         "best": {**_row(found.best), "knobs": dict(zip(found.knobs, found.best.positions))},
         "front": [_row(point) for point in found.front],
         "without": {name: point and _row(point) for name, point in found.without.items()},
+        "cross_binding": crossing and crossing.section,
     }
 
 
@@ -82,12 +92,13 @@ def _row(point: Redesigned) -> dict[str, Any]:
     return {each.name: getattr(point, each.name) for each in FRONT.columns}
 
 
-def _text(found: Redesign) -> str:
+def _text(found: Redesign, crossing: CrossBinding | None) -> str:
     head = ("", "learned", "of", "share", "h/iteration", "slurry uL", "uM in all", "strands", "nt ordered", "price")
     named = {"as it started": found.points[0], "best": found.best}
     named |= {f"front {number}": point for number, point in enumerate(found.front, start=1)}
     named |= {f"best, {name}": point or found.best for name, point in found.without.items()}
-    return table([head, *(_line(name, point) for name, point in named.items())])
+    bound = f"\n\ntoeholds that should not bind: {crossing.text}" if crossing else ""
+    return table([head, *(_line(name, point) for name, point in named.items())]) + bound
 
 
 def _line(name: str, point: Redesigned) -> tuple[object, ...]:
