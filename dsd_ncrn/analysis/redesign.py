@@ -83,7 +83,7 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class RedesignCase:
-    """Where candidates are tried: a design, its knobs, the plan, a seed, what tells prices, and what sequences say of toeholds."""
+    """Where candidates are tried: a design, its knobs, plan and seed, what tells prices, and what sequences say of toeholds."""
 
     spec: DesignSpec
     knobs: tuple[Knob, ...]
