@@ -161,8 +161,8 @@ class PreparedDesign:
     def trajectory(self, level: Literal["ideal", "dsd"] = "dsd", *, point: int = 0, points: int = POINTS) -> Trajectory:
         """The species of the abstract network over one iteration from the start, with a training point.
 
-        In the design's dimensionless units at both levels. A signal of strands counts what gates hold of it. Raises InputError for another
-        level or a point that is not there.
+        In the design's dimensionless units at both levels. A signal of strands counts what gates hold of it. Raises
+        InputError for another level or a point that is not there.
 
         Args:
             level: ``ideal`` (times dimensionless) or ``dsd`` (times in s)
