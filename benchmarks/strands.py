@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,9 +21,11 @@ from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import DsdNcrnError
+from dsd_ncrn.simulate.train import Progress
 
 DESIGNS = Path(__file__).parent.parent / "designs"
 HEADING = ("design", "species", "steps", "hours each", "theta off, first", "last", "of iterations", "worst reaction", "s")
+PARTS = {"ideal": "iterations of the ideal network", "calibrate": "rounds of calibration", "strands": "iterations of strands"}
 
 
 def briefly(spec: DesignSpec, iterations: int) -> DesignSpec:
@@ -53,38 +55,37 @@ def within(seconds: float) -> Generator[None]:
 
 def cells(path: Path, iterations: int, seconds: float) -> list[str]:
     """A line of the table."""
-    began, done = time.perf_counter(), [0]
-    study = Study(briefly(load_design(path), iterations))
+    began, seen = time.perf_counter(), dict[str, tuple[int, int]]()
+
+    @contextmanager
+    def watch(part: str) -> Generator[Progress]:
+        yield lambda done, total: seen.update({part: (done, total)})
+
+    study = Study(briefly(load_design(path), iterations), watch=watch)
     try:
         with within(seconds):
-            training = study.ready.train(study.tube(), "dsd", lambda number, _: done.append(number))
+            training = study.ready.train(study.tube(), "dsd", lambda done, total: seen.update({"strands": (done, total)}))
     except DsdNcrnError as error:
         return [f"`{path.stem}`", f"no: {error}", *[""] * (len(HEADING) - 2)]
     except (TooLong, SystemError) as error:  # compiled code makes the second of an exception that comes amid it
-        if not isinstance(error.__cause__ or error.__context__ or error, TooLong):
+        if isinstance(error, SystemError) and "exception set" not in str(error):
             raise
-        return [f"`{path.stem}`", *unfinished(study, done[-1], seconds)]
+        return [f"`{path.stem}`", *unfinished(study, seen, seconds)]
     found = fidelity(study, training)
     errors = (found.parameter_error_first_iteration, found.parameter_error_final)
     size = (f"{len(study.network.names):,}", f"{len(study.network.steps):,}", f"{found.hours_per_iteration:.3g}")
     worst = f"{found.worst_reaction} {found.worst_reaction_error:.1%}"
-    seconds = f"{time.perf_counter() - began:.0f}"
-    return [f"`{path.stem}`", *size, *(f"{error:.2%}" for error in errors), str(training.iterations), worst, seconds]
+    took = f"{time.perf_counter() - began:.0f}"
+    return [f"`{path.stem}`", *size, *(f"{error:.2%}" for error in errors), str(training.iterations), worst, took]
 
 
-def unfinished(study: Study, iterations: int, seconds: float) -> list[str]:
-    """The cells of a design that took too long: what is known of it, and where it was."""
-    parts, blank = vars(study), [""] * 3
-    limit = f"{seconds:.0f} CPU s"
-    if "calibration" in parts:
-        hours = f"{study.schedule.seconds_per_iteration / 3600:.3g}"
-        where = f"training: {iterations} iterations within {limit}"
-    else:
-        hours = ""
-        where = f"{'calibration' if 'ideal' in parts else 'training of the ideal network'}: more than {limit}"
-    network = parts.get("network")
-    size = (f"{len(network.names):,}", f"{len(network.steps):,}") if network else ("", "")
-    return [*size, hours, *blank, f"unfinished {where}", ""]
+def unfinished(study: Study, seen: Mapping[str, tuple[int, int]], seconds: float) -> list[str]:
+    """The cells of a design that took too long: what is known of it, and how far the last part of the work came."""
+    network, calibrated = vars(study).get("network"), "calibration" in vars(study)
+    size = [f"{len(network.names):,}", f"{len(network.steps):,}"] if network else ["", ""]
+    hours = f"{study.schedule.seconds_per_iteration / 3600:.3g}" if calibrated else ""
+    part, (done, total) = next(reversed(seen.items()), ("compiled", (0, 0)))
+    return [*size, hours, *[""] * 3, f"stopped after {seconds:.0f} CPU s: {PARTS.get(part, part)}, {done:,} of {total:,}", ""]
 
 
 @click.command()
