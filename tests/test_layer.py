@@ -14,7 +14,7 @@ from dsd_ncrn.crn.events import Add
 from dsd_ncrn.design.load import changed, load_design
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.beside import ordered_system
-from dsd_ncrn.dsd.staged import BARE, RELEASER, RELEASING, TETHER, WELL_NM, WELL_S, lowering, raising, weight_join
+from dsd_ncrn.dsd.staged import BARE, LEVEL, RELEASER, RELEASING, TETHER, WAIT_S, lowering, raising, weight_join
 from dsd_ncrn.dsd.structure import free, strand_length
 from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.ncrn.compile import compile_design
@@ -77,7 +77,7 @@ def test_a_well_of_strands_is_a_reaction_of_second_order() -> None:
     """a + b -> 0 leaves a (a - b) / (a - b exp(-(a - b) k t)) of a; the wash leaves its part of what came off."""
     wells = replace(study().wells, units=units_of(("rest(x1, x2)",), 2), gates=np.ones(1))
     a, b = POINTS.T
-    k = wells.pot.rates[0] * WELL_NM * WELL_S
+    k = wells.pot.rates[0] * LEVEL * WAIT_S
     left = a * (a - b) / (a - b * np.exp(-(a - b) * k))
     found = wells.outputs(POINTS, np.random.default_rng(0))[:, 0]
     assert np.allclose(found, left + WASHED * (a - left), atol=1e-4)

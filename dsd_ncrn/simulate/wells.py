@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.dsd.staged import RELEASER, TETHER, WELL_NM, WELL_S
+from dsd_ncrn.dsd.staged import LEVEL, RELEASER, TETHER, WAIT_S
 from dsd_ncrn.dsd.structure import Bound, Domain, free, gate
 from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.kinetics.rates import RateModel
@@ -63,7 +63,7 @@ class Wells:
         factors = (gates, self.releasers, self.releasers, self.tethers)
         parts: tuple[Amount, ...] = (well.gates, well.released, well.premixed, well.against)
         amounts = np.column_stack([part.of(x) * factor * error for part, factor, error in zip(parts, factors, errors)])
-        return np.array(side_by_side(self._well, WELL_NM * amounts)) / WELL_NM
+        return np.array(side_by_side(self._well, LEVEL * amounts)) / LEVEL
 
     def _well(self, amounts: Floats) -> float:
         gates, released, premixed, against = map(float, amounts)
@@ -80,7 +80,7 @@ class Wells:
         start = np.zeros(pot.mass_action.size)
         for name, level in levels.items():
             start[pot.index(name)] = level
-        end = pot.solved(start, np.array([0.0, WELL_S / self.slow]), "a well of the layer")[-1]
+        end = pot.solved(start, np.array([0.0, WAIT_S / self.slow]), "a well of the layer")[-1]
         return {name: float(end[pot.index(name)]) for name in levels}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dsd_ncrn.constants import constant
 from dsd_ncrn.dsd.experiment import Experiment, SideWell
-from dsd_ncrn.dsd.staged import BARE, RELEASING, WELL_NM, WELL_S
+from dsd_ncrn.dsd.staged import BARE, LEVEL, RELEASING, WAIT_S
 from sequences.bench.document import DocumentSection, Table, three
 
 SHOWN = 8
@@ -41,9 +41,9 @@ def wells_sections(experiment: Experiment, volume_uL: float) -> list[DocumentSec
     text = (
         "A fixed layer is made beside the reaction: its units are gates that stay on beads. Every gate hangs on a tether, and "
         "each releaser lets one go. For every well: **first** put releasers and beads with bare tethers into a "
-        f"well of their own where the table says so, shake for {WELL_S / 60:g} min, magnet, keep the liquid. Then beads with "
+        f"well of their own where the table says so, shake for {WAIT_S / 60:g} min, magnet, keep the liquid. Then beads with "
         "gates, with that liquid and the releasers of the table, in the volume of the table in 1x TE/Mg; shake for "
-        f"{WELL_S / 60:g} min, magnet, liquid off, wash three times in ten volumes, pool the wells of one use in 20 µL: what "
+        f"{WAIT_S / 60:g} min, magnet, liquid off, wash three times in ten volumes, pool the wells of one use in 20 µL: what "
         "is left on their beads is the input of that use. Add a tenth of their slurry in streptavidin beads without gates, "
         "which take the caps that come off."
     )
@@ -68,5 +68,5 @@ def _row(well: SideWell, volume_uL: float) -> tuple[str, ...]:
 
     gates = ", ".join(f"{name} {slurry(nM)}" for name, nM in well.gates.items() if nM)
     solution = (three(pmol(nM) / RELEASER_UM) if nM else "" for nM in (well.released, well.premixed))
-    volume = three(well.level * volume_uL / WELL_NM)
+    volume = three(well.level * volume_uL / LEVEL)
     return str(well.point), f"h{well.unit}", well.use, volume, gates, *solution, slurry(well.against)
