@@ -228,7 +228,7 @@ def test_an_amount_of_not_one_molecule_is_refused(text: str, tmp_path: Path, inv
 def test_a_volume_without_a_molecule_is_a_status_with_advice() -> None:
     system = system_of("A -> B")
     solution = holding(0.3).prepare(system).solve(np.array([1.0, 0.0]), np.array([0.0, 1.0]), system.rates)
-    assert solution.status == "not one molecule is there: take a larger volume"
+    assert solution.status == "there is not one molecule: take a larger volume"
 
 
 def test_the_ideal_network_counts_the_partner_of_its_own_kind() -> None:
@@ -246,6 +246,7 @@ def iterated(name: str, volume: float, seed: int) -> Tube:
     return tube
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("studies")
 def test_a_clocked_tube_is_simulated_molecule_by_molecule() -> None:
     """The mean of 12 tubes of 10 fL after the first point is within four standard errors of the equations' parameters."""

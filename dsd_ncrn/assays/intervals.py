@@ -54,7 +54,7 @@ class Estimate:
             case Kind.LOWER:
                 return f"at least {self.low:.3g}{unit}"
             case Kind.UNKNOWN:
-                return "not told by these tubes"
+                return "not determined by these tubes"
             case _:
                 return f"{self.value:.3g} ({self.low:.3g} to {self.high:.3g}){unit}"
 

@@ -65,7 +65,8 @@ class GateFit:
             found.append(f"wells {self.swapped[0]} and {self.swapped[1]} seem to be swapped ({places})")
         found += [f"{name} is on a bound" for name in on_bound]
         found += [f"{one} and {other} cannot be told apart (correlation {r:.3f})" for one, other, r in alike(self.fit)]
-        found += [f"{each.parameter.name} is not told by these tubes" for each in self.estimates if each.kind is Kind.UNKNOWN]
+        unknown = (each.parameter.name for each in self.estimates if each.kind is Kind.UNKNOWN)
+        found += [f"{name} is not determined by these tubes" for name in unknown]
         for each in self.rivals:
             changed = ", ".join(f"{name} {there:.3g} in place of {here:.3g}" for name, here, there in each.differs)
             found.append(

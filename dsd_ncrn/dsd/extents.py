@@ -1,8 +1,9 @@
 """What a module does to amounts: whatever way its steps take, it must do its reaction, and use up what drives it.
 
-States say what can happen, not which way it goes: strands in excess are always there in them, so that a module whose helper
-pushes it back ends as well as one whose helper drives it on. Here each step has an extent, and linear programs find the least
-and the largest change of every strand while the reaction happens once and nothing is left half done.
+States say what can happen, not which way it goes: strands in excess are always there in them, so that a module whose
+auxiliary strand pushes it back ends as well as one whose auxiliary strand drives it on. Here each step has an extent, and
+linear programs find the least and the largest change of every strand while the reaction happens once and nothing is left half
+done.
 """
 
 from __future__ import annotations
@@ -105,9 +106,9 @@ class _Extents:
 
 
 def _joins(module: Module, steps: Steps) -> set[Strand]:
-    """The lower strands of the gates that take up a reactant; forks give helpers back, and do not count.
+    """The lower strands of the gates that take up a reactant; forks give auxiliary strands back, and do not count.
 
-    A drain that its clock has to open first has no fork, and counts whole.
+    A degradation gate that its clock has to open first has no fork, and counts whole.
     """
     inputs = {module.carrier(species) for species in module.formal.reactants}
     entered = {each for left, _ in steps if inputs & {*left} for each in left if each in module.gates}

@@ -55,7 +55,7 @@ def sheet(system: DsdSystem) -> str:
 
 
 def _groups(system: DsdSystem) -> Iterator[tuple[str, list[Component]]]:
-    """Formal reactions with their gates and helpers, then what the whole system shares."""
+    """Formal reactions with their gates and auxiliary strands, then what the whole system shares."""
     shown: set[str] = set()
     for reaction in system.formal:
         name = reaction.origin.reaction

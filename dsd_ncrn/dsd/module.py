@@ -57,8 +57,8 @@ Steps = tuple[tuple[Side, Side], ...]
 class Module:
     """One formal reaction and what realises it.
 
-    ``gates`` are used up by firing; ``supply`` are free strands that are always there: helpers, seals, cogates, and the
-    clock with what it gives back. ``clock`` is the strand without which nothing may happen, None where there is none or
+    ``gates`` are used up by firing; ``supply`` are free strands that are always there: auxiliary strands, seals, cogates, and
+    the clock with what it gives back. ``clock`` is the strand without which nothing may happen, None where there is none or
     the gates do not take it. ``helpers`` are those of the supply that were made for this reaction alone.
     """
 

@@ -58,7 +58,7 @@ def translate_network(crn: Crn, translation: Translation, chemistry: Chemistry) 
 
 
 def realise(plan: Plan) -> DsdSystem:
-    """Translate a plan. Components stand in the order signals, buffers, gates with helpers, seals, clocks, reporters.
+    """Translate a plan. Components stand in the order signals, buffers, gates with auxiliary strands, seals, clocks, reporters.
 
     Raises InputError as ``translate`` does.
     """
@@ -88,7 +88,7 @@ def _words(plan: Plan) -> tuple[Words, Polarity]:
 
 
 def _own_clocks(plan: Plan, polarity: Polarity) -> frozenset[str]:
-    """The clock of the flush, where it opens nothing but drains of polarity +1."""
+    """The clock of the flush, where it opens nothing but degradation gates of polarity +1."""
     drained = [reaction for reaction in plan.reactions if plan.gated.get(reaction.origin.reaction) == FLUSH]
     plain = all(len(r.reactants) == 1 and not r.products and polarity.of[r.reactants[0]] == 1 for r in drained)
     return frozenset({plan.clocks[FLUSH]} if drained and plain and FLUSH in plan.clocks else ())
@@ -120,17 +120,17 @@ class _Translator:
 
     @cached_property
     def made(self) -> Mapping[str, Made]:
-        """The gates and helpers of every reaction."""
+        """The gates and auxiliary strands of every reaction."""
         return {reaction.origin.reaction: self.make(reaction) for reaction in self.plan.reactions}
 
     def make(self, reaction: Reaction) -> Made:
-        """The gates and helpers of one reaction."""
+        """The gates and auxiliary strands of one reaction."""
         clock = self.plan.clock_of(reaction)
         if reaction.origin.reaction in self.polarity.cooperative:
             return cooperative_annihilation(reaction, self.words, clock)
         if not reaction.products:
-            # A drain takes its clock first, stays open without its reactant, and has to be closed by cogates of the clock,
-            # which only the flush buffers: one that another phase opened would eat its species in the next.
+            # A degradation gate takes its clock first, stays open without its reactant, and has to be closed by cogates of
+            # the clock, which only the flush buffers: one that another phase opened would eat its species in the next.
             drained = self.plan.gated.get(reaction.origin.reaction, FLUSH) == FLUSH
             if len(reaction.reactants) == 1 and drained:
                 return drain(reaction, clock, reaction.reactants[0] in self.plan.fed, self.words)

@@ -1,9 +1,9 @@
-"""The fixed point of gate design: loading of species, concentrations and toeholds of joins, seconds of a unit of time.
+"""The fixed point of gate design: sequestration of species, concentrations and toeholds of joins, seconds of a unit of time.
 
-The quasi-steady law ties the rate constant that a join gives to its concentration and first toehold, and to how much of
-its inputs sits on joins, which is in turn a matter of their concentrations and toeholds. One round goes from the loading to
+The quasi-steady law ties the rate constant that a join gives to its concentration and first toehold, and to how much of its
+inputs sits on joins, which is in turn a matter of their concentrations and toeholds. One round goes from the sequestration to
 what joins have to give to free strands, from that to the shortest unit of time for which there is room, from that to each
-join's concentration and toehold, and from these to the loading.
+join's concentration and toehold, and from these to the sequestration.
 """
 
 from __future__ import annotations
@@ -70,9 +70,10 @@ class Pace:
 class Settle:
     """When the rounds end, of which there are no more than ``rounds``.
 
-    Without ``damping`` they end where no join changes by more than ``tolerance`` (relative). A damped round keeps that share of
-    the loading before; since joins then creep, it is the loading that they give which has to be the one that they were chosen
-    for. ``start`` is bound over free of every species to begin with; else all joins are as large and strong as they may be.
+    Without ``damping`` they end where no join changes by more than ``tolerance`` (relative). A damped round keeps that share
+    of the sequestration before; since joins then creep, it is the sequestration that they give which has to be the one that
+    they were chosen for. ``start`` is bound over free of every species to begin with; else all joins are as large and strong
+    as they may be.
     """
 
     tolerance: float
@@ -139,7 +140,7 @@ def fit(
             pace, here = paces.get(clock, Pace()), [each for name, each in allowed.items() if needs[name].clock == clock]
             common = pace.fixed or _least_common(here, pace.shortest)
             suits = suits and common is not None
-            # Where none suits all, the rounds go on as if joins could be as small as need be: another loading may suit.
+            # Where none suits all, the rounds go on as if joins could be as small as need be: another sequestration may suit.
             seconds[clock] = common or max(min(span.least for span in each) for each in here)
         # 4: in that unit each join has one concentration for each toehold; the best one is chosen.
         before, new = (
@@ -149,7 +150,7 @@ def fit(
         chosen = chosen | new
         # 5: which loads species otherwise than was assumed in 1.
         after = loading(chosen.values(), rates)
-        # Damped joins creep, so that small changes would be no sign of a fixed point: the loading has to be consistent
+        # Damped joins creep, so that small changes would be no sign of a fixed point: the sequestration has to be consistent
         # itself.
         if settle.damping:
             change = max((abs(after[name] - bound[name]) for name in after), default=0.0)
@@ -157,7 +158,7 @@ def fit(
             change = max((abs(law.level / before[name].level - 1) for name, law in new.items()), default=0.0)
         if change < settle.tolerance:
             break
-        # Loading and joins raise each other where a species sits on most of its joins: damping keeps the rounds from
+        # Sequestration and joins raise each other where a species sits on most of its joins: damping keeps the rounds from
         # swinging.
         bound = {name: settle.damping * bound[name] + (1 - settle.damping) * after[name] for name in after}
     return Sizing({name: chosen[name] for name in rooms}, seconds, suits)

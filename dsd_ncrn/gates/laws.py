@@ -32,10 +32,10 @@ from dsd_ncrn.kinetics.rates import RateModel
 class JoinLaw:
     """The law of a join that takes ``inputs``, in this order.
 
-    ``opening`` and ``full`` (nt) are its open toehold and the universal one, ``cogates`` (nM) the buffers of the inputs, 0 for
-    a last one that has none, ``last`` (nM) the clock or helper that drives the join on, 0 where the last input ends it, and
-    ``released`` (nt) the toehold that comes off with what this last strand displaces, 0 where that has none. ``level`` (nM) is
-    what there is of the join.
+    ``opening`` and ``full`` (nt) are its open toehold and the universal one, ``cogates`` (nM) the buffers of the inputs, 0
+    for a last one that has none, ``last`` (nM) the clock or auxiliary strand that drives the join on, 0 where the last input
+    ends it, and ``released`` (nt) the toehold that comes off with what this last strand displaces, 0 where that has none.
+    ``level`` (nM) is what there is of the join.
     """
 
     reaction: str

@@ -39,7 +39,7 @@ POINTS = 8
 SHORTEST_S = 1800.0
 """Of a phase: the fast reactions at its start take about half a minute."""
 FAR = 10.0
-"""A join grows no further than this beyond what it may have: where loading grows with it, no concentration is enough."""
+"""A join grows no further than this beyond what it may have: where sequestration grows with it, no concentration is enough."""
 MOST_RAISED = 2.0
 """A join is not raised beyond this many times its budget where others of its phase have shorter, less occupied toeholds: more
 of it would load the species that it takes."""
@@ -111,7 +111,7 @@ def between_joins(
             common = least if term.phase in free else -float(np.log(slow))
             for name in term.names:
                 join = system.gates[name].join
-                # Rates go with the joins' concentrations but for loading, which the next round has anew.
+                # Rates go with the joins' concentrations but for sequestration, which the next round has anew.
                 levels[join] = system.level(join) * float(np.exp(common)) * wanted[name] / given[name]
         system = system.with_concentrations(levels)
     return system

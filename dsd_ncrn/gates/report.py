@@ -17,8 +17,9 @@ from dsd_ncrn.kinetics.rates import RateModel, rates_of
 class ModuleRate:
     """One reaction: the formal constant in nM^(1-n) per unit of time, and what its gates give, nM^(1-n)/s.
 
-    ``achieved`` counts all of its inputs, on gates or free; None where no law holds: the drains of the flush, and joins whose
-    cogates are sunk. ``first_order`` (/s) is how fast an input is used where the others are at the working concentration.
+    ``achieved`` counts all of its inputs, on gates or free; None where no law holds: the degradation gates of the flush, and
+    joins whose cogates are sunk. ``first_order`` (/s) is how fast an input is used where the others are at the working
+    concentration.
     """
 
     reaction: str

@@ -126,7 +126,7 @@ def _bead_sections(system: DsdSystem, plan: RobotPlan, usual: Stocks, wells: Map
     )
     kinds = "streptavidin for biotin"
     if any(each.tag == FORK_TAG for each in system.components):
-        kinds += f", and beads that bear an antibody for {FORK_TAG} for the strands with it"
+        kinds += f", and beads with an antibody against {FORK_TAG} for the strands with it"
     if BARE in wells:
         kinds += ", and carboxylated beads to which the tether is coupled by its amine (EDC, by their maker's protocol)"
     text = (

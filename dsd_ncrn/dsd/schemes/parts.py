@@ -19,7 +19,7 @@ from dsd_ncrn.dsd.words import Private, Side, Words, budget_name, strand_compone
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What realises one reaction: the gate that takes its inputs, and a fork and helpers where it has some.
+    """What realises one reaction: the gate that takes its inputs, and a fork and auxiliary strands where it has some.
 
     ``driver`` and ``mark`` are as in ``Gates``.
     """
@@ -133,14 +133,14 @@ def fork(reaction: Reaction, opening: Strand, trigger: str, words: Words) -> Com
 
 
 def fuel(kind: str, strand: Strand, reaction: Reaction, words: Words) -> Component:
-    """A helper of one reaction alone."""
+    """An auxiliary strand of one reaction alone."""
     return strand_component(
         f"{kind}_{reaction.origin.reaction}", strand, Role.FUEL, words.budget(reaction).fuel, reaction.origin
     )
 
 
 def driven_by(helper: Component, displaced: Side) -> Driver:
-    """A helper that displaces a strand with the toehold of one side."""
+    """An auxiliary strand that displaces a strand with the toehold of one side."""
     return Driver(helper.name, strand_length(displaced.toehold))
 
 
@@ -150,7 +150,9 @@ def sealing(side: Side, freed: Sequence[str], end: str) -> Strand:
 
 
 def release(reaction: Reaction, product: str, toehold: Strand, words: Words) -> Component:
-    """The helper ``<t g>`` that frees the first output of the other polarity, ``<g u>``; the later ones take cogates."""
+    """The auxiliary strand ``<t g>`` that frees the first output of the other polarity, ``<g u>``; the later ones take
+    cogates.
+    """
     side = side_of(reaction, words)
     name = f"release_{product}" if toehold == side.toehold else f"release_{product}_from_fork_toehold"
     return strand_component(name, side.strand(toehold, product), Role.FUEL, words.budget(reaction).fuel)

@@ -39,7 +39,7 @@ PATIENCE = 20.0
 """Seconds of computing for one slice, which takes about half a second unless reactions multiply within it."""
 SEEDS = 2**31
 TOO_MANY = f"more than {MOST_EVENTS:.0e} reactions: take a smaller volume or a shorter time"
-NOTHING_LEFT = "not one molecule is there: take a larger volume"
+NOTHING_LEFT = "there is not one molecule: take a larger volume"
 RUNS_AWAY = "the number of molecules runs away: look for a blow-up in the trajectory, or take a smaller volume"
 
 
