@@ -166,7 +166,7 @@ def _tolerance(data: ReportData) -> tuple[str, str]:
     count = number(data.training("dsd").get("iterations"))
     tube = "the typical tube of its conditions" if data.section("bench") else "a tube without imperfections"
     found = f"Over {count} iterations {tube} tolerates up to {number(tolerated, 2)} /M/s"
-    found += f"{band(data, 'leaks', 'tolerated_leak_per_M_per_s', '/M/s')} on every gate; {literature}"
+    found += f"{band(data.section('leaks'), 'tolerated_leak_per_M_per_s', '/M/s')} on every gate; {literature}"
     if tolerated < low:
         short = f"{number(low / tolerated, 2)} to {number(high / tolerated, 2)} times more"
         return BAD, f"{found}, {short}. {HOPELESS}"
@@ -230,7 +230,7 @@ def _hours(data: ReportData) -> Answer:
     hours, count = bench_hours(data), bench_iterations(data)
     if said is None or hours is None or count is None:
         return Answer(key, question, UNKNOWN, "Not run: there is no calibrated timing in this folder.")
-    found = data.section("fidelity").get("bands", {}).get("hours_per_iteration")
+    found = data.mixed.get("bands", {}).get("hours_per_iteration")
     low, high = (count * found[end] for end in ("low", "high")) if found else (None, None)
     tubes = section_of(section_of(data.section("bench"), "bands"), "hours_per_iteration")
     each = (

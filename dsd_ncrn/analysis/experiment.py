@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from dsd_ncrn.crn.events import Add, Adjust, Done, Event, PullDown, Purpose, Wait
+from dsd_ncrn.design.conditions import imperfections_of
 from dsd_ncrn.design.imperfections import LEAST_OF_UL
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
@@ -64,13 +65,16 @@ class Calibrated(Protocol):
 
 
 def experiment_of(study: Calibrated) -> Experiment:
-    """The steps of an iteration, the training points, and what the first iteration leaves of fuels and gates."""
+    """The steps of an iteration, the training points, and what the first iteration leaves of fuels and gates.
+
+    What hands and beads lose is never nothing: where the design says so, it is as the conditions bench have it.
+    """
     protocol, first = study.protocol, (study.data.train_x[0], study.data.train_y[0])
     burning, start = rows_of(study, protocol.start())
     points = tuple(_point(study, x, y) for x, y in zip(study.data.train_x, study.data.train_y))
     loaded = [ScheduleRow(start, f"load {name}", name, nM) for name, nM in points[0].items()] if burning else []
     steps, end = rows_of(study, (*protocol.whole(*first), Done()), start)
-    training, tube, given = study.ideal, study.tube(), study.spec.imperfections
+    training, tube, given, usual = study.ideal, study.tube(), study.spec.imperfections, imperfections_of("bench")
     tube.set_parameters(training.parameters[0])
     tube.iterate(*first)
     left = {name: level - tube.used[0][tube.pot.index(name)] for name, level in protocol.refilled.items() if level > 0}
@@ -88,6 +92,8 @@ def experiment_of(study: Calibrated) -> Experiment:
         study.calibration.aliquots,
         given.evaporation,
         given.pull,
+        given.lost or usual.lost,
+        given.carried or usual.carried,
         given.complex_stock,
         given.least * LEAST_OF_UL,
     )

@@ -9,6 +9,8 @@ from dsd_ncrn.crn.events import Event
 
 SPARE = 2.0
 """A refill mix is so thin that its first portion is so many times the least volume: later ones shrink with the reaction."""
+APART_S = 60.0
+"""Additions of beads closer together are done as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,10 @@ class Experiment:
     first point, and what ``later`` gives at the start (nM) in place of the design's concentrations, by its steps. The points
     of a staged learner come ``in_stages``: nothing of them is mixed in. ``training`` is what the simulation does in every
     iteration, of which the steps are the first, and ``start`` what it does before them all. So many ``aliquots`` are measured
-    before, to calibrate the tube. ``evaporation`` is the share of the volume that an hour takes, ``pull`` how long beads are on
-    the magnet (s; 0 is as long as they need), ``complex_stock`` what complexes are annealed to (nM; 0 is as usual), and
-    ``least`` (uL) what can be pipetted at least.
+    before, to calibrate the tube. ``evaporation`` is the share of the volume that an hour takes, ``pull`` how long a
+    pull-down lasts (s; at 0 it is done within the wait after it), ``lost`` the share of the volume that a move onto beads or
+    off them loses, ``carried`` that of a slurry's liquid which drained beads keep, ``complex_stock`` what complexes are
+    annealed to (nM; 0 is as usual), and ``least`` (uL) what can be pipetted at least.
     """
 
     steps: tuple[ScheduleRow, ...] = ()
@@ -51,6 +54,8 @@ class Experiment:
     aliquots: int = 0
     evaporation: float = 0.0
     pull: float = 0.0
+    lost: float = 0.0
+    carried: float = 0.0
     complex_stock: float = 0.0
     least: float = 0.0
 
