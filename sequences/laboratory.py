@@ -186,8 +186,13 @@ def lab_order(
     stocks, count = bench.mixes.stocks, len(experiment.training)
     plan = plan_of(system, experiment, stocks, order.volume_uL, order.smallest_uL, temperature)
     plan = replace(plan, warnings=(*plan.warnings, *deck_warnings(plan)))
-    share = 1.0 + experiment.aliquots * ALIQUOT_UL / order.volume_uL / count if count else 1.0
-    whole = lasting(bench, system, oligos, {name: share * nmol for name, nmol in plan.nmol(system, stocks).items()})
+    portions = sum(step.portions for step in experiment.calibration)
+    share = 1.0 + portions * ALIQUOT_UL / order.volume_uL / count if count else 1.0
+    aliquots = sum(step.aliquots for step in experiment.calibration) * ALIQUOT_UL / 1e6
+    training = {
+        name: share * nmol + aliquots * system.by_name[name].concentration for name, nmol in plan.nmol(system, stocks).items()
+    }
+    whole = lasting(bench, system, oligos, training)
     first = bench.nmol
     oligos = tuple(replace(oligo, nmol=whole.nmol[oligo.name]) for oligo in oligos)
     covered = {oligo.name: _covered(oligo, first[oligo.name], chosen, count) for oligo in oligos}
@@ -208,6 +213,7 @@ def lab_order(
         **({"protocol/bench_cards.html": cards.html()} if cards.sections else {}),
         **{f"protocol/{name}": text for name, text in robot_files(plan, system.name, bench.mixes).items()},
     }
+    texts["order/legend.csv"] = texts["protocol/legend.csv"]
     encoded = {name: text.encode() if isinstance(text, str) else text for name, text in texts.items()}
     return LabOrder(oligos, summary, {**order_files, **encoded}, handwork(plan))
 

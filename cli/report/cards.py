@@ -204,8 +204,11 @@ def _volumes(data: ReportData, found: Mapping[str, Any]) -> tuple[str, str]:
             return UNKNOWN, f"{text}. Not run: the volumes of the training come with the order."
         start, end = work["volume_uL"]
         text += f"; mixed as {number(start, 3)} µL, {number(end, 3)} µL are there at the end. "
-        text += f"Its beads are {number(needed, 3)} µL of slurry for 100 µL, of which {number(most, 3)} µL fit; no volume is "
-        text += f"under {number(work['smallest_uL'], 2)} µL. The growth is in the training of every tube."
+        text += f"Its beads are {number(needed, 3)} µL of slurry for 100 µL at the first training point, of which "
+        text += (
+            f"{number(most, 3)} µL fit; no volume is under {number(work['smallest_uL'], 2)} µL. The growth is in the training "
+        )
+        text += "of every tube."
         if filters := work["spin_filter_iterations"]:
             text += f" A spin filter is needed before iterations {', '.join(map(str, filters))}."
         return BAD if filters or end < LEFT_UL else GOOD, text

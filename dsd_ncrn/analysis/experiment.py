@@ -10,8 +10,10 @@ from dsd_ncrn.design.conditions import imperfections_of
 from dsd_ncrn.design.imperfections import LEAST_OF_UL
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
+from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.gates.calibrate import GateDesign
+from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.protocol.staged import LearnerProtocol, StagedProtocol
 from dsd_ncrn.simulate.results import Training
@@ -19,6 +21,7 @@ from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.tasks import Dataset
 
 LOADING = "measure what of"
+PAIR = 2
 
 
 class Calibrated(Protocol):
@@ -47,6 +50,11 @@ class Calibrated(Protocol):
     @property
     def ideal(self) -> Training:
         """Its training."""
+        ...
+
+    @property
+    def network(self) -> ReactionNetwork:
+        """Their reactions."""
         ...
 
     @property
@@ -89,7 +97,8 @@ def experiment_of(study: Calibrated) -> Experiment:
         isinstance(protocol, StagedProtocol),
         tuple(tuple(protocol.iteration(number, *_of(study.data, number))) for number in range(1, training.iterations + 1)),
         tuple(protocol.start()),
-        study.calibration.aliquots,
+        study.calibration.steps,
+        openers(study.network) if isinstance(protocol, StagedProtocol) else {},
         given.evaporation,
         given.pull,
         given.lost or usual.lost,
@@ -97,6 +106,18 @@ def experiment_of(study: Calibrated) -> Experiment:
         given.complex_stock,
         given.least * LEAST_OF_UL,
     )
+
+
+def openers(network: ReactionNetwork) -> dict[str, tuple[Strand, float]]:
+    """By complex the strand that enters it fastest, and at which rate (/nM/s)."""
+    found: dict[str, tuple[Strand, float]] = {}
+    for step in network.kinds(StepKind.DISPLACEMENT, StepKind.CONDENSED):
+        if len(step.reactants) == PAIR:
+            strand, gate = sorted(step.reactants, key=lambda place: len(network.complexes[place].strands))
+            name, known = network.names[gate], found.get(network.names[gate])
+            if network.complexes[strand].is_strand and (known is None or step.rate > known[1]):
+                found[name] = network.complexes[strand].strands[0], step.rate
+    return found
 
 
 def _of(data: Dataset, number: int) -> tuple[Sequence[float], Sequence[float]]:
