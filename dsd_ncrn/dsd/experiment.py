@@ -46,6 +46,24 @@ class CalibrationStep:
 
 
 @dataclass(frozen=True, slots=True)
+class SideWell:
+    """A well of a fixed layer for one training ``point`` (from 1), what its ``unit`` (from 1) is for, and what goes into it.
+
+    Amounts are nM as in the reaction: ``gates`` by component, ``released`` releasers, and releasers ``premixed`` with bare
+    tethers ``against`` them in a well of their own. ``level`` is what stands for 1.
+    """
+
+    point: int
+    unit: int
+    use: str
+    gates: Mapping[str, float]
+    released: float
+    premixed: float
+    against: float
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
 class Experiment:
     """The steps of one iteration, the points that are presented one after the other, and how often: never for a plain network.
 
@@ -58,7 +76,7 @@ class Experiment:
     ``evaporation`` is the share of the volume that an hour takes, ``pull`` how long a pull-down lasts (s; at 0 it is done
     within the wait before it), ``lost`` the share of the volume that a move onto beads or off them loses, ``carried`` that of
     a slurry's liquid which drained beads keep, ``complex_stock`` what complexes are annealed to (nM; 0 is as usual), and
-    ``least`` (uL) what can be pipetted at least.
+    ``least`` (uL) what can be pipetted at least. ``wells`` are those of a fixed layer, for every point.
     """
 
     steps: tuple[ScheduleRow, ...] = ()
@@ -79,6 +97,7 @@ class Experiment:
     carried: float = 0.0
     complex_stock: float = 0.0
     least: float = 0.0
+    wells: tuple[SideWell, ...] = ()
 
     @property
     def first_point(self) -> Mapping[str, float]:
