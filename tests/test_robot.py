@@ -52,8 +52,8 @@ def training(study: Study, protocol: StagedProtocol, count: int) -> Experiment:
     return Experiment(left=left, iterations=count, seconds=hours, training=events, pull=protocol.pull, lost=0.01, carried=0.1)
 
 
-def planned(count: int, protocol: StagedProtocol | None = None) -> tuple[Experiment, RobotPlan]:
-    study, usual = learner()
+def planned(count: int, protocol: StagedProtocol | None = None, name: str = "first_learner") -> tuple[Experiment, RobotPlan]:
+    study, usual = learner(name)
     experiment = training(study, protocol or usual, count)
     return experiment, plan_of(study.designed, experiment, USUAL_STOCKS[0], 100.0, 0.5, 25.0)
 
@@ -233,13 +233,23 @@ def transfers(log: str) -> Iterator[tuple[str, float, str, str, str, str]]:
             yield iteration, float(uL), source[0], source[1], well, labware
 
 
+RACKS = {"2": 1, "6": 2, "C2": 1, "C3": 2}
+"""Slots of the racks after the cold block, of both robots."""
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize(("name", "count"), [("first_learner", 20), ("linreg2d_bench", 5)])
 @pytest.mark.parametrize("robot", ROBOTS.values())
-def test_the_makers_simulator_pipettes_what_the_simulation_adds(simulator: Path, tmp_path: Path, robot: str) -> None:
-    """Well by well: from each tube into the plate, uL over what is in the well then, against the events of the training."""
-    experiment, plan = planned(20)
+def test_the_makers_simulator_pipettes_what_the_simulation_adds(
+    simulator: Path, tmp_path: Path, robot: str, name: str, count: int
+) -> None:
+    """Well by well: from each tube into the plate, uL over what is in the well then, against the events of the training.
+
+    The larger learner, of which few iterations reach the second rack, is fed as well.
+    """
+    experiment, plan = planned(count, name=name)
     log = simulated(simulator, tmp_path / "robot.py", script(plan, "first", robot))
-    tubes = {f"{'ABCD'[n % 4]}{n // 4 + 1}": stock for n, stock in enumerate(plan.stocks[:24])}
+    tubes = {(n // 24, f"{'ABCD'[n % 4]}{n % 24 // 4 + 1}"): stock for n, stock in enumerate(plan.stocks)}
     volumes, slurries = defaultdict[str, float](float, A1=plan.start_uL), defaultdict[str, dict[str, float]](dict)
     made, taken = defaultdict[str, dict[str, float]](dict), defaultdict[str, float](float)
     ends: dict[str, float] = {}
@@ -252,7 +262,8 @@ def test_the_makers_simulator_pipettes_what_the_simulation_adds(simulator: Path,
         if target == FILTER:  # somebody brings it back to its volume
             volumes[max(volumes, key=lambda name: volumes[name])] = plan.start_uL
             continue
-        stock = tubes[well] if "Snapcap" in labware else None
+        rack = 0 if "Aluminum" in labware else RACKS.get(labware.rpartition(" ")[2], 0)
+        stock = tubes[rack, well] if "Snapcap" in labware else None
         if stock is None:
             volumes[well] -= uL
             assert volumes[well] > -PIPETTE * uL, (iteration, well)
@@ -267,7 +278,7 @@ def test_the_makers_simulator_pipettes_what_the_simulation_adds(simulator: Path,
             made[iteration][stock.component] = 1000 * uL * stock.uM / volumes[to]
         taken[stock.name if stock else ""] += uL
         ends[iteration] = max(volumes.values())
-    assert [ends[str(number)] for number in range(1, 21)] == pytest.approx(plan.volumes, abs=0.5)
+    assert [ends[str(number)] for number in range(1, count + 1)] == pytest.approx(plan.volumes, abs=0.5)
     assert {stock.name: taken[stock.name] for stock in plan.stocks} == pytest.approx(plan.used_uL, rel=PIPETTE / 2)
     for number, wanted in enumerate(doses(experiment), start=1):
         assert {name: made[str(number)][name] for name in wanted} == pytest.approx(wanted, rel=PIPETTE), number
