@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,13 @@ from cli.job import placed, shown_job
 from cli.output import check_folder, deliver, show, table
 from cli.run.folder import digest
 from cli.run.sweeps import opened_store, spread, sweep
+from dsd_ncrn.analysis.crossing import CrossBinding, cross_binding
 from dsd_ncrn.analysis.redesign import Limits, Plan, Redesign, Redesigned, case_of
 from dsd_ncrn.analysis.redesign import redesign as redesigned
 from dsd_ncrn.analysis.yields import require_imperfections
 from dsd_ncrn.design.load import dump_design
 from dsd_ncrn.runs.tables import FRONT, redesign_text
+from sequences.strand_list import given_toeholds
 
 
 def redesign(
@@ -27,6 +30,7 @@ def redesign(
     draws: int,
     tubes: int,
     iterations: int,
+    sequences: Path | None,
     max_hours: float | None,
     max_fuel: float,
     max_length: int | None,
@@ -44,6 +48,10 @@ def redesign(
         with placed(design):
             require_imperfections(job.study.design)
             case = case_of(job.study, Plan(draws, tubes, iterations, limits, first=seed))
+        if sequences:
+            job.study = replace(job.study, design=case.spec)
+            job.cross(given_toeholds(sequences, job.study.designed))
+            case = replace(case, crossing=job.study.crossing)
         shown.start("redesign")
         with opened_store(out and out / "redesign.sqlite", digest(f"{job.key} {case.plan}")) as store:
             kept = f", {store.found} found in {store.path}" if store.found else ""
@@ -52,10 +60,11 @@ def redesign(
         shown.done("redesign", f"{len(found.points)} candidates{kept}")
     files = {"redesigned.toml": dump_design(found.design), FRONT.file: FRONT.text(found.front)}
     deliver(out, files | {"redesign.csv": redesign_text(found)})
-    show(as_json, _section(found), _text(found))
+    crossing = cross_binding(case.bases[0])
+    show(as_json, _section(found, crossing), _text(found, crossing))
 
 
-def _section(found: Redesign) -> dict[str, Any]:
+def _section(found: Redesign, crossing: CrossBinding | None) -> dict[str, Any]:
     return {
         "candidates": len(found.points),
         "failed": sum(bool(point.failure) for point in found.points),
@@ -63,6 +72,7 @@ def _section(found: Redesign) -> dict[str, Any]:
         "best": {**_row(found.best), "knobs": dict(zip(found.knobs, found.best.positions))},
         "front": [_row(point) for point in found.front],
         "without": {name: _row(point) for name, point in found.without.items()},
+        "cross_binding": crossing and crossing.section,
     }
 
 
@@ -70,12 +80,13 @@ def _row(point: Redesigned) -> dict[str, Any]:
     return {each.name: getattr(point, each.name) for each in FRONT.columns}
 
 
-def _text(found: Redesign) -> str:
+def _text(found: Redesign, crossing: CrossBinding | None) -> str:
     head = ("", "learned", "of", "share", "h/iteration", "slurry uL", "uM in all", "strands", "nt ordered")
     named = {"as it started": found.points[0], "best": found.best}
     named |= {f"front {number}": point for number, point in enumerate(found.front, start=1)}
     named |= {f"best, {name}": point for name, point in found.without.items()}
-    return table([head, *(_line(name, point) for name, point in named.items())])
+    bound = f"\n\ntoeholds that should not bind: {crossing.text}" if crossing else ""
+    return table([head, *(_line(name, point) for name, point in named.items())]) + bound
 
 
 def _line(name: str, point: Redesigned) -> tuple[object, ...]:

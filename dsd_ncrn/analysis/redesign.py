@@ -30,6 +30,7 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.beside import ordered_system
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.errors import CheckFailed, InputError
+from dsd_ncrn.simulate.crowd import Crossing
 from dsd_ncrn.simulate.engines.crew import side_by_side, worked_out
 from dsd_ncrn.simulate.train import Progress, no_progress
 
@@ -75,12 +76,13 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class RedesignCase:
-    """Where candidates are tried: a design, its knobs, the plan, and a seed."""
+    """Where candidates are tried: a design, its knobs, the plan, a seed, and what sequences say of its toeholds."""
 
     spec: DesignSpec
     knobs: tuple[Knob, ...]
     plan: Plan
     seed: int
+    crossing: Crossing | None = None
 
     def candidate(self, positions: Positions) -> DesignSpec:
         """The design with its knobs at some positions."""
@@ -107,6 +109,7 @@ class RedesignCase:
 
     def _study(self, spec: DesignSpec, draw: int) -> Study:
         found = Study(spec, self.plan.first + draw)
+        found = found if self.crossing is None else found.crossed(self.crossing)
         return found.lasting(iterations=self.plan.iterations, strand_iterations=None)
 
 
