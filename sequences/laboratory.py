@@ -216,7 +216,6 @@ def lab_order(
         **({"protocol/bench_cards.html": cards.html()} if cards.sections else {}),
         **{f"protocol/{name}": text for name, text in robot_files(plan, system.name, bench.mixes).items()},
     }
-    texts["order/legend.csv"] = texts["protocol/legend.csv"]
     encoded = {name: text.encode() if isinstance(text, str) else text for name, text in texts.items()}
     return LabOrder(oligos, summary, {**order_files, **encoded}, handwork(plan))
 
