@@ -151,9 +151,9 @@ def test_the_library_of_the_plots_is_told_to_send_nothing(full: str) -> None:
 
 
 def test_the_page_is_small(full: str) -> None:
-    """The library of the plots takes under 2 MB, all else of a small run under half of one."""
+    """The library of the plots takes about 0.5 MB, all else of a small run as much at most."""
     library = len(packed_library())
-    assert 1_000_000 < library < 2_000_000 and len(full.encode()) - library < 500_000
+    assert 400_000 < library < 600_000 and len(full.encode()) - library < 500_000
 
 
 def test_both_themes_and_print_are_in_the_style(full: str) -> None:

@@ -119,7 +119,7 @@ def test_the_timetable_of_a_calibration_has_every_aliquot_and_every_hour() -> No
     assert sum(step.seconds for step in steps) / 3600 == pytest.approx(found.hours)
     assert sum(step.lasts for step in steps) < sum(step.seconds for step in steps)
     named = [step.setting.partition(":")[0] for step in steps]
-    assert named == ["wait of join_N1_1"] * 3 + ["as found"] * 3 + ["P1 at the start"] * 3
+    assert named == ["wait of join_N1_1"] * 3 + ["as found"] * 4 + ["P1 at the start"] * 3
     trained = next(step for step in steps if "iterations" in step.mix)
     assert trained.portions == trained.aliquots * 7  # six iterations and the last pass
 
@@ -130,6 +130,13 @@ def test_beads_catch_the_caps_of_gates_that_have_fired() -> None:
     gates = sum(nM for event in given.protocol.iteration(1, given.data.train_x[0], given.data.train_y[0])
                 if isinstance(event, Add) for name, nM in event.doses.items() if given.system.by_name[name].tag)  # fmt: skip
     assert 1.01 * gates < bead_budget(given).strands_pmol * 10 < 2 * gates
+
+
+def test_a_blank_is_measured_without_that_of_another_tube() -> None:
+    """A tube that is set as the usual one, and is the same, has the same blank, not what is left of it."""
+    found = study(ONE)
+    settled = found.settling(found.tube(), np.random.default_rng(0)).settings
+    assert settled.blank == pytest.approx(found.settings.blank, rel=0.02) and settled.blank > 0.005
 
 
 @pytest.mark.parametrize("target", [0.06, 0.3, 2.0])

@@ -6,13 +6,11 @@ Pictures for the README: ``python -m cli.report.page RUN_DIR OUT.svg [FIGURE]``,
 from __future__ import annotations
 
 import base64
-import gzip
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -167,11 +165,14 @@ def _context(data: ReportData) -> dict[str, Any]:
     }
 
 
+LIBRARY = Path(__file__).parent / "library" / "plotly-basic.min.js.gz"
+"""plotly.js with lines, markers and bars alone, as its makers publish it: a quarter of the whole. The page holds it."""
+
+
 @cache
 def packed_library() -> str:
-    """The minified script as Base64 of its gzip form, under 2 MB; the same version gives the same text."""
-    script = files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
-    return base64.b64encode(gzip.compress(script, compresslevel=9, mtime=0)).decode("ascii")
+    """The minified script as Base64 of its gzip form, about 0.5 MB."""
+    return base64.b64encode(LIBRARY.read_bytes()).decode("ascii")
 
 
 def build_report(run: Path) -> str:
