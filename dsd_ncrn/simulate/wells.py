@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.dsd.staged import RELEASER, TETHER
+from dsd_ncrn.dsd.staged import LEVEL, RELEASER, TETHER, WAIT_S
 from dsd_ncrn.dsd.structure import Bound, Domain, free, gate
 from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.kinetics.rates import RateModel
@@ -26,9 +26,6 @@ from dsd_ncrn.simulate.pot import Pot, plain_pot
 from dsd_ncrn.tasks import Dataset
 from dsd_ncrn.tasks.layer import Amount, Unit, Well, beside, loaded
 
-LEVEL = 1000.0
-"""nM of gates or releasers that stand for 1."""
-WAIT_S = 1500.0
 WASHED = 1e-4
 """Of the gates that were let go, what three washes in ten volumes each leave, and a little more."""
 TITRATION = 0.03

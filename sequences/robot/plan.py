@@ -62,6 +62,7 @@ class _Planner:
         self.tags = {each.name: each.tag for each in system.components if each.tag not in ("", TAG)}
 
     def plan(self, temperature: float) -> RobotPlan:
+        """The whole plan, at a temperature (degrees Celsius)."""
         done: list[tuple[Step, ...]] = []
         volumes: list[float] = []
         for number, events in enumerate(self.experiment.training, start=1):
