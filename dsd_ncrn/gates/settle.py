@@ -42,6 +42,8 @@ WIDE, STEP, MOST_STEPS = 2.5, 2.5, 4
 """A gate may be many times as slow as the usual: its setting is looked for in steps until a measurement tells something."""
 ITERATIONS = 6
 """After which an output has come to rest at its target."""
+LEAST_START = 0.05
+"""Of the design's start: no tube is loaded with less."""
 SURPLUS = 0.5
 """By which Y exceeds Z where doses of the update are measured, and Z Y, over the reference output."""
 DIFFERENCE, MOVED = "Z, less Z of one without parameters", "all parameters, before and after"
@@ -246,7 +248,8 @@ def _start(bench: _Bench, settings: Settings) -> Floats:
     wanted = bench.learner.weights() * bench.learner.inputs(bench.x)
     nothing, mix = bench.read(bench.aliquot(settings, 0.0 * start), bench.x), bench.mixed(0.0 * start, bench.x)
     bench.tell(1, 1, mix, AS_FOUND, "Z", "what is to be read of each parameter in the steps below")
-    wanted = wanted * (1.0 + (bench.learner.offset - nothing) / wanted.sum())
+    # A tube that leaks may read the start, or more, with nothing loaded: its parameters then begin at next to nothing.
+    wanted = wanted * max(1.0 + (bench.learner.offset - nothing) / wanted.sum(), LEAST_START)
 
     def loaded(number: int) -> float:
         def weight(value: float) -> float:

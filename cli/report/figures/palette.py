@@ -89,6 +89,7 @@ def _series(key: str, colour: str, marker: str, dash: Dash, width: float = 1.5, 
 
 SERIES = (
     _series("ideal", "ideal", "o", "solid", width=3.6, opacity=0.35),
+    _series("paper_form", "third", "v", "dash"),
     _series("autonomous", "fourth", "v", "dot"),
     _series("dsd", "dsd", "s", "solid"),
     _series("dsd_leaky", "leaky", "^", "short"),
