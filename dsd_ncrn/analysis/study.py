@@ -401,7 +401,7 @@ class Study:
         given, seed = self.spec.imperfections, tube.pot.handling.seed
         wells = self.wells
         if tube.pot.handling != PERFECT:
-            wells = titrated(wells, np.random.default_rng((seed, 0)), 1.0 + given.bead_slowdown, given.inactive)
+            wells = titrated(wells, np.random.default_rng((seed, 0)), 1.0 + given.bead_slowdown)
         return poured(wells, self.data, min(iterations, len(self.data.train_x)), seed)
 
     @property

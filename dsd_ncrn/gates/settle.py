@@ -40,6 +40,8 @@ WIDE, STEP, MOST_STEPS = 2.5, 2.5, 4
 """A gate may be many times as slow as the usual: its setting is looked for in steps until a measurement tells something."""
 ITERATIONS = 6
 """After which an output has come to rest at its target."""
+LEAST_START = 0.05
+"""Of the design's start: no tube is loaded with less."""
 SURPLUS = 0.5
 """By which Y exceeds Z where doses of the update are measured, and Z Y, over the reference output."""
 MOST_UNEVEN, STEEPEST = 5.0, 2.5
@@ -192,7 +194,8 @@ def _start(bench: _Bench, settings: Settings) -> Floats:
     start = bench.learner.parameters()
     wanted = bench.learner.weights() * bench.learner.inputs(bench.x)
     nothing = bench.read(bench.aliquot(settings, 0.0 * start), bench.x)
-    wanted = wanted * (1.0 + (bench.learner.offset - nothing) / wanted.sum())
+    # A tube that leaks may read the start, or more, with nothing loaded: its parameters then begin at next to nothing.
+    wanted = wanted * max(1.0 + (bench.learner.offset - nothing) / wanted.sum(), LEAST_START)
 
     def loaded(number: int) -> float:
         def weight(value: float) -> float:
