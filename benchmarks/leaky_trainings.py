@@ -15,9 +15,11 @@ from page import write
 
 from dsd_ncrn.analysis.jobs import run_jobs
 from dsd_ncrn.analysis.lean import lean, train_strands
+from dsd_ncrn.analysis.networks import network_of
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import Drawn, RealTubes, stream, train_sample
 from dsd_ncrn.design.load import load_design
+from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.simulate.engines.crew import side_by_side
 from dsd_ncrn.simulate.engines.lanes import LANES
 from dsd_ncrn.simulate.imperfections.realisation import Mixture
@@ -133,17 +135,19 @@ def growth_rows(names: Sequence[str], seconds: float = 3600.0) -> list[str]:
     rows, sizes, taken = list[str](), list[int](), list[float]()
     for name in names:
         study = Study(load_design(ROOT / "designs" / f"{name}.toml"))
-        pot = pot_of(Mixture(study.designed, study.leaky), study.integrator, RELATIVE, ABSOLUTE, LEAK)
-        state = pot.mixed({each.name: each.concentration for each in study.designed.components}).values
+        system = translate(study.ncrn, study.decided)  # of unsized gates: how large they are changes no pattern
+        network = network_of(system, study.decided.leak.model)
+        pot = pot_of(Mixture(system, network), study.integrator, RELATIVE, ABSOLUTE, LEAK)
+        state = pot.mixed({each.name: each.concentration for each in system.components}).values
         times, best = np.array([0.0, seconds]), np.inf
         for _ in range(TIMES):
             began = time.process_time()
             found = pot.stepper.solve(state, times, pot.rates)
             best = min(best, (time.process_time() - began) / found.steps)
-        sizes.append(len(study.leaky.complexes))
+        sizes.append(len(network.complexes))
         taken.append(best)
         slope = f"{np.log(taken[-1] / taken[-2]) / np.log(sizes[-1] / sizes[-2]):.2f}" if len(taken) > 1 else ""
-        rows.append(f"| `{name}` | {sizes[-1]:,} | {len(study.leaky.steps):,} | {best * 1e3:.2f} | {slope} |")
+        rows.append(f"| `{name}` | {sizes[-1]:,} | {len(network.steps):,} | {best * 1e3:.2f} | {slope} |")
         print(rows[-1], flush=True)
     return rows
 
