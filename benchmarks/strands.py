@@ -84,7 +84,7 @@ def unfinished(study: Study, seen: Mapping[str, tuple[int, int]], seconds: float
     network, calibrated = vars(study).get("network"), "calibration" in vars(study)
     size = [f"{len(network.names):,}", f"{len(network.steps):,}"] if network else ["", ""]
     hours = f"{study.schedule.seconds_per_iteration / 3600:.3g}" if calibrated else ""
-    part, (done, total) = next(reversed(seen.items()), ("compiled", (0, 0)))
+    part, (done, total) = list(seen.items())[-1] if seen else ("compiling", (0, 0))
     return [*size, hours, *[""] * 3, f"stopped after {seconds:.0f} CPU s: {PARTS.get(part, part)}, {done:,} of {total:,}", ""]
 
 
