@@ -1,8 +1,9 @@
 """Which share of real tubes learns: the designs that are made to survive, over draws of the data that nothing was tuned on.
 
     python -m benchmarks.survival [DESIGN ...] [--draws 10] [--tubes 10] [--conditions study --conditions bench] [-o out.json]
-    python -m benchmarks.survival linreg2d_bench --causes     each imperfection of bench alone
-    python -m benchmarks.survival linreg2d_bench --uniform    all leaks at 10 /M/s, nothing else
+    python -m benchmarks.survival --alone [--draws 3] [--tubes 4]   each imperfection of bench alone, and all together
+    python -m benchmarks.survival --finite [--tubes 4]              what rests as species, beside the factors for it
+    python -m benchmarks.survival linreg2d_bench --uniform          all leaks at 10 /M/s, nothing else
 
 Each tube is mixed, measured and trained; it has learned where it removes 0.9 of the test error that the ideal network removes.
 Of classifications it is also counted where the accuracy is within NEAR of the ideal one, and where it is at least ACCURATE.
@@ -20,7 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from dsd_ncrn.analysis.beads import bead_budget
-from dsd_ncrn.analysis.judging import THRESHOLD, judge, learned, yardstick
+from dsd_ncrn.analysis.judging import THRESHOLD, judge, learned, test_error, yardstick
+from dsd_ncrn.analysis.networks import with_resting
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import Drawn
 from dsd_ncrn.design.load import changed, load_design
@@ -46,6 +48,8 @@ CAUSES = {
     "gates triggered at the start": ("initial_leak", "washed_leak"),
 }
 """Imperfections of the conditions by what they are of; leaks are one more."""
+LEAKING = {"leaks": ("join", "fork", "mid"), "into joins": ("join",), "into forks": ("fork",), "in mid-reaction": ("mid",)}
+"""The channels of leaks, all and by kind."""
 KNOWN = ("calibrated", "slurry", "slurry_most", "leak_spread")
 """What is not an imperfection, or counts with leaks."""
 ROUNDING = 1e-9
@@ -114,14 +118,50 @@ def survival(spec: DesignSpec, conditions: str, iterations: int, draws: int, tub
     )
 
 
-def single(spec: DesignSpec, ideal: DesignSpec) -> Iterator[tuple[str, DesignSpec]]:
-    """The ideal design with each imperfection of a design alone, by what it is called."""
+def alone(spec: DesignSpec, ideal: DesignSpec) -> Iterator[tuple[str, DesignSpec]]:
+    """The ideal design, with each imperfection of a design alone, and with all, by what they are called."""
     kept = {name: getattr(spec.imperfections, name) for name in KNOWN}
     calm = ideal.imperfections.model_copy(update=kept)
-    for cause, names in CAUSES.items():
+    for cause, names in {"nothing": (), **CAUSES}.items():
         values = {name: getattr(spec.imperfections, name) for name in names}
         yield cause, ideal.model_copy(update={"imperfections": calm.model_copy(update=values)})
-    yield "leaks", ideal.model_copy(update={"imperfections": calm, "leak": spec.leak})
+    for cause, kinds in LEAKING.items():
+        channels = tuple((kind, rate) for kind, rate in spec.leak.channels if kind in kinds)
+        leak = spec.leak.model_copy(update={"channels": channels})
+        yield cause, ideal.model_copy(update={"imperfections": calm, "leak": leak})
+    yield "all together", spec
+
+
+def print_alone(designs: Sequence[str], draws: int, tubes: int) -> None:
+    """Print a row for each imperfection, with the tubes of each design that learn and the median of their shares."""
+    print_row("alone", *(each for name in designs for each in (f"`{name}`", "median share")))
+    print_row(*["---"] * (1 + 2 * len(designs)))
+    of_all = [alone(load_design(DESIGNS / f"{name}.toml", "bench"), _ideal(name)) for name in designs]
+    for causes in zip(*of_all, strict=True):
+        found = [survival(spec, cause, spec.training.iterations or 20, draws, tubes) for cause, spec in causes]
+        numbers = ((f"{each.learned} of {each.tubes}", f"{each.median:.2f}") for each in found)
+        print_row(causes[0][0], *(cell for each in numbers for cell in each))
+
+
+def print_finite(designs: Sequence[str], tubes: int) -> None:
+    """Print for each design its usual tube, set alike, and single tubes, each measured for itself, in both semantics."""
+    print_row("design", "species", "parameters", "differ by", "test error", "shares with factors", "with species")
+    print_row(*["---"] * 7)
+    for name in designs:
+        factors = Study(load_design(DESIGNS / f"{name}.toml", "bench"), FIRST).ready
+        studies = factors, with_resting(factors, leaks=True)
+        trained = [each.training("dsd_leaky") for each in studies]
+        ends = [each.parameters[-1] for each in trained]
+        errors = [f"{test_error(factors.data, each.test_after):.3g}" for each in trained]
+        shares = [[judge(Drawn(each, SEED), number).learned_share for number in range(tubes)] for each in studies]
+        print_row(
+            f"`{name}`",
+            "{:,} and {:,}".format(*(len(each.leaky.names) for each in studies)),
+            " and ".join(", ".join(f"{theta:.3g}" for theta in end) for end in ends),
+            f"{np.max(np.abs(ends[1] - ends[0])) / np.max(np.abs(ends[0])):.1%}",
+            " and ".join(errors),
+            *(" ".join(f"{share:.2f}" for share in each) for each in shares),
+        )
 
 
 def uniform(spec: DesignSpec) -> DesignSpec:
@@ -130,36 +170,47 @@ def uniform(spec: DesignSpec) -> DesignSpec:
     return changed(spec, {**leak, "imperfections.calibrated": True})
 
 
+def print_row(*cells: object) -> None:
+    """A row of a table, at once."""
+    print("|", " | ".join(map(str, cells)), "|", flush=True)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print a row for each design, conditions and number of iterations, and write all of it."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Print the table that is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("designs", nargs="*", default=["first_learner", "linreg2d_bench"])
     parser.add_argument("--conditions", action="append")
     parser.add_argument("--iterations", action="append", type=int)
-    parser.add_argument("--draws", type=int, default=10)
-    parser.add_argument("--tubes", type=int, default=10)
-    parser.add_argument("--causes", action="store_true")
+    parser.add_argument("--draws", type=int)
+    parser.add_argument("--tubes", type=int)
+    parser.add_argument("--alone", action="store_true")
+    parser.add_argument("--finite", action="store_true")
     parser.add_argument("--uniform", action="store_true")
     parser.add_argument("-o", "--out", type=Path)
     given = parser.parse_args(arguments)
+    if given.alone:
+        print_alone(given.designs, given.draws or 3, given.tubes or 4)
+    elif given.finite:
+        print_finite(given.designs, given.tubes or 4)
+    else:
+        _print_survival(given)
+
+
+def _print_survival(given: argparse.Namespace) -> None:
     found: list[Survival] = []
-    print(
-        "| design | conditions | iterations | learned | by draw | median share | error over ideal | h an iteration | accuracy |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|")
+    heads = "design", "conditions", "iterations", "learned", "by draw", "median share", "error over ideal", "h an iteration"
+    print_row(*heads, "accuracy")
+    print_row(*["---"] * (len(heads) + 1))
     for spec, conditions in _asked(given):
         for iterations in given.iterations or (spec.training.iterations or 20,):
-            each = survival(spec, conditions, iterations, given.draws, 1 if given.uniform else given.tubes)
+            each = survival(spec, conditions, iterations, given.draws or 10, 1 if given.uniform else given.tubes or 10)
             by_draw = " ".join(str(sum(share >= THRESHOLD for share in row)) for row in each.shares)
-            numbers = f"{each.median:.2f} | {each.over_ideal:.2f} | {each.hours:.1f}"
             counted = f"{each.learned} of {each.tubes} ({each.low:.2f} to {each.high:.2f})"
+            numbers = f"{each.median:.2f}", f"{each.over_ideal:.2f}", f"{each.hours:.1f}"
             accuracy = (
                 "" if each.near is None else f"near {each.near}, {ACCURATE} {each.accurate}, before {each.accuracy_before}"
             )
-            print(
-                f"| `{each.design}` | {conditions} | {iterations} | {counted} | {by_draw} | {numbers} | {accuracy} |",
-                flush=True,
-            )
+            print_row(f"`{each.design}`", conditions, iterations, counted, by_draw, *numbers, accuracy)
             found.append(each)
             if given.out:
                 given.out.write_text(json.dumps([asdict(one) for one in found], indent=1))
@@ -168,13 +219,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _asked(given: argparse.Namespace) -> Iterator[tuple[DesignSpec, str]]:
     """The designs that are asked for, and under what."""
     for name in given.designs:
-        path = DESIGNS / f"{name}.toml"
         if given.uniform:
-            yield uniform(load_design(path, "ideal")), "10 /M/s"
-        elif given.causes:
-            yield from ((spec, cause) for cause, spec in single(load_design(path, "bench"), load_design(path, "ideal")))
+            yield uniform(_ideal(name)), "10 /M/s"
         else:
-            yield from ((load_design(path, conditions), conditions) for conditions in given.conditions or ("study", "bench"))
+            chosen = given.conditions or ("study", "bench")
+            yield from ((load_design(DESIGNS / f"{name}.toml", each), each) for each in chosen)
+
+
+def _ideal(name: str) -> DesignSpec:
+    return load_design(DESIGNS / f"{name}.toml", "ideal")
 
 
 if __name__ == "__main__":

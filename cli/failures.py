@@ -86,4 +86,4 @@ def _bug(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
     what = " ".join(f"{type(error).__name__}: {error}".split())
-    return f"Error: this is a bug in dsd-ncrn: {what}{where}. Report it with what --debug adds: the way there."
+    return f"Error: this is a bug in dsd-ncrn: {what}{where}. Report it with the traceback that --debug adds."

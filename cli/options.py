@@ -203,7 +203,7 @@ def chosen_preset() -> str:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document to standard output.")
-_workers_option = click.option(
+workers_option = click.option(
     "--workers", type=click.IntRange(min=1, max=256), help="Processes that share the work; all processors if not given."
 )
 _scheduler_option = click.option(
@@ -229,7 +229,7 @@ def format_option(formats: Sequence[str], default: str = "table") -> Callable[[F
 
 def spread_options(function: Function) -> Function:
     """``--workers`` and ``--scheduler``: where the jobs of a sweep are done."""
-    return _workers_option(_scheduler_option(function))
+    return workers_option(_scheduler_option(function))
 
 
 SPREAD = {"Where the work is done": ("workers", "scheduler")}
@@ -310,16 +310,18 @@ _scale_option = click.option(
 )
 
 
+semantics_option = click.option(
+    "--semantics",
+    type=OneOf(["infinite", "finite"]),
+    default="infinite",
+    show_default=True,
+    help="infinite: a toehold binding is followed at once by all the branch migration it makes possible; "
+    "finite: binding, migration and unbinding are steps, and strands rest on toeholds where they can do nothing.",
+)
+
+
 def enumeration_options(function: Function) -> Function:
     """How strands are enumerated: options under the names of ``kinetics.build.Choices``."""
-    semantics = click.option(
-        "--semantics",
-        type=OneOf(["infinite", "finite"]),
-        default="infinite",
-        show_default=True,
-        help="infinite: a toehold binding is followed at once by all the branch migration it makes possible; "
-        "finite: binding, migration and unbinding are steps, and strands rest on toeholds where they can do nothing.",
-    )
     unproductive = click.option(
         "--unproductive",
         type=OneOf(["all", "present", "none"]),
@@ -345,7 +347,7 @@ def enumeration_options(function: Function) -> Function:
         type=click.IntRange(min=1),
         help="Stop with an error here; 200,000 of a two-domain system, 10,000 of any other.",
     )
-    for option in (most, strands, remote, fast, slow, condensed, unproductive, semantics):
+    for option in (most, strands, remote, fast, slow, condensed, unproductive, semantics_option):
         function = option(function)
     return function
 

@@ -3,6 +3,8 @@
 import atexit
 import os
 import signal
+import sys
+from contextlib import suppress
 from functools import partial
 
 
@@ -19,6 +21,9 @@ def main(prog_name: str | None = None) -> None:
     try:
         program(prog_name=prog_name)
     except SystemExit as ended:
+        for stream in (sys.stdout, sys.stderr):  # an interrupt meanwhile still says that it was one: not all may be written
+            with suppress(OSError, ValueError, AttributeError):
+                stream.flush()
         signal.signal(signal.SIGINT, partial(_end, ended.code or 0))
         raise
 

@@ -83,6 +83,7 @@ def stretches(layout: Layout) -> tuple[Strand, ...]:
 
 def _cut(bottom: Strand) -> Iterator[Strand]:
     places = [index for index, domain in enumerate(bottom) if not domain.is_toehold]
+    # From a branch to the next one on either side: toeholds in between belong to both stretches.
     for before, after in zip([-1, *places], [*places[1:], len(bottom)]):
         yield bottom[before + 1 : after]
 

@@ -66,6 +66,7 @@ class Tables:
             left, right, before, after, a, b, c, d = map(int, place)
             if left + right <= LARGEST_LOOP:
                 beside = tops[a], bottoms[b], tops[c], bottoms[d]
+                # A table of all loops that are looked at: stacks (0 by 0), bulges and interior loops alike.
                 loops[place] = vienna.E_IntLoop(left, right, pairs[before], turned[after], *beside, model)
         starts = np.zeros((len(pairs), len(tops) + 1, len(tops) + 1), dtype=np.int16)
         ends = starts.copy()
@@ -110,6 +111,7 @@ def _energies(words: Small, other: Small, limit: int, kind: Small, loops: Small,
             one, two = (words[number], other) if turn else (other, words[number])
             if limit == 0 or _stacked(one, two, kind, loops) < limit + UNSEEN:
                 found[number] = min(found[number], _energy(one, two, kind, loops, starts, ends, held))
+        # Weak ones are of no interest: they count as 0.
         found[number] = found[number] if found[number] < limit else 0
     return found
 
@@ -124,11 +126,13 @@ def _stacked(word: Small, other: Small, kind: Small, loops: Small) -> int:
         for i in range(max(0, shift), min(length, length + shift)):
             pair = kind[word[i], other[i - shift]]
             if pair >= 0 and before >= 0:
+                # All stacks of a diagonal, as if they formed one helix: no real duplex of it is stronger.
                 rows[shift + length] += loops[0, 0, before, pair, 0, 0, 0, 0]
             before = pair
     for row in range(2 * length):
         best = min(best, rows[row])
         for second in range(row + 1, row + 1 + LARGEST_LOOP):
+            # Two diagonals near each other may be joined by a bulge, at its cost.
             best = min(best, rows[row] + rows[second] + BULGE)
     return best
 
@@ -140,9 +144,11 @@ def _energy(word: Small, other: Small, kind: Small, loops: Small, starts: Small,
     for i in range(length):
         for j in range(length):
             pair = kind[word[i], other[j]]
+            # Zuker's recursion for two strands: the best duplex that ends with the pair i, j.
             held[i, j] = _NO_PAIR
             if pair < 0:
                 continue
+            # It begins here, or goes on from an earlier pair over a loop.
             least = starts[pair, word[i - 1] if i else none, other[j - 1] if j else none]
             for k in range(i - 1, max(-1, i - 2 - LARGEST_LOOP), -1):
                 for m in range(j - 1, max(-1, j - 2 - LARGEST_LOOP + (i - 1 - k)), -1):
@@ -151,6 +157,7 @@ def _energy(word: Small, other: Small, kind: Small, loops: Small, starts: Small,
                         beside = loops[i - 1 - k, j - 1 - m, before, pair, word[k + 1], other[m + 1], word[i - 1], other[j - 1]]
                         least = min(least, held[k, m] + beside)
             held[i, j] = least
+            # And it may end here.
             after = ends[pair, word[i + 1] if i < length - 1 else none, other[j + 1] if j < length - 1 else none]
             best = min(best, least + after)
     return best

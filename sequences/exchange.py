@@ -77,8 +77,8 @@ def complexes_csv(system: DsdSystem, oligos: Sequence[Oligo]) -> bytes:
     return csv_bytes([COMPLEX_COLUMNS, *rows])
 
 
-Span = tuple[int, int]
-"""Start and end offset of a domain on its helix; the end is the first offset behind it."""
+Span = tuple[int, int] | None
+"""Start and end offset of a domain on its helix, the end the first offset behind it; None for a flap at the end of a top."""
 
 
 def scadnano_text(system: DsdSystem, oligos: Sequence[Oligo]) -> str:
@@ -101,7 +101,7 @@ def scadnano_text(system: DsdSystem, oligos: Sequence[Oligo]) -> str:
     return sc.Design(helices=helices, strands=strands, grid=sc.Grid.square).to_json() + "\n"
 
 
-def placed(component: Component) -> Iterator[tuple[Strand, list[Span]]]:
+def placed(component: Component) -> Iterator[tuple[Strand, Sequence[Span]]]:
     """Every strand of a component with the spans (nt) of its domains. Raises InputError for a complex with no such helix."""
     complex_ = component.complex
     if complex_.is_strand:
@@ -113,14 +113,14 @@ def placed(component: Component) -> Iterator[tuple[Strand, list[Span]]]:
     first = 0
     for strand in complex_.strands:
         places = range(first, first + len(strand))
-        yield strand, [below[place] if place in below else below[_partner(complex_, place)] for place in places]
+        yield strand, [below.get(place if place in below else complex_.pairing[place]) for place in places]
         first += len(strand)
 
 
-def _bottom_spans(complex_: Complex) -> dict[int, Span]:
+def _bottom_spans(complex_: Complex) -> dict[int | None, Span]:
     """The spans of the bottom's domains by their flat index: its 5' end is at the right."""
     places = [place for place, domain in enumerate(complex_.domains) if domain.starred]
-    spans: dict[int, Span] = {}
+    spans: dict[int | None, Span] = {}
     end = sum(complex_.domains[place].length for place in places)
     for place in places:
         start = end - complex_.domains[place].length
@@ -130,27 +130,27 @@ def _bottom_spans(complex_: Complex) -> dict[int, Span]:
 
 
 def _check_shape(component: Component) -> None:
-    """One strand is starred, and the others pair with it in every domain."""
+    """One strand is starred, and the others pair with it in every domain but for a flap of one at their 3' end."""
     complex_ = component.complex
     bottoms = [strand for strand in complex_.strands if strand[0].starred]
     mixed = any(len({domain.starred for domain in strand}) > 1 for strand in complex_.strands)
-    loose = any(partner is None and not domain.starred for domain, partner in zip(complex_.domains, complex_.pairing))
+    ends = {start + len(strand) - 1 for start, strand in zip(sorted(complex_.ends), complex_.strands) if len(strand) > 1}
+    loose = any(
+        partner is None and not domain.starred and place not in ends
+        for place, (domain, partner) in enumerate(zip(complex_.domains, complex_.pairing))
+    )
     if len(bottoms) != 1 or mixed or loose:
         rule = "a scadnano helix holds one bottom strand and tops paired along their whole length"
         raise InputError(rule, component.name, "Use complexes.csv for it.")
 
 
-def _partner(complex_: Complex, place: int) -> int:
-    partner = complex_.pairing[place]
-    assert partner is not None  # ``_check_shape`` has seen to it
-    return partner
-
-
-def _strand(sc: Any, helix: int, spans: list[Span], oligo: Oligo, component: str, seen: set[str]) -> Any:
+def _strand(sc: Any, helix: int, spans: Sequence[Span], oligo: Oligo, component: str, seen: set[str]) -> Any:
     """A scadnano strand, with the scale and purification of an IDT tube where it is the first of its oligo."""
     domains = [
-        sc.Domain(helix=helix, forward=not domain.starred, start=start, end=end, name=str(domain))
-        for domain, (start, end) in zip(oligo.strand, spans)
+        sc.Domain(helix=helix, forward=not domain.starred, start=span[0], end=span[1], name=str(domain))
+        if span
+        else sc.Extension(num_bases=domain.length, name=str(domain))
+        for domain, span in zip(oligo.strand, spans)
     ]
     kinds = {FIVE: ("modification_5p", sc.Modification5Prime), THREE: ("modification_3p", sc.Modification3Prime)}
     ends = {kinds[each.end][0]: kinds[each.end][1](each.name, each.code) for each in oligo.ends}

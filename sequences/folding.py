@@ -131,6 +131,7 @@ def formed_share(words: Sequence[str], concentration: float, energies: Energies)
         return 1.0
     kinds = list(dict.fromkeys(words))
     parts = dict.fromkeys([tuple(words), *((word,) for word in kinds), *combinations_with_replacement(kinds, 2)])
+    # Incomplete complexes compete with the whole one for its strands.
     parts.update(dict.fromkeys(tuple(words[:index]) + tuple(words[index + 1 :]) for index in range(len(words))))
     counts = [[part.count(kind) for kind in kinds] for part in parts]
     molar = concentration / NM_PER_M

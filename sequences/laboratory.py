@@ -18,6 +18,7 @@ from sequences.assignment import SequenceAssignment, read_assignment
 from sequences.bench.checks import ALIQUOT_UL
 from sequences.bench.protocol import Bench, bench_of, lasting, protocol_of
 from sequences.bench.timetable import Handwork, bench_cards, handwork
+from sequences.bench.wells import wells_nmol
 from sequences.certificate import read_certificate
 from sequences.exchange import exchange_files
 from sequences.oligos import Oligo, check_reassembly, oligos_of
@@ -187,7 +188,9 @@ def lab_order(
     plan = plan_of(system, experiment, stocks, order.volume_uL, order.smallest_uL, temperature)
     plan = replace(plan, warnings=(*plan.warnings, *deck_warnings(plan)))
     share = 1.0 + experiment.aliquots * ALIQUOT_UL / order.volume_uL / count if count else 1.0
-    whole = lasting(bench, system, oligos, {name: share * nmol for name, nmol in plan.nmol(system, stocks).items()})
+    training, beside = plan.nmol(system, stocks), wells_nmol(experiment, order.volume_uL)
+    taken = {name: share * nmol + beside.get(name, 0.0) for name, nmol in training.items()}
+    whole = lasting(bench, system, oligos, taken)
     first = bench.nmol
     oligos = tuple(replace(oligo, nmol=whole.nmol[oligo.name]) for oligo in oligos)
     covered = {oligo.name: _covered(oligo, first[oligo.name], chosen, count) for oligo in oligos}

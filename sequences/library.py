@@ -58,18 +58,23 @@ def picked_words(
         raise InputError("there are enough different words for all branch domains", achieved, remedy)
     duplexes = Duplexes(words, context.energies)
     sample = rng.choice(len(words), min(SAMPLE, len(words)), replace=False)
+    # A sample of words against all tells how many foes each has, and so which goal can be kept.
     sampled = np.array([duplexes.energies(int(number)) for number in sample])
     goals = context.limits.branch_crosstalk + HIGHEST - GOAL_STEP * np.arange(GOALS)
+    # Independent sets in a random graph have about 2 ln(n p) / p members: the strictest goal that leaves enough.
     goal = next((float(each) for each in goals if _reached(sampled, float(each)) >= count), float(goals[-1]))
+    # Few foes first; as words are taken, those with many foes among them are no longer looked at.
     search = _Search(list(words), context.energies, duplexes, (sampled < goal).mean(axis=0), rng)
     for share in NARROWED:
         search.take(goal, count, NARROWED_AFTER, tell, exchange=False)
         search.narrow(max(count, round(share * len(words))))
     search.take(goal, count, len(words), tell, exchange=False)
+    # What is left has foes among those taken: from here on a word can only take another's place.
     search.narrow(WORDS_LEFT * count)
     while len(search.taken) < count:
         search.take(goal, count, STEPS_PER_BRANCH * count, tell)
         if len(search.taken) < count:
+            # Not reached: a looser goal has fewer foes, and those taken stay.
             goal -= GOAL_STEP
             search.loosen(goal)
     found = [search.words[number] for number in sorted(search.taken)]
@@ -96,6 +101,7 @@ class _Search:
         """Take more until there are so many, or the steps are over; without ``exchange`` while there are any without foes."""
         for _ in range(steps):
             self.step += 1
+            # Candidates: without foe they join, with a single one they may replace it.
             out = np.ones(len(self.words), dtype=bool)
             out[list(self.taken)] = False
             none = np.flatnonzero(out & (self.foes == 0))
@@ -104,6 +110,7 @@ class _Search:
                 return
             number = self._fewest(none, 0.0) if len(none) else self._fewest(one, SHUFFLED)
             met = self._foes(number, goal)
+            # The one that gives way stays away for a while, lest the two take turns.
             for other in [each for each in self.taken if met[each]]:
                 self.foes -= self.taken.pop(other)
                 self.back[other] = self.step + AWAY + self.rng.integers(len(one) // 4 + 5)
@@ -127,6 +134,7 @@ class _Search:
         """Those of a word: of words not taken by the compiled energies, which miss a few, of those taken by the library's."""
         found = self.duplexes.energies(number, goal) < 0.0
         word = self.words[number]
+        # What is taken must hold by the library's own energies, of which the compiled ones miss a few.
         found[[each for each in self.taken if self.library.offtarget(word, self.words[each]) < goal]] = True
         found[number] = False
         return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dsd_ncrn.dsd.staged import FORK_TAG, TAG
+from dsd_ncrn.dsd.staged import FORK_TAG, TAG, TETHER
 from dsd_ncrn.dsd.structure import Complex, Strand
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import InputError
@@ -50,6 +50,8 @@ TAGS: Mapping[str, Mapping[str, Modification]] = {
     },
 }
 """What beads hold strands by: of biotin streptavidin, of digoxigenin its antibody."""
+AMINE = Modification("amino C6", FIVE, "/5AmMC6/")
+"""What binds a tether to carboxylated beads for good."""
 
 DYES = (
     Dye("6-FAM", 495, 520, {FIVE: "/56-FAM/", THREE: "/36-FAM/"}, "Iowa Black FQ"),
@@ -107,18 +109,18 @@ def labels_of(system: DsdSystem) -> Mapping[tuple[str, Strand], Ends]:
     """What the modified strands carry, by component and strand.
 
     What is pulled out on beads has a tag, at the end of its bottom that is away from the open toehold: scavengers, and gates
-    of staged learners. The caps that leave with these have that of the gate that they come off; one that comes off a fork
-    would else draw the whole fork to the beads of the joins. The strands of every reporter have a dye and the quencher that
-    faces it.
+    of staged learners; of a gate on a tether it is this that beads hold. The caps that leave with these have that of the gate
+    that they come off; one that comes off a fork would else draw the whole fork to the beads of the joins. The strands of every
+    reporter have a dye and the quencher that faces it.
     """
     closing = {name for clock in system.clocks.values() for name in (*clock.scavengers, *clock.captures.values())}
     held = [component for component in system.components if component.tag or component.name in closing]
     caps = {each.complex.strands[0] for each in held if each.complex.is_strand}
     labels: dict[tuple[str, Strand], Ends] = {
-        (each.name, strand): (TAGS[each.tag or TAG][_far_end(each.complex, strand)],)
+        (each.name, strand): (AMINE if strand == TETHER else TAGS[each.tag or TAG][_far_end(each.complex, strand)],)
         for each in held
         for strand in each.complex.strands
-        if strand[0].starred or strand in caps
+        if strand in caps or (strand[0].starred and TETHER not in each.complex.strands)
     }
     on_gates = {strand: ends for (name, strand), ends in reversed(labels.items()) if not system.by_name[name].complex.is_strand}
     labels |= {

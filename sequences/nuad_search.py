@@ -84,8 +84,10 @@ class Search:
         design, parts = _design(self.context, self.best)
         easiest = USEFUL_SHARE * self.context.limits.branch_crosstalk
         first = True
+        # Rounds: within one the goal stands; a round that ended early has met it, and the next has a stricter one.
         while self.done < self.steps and self.context.branch_goal <= easiest:
             before = self.done
+            # Each round draws differently, the same for the same seed.
             self._round(design, parts, directory, seed + _SEED_STRIDE * before, resumed=not first)
             first = False
             if self.done - before < min(ROUND, self.steps - before):
@@ -98,6 +100,7 @@ class Search:
             self.best = {domain.name: domain.sequence() for domain in parts.branches}
 
         parameters = SearchParameters(
+            # The rules give nuad its constraints: what they judge by is what is searched for.
             constraints=[each for rule in RULES.values() for each in rule.constraints(parts, self.context)],
             out_directory=directory, restart=resumed, force_overwrite=True, random_seed=seed,
             max_iterations=min(ROUND, self.steps - self.done), on_improved_design=keep, warn_fixed_sequences=False,
@@ -111,6 +114,7 @@ class Search:
         self.progress(self.done / self.steps)
         if time.process_time() > self.deadline:
             raise _Stop
+        # Sideways moves are kept, so that the search drifts along plateaus of equal score.
         return 1.0 if change <= _EPSILON else 0.0
 
 

@@ -85,6 +85,7 @@ class SequenceRates:
         """The rate of a step over the one that lengths alone give it."""
         bound, released = step.toeholds
         if step.kind == StepKind.DISPLACEMENT and bound is not None:
+            # A factor on the enumerated rate: what the model has wrong for a length stays out of the comparison.
             usual = three_step(self._usual(bound), inf if released is None else self._usual(released))
             return three_step(self._own(bound), inf if released is None else self._own(released)) / usual
         if step.kind == StepKind.UNBINDING and released is not None:
@@ -150,9 +151,11 @@ def spurious_steps(network: ReactionNetwork, assignment: SequenceAssignment, ene
     for step in network.kinds(StepKind.DISPLACEMENT):
         for invader, end, right in _invaders(step, network):
             for wrong, number in carriers[end]:
+                # Only a strand with the right toehold at the right end can start; its branch decides how far it gets.
                 factor = 0.0 if wrong == right else factors.of(wrong, right)
                 if step.rate * factor >= SLOWEST:
                     left = tuple(sorted((*(each for each in step.reactants if each != invader), number)))
+                    # One step for a pair and its products, the fastest of those that lead there.
                     key = (left, step.products)
                     if key not in found or found[key].rate < step.rate * factor:
                         found[key] = replace(step, reactants=left, rate=step.rate * factor, rule=RULE, toeholds=(None, None))
@@ -181,6 +184,7 @@ class _Factors:
     def of(self, wrong: Domain, right: Domain) -> float:
         if (wrong, right) not in self.known:
             place = reverse_complement(self.assignment.spell((right,)))
+            # What the mismatches cost of the branch's duplex, by Boltzmann; no faster than the right one.
             held = self.energies.duplex(self.assignment.spell((wrong,)), place)
             lost = held - self.energies.perfect(self.assignment.spell((right,)))
             self.known[wrong, right] = min(1.0, exp(-lost / self.energies.thermal()))

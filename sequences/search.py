@@ -65,6 +65,7 @@ def design_sequences(
     """
     require_nuad()
     branches = len(Layout.of(system).branches)
+    # A start for hundreds of branches takes most of the time: better one from a large library than several.
     if branches > _COMPARED:
         rules = rules.model_copy(update={"candidates": 1})
     contest = _Contest(system, rules, temperature, seed, progress or (lambda share, message: None))
@@ -90,6 +91,7 @@ class _Contest:
 
     def run(self, steps: int) -> None:
         """Search every candidate for some steps, until the time limit has passed."""
+        # Local searches end in different optima, so that candidates are searched from different chance and compared.
         for number in range(self.rules.candidates):
             if self.found and self.found[-1].out_of_time and self._left() <= 0:
                 break
@@ -100,6 +102,7 @@ class _Contest:
             self.tell((number + share) / self.rules.candidates, message)
 
         context, words = _start(self.system, self.rules, self.temperature, (self.seed, number), tell)
+        # Processor time: what else the machine does must not change the result.
         deadline = time.process_time() + self.rules.time_limit / self.rules.candidates
         search = Search(
             context, words, steps, deadline, lambda share: tell(_SEED_SHARE + (1 - _SEED_SHARE) * share, "searching")
@@ -112,6 +115,7 @@ class _Contest:
     def _keep(self, number: int, search: Search) -> None:
         sequences = {**search.context.sequences, **search.best}
         words = {domain.name: sequences[domain.name] for domain in self.system.domains}
+        # Compared by all rules, not by the search's own score, which knows branches only.
         judged = judge_domains(self.system, SequenceAssignment(words), self.rules, self.temperature)
         failed, spread = len(judged.failed), judged.toehold_spread_kcal
         candidate = Candidate(number, search.done, judged.hard_violations, failed, judged.gap, spread)
@@ -156,15 +160,18 @@ def _start(
     context = Context(layout, rules, Energies.under(rules, temperature), {})
     needed = Counter(domain.length for domain in layout.branches)
     tell(0.0, "choosing toeholds")
+    # 1: toeholds first, since they are few and set the rates; branch words then keep away from them.
     exposed = tuple(dict.fromkeys((row, leads) for row, _, leads in exposed_toeholds(system)))
     context = replace(context, sequences=choose_toeholds(context, exposed, _sample(context, needed, rng), rng))
     tell(_SEED_SHARE / 4, "collecting branch words")
+    # 2: branch words; for hundreds of branches a set without foes is looked for, for fewer a greedy choice does.
     if len(needed) == 1 and needed.total() > _COMPARED:
         chosen, goal = _picked(context, needed, rng, tell)
     else:
         pools = {length: draw_words(length, min(_WORDS, _WORDS_PER_BRANCH * needed[length]), context, rng) for length in needed}
         tell(_SEED_SHARE / 2, "accepting branch words")
         chosen, goal = greedy_words(pools, needed, context)
+    # 3: one word for each branch; the search goes on from the energy that they already keep.
     words = {domain.name: chosen[domain.length].pop(0) for domain in layout.branches}
     tell(_SEED_SHARE, "searching")
     return tightened(context, goal), words

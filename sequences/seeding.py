@@ -48,6 +48,7 @@ def choose_toeholds(context: Context, exposed: Exposed, sample: Sequence[str], r
     nearest to those that the circuit was planned with: those of the published toeholds of their lengths. ``rng`` (numpy)
     thins out the words of long toeholds; those of five nucleotides are all tried.
     """
+    # One after the other: each word keeps away from those before.
     for word in context.layout.toeholds:
         candidates = _words(word, context.sequences)
         if len(candidates) > _MOST_WORDS:
@@ -59,6 +60,7 @@ def choose_toeholds(context: Context, exposed: Exposed, sample: Sequence[str], r
 
 def _words(word: ToeholdWord, known: Mapping[str, str]) -> list[str]:
     """Every word that agrees with domains already spelled; the usual limits are dropped where none meets them."""
+    # A toehold that is cut into parts shares domains with others: their bases are given.
     letters = [base for domain in word for base in (known.get(domain.name) or [TOP_BASES] * domain.length)]
     words = ["".join(choice) for choice in product(*letters)]
     return [bases for bases in words if _is_usual(bases)] or words
@@ -78,6 +80,7 @@ def _rank(
     bases: str, word: ToeholdWord, context: Context, exposed: Exposed, sample: Sequence[str]
 ) -> tuple[int, float, float, str]:
     limit = toehold_limit(context.limits, len(bases))
+    # First no other toehold may bind it, then enough branch words must be left, then rates come near the plan.
     clashes = sum(context.energies.offtarget(bases, other) < limit for _, other in _spelled(context))
     share = sum(context.energies.offtarget(bases, word) >= limit for word in sample) / max(1, len(sample))
     known = {**context.sequences, **_cut(word, bases)}
@@ -86,6 +89,7 @@ def _rank(
 
 def _off_target_rate(word: ToeholdWord, known: Mapping[str, str], exposed: Exposed, temperature: float) -> float:
     """The largest factor, as a logarithm, by which a stretch of the word opens at another rate than the published toehold."""
+    # Gates expose a toehold whole or in part, on either side of a branch: the worst of them counts.
     factors = [0.0]
     for row, leads in exposed:
         if set(row) <= set(word):
@@ -140,6 +144,7 @@ def _passing(
     from nuad.np import DNASeqList
 
     if closed:
+        # Of free draws one in nine begins and ends in C; drawn so, none is wasted on that filter.
         inner = rng.choice(list(TOP_BASES), size=(count, length - 2))
         batch = DNASeqList(seqs=[f"{CLOSING}{''.join(row)}{CLOSING}" for row in inner])
     else:
@@ -211,6 +216,7 @@ def _survivors(words: list[str], accepted: Sequence[str], goal: float, stacks: F
     letters = _letters(words)
     strongest = np.zeros(len(words))
     for word in accepted:
+        # Common stretches bind the other's complement; without mismatches their energy is a sum of stacks.
         strongest = np.minimum(strongest, _strongest_common_run(letters, _letters([word])[0], stacks))
     return [word for word, energy in zip(words, strongest + INITIATION) if energy >= goal]
 
@@ -227,12 +233,14 @@ def _strongest_common_run(letters: Ints, word: Ints, stacks: Floats) -> Floats:
 
     rows, length = letters.shape
     best = np.zeros(rows)
+    # All alignments, with all words at once as columns of one array.
     for offset in range(1 - length, len(word)):
         energy = np.zeros(rows)
         matched = np.zeros(rows, dtype=bool)
         for position in range(max(0, -offset), min(length, len(word) - offset)):
             equal = letters[:, position] == word[position + offset]
             if position:
+                # A stretch grows by a stack while bases agree, and begins anew at a difference.
                 grown = energy + stacks[letters[:, position - 1], letters[:, position]]
                 energy = np.where(equal & matched, grown, 0.0)
             matched = equal

@@ -51,6 +51,7 @@ def toehold_sites(system: DsdSystem, assignment: SequenceAssignment, temperature
     stacks = stack_energies(temperature)
 
     def site(row: Strand, word: str, branch: Domain) -> ToeholdSite:
+        # The toehold with the base beside it, on which it stacks.
         energy = sum(stacks[BASES.index(here), BASES.index(after)] for here, after in pairwise(word))
         return ToeholdSite(strand_text(row), branch.name, len(word) - 1, round(float(energy), 4))
 
@@ -187,8 +188,10 @@ def leak_sites(
 def _ends(complex_: Complex, assignment: SequenceAssignment, energies: Energies) -> Iterator[tuple[Strand, str, str, float]]:
     """The ends of top strands that are paired branches, each with the probability of its last pair to be open."""
     words = [assignment.spell(strand) for strand in complex_.strands]
+    # From the complex's own partition function, so that neighbours count.
     unpaired = energies.target(words, dot_parens(complex_)).unpaired
     domain, base = 0, 0
+    # Both ends of every top: only where the last pair is a branch's, since toeholds open by themselves.
     for strand, word in zip(complex_.strands, words):
         last = domain + len(strand) - 1
         for place, index, end in ((domain, base, "5'"), (last, base + len(word) - 1, "3'")):

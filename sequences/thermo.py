@@ -215,6 +215,7 @@ def _unpaired(compound: Any) -> Floats:
     """The probability of each nucleotide to be unpaired, once the partition function is known."""
     import numpy as np
 
+    # ViennaRNA counts from 1, and has each pair once, above the diagonal.
     paired = np.array(compound.bpp())[1:, 1:]
     return 1.0 - paired.sum(axis=0) - paired.sum(axis=1)
 
@@ -237,13 +238,17 @@ def equilibrium(counts: ArrayLike, energies: ArrayLike, totals: ArrayLike, therm
     import numpy as np
 
     counts, totals = np.asarray(counts, dtype=float), np.asarray(totals, dtype=float)
+    # In logarithms: amounts range over many orders of magnitude.
     weights = -np.asarray(energies, dtype=float) / thermal
+    # From below: no complex has more than there is of its strands, whatever its energy.
     logs = np.full(len(totals), min(0.0, float(np.min((np.log(totals.min()) - weights) / counts.sum(axis=1)))))
     for _ in range(_ROUNDS):
         amounts = np.exp(counts @ logs + weights)
+        # The dual's gradient is what strands are in excess of their totals: 0 where mass balances.
         gradient = counts.T @ amounts - totals
         if np.all(np.abs(gradient) <= _SETTLED * totals):
             return amounts
+        # Its Hessian is C^T diag(c) C, positive definite as every strand is a complex too.
         step = -np.linalg.solve((counts.T * amounts) @ counts, gradient)
         logs = logs + _damped(step, logs, counts, weights, totals)
     raise ArithmeticError("the equilibrium of a tube did not settle")
@@ -256,6 +261,7 @@ def _damped(step: Floats, logs: Floats, counts: Floats, weights: Floats, totals:
     def dual(at: Floats) -> float:
         return float(np.exp(np.minimum(counts @ at + weights, 700.0)).sum() - totals @ at)
 
+    # Far from the minimum exponentials overshoot: steps are bounded, then halved until the dual falls.
     step = step * min(1.0, _LONGEST_STEP / float(np.abs(step).max()))
     now = dual(logs)
     for _ in range(_HALVINGS):

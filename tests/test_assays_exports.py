@@ -178,6 +178,14 @@ def test_cuvettes_have_doses_as_columns_ragged_with_readings_beyond_the_times(tm
     assert "2 nM: 1 readings have no time and are left out" in export.notes
 
 
+def test_doses_may_be_bare_numbers(tmp_path: Path) -> None:
+    """As in the cuvettes that Chen et al. (Nat. Nanotechnol. 8:755, 2013) measured."""
+    export = _read(tmp_path, "Time [h]\t0\t0.2\t0.4\n0.00000\t0.33\t0.34\t0.33\n0.5\t0.31\t0.9\t1.3\n", "join.txt")
+    assert [trace.well for trace in export.traces] == ["0", "0.2", "0.4"]
+    np.testing.assert_array_equal(export.trace("0.4").times, [0, 1800])
+    np.testing.assert_array_equal(export.trace("0.4").values, [0.33, 1.3])
+
+
 def test_each_trace_may_have_times_of_its_own(tmp_path: Path) -> None:
     export = _read(tmp_path, "Time [min],one,Time [min],two\n0,1,0.5,3\n1,2,1.5,4\n")
     np.testing.assert_array_equal(export.trace("two").times, [30, 90])

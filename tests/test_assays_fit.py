@@ -10,6 +10,7 @@ import pytest
 
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.fit import Fit, fit
+from dsd_ncrn.assays.held import checked, without_held
 from dsd_ncrn.assays.intervals import estimates
 from dsd_ncrn.assays.judge import swapped, well_fits, worst_smoothed
 from dsd_ncrn.assays.measured import Kind
@@ -18,7 +19,7 @@ from dsd_ncrn.assays.noise import Noise, noise_of
 from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.rivals import rivals
 from dsd_ncrn.assays.synthetic import REPORTER, correlated, empty_wells, measured, truth_of, typical
-from dsd_ncrn.assays.wells import Assay, Errors
+from dsd_ncrn.assays.wells import Assay, Errors, Purpose
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.rates import rates_of
 
@@ -105,6 +106,19 @@ def test_without_a_saturating_tube_the_active_share_is_worse_known(reporter: tup
     few = fit(replace(assay, wells=tuple(well for well in assay.wells if well.name in ("A3", "A5", "A6"))))
     whole, part = (next(e for e in estimates(each, False) if e.parameter.quantity is Quantity.ACTIVE) for each in (found, few))
     assert part.deviation > 2 * whole.deviation
+
+
+def test_a_well_that_is_held_out_is_predicted_but_for_its_doses(found: Fit, reporter: tuple[Assay, Floats]) -> None:
+    """8 nM are in the layout and 8 % more in the well: with a reporter in excess so much of the range."""
+    (well,) = empty_wells([{"C": 8.0, "reporter": 30.0}], 40)
+    truth = {p.name: p.outside(float(x)) for p, x in zip(found.parameters, reporter[1]) if not p.nuisance}
+    alone = Assay(found.assay.model, (well,), found.assay.errors, truth)
+    x = np.array([np.log(1.08) if p.component == "C" else p.inside(p.start) for p in alone.parameters])
+    read = replace(measured(alone, x, 0.0, 0.0, np.random.default_rng(0)).wells[0], purpose=Purpose.HELD)
+    check = checked(found, read)
+    assert check.mixed == pytest.approx(0.08, abs=0.03) and check.dosed < 0.02
+    fitted, held = without_held(replace(found.assay, wells=(*found.assay.wells, read)))
+    assert held == (read,) and fitted.wells == found.assay.wells
 
 
 def test_nothing_read_is_refused(reporter: tuple[Assay, Floats]) -> None:

@@ -223,7 +223,7 @@ def test_nothing_is_overwritten(tmp_path: Path, invoke: Invoke) -> None:
     (tmp_path / "mine.toml").write_text("precious", encoding="utf-8")
     result = invoke("new", "mine", "-o", tmp_path)
     assert result.exit_code == 2
-    assert f"{tmp_path / 'mine.toml'}: this file is there already, and is left as it is" in result.stderr
+    assert f"{tmp_path / 'mine.toml'}: this file exists already, and is left as it is" in result.stderr
     assert (tmp_path / "mine.toml").read_text(encoding="utf-8") == "precious"
 
 

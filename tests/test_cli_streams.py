@@ -279,6 +279,18 @@ atexit.register(signal.raise_signal, signal.SIGINT)
 from dsd_ncrn.__main__ import main
 main()
 """
+UNREAD = """
+import os, signal, sys, threading, time, cli.main
+def program(**_):
+    print("." * FILLED, end="", flush=True)
+    print("the end")
+    threading.Thread(target=lambda: (time.sleep(0.1), os.kill(os.getpid(), signal.SIGINT))).start()
+    raise SystemExit(0)
+cli.main.main = program
+from dsd_ncrn.__main__ import main
+main()
+"""
+PIPE_HOLDS = 65536
 
 
 def test_an_interrupt_before_the_work_ends_the_program_without_a_word() -> None:
@@ -291,3 +303,12 @@ def test_an_interrupt_after_the_work_leaves_its_exit_code(words: tuple[str, ...]
     done = subprocess.run([sys.executable, "-c", ENDING, *words], capture_output=True, text=True, env=PLACE)
     assert done.returncode == code
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("filled", "code", "end"), [(0, 0, "the end\n"), (PIPE_HOLDS, 130, "." * 9)])
+def test_an_interrupt_after_the_work_loses_no_output_without_saying_so(filled: int, code: int, end: str) -> None:
+    """What is still in a buffer is written first; where the reader is too slow for it the exit code says interrupted."""
+    program, place = UNREAD.replace("FILLED", str(filled)), {**PLACE, "PYTHONUNBUFFERED": ""}
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, env=place)
+    assert process.wait(timeout=30) == code
+    assert process.communicate()[0].decode().endswith(end)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from conftest import Invoke
 from dsd_ncrn.crn.events import Add, PullDown, TopUp, Wait
-from dsd_ncrn.dsd.structure import Complex, Domain, free
+from dsd_ncrn.design.imperfections import Imperfections
+from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
@@ -17,11 +20,13 @@ from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.kinetics.toeholds import common_nt, open_toeholds
 from dsd_ncrn.simulate.crowd import Crowd, crowd_of
 from dsd_ncrn.simulate.engines import engine_named
+from dsd_ncrn.simulate.imperfections import realise
 from dsd_ncrn.simulate.imperfections.realisation import Mixture
 from dsd_ncrn.simulate.mass_action import from_network
 from dsd_ncrn.simulate.pot import Pot, pot_of
+from finite import effective_rates
 from imperfect import drawn, leaky_pot
-from studies import A, E, P, T, U, X, changed, design, join, prepare, study
+from studies import DESIGNS, A, E, P, T, U, X, changed, design, join, prepare, study
 
 pytestmark = pytest.mark.xdist_group("studies")
 Floats = NDArray[np.float64]
@@ -181,6 +186,41 @@ def test_the_finite_and_the_occluded_tube_hold_as_much_of_a_signal() -> None:
         found = pot.run([Wait(600.0)], pot.mixed({name: level for name, (_, level) in levels.items()})).values
         assert found[0] < 45.0
         assert pot.amount(found, "X") == pytest.approx(50.0, rel=1e-3), semantics
+
+
+def test_toeholds_that_hold_otherwise_do_so_in_both_semantics() -> None:
+    """Rates of an exchange of 5 for 7 nt there and back, each toehold opening by a factor of its own: the three steps at their
+    quasi-steady state come to what the displacement has. Toeholds with nothing in common rest by a factor in both."""
+    system = small_system({"X": (free(T, X), 1.0), "gate": (gate(Open((T,)), Bound((X, U))), 1.0)})
+    found = list[dict[frozenset[Complex], float]]()
+    for semantics in ("infinite", "finite"):
+        network = build_network(system, semantics=semantics)
+        given = Imperfections(toehold_spread=0.5, leak_spread=0.0)
+        factors = realise(given, Mixture(system, network), np.random.default_rng(3)).rates
+        steps = tuple(replace(step, rate=step.rate * factor) for step, factor in zip(network.steps, factors))
+        slowed = {(step.reactants, step.products): step.rate for step in steps}
+        rates = slowed if semantics == "infinite" else effective_rates(replace(network, steps=steps))
+        found.append({frozenset(network.complexes[each] for each in sides[0]): rate for sides, rate in rates.items()})
+        assert factors.std() > 0.05
+        crowd = crowd_of(network, KD, cross=100_000.0)
+        assert crowd is not None
+        state = np.where([each == free(T, X) for each in network.complexes], 50_000.0, 0.0)
+        assert 1.0 - crowd.free(state)[0][crowd.toeholds.hosts.index((U,))] == pytest.approx(1 / 3, rel=1e-6)
+    assert len(found[0]) == 2 and found[1] == pytest.approx(found[0], rel=1e-9)
+
+
+@pytest.mark.slow
+def test_a_learner_ends_where_it_does_with_what_rests_as_species(invoke: Invoke) -> None:
+    """All 20 iterations of the usual tube under ``bench``, set alike, with 61 species and with 382.
+
+    An update does nothing once Z is the target, whatever its rate, and Z grows with the rates of the forward pass at most in
+    proportion, as the parameter does: factors that are right within 2 % (above) leave the parameter within 2 %.
+    """
+    words = ("train", DESIGNS / "first_learner.toml", "--conditions", "bench", "--leaks", "--json", "--semantics")
+    factors, species = (json.loads(invoke(*words, each).stdout) for each in ("infinite", "finite"))
+    assert species["parameters"]["theta1"] != factors["parameters"]["theta1"]
+    assert species["parameters"]["theta1"] == pytest.approx(factors["parameters"]["theta1"], rel=0.02)
+    assert invoke("train", DESIGNS / "first_learner.toml", "--level", "ideal", "--semantics", "finite").exit_code == 2
 
 
 def test_a_stronger_occlusion_is_slower() -> None:

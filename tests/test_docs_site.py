@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import dsd_ncrn
+from docs import words
 from docs_walk import ROOT
 
 _LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:)(?P<path>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\)")
@@ -63,6 +64,14 @@ def test_the_messages_of_the_troubleshooting_page_are_those_of_the_code() -> Non
     for message in re.findall(r"^\| `([^`]* [^`]*)`", page, re.MULTILINE):
         parts = re.split(r"…|'[^']*'|\"[^\"]*\"|\b(?:N?\d+|z1|bias|fork|concentration|scheme|chemistry[.]gates)\b", message)
         assert max(parts, key=len).strip(" .:,") in source, message
+
+
+def test_hand_written_pages_are_not_too_many_words() -> None:
+    assert (
+        words.words("Two words: `k(2)` | 3\n```\ncode\n```\n<!-- figures: x -->\n| many |\n<!-- /figures -->\n[a](b.md)") == 4
+    )
+    counted = words.pages()
+    assert sum(counted.values()) <= words.MOST, counted
 
 
 def test_the_citation_has_what_the_format_demands() -> None:

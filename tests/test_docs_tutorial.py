@@ -24,6 +24,12 @@ def _summary_has_what_the_tutorial_says(path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_page_on_own_strands_does_what_it_says(tmp_path: Path) -> None:
+    assert walk("strands.md", tmp_path) == 2
+    assert (tmp_path / "traces" / "trajectories.svg").exists()
+
+
+@pytest.mark.slow
 def test_the_page_on_tubes_does_what_it_says(tmp_path: Path) -> None:
     design = ROOT / "designs" / "first_learner.toml"
     (tmp_path / design.name).write_text(design.read_text(encoding="utf-8"), encoding="utf-8")

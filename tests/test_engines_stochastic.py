@@ -228,7 +228,7 @@ def test_an_amount_of_not_one_molecule_is_refused(text: str, tmp_path: Path, inv
 def test_a_volume_without_a_molecule_is_a_status_with_advice() -> None:
     system = system_of("A -> B")
     solution = holding(0.3).prepare(system).solve(np.array([1.0, 0.0]), np.array([0.0, 1.0]), system.rates)
-    assert solution.status == "not one molecule is there: take a larger volume"
+    assert solution.status == "there is not one molecule: take a larger volume"
 
 
 def test_the_ideal_network_counts_the_partner_of_its_own_kind() -> None:

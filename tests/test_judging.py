@@ -17,7 +17,7 @@ from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import Drawn
 from dsd_ncrn.simulate.results import rmse
 from dsd_ncrn.tasks import Dataset
-from studies import changed, prepare
+from studies import DESIGNS, changed, prepare
 
 pytestmark = pytest.mark.xdist_group("studies")
 LINE = np.array([[0.0], [1.0], [2.0], [4.0]])
@@ -72,3 +72,17 @@ def test_tubes_of_two_draws_go_on_from_what_is_kept(tmp_path: Path, invoke: Invo
     assert [each["data_seed"] for each in both["data"]] == [3, 4]
     assert invoke("train", "designs/first_learner.toml", "--seeds", "2").exit_code == 2
     assert invoke(*words, "--level", "ideal").exit_code == 2
+
+
+@pytest.mark.slow
+def test_the_stage_of_tubes_trains_those_of_train(tmp_path: Path, invoke: Invoke) -> None:
+    """Two tubes of three iterations at seed 2: files of the stage and of the command are equal to the last byte."""
+    text = (DESIGNS / "first_learner.toml").read_text(encoding="utf-8").replace("iterations = 20", "iterations = 3")
+    design, out, judged = tmp_path / "few.toml", tmp_path / "run", tmp_path / "judged"
+    design.write_text(f"{text}\n[imperfections]\nsamples = 2\n", encoding="utf-8")
+    words = (design, "--conditions", "bench", "--workers", "1", "--seed", "2")
+    assert invoke("run", *words, "--until", "tubes", "-o", out).exit_code == 0
+    assert invoke("train", *words, "--tubes", "2", "--data-seed", "2", "-o", judged).exit_code == 0
+    rows = (judged / "tubes.csv").read_text(encoding="utf-8")
+    assert len(rows.splitlines()) == 3 and (out / "bench.csv").read_text(encoding="utf-8") == rows
+    assert (out / "bench_no_leak.csv").read_text(encoding="utf-8") != rows

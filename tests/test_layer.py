@@ -13,12 +13,17 @@ from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.crn.events import Add
 from dsd_ncrn.design.load import changed, load_design
 from dsd_ncrn.design.problems import DesignError
-from dsd_ncrn.dsd.staged import raising, weight_join
+from dsd_ncrn.dsd.beside import ordered_system
+from dsd_ncrn.dsd.staged import BARE, RELEASER, RELEASING, TETHER, lowering, raising, weight_join
+from dsd_ncrn.dsd.structure import free, strand_length
+from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.protocol.staged import StagedProtocol, settings_of
 from dsd_ncrn.simulate.staged import StagedLearner
 from dsd_ncrn.simulate.wells import LEVEL, WAIT_S, WASHED, poured
-from dsd_ncrn.tasks.layer import outputs, units_of
+from dsd_ncrn.tasks.layer import loaded, outputs, units_of
+from sequences.bench.wells import wells_nmol, wells_sections
+from sequences.modifications import labels_of
 
 DESIGN = Path(__file__).parent.parent / "designs" / "xor2d_bench.toml"
 POINTS = np.random.default_rng(3).uniform(0.0, 1.0, size=(50, 2))
@@ -87,20 +92,65 @@ def test_titration_counts_twice_where_releasers_are_made_in_a_well() -> None:
 
 
 def test_the_update_has_wells_of_its_own() -> None:
-    """Training points come twice, and the protocol doses joins by the first and the gates of the update by the second."""
+    """Training points come twice, and the protocol doses joins by the first and the gates of the update by the second; behind
+    them come tethers that lost their gates, 1 of x1 less 0.3 left being 0.7, on beads that take their room in the slurry."""
     wells = replace(study().wells, noise=0.1)
     data = poured(wells, study().data, 3, seed=1)
-    assert data.train_x.shape == (len(study().data.train_x), 8) and data.test_x.shape == (101, 4)
+    assert data.train_x.shape == (len(study().data.train_x), 12) and data.test_x.shape == (101, 4)
     assert np.array_equal(data.train_x[3:, :4], study().data.train_x[3:])
     spec = study().spec
     settings = settings_of(spec.staged, 4)
     protocol = StagedProtocol(study().ncrn, study().designed, spec.staged, settings, spec.chemistry.unit)
     x = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-    doses = {name: dose for event in protocol.whole(x, [0.0]) if isinstance(event, Add) for name, dose in event.doses.items()}
+    added = [event.doses for event in protocol.whole((*x, 0.7, 0.0, 0.0, 0.0), [0.0]) if isinstance(event, Add)]
+    doses = {name: dose for each in added for name, dose in each.items()}
     joins, raised = ([doses[name(str(place))] for place in (1, 2, 3, 4)] for name in (weight_join, raising))
     whole = spec.chemistry.unit * spec.circuit.weight_limit
     assert np.allclose(joins, whole * np.array(x[:4]))
     assert np.allclose(raised, whole * spec.staged.update_dose * np.array(x[4:]))
+    bare = [each[BARE] for each in added if BARE in each]
+    assert np.allclose(bare, [0.7 * whole, 2 * 0.7 * whole * spec.staged.update_dose])
+    assert loaded(study().units, np.array([[1.0, 0.4]])).tolist() == [[0.0, 0.0, 1.0, 1.0]]
+
+
+def test_gates_of_units_hang_on_tethers_that_a_releaser_frees_them_from() -> None:
+    """No bottom of theirs is held by a biotin, and all their strands are within 80 nt; of a gate and a releaser come the gate
+    without its tether, and this with the releaser."""
+    system = ordered_system(study().designed)
+    labels = labels_of(system)
+    names = [name(str(place)) for name in (weight_join, raising, lowering) for place in (1, 2, 3, 4)]
+    for made in (system.by_name[name] for name in names):
+        assert labels[made.name, TETHER][0].name == "amino C6"
+        assert not any(strand[0].starred and labels.get((made.name, strand)) for strand in made.complex.strands)
+        assert max(map(strand_length, made.complex.strands)) <= 80
+    gate = system.by_name[raising("2")].complex
+    network = enumerate_complexes((gate, free(*RELEASER)), ("gate", "releaser"), study().rates)
+    (step,) = network.steps
+    one, other = (network.complexes[place].strands for place in step.products)
+    assert {TETHER, RELEASER} in (set(one), set(other)) and len(one) + len(other) == len(gate.strands) + 1
+    assert RELEASING in system.by_name and RELEASING not in study().designed.by_name
+
+
+def test_gates_that_cannot_be_let_go_stay() -> None:
+    """A tenth of 0.8 gates more than the 0.3 that 0.5 releasers leave of them."""
+    wells = replace(study().wells, units=units_of(("rest(0.8, 0.5)",), 1), gates=np.ones(1))
+    usual, held = (each.outputs(np.ones((1, 1)), np.random.default_rng(0)) for each in (wells, replace(wells, stuck=0.1)))
+    assert held - usual == pytest.approx(0.08)
+
+
+def test_the_wells_of_a_point_are_in_the_protocol() -> None:
+    """By the formula rest(x1, 0.45 + rest(x1, x2)) of the last unit: gates x1, releasers 0.45 and x1, tethers x2; and what all
+    iterations take is counted once for each time that a point comes."""
+    experiment = study().experiment
+    x1, x2 = study().data.plain.train_x[2]  # pyright: ignore[reportOptionalMemberAccess]
+    well = next(each for each in experiment.wells if (each.point, each.unit, each.use) == (3, 4, "forward"))
+    found = np.array([*well.gates.values(), well.released, well.premixed, well.against]) / well.level
+    assert np.allclose(found, [x1, 0.45, x1, x2]) and well.level == pytest.approx(660.0)
+    join = weight_join("4")
+    wanted = sum(study().data.plain.train_x[:40, 0]) * 660.0 * 100.0 / 1e6  # pyright: ignore[reportOptionalMemberAccess]
+    assert wells_nmol(experiment, 100.0)[join] == pytest.approx(wanted)
+    header, first, *others = (part for section in wells_sections(experiment, 100.0) for part in section.parts)
+    assert "25 min" in str(header) and "Titrate" in str(first) and len(others) == 2
 
 
 def test_an_iteration_without_inputs_changes_nothing() -> None:

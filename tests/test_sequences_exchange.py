@@ -82,8 +82,8 @@ def test_scadnano_has_labels_scales_and_purification() -> None:
 
 
 def test_a_complex_that_fits_on_no_helix_is_refused() -> None:
-    """``a( + ) a`` has a top with a free tail."""
-    hairpin = parse_pil("length a = 5\nlength b = 5\nx = a( b + )")[0].complex
+    """``b a( + )`` has a top with a free 5' tail; one at the 3' end is a flap."""
+    hairpin = parse_pil("length a = 5\nlength b = 5\nx = b a( + )")[0].complex
     with pytest.raises(InputError, match="one bottom strand and tops paired along their whole length"):
         list(placed(Component("x", hairpin, Role.GATE, 1.0)))
 

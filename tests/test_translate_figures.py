@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from conftest import DESIGNS, Invoke
+from docs import pictures
 from dsd_ncrn.analysis.verification import network_of
 from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.design.chemistry import Chemistry
@@ -186,3 +187,9 @@ def test_a_reporter_is_drawn_with_its_quencher_and_dye() -> None:
     drawn, plain = (texts(sheet(system_of("A + B -> C", **options))) for options in ({"reporters": ("C",)}, {}))
     assert (drawn.count("Q"), drawn.count("F")) == (1, 1)
     assert (plain.count("Q"), plain.count("F")) == (0, 0)
+
+
+def test_the_readmes_pictures_are_those_of_the_design() -> None:
+    """If not: ``uv run python -m docs.pictures``."""
+    made = pictures.drawings(translated("linreg2d"))
+    assert {name: (pictures.IMAGES / name).read_text(encoding="utf-8") for name in made} == made

@@ -29,14 +29,14 @@ def test_each_way_changes_the_design_in_one_respect() -> None:
     assert len({each.model_dump_json() for each in tried.values()}) == len(tried) == 11
     assert tried["twice the signals"].chemistry.unit == 2 * spec.chemistry.unit
     assert tried["thresholds on what N1 makes"].translation.thresholds == {"Z1": 1.0, "Z2": 1.0}
-    third = tried["a third of helpers and forks"].chemistry.gates
+    third = tried["a third of auxiliary strands and forks"].chemistry.gates
     assert (third["N1"].fuel, third["N1"].fork) == (200.0, pytest.approx(266.7))
     assert third["N2"] == spec.chemistry.gates["N2"]
 
 
 def test_a_way_that_the_design_has_is_not_tried() -> None:
     spec = changed(design("linreg2d"), "translation", phase_fuels=True)
-    assert "helpers in their phase alone" not in ways(spec, compile_design(spec, 2))
+    assert "auxiliary strands in their phase alone" not in ways(spec, compile_design(spec, 2))
 
 
 def test_what_cannot_be_tried_says_why() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,17 +14,29 @@ from cli.console import display
 from cli.job import shown_job
 from cli.options import chosen_preset
 from cli.output import deliver, show, table
+from cli.run.workers import available_cpus, worker_pool
 from dsd_ncrn.analysis.benches import GateBench, benches_of
-from dsd_ncrn.assays.bench import missing_wells, read_bench, with_readings
+from dsd_ncrn.analysis.jobs import run_jobs
+from dsd_ncrn.assays.bench import BenchFile, missing_wells, read_bench, with_readings
 from dsd_ncrn.assays.exports import Export, read_export
 from dsd_ncrn.assays.petab import petab_files
 from dsd_ncrn.assays.plan import Plan, plan_of
 from dsd_ncrn.assays.posterior import KEPT, Posterior
 from dsd_ncrn.assays.posterior import posterior as sampled
 from dsd_ncrn.assays.results import GateFit, fit_gate, fits_json
-from dsd_ncrn.assays.wells import Errors, read_values
+from dsd_ncrn.assays.wells import Assay, Errors, read_values
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.files import json_text
+
+_Read = tuple[BenchFile, Assay, list[str]]
+
+
+@dataclass(frozen=True)
+class _How:
+    """How gates are fitted: ``seed`` is that of the posterior, None where it is not sampled."""
+
+    thorough: bool
+    seed: int | None
 
 
 def experiments(
@@ -77,22 +89,21 @@ def fit(
     petab: bool,
     quick: bool,
     posterior: bool,
+    workers: int | None,
     seed: int,
     as_json: bool,
 ) -> None:
     """Fit gates to exports."""
     exports = [read_export(path, time_unit, cycle) for path in data]
-    files = _assay_files(model)
-    fits: list[GateFit] = []
-    with display() as shown:
-        for file in files:
-            shown.start(file.stem)
-            found = _fitted(file, exports, quick)
-            if posterior:
-                chain = sampled(found.fit, seed, tell=partial(shown.advance, file.stem))
-                found = replace(found, posterior=chain)
-            fits.append(found)
-            shown.done(file.stem, f"rms {found.fit.rms_of_scale:.2%} of full scale")
+    read = [_read(file, exports) for file in _assay_files(model)]
+    how, name = _How(not quick, seed if posterior else None), read[0][0].name if len(read) == 1 else f"{len(read)} gates"
+    with display() as shown, worker_pool(min(workers or available_cpus(), len(read))) as pool:
+        shown.start(name)
+        if len(read) == 1:
+            fits = [_fitted(how, read[0], partial(shown.advance, name))]
+        else:
+            fits = run_jobs(_fitted, how, read, pool, lambda done: shown.advance(name, done / len(read)))
+        shown.done(name, f"rms up to {max(each.fit.rms_of_scale for each in fits):.2%} of full scale")
     document = fits_json(fits)
     made = {"fit.json": json_text(document), "parameters.csv": _parameters(fits), "traces.csv": _traces(fits)}
     for found in fits:
@@ -119,7 +130,8 @@ def _assay_files(model: Path) -> list[Path]:
     return found
 
 
-def _fitted(file: Path, exports: Sequence[Export], quick: bool) -> GateFit:
+def _read(file: Path, exports: Sequence[Export]) -> _Read:
+    """An assay with its readings, and notes on them."""
     bench, assay = read_bench(file, chosen_preset())
     try:
         read = with_readings(assay, exports)
@@ -127,7 +139,16 @@ def _fitted(file: Path, exports: Sequence[Export], quick: bool) -> GateFit:
         raise error.at(str(file)) from None
     notes = [f"{Path(each.file).name}: {note}" for each in exports for note in each.notes]
     notes += [f"well {name} of the layout is in no export" for name in missing_wells(assay, read)]
-    return fit_gate(bench, read, notes, thorough=not quick)
+    return bench, read, notes
+
+
+def _fitted(how: _How, read: _Read, tell: Callable[[float], None] = lambda share: None) -> GateFit:
+    """The fit of one gate with all that follows from it."""
+    found = fit_gate(*read, how.thorough)
+    if how.seed is not None:
+        found = replace(found, posterior=sampled(found.fit, how.seed, tell=tell))
+    _ = found.warnings, found.checks  # worked out here, by a process of its own where there are several
+    return found
 
 
 def _told(found: GateFit) -> str:
@@ -136,7 +157,7 @@ def _told(found: GateFit) -> str:
         predicted = f"{each.parameter.start:.3g}" if each.parameter.unit == "/M/s" else ""
         rows.append((each.parameter.name, str(each), predicted))
     heading = f"{found.bench.name}: rms {found.fit.rms_of_scale:.2%} of full scale"
-    return "\n".join([heading, table(rows), *(f"! {warning}" for warning in found.warnings)])
+    return "\n".join([heading, table(rows), *map(str, found.checks), *(f"! {warning}" for warning in found.warnings)])
 
 
 def _samples(found: Posterior) -> str:

@@ -15,6 +15,7 @@ from cli.run.folder import digest
 from cli.run.leaks import share_text
 from cli.run.sweeps import opened_store, spread, sweep
 from dsd_ncrn.analysis.judging import THRESHOLD, judged, learned, yardstick
+from dsd_ncrn.analysis.networks import FINITE, with_resting
 from dsd_ncrn.analysis.results import Judged, Yardstick
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import Drawn, require_imperfections
@@ -30,6 +31,7 @@ def judge(
     conditions: str,
     iterations: int | None,
     epochs: int | None,
+    semantics: str,
     tubes: int,
     data_seed: int,
     seeds: int,
@@ -48,8 +50,10 @@ def judge(
                 require_imperfections(job.study.design)
             study = _lasting(job.study.ready, iterations, epochs)
             sticks.append(yardstick(study))
-            drawn = Drawn(study, seed)
-            base = digest(f"{job.key} {seed} {study.plan.strand_iterations}")
+            drawn, explicit = Drawn(study, seed), semantics == FINITE
+            if explicit:
+                drawn = Drawn(with_resting(study, drawn.leaking), seed)
+            base = digest(f"{job.key} {seed} {study.plan.strand_iterations}" + f" {semantics}" * explicit)
             with (
                 step(shown, "tubes", f"data seed {drawn_from}") as tell,
                 opened_store(out and out / "tubes.sqlite", base) as store,

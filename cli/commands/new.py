@@ -41,7 +41,7 @@ def new(
     folder = out or Path()
     for file in files:
         if (folder / file).exists():
-            raise InputError("this file is there already, and is left as it is", None, "Give another name.", str(folder / file))
+            raise InputError("this file exists already, and is left as it is", None, "Give another name.", str(folder / file))
     deliver(folder, files)
     design = folder / f"{stem}.toml"
     following = f"dsd-ncrn train {design} --level ideal"

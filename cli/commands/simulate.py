@@ -15,6 +15,7 @@ from cli.output import check_folder, deliver, show, table
 from cli.run.strands import training_outcome
 from cli.streams import warn
 from cli.traces import EngineChoice, columns_of, design_trace, network_trace, side_by_side, strand_trace, trace_of, until
+from dsd_ncrn.analysis.networks import FINITE, with_resting
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.crn.rate_law import RateLaw
 from dsd_ncrn.crn.text import load_crn
@@ -162,6 +163,7 @@ def train(
     one_pot: bool,
     engine: str,
     volume: float | None,
+    semantics: str,
     tubes: int | None,
     data_seed: int | None,
     seeds: int | None,
@@ -174,17 +176,18 @@ def train(
         _check_tubes(level, leaks or one_pot or engine != "rosenbrock" or volume is not None)
         _check_length(iterations, epochs)
         many = (tubes, data_seed or 0, seeds or 1, workers, scheduler)
-        judge(design, out, seed, conditions, iterations, epochs, *many, as_json)
+        judge(design, out, seed, conditions, iterations, epochs, semantics, *many, as_json)
         return
     for name, given in (("--data-seed", data_seed), ("--seeds", seeds), ("--workers", workers), ("--scheduler", scheduler)):
         if given is not None:
             raise InputError(f"{name} is for many tubes", given, "Say how many with --tubes, or leave it out.")
     choice = EngineChoice(engine, volume, seed)
-    _check_options(level, leaks, one_pot, choice)
+    _check_options(level, leaks, one_pot, semantics, choice)
     _check_length(iterations, epochs)
     with placed(design), display() as shown:
         job = shown_job(design, seed, shown, choice.integrator, strands=level == "dsd", conditions=conditions)
         study = _lasting(job.study.ready if level == "dsd" else job.study, iterations, epochs)
+        study = with_resting(study, leaks) if semantics == FINITE else study
         name = level if level != "dsd" else level_of_strands(leaks, not one_pot).name
         for note in study.data.notes:
             warn(note)
@@ -199,8 +202,8 @@ def train(
     show(as_json, section, table(rows.items()))
 
 
-def _check_options(level: str, leaks: bool, one_pot: bool, choice: EngineChoice) -> None:
-    for name, given in (("--leaks", leaks), ("--one-pot", one_pot)):
+def _check_options(level: str, leaks: bool, one_pot: bool, semantics: str, choice: EngineChoice) -> None:
+    for name, given in (("--leaks", leaks), ("--one-pot", one_pot), (f"--semantics {FINITE}", semantics == FINITE)):
         if given and level != "dsd":
             raise InputError(f"{name} is for strands", level, "Leave it out, or give --level dsd.")
     if choice.stochastic and level not in ("ideal", "dsd"):

@@ -13,6 +13,7 @@ from cli.options import (
     quantity_option,
     seed_option,
     subcommand,
+    workers_option,
 )
 
 
@@ -35,6 +36,7 @@ from cli.options import (
 @click.option("--petab", is_flag=True, help="Write each gate as a PEtab problem, too, with its fit as nominal values.")
 @click.option("--quick", is_flag=True, help="Intervals by the covariance alone, and no search for other explanations.")
 @click.option("--posterior", is_flag=True, help="Sample the posterior, too, by emcee (the extra `posterior`); takes minutes.")
+@workers_option
 @seed_option
 @preset_option
 @json_option
@@ -42,7 +44,7 @@ def fit() -> None:
     """Fit the gates of MODEL to all traces of DATA at once.
 
     MODEL is an assay file (.toml) with strands and layout, or a folder of them, as `dsd-ncrn experiments` writes it. DATA are
-    exports of plate readers, fluorimeters or qPCR machines, as CSV, text or workbook.
+    exports of plate readers, fluorimeters or qPCR machines, as CSV, text or workbook. Gates are fitted side by side.
 
     It is told which wells do not fit, which parameters these tubes do not tell, and which other explanations fit as well.
     --seed is that of the posterior's samples; nothing else is random.

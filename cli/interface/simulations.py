@@ -23,6 +23,7 @@ from cli.options import (
     quantity_option,
     scheme_option,
     seed_option,
+    semantics_option,
     spread_options,
     strands_of_networks,
     subcommand,
@@ -101,6 +102,7 @@ def simulate() -> None:
         "dsd-ncrn train designs/linreg2d.toml --leaks --epochs 1 --json",
         'dsd-ncrn train designs/linreg2d.toml --iterations 5 --engine ssa --volume "1 pL"',
         "dsd-ncrn train designs/first_learner.toml --conditions bench --tubes 10 --seeds 10 -o judged",
+        "dsd-ncrn train designs/linreg2d_bench.toml --leaks --semantics finite",
     ),
     groups={"Of many tubes": ("tubes", "data_seed", "seeds", "workers", "scheduler")},
 )
@@ -126,6 +128,7 @@ def simulate() -> None:
 @click.option("--one-pot", is_flag=True, help="Without topping fuels up (level dsd).")
 @engine_option
 @volume_option
+@semantics_option
 @click.option("--tubes", type=click.IntRange(min=1), help="Tubes with the design's imperfections to train, drawn by --seed.")
 @click.option("--data-seed", type=click.IntRange(min=0), help="What data and start values are drawn by; 0 if not given.")
 @click.option("--seeds", type=click.IntRange(min=1), help="Draws of the data, from --data-seed on; one if not given.")
@@ -137,6 +140,9 @@ def train() -> None:
     With --tubes real tubes are trained and judged: which share they learn of what the ideal network learns, beside linear
     least squares. With -o each finished tube is kept in tubes.sqlite there: the same command goes on from them, however it
     ended.
+
+    With --semantics finite strands that rest on toeholds are species of their own, where else a factor stands for them; a
+    tube that is not measured itself is set as with factors.
     """
 
 

@@ -6,7 +6,7 @@ from statistics import fmean, median
 from typing import TYPE_CHECKING, Any
 
 from cli.job import Outcome, Stage, Tell
-from cli.run.folder import store_path
+from cli.run.folder import digest, store_path
 from cli.run.leaks import share_text
 from cli.run.sweeps import opened_store, sweep
 from dsd_ncrn.analysis.beads import BeadBudget, bead_budget
@@ -33,11 +33,10 @@ def tubes_stage(job: Job, tell: Tell) -> Outcome:
     count = study.spec.imperfections.samples or USUAL
     path = None if job.folder is None else store_path(job.folder, TUBES.name)
     found: list[tuple[Judged, ...]] = []
-    with opened_store(path, job.key) as store:
-        for number, each in enumerate((study, leakless(study))):
-            drawn = Drawn(each, study.seed)
-            with sweep(job, drawn, store) as pool:
-                found.append(judged(drawn, count, pool, lambda done, total, at=number: tell((at + done / total) / 2)))
+    for number, each in enumerate((study, leakless(study))):
+        drawn = Drawn(each, study.seed)
+        with opened_store(path, digest(f"{job.key} {number}")) as store, sweep(job, drawn, store) as pool:
+            found.append(judged(drawn, count, pool, lambda done, total, at=number: tell((at + done / total) / 2)))
     leaky, calm = found
     files = {BENCH.file: BENCH.text(leaky), BENCH_NO_LEAK.file: BENCH_NO_LEAK.text(calm)}
     section = bench_section(study, leaky, calm, yardstick(study), bead_budget(study))

@@ -66,7 +66,7 @@ def bead_budget(study: Study) -> BeadBudget:
     tube = study.tube()
     species = [name for parameter in study.ncrn.parameters for name, _ in parameter.amounts(1.0)]
     seen = _Carried(tuple(study.system.signals[name] for name in species))
-    points = list(zip(study.data.train_x, study.data.train_y)) * 2
+    points = list(zip(study.given_x, study.data.train_y)) * 2
     tube.run(tube.protocol.iteration(1, *points[0]), seen)
     dose, given = sum(seen.added.get(name, 0.0) for name in seen.pulled), study.spec.imperfections
     slurry = growth = dose / given.slurry

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.events import Add, Adjust, Done, Event, PullDown, Purpose, Wait
 from dsd_ncrn.design.imperfections import LEAST_OF_UL
 from dsd_ncrn.design.spec import DesignSpec
-from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow
+from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow, SideWell
+from dsd_ncrn.dsd.staged import lowering, places_of, raising, weight_join
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.gates.calibrate import GateDesign
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
@@ -16,8 +18,11 @@ from dsd_ncrn.protocol.staged import LearnerProtocol, StagedProtocol
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.tasks import Dataset
+from dsd_ncrn.tasks.layer import Unit
 
 LOADING = "measure what of"
+USES = ("forward", "update")
+"""What the gates of side wells are for."""
 
 
 class Calibrated(Protocol):
@@ -36,6 +41,16 @@ class Calibrated(Protocol):
     @property
     def data(self) -> Dataset:
         """The points."""
+        ...
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """Those of a fixed layer."""
+        ...
+
+    @property
+    def given_x(self) -> Floats:
+        """The training inputs as a protocol takes them."""
         ...
 
     @property
@@ -65,9 +80,9 @@ class Calibrated(Protocol):
 
 def experiment_of(study: Calibrated) -> Experiment:
     """The steps of an iteration, the training points, and what the first iteration leaves of fuels and gates."""
-    protocol, first = study.protocol, (study.data.train_x[0], study.data.train_y[0])
+    protocol, first = study.protocol, (study.given_x[0], study.data.train_y[0])
     burning, start = rows_of(study, protocol.start())
-    points = tuple(_point(study, x, y) for x, y in zip(study.data.train_x, study.data.train_y))
+    points = tuple(_point(study, x, y) for x, y in zip(study.given_x, study.data.train_y))
     loaded = [ScheduleRow(start, f"load {name}", name, nM) for name, nM in points[0].items()] if burning else []
     steps, end = rows_of(study, (*protocol.whole(*first), Done()), start)
     training, tube, given = study.ideal, study.tube(), study.spec.imperfections
@@ -83,20 +98,39 @@ def experiment_of(study: Calibrated) -> Experiment:
         start,
         {row.component: 0.0 for row in burning if row.what.startswith(LOADING)},
         isinstance(protocol, StagedProtocol),
-        tuple(tuple(protocol.iteration(number, *_of(study.data, number))) for number in range(1, training.iterations + 1)),
+        tuple(tuple(protocol.iteration(number, *_of(study, number))) for number in range(1, training.iterations + 1)),
         tuple(protocol.start()),
         study.calibration.aliquots,
         given.evaporation,
         given.pull,
         given.complex_stock,
         given.least * LEAST_OF_UL,
+        tuple(_side_wells(study, protocol)) if isinstance(protocol, StagedProtocol) else (),
     )
 
 
-def _of(data: Dataset, number: int) -> tuple[Sequence[float], Sequence[float]]:
+def _of(study: Calibrated, number: int) -> tuple[Sequence[float], Sequence[float]]:
     """Inputs and targets of the ``number``-th iteration."""
-    place = (number - 1) % len(data.train_x)
-    return data.train_x[place], data.train_y[place]
+    place = (number - 1) % len(study.given_x)
+    return study.given_x[place], study.data.train_y[place]
+
+
+def _side_wells(study: Calibrated, protocol: StagedProtocol) -> Iterator[SideWell]:
+    """Those of a fixed layer, point by point; none without one."""
+    if study.data.plain is None:
+        return
+    ones = protocol.inputs((1.0,) * len(study.units))
+    gates = ({weight_join(place): nM for place, nM in ones.items()}, protocol.moving(ones))
+    for point, x in enumerate(study.data.plain.train_x, start=1):
+        for use, doses in zip(USES, gates):
+            for number, (unit, place) in enumerate(zip(study.units, places_of(study.ncrn)), start=1):
+                mine = {name: nM for name, nM in doses.items() if name in (weight_join(place), raising(place), lowering(place))}
+                for well in unit:
+                    parts = (well.gates, well.released, well.premixed, well.against)
+                    held, *others = (float(part.of(x[None])[0]) for part in parts)
+                    whole = sum(mine.values())
+                    amounts = {name: held * nM for name, nM in mine.items()}
+                    yield SideWell(point, number, use, amounts, *(each * whole for each in others), level=whole)
 
 
 def rows_of(study: Calibrated, events: Iterable[Event], start: float = 0.0) -> tuple[tuple[ScheduleRow, ...], float]:

@@ -83,7 +83,7 @@ def _finite(outputs: Floats) -> Floats:
     lost = int((~np.isfinite(outputs)).sum())
     if lost:
         raise CheckFailed(
-            f"{lost} of {len(outputs)} tubes gave no finite error, so that no index can be told; narrow the ranges"
+            f"{lost} of {len(outputs)} tubes gave no finite error, so no index can be computed; narrow the ranges"
         )
     return outputs
 

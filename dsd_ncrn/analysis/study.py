@@ -46,7 +46,7 @@ from dsd_ncrn.simulate.train import Progress, no_progress, train
 from dsd_ncrn.simulate.tube import ABSOLUTE, RELATIVE, Tube, tube_of
 from dsd_ncrn.simulate.wells import Wells, poured, titrated, wells_of
 from dsd_ncrn.tasks import Dataset, load_dataset
-from dsd_ncrn.tasks.layer import units_of
+from dsd_ncrn.tasks.layer import Unit, beside, units_of
 
 if TYPE_CHECKING:
     part = property  # nobody sets one, and structural types know properties alone
@@ -385,14 +385,23 @@ class Study:
         given, seed = self.spec.imperfections, tube.pot.handling.seed
         wells = self.wells
         if tube.pot.handling != PERFECT:
-            wells = titrated(wells, np.random.default_rng((seed, 0)), 1.0 + given.bead_slowdown)
+            wells = titrated(wells, np.random.default_rng((seed, 0)), 1.0 + given.bead_slowdown, given.inactive)
         return poured(wells, self.data, min(iterations, len(self.data.train_x)), seed)
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """Those of a fixed layer; none without one."""
+        return units_of(self.design.task.layer, self.data.plain.dimension) if self.data.plain is not None else ()
+
+    @property
+    def given_x(self) -> Floats:
+        """The training inputs as a protocol takes them: with a fixed layer what its wells are to give."""
+        return beside(self.units, self.data) if self.units else self.data.train_x
 
     @part
     def wells(self) -> Wells:
         """Those of a fixed layer, as designed."""
-        assert self.data.plain is not None
-        return wells_of(units_of(self.design.task.layer, self.data.plain.dimension), self.rates, self.integrator)
+        return wells_of(self.units, self.rates, self.integrator)
 
     def _trained(self, level: str, progress: Progress) -> Training:
         spec = self.decided.model_copy(update={"training": self.plan})

@@ -256,7 +256,7 @@ def ways(spec: DesignSpec, ncrn: NeuralCrn) -> dict[str, DesignSpec]:
         "four times the signals": {"chemistry": {"unit": 4 * chemistry.unit}},
         "gates sized by their flux": {"chemistry": {"sizing": "auto"}},
         "sealed gates": {"translation": {"scheme": "sealed"}},
-        "helpers in their phase alone": {"translation": {"phase_fuels": True}},
+        "auxiliary strands in their phase alone": {"translation": {"phase_fuels": True}},
         "thresholds on what N1 makes": {"translation": {"thresholds": dict.fromkeys(made, level)}},
         "cooperative annihilation": {
             "translation": {"annihilation": "cooperative"},
@@ -266,7 +266,7 @@ def ways(spec: DesignSpec, ncrn: NeuralCrn) -> dict[str, DesignSpec]:
     }
     found = {name: _changed(spec, change) for name, change in changes.items()}
     kinds = [kind for kind in SLOW_KINDS if kind in chemistry.gates]
-    found["a third of helpers and forks"] = _scaled(spec, kinds, ("fork", "fuel"), 1 / 3)
+    found["a third of auxiliary strands and forks"] = _scaled(spec, kinds, ("fork", "fuel"), 1 / 3)
     found["half as large joins, longer phases"] = _scaled(spec, kinds, ("join",), 1 / 2)
     return {name: each for name, each in found.items() if name == AS_IT_IS or each != spec}
 

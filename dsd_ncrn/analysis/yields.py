@@ -91,9 +91,12 @@ class Drawn:
     @worked_out
     def tubes(self) -> RealTubes:
         """What mixes them."""
-        spec = self.study.spec
-        leaking = spec.leak.rate > 0 or spec.imperfections.initial_leak > 0
-        return RealTubes(lean(self.study) if leaking else self.study, leaking)
+        return RealTubes(lean(self.study) if self.leaking else self.study, self.leaking)
+
+    @property
+    def leaking(self) -> bool:
+        """Whether they are simulated with all leak channels."""
+        return self.study.spec.leak.rate > 0 or self.study.spec.imperfections.initial_leak > 0
 
 
 def monte_carlo_yield(drawn: Drawn, count: int, pool: Executor | None = None, progress: Progress = no_progress) -> Yield:

@@ -6,8 +6,8 @@
     layout = "layout.csv"
 
 The layout has a row for each well: ``well,mix,start`` with ``20 join + 10 A + 30 reporter`` (nM) as mix. ``start`` is the time
-of mixing on the clock of the export, in s or with a unit. Further columns are ``purpose`` (sample, blank, control), ``gate``
-where several assays share a layout, ``export`` where wells are in several files, ``label`` where one is read in several ways.
+of mixing on the clock of the export, in s or with a unit. Further columns are ``purpose`` (sample, blank, control, held out),
+``gate`` where assays share a layout, ``export`` where wells are in several files, ``label`` where one is read in several ways.
 """
 
 from __future__ import annotations

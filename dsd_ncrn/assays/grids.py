@@ -101,8 +101,8 @@ def _block(rows: Sequence[Row], start: int, end: int) -> Iterator[Column]:
     long = {kind: next((n for n, cell in enumerate(cells) if name.fullmatch(cell)), None) for kind, name in _LONG.items()}
     if long["well"] is not None and long["value"] is not None:
         return _one_a_row(cells, below, place, long["well"], long["value"])
-    counting = is_cycle_header(cells[place]) and bool(below) and is_number(below[0][1][0])
-    if _is_across(cells, place) and not counting:
+    down = bool(below) and is_number(below[0][1][0])  # wells are named by numbers, as cycles or doses
+    if _is_across(cells, place) and not down:
         return _wells_as_rows(rows, start, end, place)
     return _wells_as_columns(cells, below)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.fit import Fit, Problem, bounds_of
 from dsd_ncrn.assays.measured import Kind
 from dsd_ncrn.assays.quantities import Quantity
@@ -53,7 +54,7 @@ class Estimate:
             case Kind.LOWER:
                 return f"at least {self.low:.3g}{unit}"
             case Kind.UNKNOWN:
-                return "not told by these tubes"
+                return "not determined by these tubes"
             case _:
                 return f"{self.value:.3g} ({self.low:.3g} to {self.high:.3g}){unit}"
 
@@ -119,39 +120,42 @@ def _end(fit: Fit, problem: Problem, number: int, sign: float, guess: float, ris
     The square root of the rise is about straight: the next place to look at follows from the last two.
     """
     bound = float(bounds_of(fit.parameters)[1 if sign > 0 else 0][number])
-    best, most = float(fit.x[number]), abs(bound - float(fit.x[number]))
-    if most <= 0 or np.sqrt(max(profile(fit, problem, number, bound), 0.0)) < np.sqrt(rise):
-        return None
-    inside, outside = (0.0, 0.0), (most, np.inf)
-    away = min(guess * float(np.sqrt(rise)), most / 2)
-    for _ in range(PROBES):
-        risen = np.sqrt(max(profile(fit, problem, number, best + sign * away), 0.0))
-        if abs(risen - np.sqrt(rise)) < CLOSE_ENOUGH * np.sqrt(rise) / 2:
-            break
-        if risen < np.sqrt(rise):
+    best, most, needed = float(fit.x[number]), abs(bound - float(fit.x[number])), float(np.sqrt(rise))
+    inside, outside, away, along = (0.0, 0.0), (most, np.inf), min(guess * needed, most), None
+    for _ in range(PROBES if most > 0 else 0):
+        risen, along = profile(fit, problem, number, best + sign * away, along)
+        risen = float(np.sqrt(max(risen, 0.0)))
+        if abs(risen - needed) < CLOSE_ENOUGH * needed / 2:
+            return best + sign * away
+        if risen > needed:
+            outside = (away, risen)
+        elif away < most:
             inside = (away, risen)
         else:
-            outside = (away, risen)
+            return None
         if np.isfinite(outside[1]):
-            share = (np.sqrt(rise) - inside[1]) / (outside[1] - inside[1])
+            share = (needed - inside[1]) / (outside[1] - inside[1])
             away = inside[0] + float(np.clip(share, 0.1, 0.9)) * (outside[0] - inside[0])
         else:
-            away = min(away * min(max(np.sqrt(rise) / max(risen, 1e-3), 1.2), 4.0), 0.5 * (away + most))
-    return best + sign * away
+            away = min(away * float(np.clip(needed / max(risen, 1e-3), 1.2, 4.0)), most)
+    return best + sign * away if most > 0 else None
 
 
-def profile(fit: Fit, problem: Problem, number: int, value: float) -> float:
-    """By how much the sum of squares rises where a parameter is held at ``value``, on its scale, and all others are fitted."""
-    x = fit.x.copy()
-    variance = fit.covariance[number, number]
-    if variance > 0 and abs(value - x[number]) < 4 * np.sqrt(variance):
+def profile(fit: Fit, problem: Problem, number: int, value: float, along: Floats | None = None) -> tuple[float, Floats]:
+    """By how much the sum of squares rises where a parameter is held at ``value``, on its scale, and all others are fitted.
+
+    They are returned as well, (parameters,). ``along`` are those of another value on the same side: the others are sought on
+    from the line through these and the best ones, or else in the direction of the covariance.
+    """
+    x, variance = fit.x.copy(), fit.covariance[number, number]
+    if along is not None:
+        x = x + (along - x) * (value - x[number]) / (along[number] - x[number])
+    elif variance > 0 and abs(value - x[number]) < 4 * np.sqrt(variance):
         x = x + fit.covariance[:, number] / variance * (value - x[number])
-    x[number] = value
-    low, high = bounds_of(fit.parameters)
-    free = np.arange(len(x)) != number
-    held = np.clip(x, low, high)
+    held = np.clip(x, *bounds_of(fit.parameters))
     held[number] = value
-    return problem.solve(held, free, tolerance=1e-3)[1] - fit.cost
+    found, cost, _ = problem.solve(held, np.arange(len(x)) != number, tolerance=1e-3)
+    return cost - fit.cost, found
 
 
 def alike(fit: Fit) -> tuple[tuple[str, str, float], ...]:

@@ -22,7 +22,7 @@ class Kind(StrEnum):
     INTERVAL = "interval"
     UPPER = "at most"
     LOWER = "at least"
-    UNKNOWN = "not told by these tubes"
+    UNKNOWN = "not determined by these tubes"
 
 
 @dataclass(frozen=True)

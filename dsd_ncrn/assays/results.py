@@ -9,13 +9,14 @@ from typing import Any
 
 from dsd_ncrn.assays.bench import BenchFile, mix_of
 from dsd_ncrn.assays.fit import Fit, fit
+from dsd_ncrn.assays.held import Check, checked, without_held
 from dsd_ncrn.assays.intervals import Estimate, alike, estimates
 from dsd_ncrn.assays.judge import WellFit, swapped, well_fits, worst_smoothed
 from dsd_ncrn.assays.measured import FORMAT, Kind
 from dsd_ncrn.assays.posterior import Posterior
 from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.rivals import Rival, rivals
-from dsd_ncrn.assays.wells import Assay
+from dsd_ncrn.assays.wells import Assay, Well
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,7 @@ class GateFit:
     notes: tuple[str, ...] = ()
     thorough: bool = True
     posterior: Posterior | None = None
+    held: tuple[Well, ...] = ()
 
     @cached_property
     def estimates(self) -> tuple[Estimate, ...]:
@@ -37,6 +39,11 @@ class GateFit:
     def wells(self) -> tuple[WellFit, ...]:
         """How each well fits."""
         return well_fits(self.fit)
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """How well the wells that were held out are predicted."""
+        return tuple(checked(self.fit, well) for well in self.held)
 
     @cached_property
     def swapped(self) -> tuple[str, str] | None:
@@ -58,7 +65,8 @@ class GateFit:
             found.append(f"wells {self.swapped[0]} and {self.swapped[1]} seem to be swapped ({places})")
         found += [f"{name} is on a bound" for name in on_bound]
         found += [f"{one} and {other} cannot be told apart (correlation {r:.3f})" for one, other, r in alike(self.fit)]
-        found += [f"{each.parameter.name} is not told by these tubes" for each in self.estimates if each.kind is Kind.UNKNOWN]
+        unknown = (each.parameter.name for each in self.estimates if each.kind is Kind.UNKNOWN)
+        found += [f"{name} is not determined by these tubes" for name in unknown]
         for each in self.rivals:
             changed = ", ".join(f"{name} {there:.3g} in place of {here:.3g}" for name, here, there in each.differs)
             found.append(
@@ -81,6 +89,7 @@ class GateFit:
             "rms_of_scale": self.fit.rms_of_scale,
             "largest_smoothed_residual_of_scale": worst_smoothed(self.fit),
             "wells": [vars(each) for each in self.wells],
+            "held_out": [vars(each) for each in self.checks],
             "warnings": list(self.warnings),
         }
 
@@ -117,8 +126,9 @@ def _estimate(each: Estimate) -> dict[str, Any]:
 
 
 def fit_gate(bench: BenchFile, assay: Assay, notes: Sequence[str] = (), thorough: bool = True) -> GateFit:
-    """Fit the wells of an assay that have traces. Raises as ``fit``."""
-    return GateFit(bench, fit(assay), tuple(notes), thorough)
+    """Fit the wells of an assay that have traces, but for those that are held out. Raises as ``fit``."""
+    fitted, held = without_held(assay)
+    return GateFit(bench, fit(fitted), tuple(notes), thorough, held=held)
 
 
 def fits_json(fits: Sequence[GateFit]) -> dict[str, Any]:

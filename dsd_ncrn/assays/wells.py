@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     SAMPLE = "sample"
     BLANK = "blank"  # everything but what shines
     CONTROL = "control"  # shines alike all along: it tells the drift
+    HELD = "held out"  # a sample that is not fitted, and tells whether the fit of the others predicts it
 
 
 @dataclass(frozen=True, eq=False)

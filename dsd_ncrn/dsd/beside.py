@@ -1,4 +1,4 @@
-"""What a laboratory orders beside the strands of a circuit: variants of its gates, and reporters of a staged learner.
+"""What a laboratory orders beside the strands of a circuit: variants of its gates, reporters of a staged learner, releasers.
 
 A variant takes and frees the same strands, so that its domains are those of its gate. What is its own is its bottom strand,
 which goes on with a spacer beyond the open toehold: this is where a gate's first step begins, and bases beside a toehold
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dsd_ncrn.dsd.schemes.endings import reporter
-from dsd_ncrn.dsd.staged import STAGED
-from dsd_ncrn.dsd.structure import Complex, Domain
+from dsd_ncrn.dsd.staged import BARE, RELEASER, RELEASING, STAGED
+from dsd_ncrn.dsd.structure import Complex, Domain, free
 from dsd_ncrn.dsd.system import Component, DsdSystem, Reporter, Role
 
 SPACER_NT = 4
@@ -25,7 +25,8 @@ def gates_of_variants(system: DsdSystem) -> dict[str, str]:
 
 
 def ordered_system(system: DsdSystem) -> DsdSystem:
-    """The system with the variants of its gates and, of a staged learner, reporters that are mixed with samples of it."""
+    """The system with the variants of its gates and, of a staged learner, reporters that are mixed with samples of it, and
+    where gates hang on tethers, what lets them go in side wells."""
     gates = [each for each in system.components if each.role is Role.GATE]
     others = [
         replace(each, name=_name(each.name, number), complex=_spaced(each.complex, spacer_of(number)))
@@ -36,9 +37,14 @@ def ordered_system(system: DsdSystem) -> DsdSystem:
     duplexes = [component for component, _ in read]
     return replace(
         system,
-        components=(*system.components, *others, *duplexes),
+        components=(*system.components, *others, *duplexes, *_releasers(system)),
         reporters=(*system.reporters, *(reporter for _, reporter in read)),
     )
+
+
+def _releasers(system: DsdSystem) -> Iterator[Component]:
+    if BARE in system.by_name:
+        yield Component(RELEASING, free(*RELEASER), Role.FUEL, 0.0, topped_up=False)
 
 
 def variant_numbers(system: DsdSystem) -> range:
@@ -59,10 +65,12 @@ def _spaced(complex_: Complex, spacer: Domain) -> Complex:
     """The complex with a spacer at the end of its bottom where the toehold is open."""
     place = next(number for number, strand in enumerate(complex_.strands) if strand[0].starred)
     start = sum(map(len, complex_.strands[:place]))
+    # The toehold is open at the bottom's 5' end or at its 3' end, by the gate's polarity.
     leads, bottom = complex_.pairing[start] is None, complex_.strands[place]
     at = start if leads else start + len(bottom)
     strands = list(complex_.strands)
     strands[place] = (~spacer, *bottom) if leads else (*bottom, ~spacer)
+    # Positions behind the new domain move by one.
     pairing = [None if other is None else other + (other >= at) for other in complex_.pairing]
     return Complex.of(strands, [*pairing[:at], None, *pairing[at:]])
 

@@ -54,12 +54,16 @@ def candidates(module: Module, steps: Sequence[Abstract]) -> Iterator[Interpreta
     """Interpretations under which reversible steps change nothing and irreversible ones nothing or what is formal."""
     known = {species: Counter((species,)) for species, _ in module.signals}
     reacting = {name for left, _ in steps for name in left}
+    # What nothing takes up again can only mean nothing: it may not hold a formal species back.
     waste = {name: Counter[str]() for _, right in steps for name in right if name not in reacting and name not in known}
     both = set(steps)
+    # A reversible step is no formal reaction, whose reverse the formal network lacks: both sides mean the same.
     reversible: list[Equation] = [(left, None, right, None) for left, right in steps if (right, left) in both]
+    # An irreversible step may be the formal reaction or nothing; all combinations are tried.
     once = [step for step in steps if step[::-1] not in both][: MAX_IRREVERSIBLE + 1]
     if len(once) > MAX_IRREVERSIBLE:
         return
+    # Fired first, so that the usual candidate comes early.
     for fires in choices((True, False), repeat=len(once)):
         chosen = [_equation(step, module.formal if fired else None) for step, fired in zip(once, fires)]
         found = _solved([*reversible, *chosen], known | waste, {name for step in steps for side in step for name in side})
@@ -76,6 +80,7 @@ def _equation(step: Abstract, formal: Reaction | None) -> Equation:
 def _solved(equations: Sequence[Equation], known: Interpretation, species: set[str]) -> Interpretation | None:
     """All species, where the equations determine them; None where they contradict each other or leave one open."""
     found = dict(known)
+    # Propagation as in a linear system: a side with one unknown species gives it, until nothing new follows.
     while True:
         before = len(found)
         for left, left_total, right, right_total in equations:
@@ -83,6 +88,7 @@ def _solved(equations: Sequence[Equation], known: Interpretation, species: set[s
             _deduce(right, right_total if right_total is not None else _total(left, found), found)
         if len(found) == before:
             break
+    # What the equations leave open is no candidate: to guess it would make the search exponential.
     if species - set(found) or any(sum(1 for count in state.values() if count < 0) for state in found.values()):
         return None
     return found if all(_holds(equation, found) for equation in equations) else None
@@ -105,6 +111,7 @@ def _deduce(side: Sequence[str], total: State | None, found: Interpretation) -> 
     rest = Counter({name: count for name, count in rest.items() if count})
     if len(openly) == 1:
         found[openly[0]] = rest
+    # Interpretations are sums of species, never negative: parts of nothing are nothing.
     elif not rest:
         found.update({name: Counter[str]() for name in openly})
 
@@ -124,6 +131,7 @@ def _passes(module: Module, steps: Sequence[Abstract], interpretation: Interpret
     formals = {species for species, _ in module.signals}
     formal = [[list(module.formal.reactants), list(module.formal.products)]]
     listed = {name: sorted(state.elements()) for name, state in interpretation.items()}
+    # The order of reactions decides how far crnverifier searches, not whether the interpretation is one.
     for order in _orders(steps):
         network = [[list(left), list(right)] for left, right in order]
         accepted, witness = crn_bisimulation_test(formal, network, set(formals), dict(listed))

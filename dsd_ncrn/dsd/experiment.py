@@ -25,6 +25,24 @@ class ScheduleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SideWell:
+    """A well of a fixed layer for one training ``point`` (from 1), what its ``unit`` (from 1) is for, and what goes into it.
+
+    Amounts are nM as in the reaction: ``gates`` by component, ``released`` releasers, and releasers ``premixed`` with bare
+    tethers ``against`` them in a well of their own. ``level`` is what stands for 1.
+    """
+
+    point: int
+    unit: int
+    use: str
+    gates: Mapping[str, float]
+    released: float
+    premixed: float
+    against: float
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
 class Experiment:
     """The steps of one iteration, the points that are presented one after the other, and how often: never for a plain network.
 
@@ -35,7 +53,7 @@ class Experiment:
     iteration, of which the steps are the first, and ``start`` what it does before them all. So many ``aliquots`` are measured
     before, to calibrate the tube. ``evaporation`` is the share of the volume that an hour takes, ``pull`` how long beads are on
     the magnet (s; 0 is as long as they need), ``complex_stock`` what complexes are annealed to (nM; 0 is as usual), and
-    ``least`` (uL) what can be pipetted at least.
+    ``least`` (uL) what can be pipetted at least. ``wells`` are those of a fixed layer, for every point.
     """
 
     steps: tuple[ScheduleRow, ...] = ()
@@ -53,6 +71,7 @@ class Experiment:
     pull: float = 0.0
     complex_stock: float = 0.0
     least: float = 0.0
+    wells: tuple[SideWell, ...] = ()
 
     @property
     def first_point(self) -> Mapping[str, float]:

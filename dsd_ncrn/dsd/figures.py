@@ -47,7 +47,7 @@ def sheet(system: DsdSystem) -> str:
     y = MARGIN + 16
     for title, components in _groups(system):
         canvas.text(MARGIN, y + FONT + 4, title, anchor="start", size=FONT + 1)
-        y = _row(canvas, [(_caption(each), _drawn(each, system, palette)) for each in components], y + FONT + 8) + 4
+        y = row_drawn(canvas, [(_caption(each), _drawn(each, system, palette)) for each in components], y + FONT + 8) + 4
     canvas.text(MARGIN, y + FONT, _LEGEND, anchor="start", colour=_MUTED, size=FONT - 1)
     canvas.width, y = canvas.width + MARGIN, y + FONT
     canvas.height = y + MARGIN
@@ -55,7 +55,7 @@ def sheet(system: DsdSystem) -> str:
 
 
 def _groups(system: DsdSystem) -> Iterator[tuple[str, list[Component]]]:
-    """Formal reactions with their gates and helpers, then what the whole system shares."""
+    """Formal reactions with their gates and auxiliary strands, then what the whole system shares."""
     shown: set[str] = set()
     for reaction in system.formal:
         name = reaction.origin.reaction
@@ -108,7 +108,7 @@ def _caption(component: Component) -> str:
     return f"{escape(component.name)}{level}"
 
 
-def _row(canvas: Canvas, drawings: Sequence[tuple[str, Canvas]], y: float) -> float:
+def row_drawn(canvas: Canvas, drawings: Sequence[tuple[str, Canvas]], y: float) -> float:
     """Drawings side by side with captions below, in as many rows as they need; where the last one ends."""
     x, tallest = MARGIN, 0.0
     for caption, drawing in drawings:
@@ -136,14 +136,14 @@ def module_figure(system: DsdSystem, name: str, enumerate_complexes: Enumerate) 
     x, y = MARGIN, MARGIN + 22
     gates = [component for component in system.components if component.complex in module.gates]
     for component in sorted(gates, key=lambda each: each.name == system.gates[name].fork):
-        column = _column(component, steps, palette)
+        column = course_drawn(component, steps, palette)
         canvas.place(column, x, y)
         x += column.width + 3 * SPACE
     canvas.width, canvas.height = x - 2 * SPACE, canvas.height + MARGIN
     return canvas.svg(f"{system.name}: {name}")
 
 
-def _column(component: Component, steps: Steps, palette: Palette) -> Canvas:
+def course_drawn(component: Component, steps: Steps, palette: Palette) -> Canvas:
     """One gate from start to end, with what comes and goes between its states."""
     canvas = Canvas()
     canvas.text(0, FONT, escape(component.name), anchor="start", colour=_MUTED)

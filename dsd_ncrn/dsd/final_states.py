@@ -31,11 +31,13 @@ def wrong_final_state(module: Module, steps: Steps) -> str | None:
 
     Raises CheckFailed, as the other checks here, for a module of more than ``MAX_STATES`` states.
     """
+    # One set shows what a firing ends with; two, whether an unfinished one can be stopped by another.
     for copies in COPIES:
         inputs = Counter(module.carrier(species) for species in module.formal.reactants * copies)
         wanted = Counter(module.carrier(species) for species in module.formal.products * copies)
         for end in _ends(module, steps, inputs, copies):
             found = {_signals(module, state) for state in end}
+            # A terminal component may have many states; all must read the same to the formal network.
             if found != {_text(module, wanted)}:
                 other = " or ".join(sorted(found - {_text(module, wanted)}))
                 return f"{copies} of each input can end with {other} instead of {_text(module, wanted)}"
@@ -78,6 +80,7 @@ def made_reversibly(module: Module, steps: Steps) -> str | None:
     that the formal network does not have. Raises CheckFailed as ``wrong_final_state``.
     """
     known = set(steps)
+    # Only steps that can go back: if these reach a product, it is there before anything was decided.
     both = tuple(step for step in steps if step[::-1] in known)
     inputs = Counter(module.carrier(species) for species in module.formal.reactants)
     reached = _reached(module, both, inputs, 1)
@@ -98,6 +101,7 @@ def _ends(module: Module, steps: Steps, inputs: Counter[Complex], copies: int) -
     """The terminal strongly connected components of the states that are reached."""
     import networkx as nx
 
+    # Every fair path ends in a component that nothing leaves.
     parts = nx.condensation(_reached(module, steps, inputs, copies))
     yield from (parts.nodes[part]["members"] for part in parts if not parts.out_degree(part))
 
@@ -123,6 +127,7 @@ def _reached(module: Module, steps: Steps, inputs: Counter[Complex], copies: int
 
 def _rules(module: Module, steps: Steps) -> list[tuple[Counter[Complex], Counter[Complex]]]:
     """What each step takes and makes of what is counted."""
+    # Strands in excess are always there, so that states differ in gates and signals alone, and stay few.
     counted = (tuple(Counter(each for each in side if each not in module.supply) for side in step) for step in steps)
     return [(taken, made) for taken, made in counted if taken != made]
 

@@ -57,8 +57,8 @@ Steps = tuple[tuple[Side, Side], ...]
 class Module:
     """One formal reaction and what realises it.
 
-    ``gates`` are used up by firing; ``supply`` are free strands that are always there: helpers, seals, cogates, and the
-    clock with what it gives back. ``clock`` is the strand without which nothing may happen, None where there is none or
+    ``gates`` are used up by firing; ``supply`` are free strands that are always there: auxiliary strands, seals, cogates, and
+    the clock with what it gives back. ``clock`` is the strand without which nothing may happen, None where there is none or
     the gates do not take it. ``helpers`` are those of the supply that were made for this reaction alone.
     """
 
@@ -94,12 +94,14 @@ def module_of(reaction: Reaction, system: DsdSystem) -> Module:
     """The gates of a reaction, and the strands of the system that share a branch domain with them."""
     own = [component for component in system.components if _belongs(component, reaction)]
     gates = frozenset(component.complex for component in own if not component.complex.is_strand)
+    # Strands meet a gate by a branch domain that it has: all others can be left out of the module.
     branches = {name for gate in gates for name in _branches(gate)}
     carriers = {species: system.by_name[name] for species, name in system.signals.items()}
     carriers |= {each.name: each for each in system.components if each.name in reaction.reactants and each.name not in carriers}
     met = {species: each.complex for species, each in carriers.items() if _branches(each.complex) <= branches}
     met |= {species: carriers[species].complex for species in (*reaction.reactants, *reaction.products)}
     strands = {c.complex for c in system.components if c.role in _STRANDS and c.complex.is_strand}
+    # Cogates on their way to a sink are there for a while, and may drive the module back.
     strands |= {free(*taken) for taken in _sunk(system)}
     supply = frozenset(each for each in strands if _branches(each) <= branches) - frozenset(met.values())
     phase = system.gates[reaction.origin.reaction].phase
@@ -115,6 +117,7 @@ def renamed(module: Module) -> Module:
     order = dict.fromkeys((*reaction.reactants, *reaction.products, *(species for species, _ in module.signals)))
     species = {name: f"S{number}" for number, name in enumerate(order, start=1)}
     domains = {_branch(module.carrier(name)): new.lower() for name, new in species.items()}
+    # Private domains by their kind, so that one proof serves every module of a shape.
     domains |= {branch_name(kind.of(reaction)): f"{kind}_" for kind in Private}
     if module.clock is not None:
         domains[_branch(module.clock)] = "clock"

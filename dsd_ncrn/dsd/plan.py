@@ -66,6 +66,7 @@ def plan_of_learner(ncrn: NeuralCrn, options: Options) -> Plan:
     reactions = ordered((without_fuels(r, crn, dict(ncrn.padding)) for r in crn.reactions), options.translation)
     start = {species: value * unit for species, value in ncrn.constants}
     for variable, value in zip(ncrn.parameters, ncrn.initial_parameters):
+        # A value is on one rail: the positive or the negative one.
         start.update(zip(variable.species, (max(value, 0.0) * unit, max(-value, 0.0) * unit)))
     fed = frozenset(species for variable in (*ncrn.inputs, *ncrn.targets) for species in variable.species)
     always_on = unclocked_stages(ncrn, options.translation)
@@ -89,6 +90,7 @@ def plan_of_network(crn: Crn, translation: Translation, chemistry: Chemistry) ->
     named = _named(crn.moving.reactions)
     if not named:
         raise InputError("no reaction has a rate constant above 0", remedy="Give one that happens: A -> B [k = 1e-3].")
+    # -> A has nothing that a join could take: a source S stands in, S -> S + A, and is given back.
     sources = {r.origin.reaction: f"source_{r.origin.reaction}" for r in named if not r.reactants}
     reactions = ordered((_with_source(r, sources) for r in named), translation, spread=True)
     start = {**crn.initial, **dict.fromkeys(sources.values(), chemistry.unit)}
@@ -110,6 +112,7 @@ def ordered(reactions: Iterable[Reaction], translation: Translation, spread: boo
         if name not in species:
             rule, key = "translation.annihilate_first: no such reactant", ("translation", "annihilate_first")
             raise DesignError(rule, name, did_you_mean(name, species), key=key)
+    # How many reactions take a species: on the gate that holds it, it is away from the others.
     shared = Counter(name for r in known if r.origin.stage != FLUSH for name in set(r.reactants))
     first: Counter[str] = Counter()
     found: list[Reaction] = []
@@ -133,6 +136,7 @@ def without_fuels(reaction: Reaction, crn: Crn, amounts: Mapping[str, float]) ->
     reactants: list[str] = []
     rate = reaction.rate
     for name in reaction.reactants:
+        # A finite fuel stands for gates, which strands have anyway; its amount is a factor of the rate.
         if name in crn.fuel_species:
             rate *= amounts.get(name, 1.0)
         else:

@@ -48,9 +48,12 @@ def assign_polarity(reactions: Sequence[Reaction], fixed: Mapping[str, int] | No
     Among colourings that serve as many, the one that turns the fewest reactants, then the fewest species, then the
     first. ``fixed`` are the design's own choices. Raises DesignError where these contradict each other or name no species.
     """
+    # 1: species that enter one join, from one end, are one node.
     groups = _Groups(reactions, fixed or {}, cut)
     pairs = [reaction for reaction in reactions if is_annihilation(reaction)]
+    # 2: colour the nodes so that as many annihilations as possible join two colours.
     colours = groups.colours(pairs if cut else [])
+    # 3: what is still of one colour falls back to two domains, with the reason.
     of = {species: colours[groups.of[species]] for species in groups.same}
     opposite = {r.origin.reaction: of[r.reactants[0]] != of[r.reactants[1]] for r in pairs}
     why = {r.origin.reaction: groups.reason(r, cut) for r in pairs if not opposite[r.origin.reaction]}
@@ -100,6 +103,7 @@ class _Groups:
         for reaction in pairs:
             one, other = (self.of[species] for species in reaction.reactants)
             if one != other:
+                # Several annihilations between two groups count as many.
                 graph.add_edge(one, other, weight=graph.get_edge_data(one, other, {"weight": 0})["weight"] + 1)
         found: dict[int, int] = {}
         for part in nx.connected_components(graph):
@@ -110,6 +114,7 @@ class _Groups:
         """The largest cut of a connected part that keeps what is fixed."""
         free = [node for node in sorted(part) if node not in self.fixed]
         kept = {node: self.fixed[node] for node in part if node in self.fixed}
+        # Largest cut is NP-hard; the groups of a circuit are few enough to try them all.
         if len(free) <= EXACT_UP_TO:
             tried = ({**kept, **dict(zip(free, signs))} for signs in product((1, -1), repeat=len(free)))
             return max(tried, key=lambda colours: self._quality(part, colours))
@@ -120,6 +125,7 @@ class _Groups:
         """Turn all free groups or single ones for as long as that makes the colouring better."""
         best, quality = dict(colours), self._quality(part, colours)
         while True:
+            # Turning all cuts the same edges but may turn fewer species; turning one may cut more.
             turns = [free, *([node] for node in free)]
             tried = [{**best, **{node: -best[node] for node in turn}} for turn in turns]
             better = max(tried, key=lambda colours: self._quality(part, colours))
@@ -150,6 +156,7 @@ class _Groups:
 
 def _two_coloured(part: nx.Graph[int], free: Sequence[int], kept: Colours) -> dict[int, int]:
     """A bipartite part by its two sides, any other one group by group, each opposite to most of its neighbours."""
+    # Without odd cycles every annihilation can be served, and the two sides are found at once.
     if not kept and nx.is_bipartite(part):
         return {node: 1 - 2 * side for node, side in nx.bipartite.color(part).items()}
     colours = dict(kept)

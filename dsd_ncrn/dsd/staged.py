@@ -12,6 +12,10 @@ free first is the one that is needed at once, P before Z, since it frees P while
 
 What comes off for good, <r>, <q>, <p>, <y> and <i>, has no toehold but still leaks into fresh gates: it carries a biotin and
 leaves with the beads (caps).
+
+Where inputs are units of a fixed layer, their gates, [h e] at the end away from the open toehold, hang on a tether <h e>: the
+releaser <e* h*> lets one go. Tethers are bound to their beads for good and not by a biotin: those of caps would hold the gates
+as well. Bare tethers, whose gates were let go in side wells, come along on their beads.
 """
 
 from __future__ import annotations
@@ -34,6 +38,9 @@ TAG, FORK_TAG = "biotin", "digoxigenin"
 another tag."""
 OPENED = "Q"
 """What the join of Y makes of it: the strand that opens the forks which raise parameters."""
+TETHER: Strand = (Domain("h", 15), Domain("e", 7))
+RELEASER: Strand = tuple(~domain for domain in reversed(TETHER))
+BARE, RELEASING = "tether", "releaser"
 MEET, TARGET_JOIN, CLEAR = "sink_N2_meet", "join_N4_raise", "clear_Z"
 Z_BUFFER, TARGET_TRIGGER, SEAL, UPDATE_SEAL = "Z_cogate", "trigger_N4_raise", "seal", "update_seal"
 
@@ -77,6 +84,7 @@ class _Strands:
         if first > whole:
             rule, key = f"first_toehold is longer than the toehold of {whole} nt", ("staged", "first_toehold")
             raise DesignError(f"staged.first_toehold: {rule}", first, "Shorten it.", key=key)
+        # The short toehold is the part beside the branch: what enters there rests less, and leaves sooner.
         near, far = Domain("s" if first == whole else "s1", first), Domain("s2", whole - first)
         self.t: Strand = (Domain("t", whole),)
         self.s: Strand = (far, near) if far.length else (near,)
@@ -165,18 +173,26 @@ def _components(ncrn: NeuralCrn, spec: DesignSpec) -> Iterator[Component]:
         yield _strand(UPDATE_SEAL, b("i") + s, Role.FUEL, doses.update_seal)
         yield _gate(MEET, "N2_meet", *of.sink("y"))
         yield _gate(TARGET_JOIN, "N4_raise", *of.join("y", "q"))
+    arm = (Bound(TETHER[:1], TETHER[1:]),) if spec.task.layer else ()
     for place, _, p, r in weights:
+        # From the right: the trigger comes back, then P goes first and Z last, so that P is away as short as can be.
         fork = (Bound(b("i")), Bound(t + b("z")), Bound(s + b(p)), Bound(t + b(r)), Open(t))
-        yield _gate(weight_join(place), f"N1_{place}", *of.join(p, r))
+        yield _gate(weight_join(place), f"N1_{place}", *of.join(p, r), *arm)
+        # Another tag: joins are pulled out while forks still work.
         yield replace(_gate(weight_fork(place), f"N1_{place}", *fork), tag=FORK_TAG)
-        yield _gate(lowering(place) if several else MEET, f"N4_lower{place if several else ''}", *of.sink(p))
         if several:
-            opened = (Bound(b("i")), Bound(s + b(p)), Bound(t + b("q")), Open(t))
+            yield _gate(lowering(place), f"N4_lower{place}", *of.sink(p), *arm)
+            opened = (*arm, Bound(b("i")), Bound(s + b(p)), Bound(t + b("q")), Open(t))
             yield _gate(raising(place), f"N4_raise{place}", *opened)
+        else:
+            yield _gate(MEET, "N4_lower", *of.sink(p))
     if several and doses.clear:
         yield replace(_gate(CLEAR, "", Open(t), Bound(b("z"))), role=Role.SCAVENGER, origins=())
+    if spec.task.layer:
+        yield Component(BARE, free(*TETHER), Role.WASTE, 0.0, topped_up=False, tag=TAG)
     freed = (*(("y", "q") if several else ()), *(("z",) if several and doses.clear else ()), "i")
     for cap in (*(r for *_, r in weights), *(p for *_, p, _ in weights), *freed):
+        # What comes off for good carries a tag of its own, and leaves with the beads before it can leak.
         yield Component(f"cap_{cap}", free(*b(cap)), Role.WASTE, 0.0, topped_up=False, tag=TAG)
 
 

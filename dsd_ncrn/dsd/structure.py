@@ -72,6 +72,7 @@ class Complex:
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        # Hashed once: enumeration looks complexes up millions of times.
         object.__setattr__(self, "_hash", hash((self.strands, self.pairing)))
 
     def __hash__(self) -> int:
@@ -93,10 +94,12 @@ class Complex:
     @staticmethod
     def canonical(strands: tuple[Strand, ...], pairing: Pairing) -> Complex:
         """The same of pairs that are known to be of complements, unchecked."""
+        # The smallest rotation begins with the smallest strand; only equal strands leave a choice.
         first = min(strands)
         turns = [turn for turn, strand in enumerate(strands) if strand == first]
         if len(turns) == 1:
             return _rotated(strands, pairing, turns[0])
+        # Equal strands: first the rest of the order decides, then the pairing.
         smallest = min(strands[turn:] + strands[:turn] for turn in turns)
         turns = [turn for turn in turns if strands[turn:] + strands[:turn] == smallest]
         return min((_rotated(strands, pairing, turn) for turn in turns), key=_pairing_key)
@@ -165,22 +168,29 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Part of a gate covered by one top strand."""
+    """Part of a gate covered by one top strand, whose 3' end may stand out as a ``flap``."""
 
     strand: Strand
+    flap: Strand = ()
 
 
 def gate(*parts: Open | Bound) -> Complex:
-    """A continuous bottom strand fully paired with nicked top strands, read 5' to 3' along the top.
+    """A continuous bottom strand paired with nicked top strands but for their flaps, read 5' to 3' along the top.
 
     ``gate(Open(t), Bound(x + t), Bound(r))`` is ``{t*}[x t]:[r]``.
     """
     covered = [domain for part in parts for domain in (part.domains if isinstance(part, Open) else part.strand)]
+    # Antiparallel: the bottom's first domain faces the last one of the tops.
     bottom = tuple(~domain for domain in reversed(covered))
-    tops = [part.strand for part in parts if isinstance(part, Bound)]
+    tops, above = list[Strand](), list[int]()
+    for part in parts:
+        if isinstance(part, Bound):
+            start = len(bottom) + sum(map(len, tops))
+            above += range(start, start + len(part.strand))
+            tops.append(part.strand + part.flap)
     pairing: list[int | None] = [None] * (len(bottom) + sum(map(len, tops)))
-    for below, above in zip(_bound_positions(parts), range(len(bottom), len(pairing))):
-        pairing[below], pairing[above] = above, below
+    for below, over in zip(_bound_positions(parts), above):
+        pairing[below], pairing[over] = over, below
     return Complex.of([bottom, *tops], pairing)
 
 

@@ -16,8 +16,8 @@ class Role(StrEnum):
     """What a species is for."""
 
     SIGNAL = "signal"
-    GATE = "gate"  # a complex that is consumed: join, fork, drain, annihilator
-    FUEL = "fuel"  # a helper strand in excess
+    GATE = "gate"  # a complex that is consumed: join, fork, degradation gate, annihilator
+    FUEL = "fuel"  # an auxiliary strand in excess
     BUFFER = "buffer"  # a cogate in excess; it makes the rate law mass action
     CLOCK = "clock"
     SCAVENGER = "scavenger"
@@ -69,7 +69,7 @@ class ClockStrands:
         return self.concentration + self.closing_buffer
 
     def added_with(self, scavenger: str) -> dict[str, float]:
-        """The captures of the phase's own helpers that come with a scavenger, and what they have to take, nM."""
+        """The captures of the phase's own auxiliary strands that come with a scavenger, and what they have to take, nM."""
         if scavenger != self.scavengers[0]:
             return {}
         return {self.captures[helper]: dose for helper, dose in self.helpers.items()}

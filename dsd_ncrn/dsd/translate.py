@@ -58,7 +58,7 @@ def translate_network(crn: Crn, translation: Translation, chemistry: Chemistry) 
 
 
 def realise(plan: Plan) -> DsdSystem:
-    """Translate a plan. Components stand in the order signals, buffers, gates with helpers, seals, clocks, reporters.
+    """Translate a plan. Components stand in the order signals, buffers, gates with auxiliary strands, seals, clocks, reporters.
 
     Raises InputError as ``translate`` does.
     """
@@ -75,10 +75,12 @@ def _words(plan: Plan) -> tuple[Words, Polarity]:
     cooperative = chosen.annihilation == "cooperative"
     if cooperative and any(map(is_annihilation, plan.reactions)):
         required(plan.options, "gates", "cooperative")
+    # Polarity first: all strands and gates of a species follow from it.
     polarity = assign_polarity(plan.reactions, chosen.polarity, cooperative)
     joined = [r for r in plan.reactions if r.origin.reaction not in polarity.cooperative]
     whole = {1: chosen.toehold, -1: max(chosen.toehold, chosen.cooperative_toehold)}
     sides = {sign: [r for r in joined if polarity.of[r.reactants[0]] == sign] for sign in whole}
+    # Each weaker first toehold cuts the universal one, in every strand that has it.
     weak = {sign: _weak_toeholds(reactions, plan, whole[sign]) for sign, reactions in sides.items()}
     if plan.clocks:  # what captures clocks covers as much of their toeholds
         weak[1] = tuple(sorted({*weak[1], HARMLESS_NT}))
@@ -86,7 +88,7 @@ def _words(plan: Plan) -> tuple[Words, Polarity]:
 
 
 def _own_clocks(plan: Plan, polarity: Polarity) -> frozenset[str]:
-    """The clock of the flush, where it opens nothing but drains of polarity +1."""
+    """The clock of the flush, where it opens nothing but degradation gates of polarity +1."""
     drained = [reaction for reaction in plan.reactions if plan.gated.get(reaction.origin.reaction) == FLUSH]
     plain = all(len(r.reactants) == 1 and not r.products and polarity.of[r.reactants[0]] == 1 for r in drained)
     return frozenset({plan.clocks[FLUSH]} if drained and plain and FLUSH in plan.clocks else ())
@@ -118,17 +120,17 @@ class _Translator:
 
     @cached_property
     def made(self) -> Mapping[str, Made]:
-        """The gates and helpers of every reaction."""
+        """The gates and auxiliary strands of every reaction."""
         return {reaction.origin.reaction: self.make(reaction) for reaction in self.plan.reactions}
 
     def make(self, reaction: Reaction) -> Made:
-        """The gates and helpers of one reaction."""
+        """The gates and auxiliary strands of one reaction."""
         clock = self.plan.clock_of(reaction)
         if reaction.origin.reaction in self.polarity.cooperative:
             return cooperative_annihilation(reaction, self.words, clock)
         if not reaction.products:
-            # A drain takes its clock first, stays open without its reactant, and has to be closed by cogates of the clock,
-            # which only the flush buffers: one that another phase opened would eat its species in the next.
+            # A degradation gate takes its clock first, stays open without its reactant, and has to be closed by cogates of
+            # the clock, which only the flush buffers: one that another phase opened would eat its species in the next.
             drained = self.plan.gated.get(reaction.origin.reaction, FLUSH) == FLUSH
             if len(reaction.reactants) == 1 and drained:
                 return drain(reaction, clock, reaction.reactants[0] in self.plan.fed, self.words)
@@ -191,6 +193,7 @@ class _Translator:
         buffers: list[Component] = []
         for species in self.plan.species:
             name, sign = cogate_name(species), self.words.polarity[species]
+            # Who sets a cogate free that nobody takes back: it would pile up and drive joins backwards.
             takers = [r for r in self.plan.reactions if self.sets_cogate_free(r, species) and r.origin.stage != FLUSH]
             if species in self.plan.buffered or any(self.takes_cogate(reaction, species) for reaction in self.plan.reactions):
                 level = self.plan.buffer(species)
@@ -223,6 +226,7 @@ class _Translator:
         """Its domain, the polarities of the gates that wait for it, whether it is to close them, and its buffer."""
         waiting = [r for r in self.plan.reactions if self.plan.gated.get(r.origin.reaction) == phase]
         cooperative = [r for r in waiting if r.origin.reaction in self.polarity.cooperative]
+        # A phase with gates of both polarities needs a clock strand with a toehold at either end.
         signs = {side_of(r, self.words).sign for r in waiting if r not in cooperative}
         signs |= {CLOCK_SIGN} if cooperative else set()
         buffer = required(self.plan.options, "buffers", "clock")

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from dsd_ncrn.dsd import bisimulation, extents, final_states
 from dsd_ncrn.dsd.module import Enumerate, Module, Network, Side, Steps, module_of, renamed, steps_of
+from dsd_ncrn.dsd.staged import BARE
 from dsd_ncrn.dsd.structure import Complex, Strand, strand_text
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.families import SCHEMES
@@ -58,11 +59,13 @@ class Verification:
 
 def verify(system: DsdSystem, network: Network, enumerate_complexes: Enumerate) -> Verification:
     """Check a system whose strand-level network (without leaks) is ``network``; modules are enumerated one by one."""
+    # Taken apart: each reaction with its gates and all strands that can meet them, enumerated alone.
     modules = [module_of(reaction, system) for reaction in system.formal]
     found = [steps_of(enumerate_complexes(module.present)) for module in modules]
     scheme = SCHEMES.get(system.scheme)  # the staged form has gates of its own
     commits = scheme is not None and scheme.commits_first
     proofs = (_module_check(module, commits, enumerate_complexes) for module in modules)
+    # And put together: the whole must have no step that no module has.
     whole = composition(system, network, modules, found)
     return Verification((mass_balance(network), private_domains(system), whole, *proofs))
 
@@ -79,6 +82,7 @@ def mass_balance(network: Network) -> SystemCheck:
 
 def private_domains(system: DsdSystem) -> SystemCheck:
     """Whether each reaction has its private domains to itself: a shared trigger opens the fork of another reaction."""
+    # Species, clocks and seals are shared on purpose; all else belongs to one reaction.
     shared = _shared_domains(system)
     owners: dict[str, set[str]] = {}
     for component in system.components:
@@ -94,10 +98,11 @@ def private_domains(system: DsdSystem) -> SystemCheck:
 
 
 def _shared_domains(system: DsdSystem) -> set[str]:
-    """Branch domains of species, clocks and seals, which many gates have."""
+    """Branch domains of species, clocks, seals and tethers, which many gates have."""
     strands = [system.by_name[name].complex for name in system.signals.values()]
     strands += [system.by_name[clock.strand].complex for clock in system.clocks.values()]
     strands += [each.complex for each in system.components if each.role == Role.FUEL and not each.origins]
+    strands += [system.by_name[BARE].complex] if BARE in system.by_name else []
     return {domain.name for strand in strands for domain in strand.domains if not domain.is_toehold}
 
 
@@ -111,6 +116,7 @@ def composition(system: DsdSystem, network: Network, modules: Sequence[Module], 
 def _stray_step(system: DsdSystem, network: Network, found: Sequence[Steps]) -> str:
     known = {_unordered(step) for steps in found for step in steps}
     apart = (Role.SCAVENGER, Role.REPORTER)
+    # Sinks, beads and readout take strands for good: their steps are no part of a reaction.
     takers = {s for c in system.components if c.role in apart for s in c.complex.strands if s[0].starred}
     for left, right in steps_of(network):
         if not _holds(left + right, takers) and _unordered((left, right)) not in known:
@@ -123,6 +129,7 @@ def _shared_state(modules: Sequence[Module], found: Sequence[Steps]) -> str:
     owner: dict[Complex, str] = {}
     for module, steps in zip(modules, found):
         name = module.formal.origin.reaction
+        # States in progress, not the mixed gates and strands, which modules share.
         for complex_ in {each for left, _ in steps for each in left} - set(module.present):
             if owner.setdefault(complex_, name) != name:
                 return f"{complex_} belongs to {owner[complex_]} and to {name}"
@@ -152,6 +159,7 @@ def _proof(module: Module, commits: bool, enumerate_complexes: Enumerate) -> tup
     wrong = next(_faults(module, steps, enumerate_complexes), None)
     if wrong is not None:
         return FINAL_STATES, False, wrong, ()
+    # The stronger proof first; where it is impossible for a known reason, the final states stand.
     witness = bisimulation.prove(module, steps)
     if witness is not None:
         return BISIMULATION, True, "", tuple(witness.items())
@@ -174,6 +182,7 @@ def _faults(module: Module, steps: Steps, enumerate_complexes: Enumerate) -> Ite
     if missing is not None:
         yield f"something irreversible happens without {missing}"
     if module.gated:
+        # Without the clock the module is enumerated anew: what it may do then must be reversible.
         stopped = steps_of(enumerate_complexes([each for each in module.present if each != module.clock]))
         if not final_states.waits_for_clock(module, stopped):
             yield "it does not wait for its clock"

@@ -1,4 +1,4 @@
-"""The strands of the two-domain scheme: signals, cogates, helpers and toeholds of both polarities.
+"""The strands of the two-domain scheme: signals, cogates, auxiliary strands and toeholds of both polarities.
 
 A species of polarity +1 is the signal ``<t x>`` with cogate ``<x t>`` (Cardelli 2010). One of polarity -1 is the
 mirror image ``<x u>`` with cogate ``<u x>`` and its own toehold u: only then can the two meet from opposite ends of

@@ -97,6 +97,7 @@ def firings_of(
     Both errors are those of a calibration: each parameter and each reaction has its own, whatever the point.
     """
     random = np.random.default_rng(hand.seed)
+    # A laboratory errs alike at every point: what it loads of a parameter, and how it reads a reaction, is drawn once.
     loaded = 1.0 + hand.loading * random.standard_normal(len(ideal.ncrn.parameters))
     names = [reaction.origin.reaction for reaction in ideal.ncrn.crn.reactions]
     read = dict(zip(names, 1.0 + hand.calibration * random.standard_normal(len(names))))
@@ -122,6 +123,7 @@ def known_points(ideal: IdealLearner, data: Dataset) -> Points:
     predictions to the size of the targets: about where training leads, whatever it finds.
     """
     start = np.array(ideal.ncrn.initial_parameters)
+    # The mean point alone would weigh the inputs of all reactions in one proportion; the first training point has another.
     middle = data.train_x.mean(axis=0), data.train_y.mean(axis=0)
     few = np.vstack([middle[0], data.train_x[0]]), np.vstack([middle[1], data.train_y[0]])
     points: list[tuple[Floats, Floats, Floats]] = []
@@ -139,6 +141,7 @@ def _sized(ideal: IdealLearner, data: Dataset, start: Floats) -> Floats:
         ideal.set_parameters(scale * start)
         predicted = float(np.sqrt(np.mean([ideal.predict(each) ** 2 for each in x])))
         if predicted > 0.0 and wanted > 0.0:
+            # Predictions need not be linear in the parameters, so the scale is approached in rounds.
             scale = float(np.clip(scale * wanted / predicted, 1 / MOST_SIZED, MOST_SIZED))
     return scale * start
 
@@ -161,17 +164,21 @@ def calibrate(
     whose ratios are told as they are.
     """
     work = _Work(firings, terms, system, free)
+    # Phases without slow terms (flush) have nothing to settle.
     order = [phase for phase in schedule.phases if any(term.phase == phase for term in terms)]
     before: dict[ReactionGroup, float] = {}
     ratio: dict[ReactionGroup, float] = {}
     for sweep in range(SWEEPS):
+        # Gauss-Seidel over the phases: each is settled with the others as they are now, earlier ones first.
         for place, phase in enumerate(order):
             progress(sweep * len(order) + place, SWEEPS * len(order))
             system, schedule, first = work.settle(phase, system, schedule)
+            # The first sweep saw each phase as designed; later ones start from what was corrected.
             before |= {term: value for term, value in first.items() if term not in before}
         ratio = work.ratios(system, schedule)
         if _largest(ratio)[1] < CLOSE_ENOUGH:
             break
+    # Three sweeps may end short of the aim; only what a measurement could tell from a good circuit is an error.
     term, distance = _largest(ratio)
     if distance > CONVERGED:
         raise CheckFailed(
@@ -204,6 +211,7 @@ class _Work:
                 break
             first = first or ratio
             distance = _largest(ratio)[1]
+            # The last round need not be the best one: corrections of coupled joins may overshoot.
             if distance < closest:
                 closest, best = distance, (system, schedule)
             if distance < CLOSE_ENOUGH or distance > STALLED * closest:
@@ -216,6 +224,7 @@ class _Work:
         self.rounds.append(schedule.seconds_per_iteration)
         wanted, fired = self.firings.wanted, self.firings.measured(system, schedule)
         counted = [term for term in self.terms if all(name in fired[0] for name in term.names)]
+        # Slope of fired over wanted through the origin, by least squares: points where a term does little weigh little.
         norms = {term: float(np.linalg.norm([term.net(each) for each in wanted])) for term in counted}
         largest = {phase: max(norms[t] for t in counted if t.phase == phase) for phase in {t.phase for t in counted}}
         ratios: dict[ReactionGroup, float] = {}
@@ -224,6 +233,7 @@ class _Work:
                 product = sum(term.net(one) * term.net(other) for one, other in zip(fired, wanted))
                 ratios[term] = product / norms[term] ** 2
                 if term.backward:
+                    # States of the backward pass amplify any error, so that their ratio is a bad measure of their joins.
                     ratios[term] = float(np.clip(ratios[term], 1 / BACKWARD_FACTOR, BACKWARD_FACTOR))
                 if ratios[term] <= 0:
                     rule = f"reaction {term.names[0]} never fires at strand level"
@@ -234,14 +244,18 @@ class _Work:
         self, system: DsdSystem, schedule: Schedule, ratio: Mapping[ReactionGroup, float]
     ) -> tuple[DsdSystem, Schedule]:
         """The common factor of a free phase goes into its duration, the rest of what is missing into the joins."""
+        # Twice the duration does for all terms of a phase what twice the joins would, and sequesters nothing.
         common = {phase: _common(ratio, phase) for phase in sorted(self.free & {term.phase for term in ratio})}
         for phase, factor in common.items():
             schedule = schedule.with_phase(phase, schedule.phases[phase] / factor)
         levels: dict[str, float] = {}
         for term, value in ratio.items():
+            # What is left is the join's own: its rate is in proportion to its concentration, so that one division corrects
+            # it.
             factor = value / common.get(term.phase, 1.0)
             for name in term.names:
                 before = self.designed.level(self.designed.gates[name].join)
+                # Twice bounded, by round and from the design, as rounds would add up.
                 low, high = (before / BACKWARD_FACTOR, before * BACKWARD_FACTOR) if term.backward else (0.0, np.inf)
                 levels[name] = float(np.clip(system.level(system.gates[name].join) / factor, low, high))
         self.check_bounds(levels)
@@ -269,6 +283,7 @@ def probes(ideal: IdealLearner, x: Floats, y: Floats) -> list[tuple[Floats, Floa
     """
     if all(len(term.names) == 1 for term in slow_terms(ideal.ncrn)):
         return list(zip(x, y))
+    # Net effects are differences: with parameters already learned nothing would fire, and noise would be divided by noise.
     miss = np.sqrt(np.mean(y**2, axis=0))
     lowest = np.array([0.0 if target.minus is None else -np.inf for target in ideal.ncrn.targets])
     return [(each, np.maximum(ideal.predict(each) + miss * (-1) ** number / 2, lowest)) for number, each in enumerate(x)]
@@ -282,6 +297,7 @@ def slow_terms(ncrn: NeuralCrn) -> tuple[ReactionGroup, ...]:
     fuels, carriers = ncrn.crn.fuel_species, ncrn.crn.carriers
     for reaction in (_without(fuels, reaction) for reaction in ncrn.crn.reactions):
         if not reaction.fast:
+            # One rail's firings depend on how soon its pairs annihilate; only the net effect on the variable has a meaning.
             together = any(name in sides for name in (*reaction.reactants, *reaction.products))
             target = tuple(sorted({carriers[name].variable for name in _changes(reaction)}))
             key = (reaction.origin.stage, reaction.origin.term, target) if together else (reaction.origin.reaction,)

@@ -1,9 +1,9 @@
-"""The fixed point of gate design: loading of species, concentrations and toeholds of joins, seconds of a unit of time.
+"""The fixed point of gate design: sequestration of species, concentrations and toeholds of joins, seconds of a unit of time.
 
-The quasi-steady law ties the rate constant that a join gives to its concentration and first toehold, and to how much of
-its inputs sits on joins, which is in turn a matter of their concentrations and toeholds. One round goes from the loading to
+The quasi-steady law ties the rate constant that a join gives to its concentration and first toehold, and to how much of its
+inputs sits on joins, which is in turn a matter of their concentrations and toeholds. One round goes from the sequestration to
 what joins have to give to free strands, from that to the shortest unit of time for which there is room, from that to each
-join's concentration and toehold, and from these to the loading.
+join's concentration and toehold, and from these to the sequestration.
 """
 
 from __future__ import annotations
@@ -70,9 +70,10 @@ class Pace:
 class Settle:
     """When the rounds end, of which there are no more than ``rounds``.
 
-    Without ``damping`` they end where no join changes by more than ``tolerance`` (relative). A damped round keeps that share of
-    the loading before; since joins then creep, it is the loading that they give which has to be the one that they were chosen
-    for. ``start`` is bound over free of every species to begin with; else all joins are as large and strong as they may be.
+    Without ``damping`` they end where no join changes by more than ``tolerance`` (relative). A damped round keeps that share
+    of the sequestration before; since joins then creep, it is the sequestration that they give which has to be the one that
+    they were chosen for. ``start`` is bound over free of every species to begin with; else all joins are as large and strong
+    as they may be.
     """
 
     tolerance: float
@@ -122,33 +123,43 @@ def fit(
     """
     chosen = {law.reaction: law for law in laws}
     asked = {name: chosen[name] for name in rooms}
+    # All start as large and strong as they may be, where species are loaded most: the rounds then only loosen.
     chosen |= {name: replace(law, level=rooms[name].most, opening=rooms[name].longest) for name, law in asked.items()}
     bound = loading(chosen.values(), rates)
     if settle.start is not None:
         bound = dict.fromkeys(bound, settle.start)
     seconds, suits = dict[str, float](), True
     for _ in range(settle.rounds):
+        # 1: what is bound does not react, so that a join must give more to the strands that are free.
         constants = to_free(asked, needs, bound)
+        # 2: the units of time in which that is possible, for each toehold that a join may open with.
         allowed = spans(asked, constants, rooms, rates)
         suits = True
+        # 3: reactions of a phase share one unit of time, the least that all of them allow.
         for clock in sorted({needs[name].clock for name in rooms}):
             pace, here = paces.get(clock, Pace()), [each for name, each in allowed.items() if needs[name].clock == clock]
             common = pace.fixed or _least_common(here, pace.shortest)
             suits = suits and common is not None
-            # Where none suits all, the rounds go on as if joins could be as small as need be: another loading may suit.
+            # Where none suits all, the rounds go on as if joins could be as small as need be: another sequestration may suit.
             seconds[clock] = common or max(min(span.least for span in each) for each in here)
+        # 4: in that unit each join has one concentration for each toehold; the best one is chosen.
         before, new = (
             chosen,
             {n: _choice(law, constants[n] / seconds[needs[n].clock], rooms[n], rates) for n, law in asked.items()},
         )
         chosen = chosen | new
+        # 5: which loads species otherwise than was assumed in 1.
         after = loading(chosen.values(), rates)
+        # Damped joins creep, so that small changes would be no sign of a fixed point: the sequestration has to be consistent
+        # itself.
         if settle.damping:
             change = max((abs(after[name] - bound[name]) for name in after), default=0.0)
         else:
             change = max((abs(law.level / before[name].level - 1) for name, law in new.items()), default=0.0)
         if change < settle.tolerance:
             break
+        # Sequestration and joins raise each other where a species sits on most of its joins: damping keeps the rounds from
+        # swinging.
         bound = {name: settle.damping * bound[name] + (1 - settle.damping) * after[name] for name in after}
     return Sizing({name: chosen[name] for name in rooms}, seconds, suits)
 
@@ -168,6 +179,7 @@ def spans(
 def _spans(law: JoinLaw, constant: float, room: Room, rates: RateModel) -> list[Span]:
     if not room.lasts:  # what it should hold is no reason to hurry: only the longest toehold sets the pace
         return [Span(constant / (law.rate(rates, room.longest) * room.most), inf)]
+    # The slowest that it can be: no more join than must last, driven on by as little.
     slowest = replace(law, last=min(room.least, law.last))
     return [
         Span(constant / (law.rate(rates, toehold) * limit), constant / (slowest.rate(rates, toehold) * room.least))
@@ -177,6 +189,7 @@ def _spans(law: JoinLaw, constant: float, room: Room, rates: RateModel) -> list[
 
 def _least_common(allowed: Sequence[Sequence[Span]], shortest: float) -> float | None:
     """The least unit of time from ``shortest`` on that lies in a span of every reaction."""
+    # The least common time is where some span begins, since only a beginning can exclude what is less.
     for seconds in sorted({shortest, *(span.least for each in allowed for span in each if span.least > shortest)}):
         low, high = seconds * (1 + SLACK), seconds * (1 - SLACK)
         if all(any(span.least <= low and span.most >= high for span in each) for each in allowed):
@@ -186,6 +199,7 @@ def _least_common(allowed: Sequence[Sequence[Span]], shortest: float) -> float |
 
 def _choice(law: JoinLaw, constant: float, room: Room, rates: RateModel) -> JoinLaw:
     """The longest toehold with which the join holds enough, else the weakest that it may have, driven on by less if it must."""
+    # The concentration that gives the constant, for every toehold; a weaker one needs more join.
     joins = {each: constant / law.rate(rates, each) for each in room.limits}
     allowed = {
         toehold: min(join, room.limits[toehold])
@@ -193,7 +207,9 @@ def _choice(law: JoinLaw, constant: float, room: Room, rates: RateModel) -> Join
         if join <= room.limits[toehold] * (1 + SLACK)
     }
     allowed = allowed or {room.longest: room.limits[room.longest]}
+    # A longer toehold means a smaller join, which leaks less: it is taken as long as the join still lasts.
     toehold = next((each for each, join in allowed.items() if join >= room.least), min(allowed))
+    # Too strong even so: a larger join that lasts, slowed by less of the strand that drives it on.
     if room.lasts and law.last and allowed[toehold] < room.least:
         driver = max(_driver(law, constant / room.least, toehold, rates), room.least)
         return replace(law, level=room.least, opening=toehold, last=driver)
@@ -202,6 +218,7 @@ def _choice(law: JoinLaw, constant: float, room: Room, rates: RateModel) -> Join
 
 def _driver(law: JoinLaw, rate: float, toehold: int, rates: RateModel) -> float:
     """The concentration of the last strand at which a nM of the join gives ``rate``, which goes as 1 / (1 + q / C)."""
+    # The law gives 1 / (1 + q / C) at two values of C; q follows from one, C from the other.
     unlimited = replace(law, last=inf).rate(rates, toehold)
     q = law.last * (unlimited / law.rate(rates, toehold) - 1)
     return q / (unlimited / rate - 1)

@@ -32,10 +32,10 @@ from dsd_ncrn.kinetics.rates import RateModel
 class JoinLaw:
     """The law of a join that takes ``inputs``, in this order.
 
-    ``opening`` and ``full`` (nt) are its open toehold and the universal one, ``cogates`` (nM) the buffers of the inputs, 0 for
-    a last one that has none, ``last`` (nM) the clock or helper that drives the join on, 0 where the last input ends it, and
-    ``released`` (nt) the toehold that comes off with what this last strand displaces, 0 where that has none. ``level`` (nM) is
-    what there is of the join.
+    ``opening`` and ``full`` (nt) are its open toehold and the universal one, ``cogates`` (nM) the buffers of the inputs, 0
+    for a last one that has none, ``last`` (nM) the clock or auxiliary strand that drives the join on, 0 where the last input
+    ends it, and ``released`` (nt) the toehold that comes off with what this last strand displaces, 0 where that has none.
+    ``level`` (nM) is what there is of the join.
     """
 
     reaction: str
@@ -61,14 +61,18 @@ class JoinLaw:
         """What a nM of the join adds to the rate constant while nothing is bound, nM^-inputs /s."""
         opening = toehold or self.opening
         exchange, returned = rates.displacement(self.full, self.full), self._returned(rates, opening)
+        # Every input but the last is an equilibrium with its cogate; a short first toehold also lets X off more slowly.
         held = prod(self.cogates[:-1]) * returned / exchange if len(self.inputs) > 1 else 1.0
+        # The last input displaces the seal itself, by k(t, 0) instead of k(t, t).
         if not self.last:
             return rates.displacement(opening, self.full) * rates.displacement(self.full, 0) / (exchange * held)
+        # After the last input two things compete: its cogate, which takes the join back, and what drives it on.
         back = self.cogates[-1] * (exchange if len(self.inputs) > 1 else returned)
         return rates.displacement(opening, self.full) / (held * (1 + back / self._driven(rates)))
 
     def bound(self, rates: RateModel) -> float:
         """What the join adds to bound over free of its first input."""
+        # With one input nothing stands between X and the driver, which clears the join as well as the cogate does.
         onward = self._driven(rates) if len(self.inputs) == 1 else 0.0
         back = self._returned(rates, self.opening) * self.cogates[0] + onward
         return rates.displacement(self.opening, self.full) / back * self.level

@@ -39,7 +39,7 @@ POINTS = 8
 SHORTEST_S = 1800.0
 """Of a phase: the fast reactions at its start take about half a minute."""
 FAR = 10.0
-"""A join grows no further than this beyond what it may have: where loading grows with it, no concentration is enough."""
+"""A join grows no further than this beyond what it may have: where sequestration grows with it, no concentration is enough."""
 MOST_RAISED = 2.0
 """A join is not raised beyond this many times its budget where others of its phase have shorter, less occupied toeholds: more
 of it would load the species that it takes."""
@@ -94,6 +94,7 @@ def between_joins(
     What is common to a phase (the geometric mean over its terms, or as much less as keeps to ``MOST_RAISED``) is no matter of
     joins where its duration is ``free``; it is ``slow`` where that is fixed.
     """
+    # The proportions that by_rate_laws has set, on free toeholds.
     wanted = achieved(system, rates)
     for _ in range(ROUNDS):
         given = achieved(system, occupied)
@@ -104,11 +105,13 @@ def between_joins(
         }
         levels: dict[str, float] = {}
         for term in logs:
+            # Per phase: as much as all are slower is for the duration; each join makes up for its difference from that.
             same = [shift for other, shift in logs.items() if other.phase == term.phase]
             least = min(float(np.mean(same)), min(same) + float(np.log(MOST_RAISED)))
             common = least if term.phase in free else -float(np.log(slow))
             for name in term.names:
                 join = system.gates[name].join
+                # Rates go with the joins' concentrations but for sequestration, which the next round has anew.
                 levels[join] = system.level(join) * float(np.exp(common)) * wanted[name] / given[name]
         system = system.with_concentrations(levels)
     return system
@@ -122,6 +125,7 @@ def size_gates(spec: DesignSpec, ncrn: NeuralCrn, flux: Mapping[str, float], rat
     if not flux:
         return spec
     system, own = translate(ncrn, spec), spec.chemistry.reactions
+    # Slow reactions have a rate to meet; all others are only to last and to be fast.
     slow = _slow_laws(spec, ncrn, system, flux, rates)
     sized = {
         name: _budget(spec, reaction, flux[name], slow.get(name))
@@ -144,6 +148,7 @@ def largest_firings(spec: DesignSpec, data: Dataset, ncrn: NeuralCrn, engine: En
     if spec.chemistry.sizing == "given":
         return largest
     learner = IdealLearner(ncrn, engine)
+    # The adjoint is largest at the start, products of parameters and inputs at the end: the larger firings count.
     for parameters in (np.array(ncrn.initial_parameters), train_value(spec, data).parameters[-1]):
         learner.set_parameters(parameters)
         for x, y in probes(learner, data.train_x[:POINTS], data.train_y[:POINTS]):
@@ -222,6 +227,7 @@ def _slow_laws(
     for law in laws:
         if law.reaction in needs:
             most = budgets[law.reaction].join
+            # Only the full toehold sets the pace, at the budget; weaker ones may have more join, since they load no more.
             weaker = dict.fromkeys(range(law.full - 1, WEAKEST_NT - 1, -1), max(most, spec.chemistry.max_join))
             rooms[law.reaction] = Room({law.full: most, **weaker}, most, _lasting(needs[law.reaction].fired))
     paces = {phase.name: Pace(shortest=SHORTEST_S / phase.duration) for phase in ncrn.crn.phases}
@@ -241,6 +247,7 @@ def _in_proportion(system: DsdSystem, sized: Mapping[str, GateBudget]) -> dict[s
             competing[reaction.reactants[0], reaction.phases].append(reaction)
     found = dict(sized)
     for group in competing.values():
+        # Branching ratios are ratios of joins, which must not be raised one by one.
         largest = max(sized[r.origin.reaction].join for r in group)
         fastest = max(reaction.rate for reaction in group)
         for reaction in group:

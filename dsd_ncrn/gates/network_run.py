@@ -105,7 +105,9 @@ def run_network(sized: SizedNetwork, times: Floats, engine: Engine) -> NetworkRu
     pot = pot_of(Mixture(system, network), engine, RELATIVE, ABSOLUTE)
     crowd = crowd_of(network, RESTING_NM)
     start = pot.mixed({component.name: component.concentration for component in system.components})
+    # Both trajectories have the network's clock: strands run `seconds` times as long for each of its seconds.
     found = Samples(times * sized.seconds, start.values, f"the strands of {crn.name}")
+    # What is added to the network becomes its signal strand, at the stretched time and in nM of DNA.
     into = [i for i in crn.injections if i.species in system.signals]
     added = [Injection(i.time * sized.seconds, system.signals[i.species], i.amount * sized.scale) for i in into]
     end = pot.run(timed(added, float(found.times[-1])), start, found)
@@ -113,6 +115,7 @@ def run_network(sized: SizedNetwork, times: Floats, engine: Engine) -> NetworkRu
     columns = [ideal.values[:, n] if h is None else found.values[:, h].sum(axis=1) / sized.scale for n, h in enumerate(held)]
     joins = {name: pot.index(gates.join) for name, gates in system.gates.items()}
     used = {name: float(1 - end.values[place] / start.values[place]) for name, place in joins.items()}
+    # Reported, not simulated: with what rests the laws would fit no longer, and all would take that much longer.
     slowdown = 1.0 if crowd is None else 1.0 / crowd.usual(start.values)
     return NetworkRun(sized, ideal, Trajectory(crn.species, times, np.column_stack(columns)), used, slowdown)
 

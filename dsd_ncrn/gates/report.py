@@ -17,8 +17,9 @@ from dsd_ncrn.kinetics.rates import RateModel, rates_of
 class ModuleRate:
     """One reaction: the formal constant in nM^(1-n) per unit of time, and what its gates give, nM^(1-n)/s.
 
-    ``achieved`` counts all of its inputs, on gates or free; None where no law holds: the drains of the flush, and joins whose
-    cogates are sunk. ``first_order`` (/s) is how fast an input is used where the others are at the working concentration.
+    ``achieved`` counts all of its inputs, on gates or free; None where no law holds: the degradation gates of the flush, and
+    joins whose cogates are sunk. ``first_order`` (/s) is how fast an input is used where the others are at the working
+    concentration.
     """
 
     reaction: str
@@ -75,7 +76,9 @@ def cooperative_rates(system: DsdSystem, rates: RateModel) -> dict[str, float]:
     for reaction in _cooperative(system):
         straight, mirrored = sorted(reaction.reactants, key=lambda species: -system.polarity[species])
         rest, share = _resting(system, reaction, rates), _open_share(system, reaction)
+        # Whole inputs count, of which only the free share can bind as the second partner.
         free = 1 / ((1 + rest[straight]) * (1 + rest[mirrored]))
+        # Two orders: whoever rests waits for the other, whose toehold then displaces the rest at once.
         straight_first = rest[straight] * rates.displacement(_toehold(system, mirrored), 0)
         mirrored_first = rest[mirrored] * rates.displacement(_toehold(system, straight), 0)
         found[reaction.origin.reaction] = free * (straight_first + share * mirrored_first)
@@ -140,6 +143,7 @@ def _separation(modules: Iterable[ModuleRate]) -> dict[str, float]:
         running = [module for module in known if not module.phases or phase in module.phases]
         fast = [module.first_order or 0.0 for module in running if module.fast]
         slow = [module.first_order or 0.0 for module in running if not module.fast]
+        # Fast reactions must be over long before the fastest slow one has done much.
         if fast and slow:
             found[phase] = min(fast) / max(slow)
     return found

@@ -89,6 +89,7 @@ class _Bench:
 
     def weight(self, settings: Settings, parameters: Floats) -> float:
         """Z that parameters make of the usual inputs, less what comes without parameters."""
+        # Leak and leftovers of the same aliquot are the same without parameters, and fall out of the difference.
         nothing = self.read(self.aliquot(settings, 0.0 * parameters), self.x)
         return self.read(self.aliquot(settings, parameters), self.x) - nothing
 
@@ -100,6 +101,7 @@ def settle(tube: Tube, learner: StagedLearner, x: Floats, random: np.random.Gene
     """
     bench = _Bench(tube, learner, x, random)
     reference = learner.parameters_of(REFERENCE)
+    # In this order: doses of the update are measured by what the waits give, blank and targets by both.
     settings = _waits(bench, bench.protocol.settings, reference)
     if len(reference) > 1:
         settings = _updates(bench, settings, reference)
@@ -115,12 +117,14 @@ def _waits(bench: _Bench, settings: Settings, reference: Floats) -> Settings:
     wanted = bench.learner.limit * REFERENCE * inputs
     found: dict[str, float] = {}
     for number, place in enumerate(bench.places):
+        # One parameter at a time, so that only its own join makes Z.
         alone = reference * (np.arange(len(reference)) == number)
 
         def weight(seconds: float, alone: Floats = alone) -> float:
             return bench.weight(replace(settings, waits={**settings.waits, FORWARD: seconds}, forward={}), alone)
 
         found[place] = solve(weight, near(weight, usual, float(wanted[number])), float(wanted[number]))
+    # The slowest join is there for the whole wait; the others are pulled out after their share of it.
     longest = max(found.values())
     shares = {place: seconds / longest for place, seconds in found.items()}
     return replace(settings, waits={**settings.waits, FORWARD: longest}, forward=shares)
@@ -138,10 +142,13 @@ def _updates(bench: _Bench, settings: Settings, reference: Floats) -> Settings:
         bench.count += 1
         bench.seconds += part.protocol.schedule.seconds_per_iteration
         noise = 1.0 + bench.tube.pot.handling.calibration * bench.random.standard_normal(len(before))
+        # A parameter that does not move at all would ask for an infinite dose: a thousandth of the reference is the least
+        # told.
         moved = np.maximum(np.abs(part.parameters() - before) * noise, 1e-3 * reference)
         even = np.clip(np.exp(np.mean(np.log(moved))) / moved, 1.0 / MOST_UNEVEN, MOST_UNEVEN)
         return dict(zip(bench.places, map(float, even)))
 
+    # Doses compete for the same Y, so that raising one lowers the others: a second round corrects for that.
     for _ in range(2):
         up, down = change(SURPLUS), change(-SURPLUS)
         raising = {place: settings.raising.get(place, 1.0) * up[place] for place in bench.places}
@@ -153,6 +160,7 @@ def _updates(bench: _Bench, settings: Settings, reference: Floats) -> Settings:
 def _blank(bench: _Bench, settings: Settings, reference: Floats) -> float:
     """What a line through the outputs over the usual inputs has at no input: Z grows a little less than in proportion to x."""
     part = bench.aliquot(settings, reference)
+    # Reads are averaged, since an error here shifts every point of the whole training.
     less, more = (np.mean([bench.read(part, share * bench.x) for _ in range(READS)]) for share in INPUTS)
     return float(less - INPUTS[0] * (more - less) / (INPUTS[1] - INPUTS[0])) - bench.learner.offset
 
@@ -165,10 +173,12 @@ def _targets(bench: _Bench, settings: Settings) -> Settings:
         parameters = bench.learner.parameters_of(share)
         doses.append(bench.read(bench.aliquot(settings, parameters), bench.x))
         part = bench.aliquot(plain, parameters)
+        # Training at one point rests where the update balances: there the output is what this dose really asks for.
         for _ in range(ITERATIONS):
             part.iterate(bench.x, np.array([doses[-1]]))
         bench.seconds += ITERATIONS * part.protocol.schedule.seconds_per_iteration
         outputs.append(float(np.mean([bench.read(part, bench.x) for _ in range(READS)])))
+    # The rule is the inverse of the line, bounded so that a bad measurement does not run away with the targets.
     gain = float(np.polyfit(doses, outputs, 1)[0])
     slope = 1.0 / min(max(gain, 1.0 / STEEPEST), STEEPEST)
     return replace(settings, slope=slope, offset=float(np.mean(doses) - slope * np.mean(outputs)))
@@ -196,6 +206,7 @@ def near(measure: Callable[[float], float], guess: float, wanted: float) -> floa
         told = measure(guess)
         if wanted / WIDE <= told <= wanted * WIDE:
             return guess
+        # Too far off for a line through three aliquots: a slow gate tells nothing until its setting is about right.
         guess = guess * STEP if told < wanted else guess / STEP
     raise CheckFailed(f"the tube cannot be set: {told:.3g} is measured of Z where {wanted:.3g} is wanted; mix another")
 
@@ -212,6 +223,7 @@ def solve(measure: Callable[[float], float], guess: float, wanted: float) -> flo
         for factor in factors:
             logs.append(middle + float(np.log(factor)))
             found.append(measure(float(np.exp(logs[-1]))))
+        # A polynomial need not be monotonic beyond its points; on a grid the nearest value is found without inverting it.
         grid = middle + np.linspace(-reach, reach, GRID) * (1.0 if degree == 1 else NEARER)
         curve = np.polyval(np.polyfit(logs, found, degree), grid)
         middle = float(grid[np.argmin(np.abs(curve - wanted))])

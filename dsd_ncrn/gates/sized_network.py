@@ -87,9 +87,12 @@ def size_network(crn: Crn, use: Use, translation: Translation, rates: RateModel,
         reaction.origin.reaction: Need(reaction.rate / _unit(plan, reaction.reactants, limits), limits.scale * fired)
         for reaction, fired in zip(plan.reactions, use.fired, strict=True)
     }
+    # 1: laws and turnovers with all buffers and fuels at the limit.
     laws = _laws(plan, needs, limits)
     turnovers = {r.origin.reaction: _turnover(r, plan.sources, use.peaks) for r in plan.reactions}
+    # 2: modules pass on only so fast, whatever their joins: that bounds the factor of time from below.
     pace = Pace(shortest=_shortest(plan, laws, turnovers, rates, limits))
+    # 3: joins, toeholds and the factor itself, with as large a reserve as there is room for.
     sized, reserve = _with_reserve(laws, needs, pace, rates, limits)
     seconds = sized.seconds[""]
     gates: dict[str, NetworkGate] = {}
@@ -110,9 +113,11 @@ def _with_reserve(
     Strong toeholds on loaded species and weak ones on free species may both be solutions: the faster one is taken.
     """
     rooms, found = dict[str, Room](), list[Sizing]()
+    # A larger reserve is truer to the constants for longer, but needs larger joins at the same rate.
     for reserve in RESERVES:
         rooms = {name: _room(law, needs[name], reserve, limits) for name, law in laws.items()}
         found = [
+            # The fixed point may have two branches, from loaded and from free species; both are looked for.
             fit(laws.values(), needs, rooms, {"": pace}, rates, Settle(tolerance=1e-6, rounds=200, damping=0.5, start=start))
             for start in STARTS
         ]

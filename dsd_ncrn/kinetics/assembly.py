@@ -28,6 +28,7 @@ class Assembly:
     def pair(self, one: int, other: int) -> None:
         """Pair two positions; whatever ``other`` was paired with becomes free."""
         lost = self.pairing[other]
+        # Branch migration in one move: the old partner lets go as the new one pairs.
         if lost is not None:
             self.pairing[lost] = None
         self.pairing[one], self.pairing[other] = other, one
@@ -72,6 +73,7 @@ class Assembly:
         first = self.owner.index(strand)
         for position in range(first, first + len(self.strands[strand])):
             partner = self.pairing[position]
+            # Along a helix partners count down; a jump is another helix, by which the strand is held apart from this one.
             contiguous = previous is not None and partner == previous - 1
             run = 0 if partner is None else (run if contiguous else 0) + self.domains[position].length
             longest, previous = max(longest, run), partner
@@ -93,6 +95,7 @@ class Assembly:
 
     def zip_up(self) -> None:
         """Extend every helix over adjacent unpaired complementary domains."""
+        # Only ends of helices beside something free can grow.
         free = [position for position, partner in enumerate(self.pairing) if partner is None]
         for start in sorted({beside for position in free for beside in (position - 1, position + 1)}):
             if 0 <= start < len(self.owner) and self.pairing[start] is not None:
@@ -116,6 +119,7 @@ class Assembly:
 
     def complexes(self) -> tuple[Complex, ...]:
         """The connected complexes, canonical, in sorted order."""
+        # Union of strands that any pair connects.
         group = list(range(len(self.strands)))
         for position, partner in enumerate(self.pairing):
             if partner is not None and partner < position:
@@ -153,6 +157,7 @@ def _open_ended(complex_: Complex, position: int) -> tuple[Complex, int] | None:
     """
     total = len(complex_.pairing)
     start = 0
+    # Strands on a circle, pairs as chords: a position is in the open where some cut of the circle leaves no chord over it.
     for turn in range(len(complex_.strands)):
         here = (position - start) % total
         turned = complex_.pairing[start:] + complex_.pairing[:start]

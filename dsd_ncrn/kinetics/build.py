@@ -81,6 +81,7 @@ class Rules:
         """The network of an enumerator whose first ``initial`` species were mixed."""
         network = to_network(enumerator, names)
         if isinstance(enumerator, FiniteEnumerator) and self.semantics == "infinite" and not self.condensed:
+            # What is not two-domain has no direct infinite enumeration: its single steps are condensed to the same network.
             held = frozenset(enumerator.position[each] for each in enumerator.held)
             network = condense(network, initial, held, self.k_fast)
         if self.semantics == "infinite" and self.unproductive == "none":
@@ -104,6 +105,7 @@ def build_network(
     enumerator = rules.enumerator(rates or rates_of(system.rates), system_origins(system), two_domain=True)
     for component in system.components:
         enumerator.add(component.complex)
+    # Mixed complexes come first, under their names, so that concentrations are a prefix of the state.
     initial = len(enumerator.position)
     enumerator.run()
     gates = [component.complex for component in system.components if component.role == Role.GATE]
@@ -121,6 +123,7 @@ def add_leaks(enumerator: Enumerator, names: Iterable[str], targets: LeakTargets
     """
     models = [LEAK_MODELS[name] for name in names]
     if models:
+        # From here on, new species exist by leaks; two of them never meet (`may_meet`).
         enumerator.common = frozenset(enumerator.position)
     for model in models:
         model.extend(enumerator, targets)
@@ -180,6 +183,7 @@ def without_visits(network: ReactionNetwork, initial: int) -> ReactionNetwork:
     for step in network.steps:
         for each in step.reactants:
             doing[each].append(step)
+    # A species made on the way that does nothing but part.
     idle = {each for each, steps in doing.items() if each >= initial and all(s.kind == StepKind.UNBINDING for s in steps)}
     kept = [each for each in range(len(network.names)) if each not in idle]
     number = {each: place for place, each in enumerate(kept)}

@@ -36,6 +36,8 @@ class _Condenser:
         self.onward: dict[int, list[Step]] = defaultdict(list)
         self.slow: list[Step] = []
         for step in self.network.steps:
+            # Leaks are slow whatever they do; of the rest, single complexes' steps faster than k_fast are over before a
+            # meeting.
             alone = len(step.reactants) == 1 and step.kind != StepKind.LEAK and step.rate >= self.k_fast
             self.onward[step.reactants[0]].append(step) if alone else self.slow.append(step)
         self.fates: dict[int, dict[tuple[int, ...], float]] = {}
@@ -50,11 +52,13 @@ class _Condenser:
         states: nx.DiGraph[int] = nx.DiGraph()
         states.add_nodes_from(range(len(self.network.names)))
         states.add_edges_from((state, each) for state, steps in self.onward.items() for step in steps for each in step.products)
+        # In reverse topological order: what a component leads to is known before it.
         for members in nx.strongly_connected_components(states):
             self._component(tuple(sorted(members)))
 
     def _component(self, members: tuple[int, ...]) -> None:
         inside = {(each,) for each in members}
+        # Without exit the component is a species; its states share it as their stationary distribution.
         exits = [step for each in members for step in self.onward[each] if step.products not in inside]
         if not exits or self.held.issuperset(members):
             self.share |= dict(zip(members, self._stationary(members)))
@@ -66,10 +70,12 @@ class _Condenser:
             rate = sum(step.rate * self.share[step.reactants[0]] for step in exits)
             self.leaving += [replace(step, reactants=members[:1], rate=rate) for step in exits[:1]]
         number = {each: place for place, each in enumerate(members)}
+        # First-step analysis: p = (Q p + r) / k of every state, one linear system for all ends at once.
         chain = np.zeros((len(members), len(members)))
         ends: dict[tuple[int, ...], np.ndarray] = defaultdict(lambda: np.zeros(len(members)))
         for each in members:
             for step in self.onward[each]:
+                # The diagonal has all that leaves a state, off it what stays inside; the right side is what goes to each end.
                 chain[number[each], number[each]] += step.rate
                 if step.products in inside:
                     chain[number[each], number[step.products[0]]] -= step.rate
@@ -90,6 +96,7 @@ class _Condenser:
                 if len(step.products) == 1 and step.products[0] in number:
                     balance[number[step.products[0]], number[each]] += step.rate
                     balance[number[each], number[each]] -= step.rate
+        # Balance equations are dependent: one gives way to the sum of shares, in the size of the others for the condition.
         scale = float(np.abs(balance).max())
         balance[-1] = scale
         total = np.zeros(size)
@@ -99,6 +106,7 @@ class _Condenser:
     def after(self, complexes: Iterable[int]) -> dict[tuple[int, ...], float]:
         """What becomes of some complexes, each by itself, with the probability of it."""
         found: dict[tuple[int, ...], float] = defaultdict(float)
+        # Complexes that part go on by themselves, so that their fates are independent.
         for ways in product(*(self.fates[each].items() for each in complexes)):
             end = tuple(sorted(each for way, _ in ways for each in way))
             found[end] += float(np.prod([chance for _, chance in ways]))
@@ -114,6 +122,7 @@ class _Condenser:
                 of_species[each].append((step, sides))
         reached = {each for start in range(self.initial) for end in self.fates[start] for each in end}
         waiting = deque(sorted(reached))
+        # Only species that the mixed complexes lead to: a step is added once all of its reactants can be there.
         while waiting:
             ready = [each for each in of_species.pop(waiting.popleft(), ()) if not any(one in of_species for one in each[1])]
             made = {each for step, _ in ready for each in self._condense(step, found)} - reached
@@ -132,6 +141,7 @@ class _Condenser:
     def _condense(self, step: Step, found: dict[tuple[Sides, str], Step]) -> set[int]:
         """Add a slow step; the species that it makes."""
         before = self.species(step.reactants)
+        # A slow step starts in one state of a species, which is there for its share of the time.
         weight = step.rate * float(np.prod([self.share[each] for each in step.reactants]))
         after = self.after(step.products)
         if len(step.products) == 1 and step.products[0] in self.waits and after.keys() == {before}:

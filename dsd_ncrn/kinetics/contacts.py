@@ -40,9 +40,11 @@ class Contacts:
                 if (beside := neighbour(complex_, position, step)) is not None:
                     paired, other = complex_.pairing[beside] is not None, complex_.domains[beside]
                     self._ends[domain, step, other, paired].append(place)
+                    # Branch migration needs one side covered and the other free; two covered sides exchange four ways.
                     for theirs in (True, False) if paired and self.whole else (not paired,):
                         found = pairs(place, self._ends.get((~domain, -step, ~other, theirs)))
                         yield from (pair for pair in found if loosens(*pair, step))
+            # Long enough to stay bound without displacing anything.
             if stretch_nt(complex_, position) > TOEHOLD_MAX_NT:
                 self._long[domain].append(place)
                 yield from pairs(place, self._long.get(~domain))
@@ -60,6 +62,7 @@ class Contacts:
         partners: dict[Complex, None] = {}
         pairs: dict[tuple[frozenset[Domain], bool], None] = {}
         for (_, one), (_, other) in combinations(places, 2):
+            # Domains of one open stretch zip as one helix; only pairs apart make a binding by two.
             together = all(complex_.pairing[each] is None and each not in complex_.ends for each in range(one + 1, other + 1))
             pairs[frozenset((complex_.domains[one], complex_.domains[other])), together] = None
         for domains, together in pairs:
@@ -124,6 +127,7 @@ def loosens(one: Place, other: Place, step: int) -> bool:
     while covered is not None and free is not None and second.pairing[free] is None:
         if first.domains[covered] != ~second.domains[free]:
             break
+        # How far the free strand gets, and below what the rest of the incumbent's helix still holds.
         displaced += first.domains[covered].length
         covered, free = stacked(first, covered, step), neighbour(second, free, -step)
     left = 0

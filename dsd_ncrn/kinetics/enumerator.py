@@ -135,16 +135,19 @@ class Enumerator(ABC):
         before = tuple(sorted(self.add(reactant) for reactant in reactants))
         after = tuple(sorted(self.add(product) for product in products))
         if before != after and (before, after) not in self.steps:
+            # Each step knows whose gate made it, from which the leak study ranks formal reactions.
             origins = dict.fromkeys(origin for owner in owners or reactants[:1] for origin in self.origins_of(owner))
             self.steps[before, after] = Step(before, after, rate, kind, tuple(origins), rule, toeholds)
             if len(self.steps) > STEPS_PER_SPECIES * self.max_species:
                 raise self._too_many(f"{STEPS_PER_SPECIES * self.max_species} steps")
+        # Parallel pathways to the same products are one mass-action step with the sum of their rates.
         elif before != after and another:
             known = self.steps[before, after]
             self.steps[before, after] = replace(known, rate=known.rate + rate)
 
     def may_meet(self, one: Complex, other: Complex) -> bool:
         """Whether two species are ever brought together: one is plentiful, and both are not too large together."""
+        # Both exist by leaks alone: their meeting would be of second order in the leak rate.
         if not self.is_common(one) and not self.is_common(other):
             return False
         if self.max_strands is not None and len(one.strands) + len(other.strands) > self.max_strands:
@@ -156,6 +159,7 @@ class Enumerator(ABC):
         """Where the helix of two domains starts, whichever of its domains and of the two complexes came first."""
         if one[0] is other[0]:
             return min(run_start(one, other), run_start(other, one), key=lambda found: found[0][1])
+        # One name for a binding however it was found, so that it is counted once.
         swap = self.position[one[0]] > self.position[other[0]]
         return run_start(other, one) if swap else run_start(one, other)
 
@@ -166,6 +170,7 @@ class Enumerator(ABC):
     def new_invasions(self, complex_: Complex) -> Iterator[tuple[Place, Place]]:
         """Register a new species and pair it, as target and as invader, with everything whose junction fits."""
         exposed, invading = list(openings(complex_)), list(invading_junctions(complex_))
+        # Registered before it is paired, so that a species also meets itself.
         for junction, position in exposed:
             self._openings[junction].append((complex_, position))
         for junction, position in invading:
@@ -173,6 +178,7 @@ class Enumerator(ABC):
         for junction, position in exposed:
             yield from (((complex_, position), other) for other in list(self._invaders[junction]))
         for junction, there in invading:
+            # As invader it meets all others; itself it has met as target above.
             others = (other for other in list(self._openings[junction]) if other[0] is not complex_)
             yield from ((other, (complex_, there)) for other in others)
 
@@ -194,6 +200,7 @@ def neighbour(complex_: Complex, position: int, step: int) -> int | None:
 def run_start(one: Place, other: Place) -> Contact:
     """The first of the pairs that zip together with a pair of unpaired domains, on the way to the 5' end of ``one``."""
     (first, here), (second, there) = one, other
+    # Zipping makes one helix of neighbouring pairs: whichever of them meets first, it is the same binding.
     while True:
         before, after = neighbour(first, here, -1), neighbour(second, there, 1)
         if before is None or after is None or first.pairing[before] is not None or second.pairing[after] is not None:
@@ -222,6 +229,7 @@ def _runs_to_branch(complex_: Complex, paired: bool) -> Iterator[tuple[int, int,
         for step in (1, -1) if partner is None else ():
             run, position = [start], start + step
             while 0 <= position < len(complex_.pairing):
+                # Beyond a strand's end the neighbour in the flat list is another strand's.
                 crossed = position if step > 0 else position + 1
                 if crossed in complex_.ends or (complex_.pairing[position] is not None) != paired:
                     break

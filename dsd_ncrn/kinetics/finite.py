@@ -99,12 +99,15 @@ class FiniteEnumerator(Enumerator):
         """The steps of the complex alone and of what it becomes, and those with everything known."""
         if complex_ in self._explored:
             return
+        # 1: all states that fast steps lead through while the complex stays whole.
         region = self._region(complex_)
+        # 2: which of them last; only these meet others, as the rest are gone before anyone comes.
         meeting = self._meeting(region)
         for state in region:
             self._explored.add(state)
             if self.whole and not self._over_loops and reaches_over_loop(state):
                 self._over_loops.append(state)
+            # 3: their own steps, then their meetings, which may bring species to explore.
             for outcome in self._outcomes.pop(state):
                 self.record((state,), outcome.products, outcome.rate, outcome.kind)
         for state in meeting:
@@ -120,6 +123,7 @@ class FiniteEnumerator(Enumerator):
     def _region(self, complex_: Complex) -> list[Complex]:
         """The states that a complex passes through by its fast steps, as long as it does not fall apart."""
         region, number = [complex_], 0
+        # Breadth first; steps below k_slow are dropped here, so that they exist nowhere.
         known = {complex_}
         while number < len(region):
             state = region[number]
@@ -142,12 +146,16 @@ class FiniteEnumerator(Enumerator):
     def _meeting(self, region: list[Complex]) -> list[Complex]:
         """The states of a region that last long enough to meet others."""
         meeting: set[Complex] = set()
+        # A strongly connected set of states without exit is a resting complex that keeps changing (Badelt et al. 2020).
         for states in self._strongly_connected(region):
             exits = self._exits(states)
             if not exits:
+                # Wherever such a set is compared, its first state stands for it.
                 self._state_of |= dict.fromkeys(states, min(states, key=region.index)) if len(states) > 1 else {}
                 if any(each.kind != StepKind.MIGRATION for state in states for each in self._fast(state)):
                     self._moving |= states
+            # Two that hold each other by a branch and can only part again wait for a third: cooperative hybridization needs
+            # them.
             elif len(exits) == 1 and self._only_parts(states) and self._holds_branch(states):
                 self.held |= states
             else:
@@ -169,6 +177,7 @@ class FiniteEnumerator(Enumerator):
     def _exits(self, states: set[Complex]) -> set[frozenset[Complex]]:
         """What some states become for good by their fast steps."""
         ways = (each.products for state in states for each in self._fast(state))
+        # Falling apart leaves a set, and so does a change into a state outside it.
         left = (products for products in ways if len(products) > 1 or states.isdisjoint(products))
         return {frozenset(self._state_of.get(each, each) for each in products) for products in left}
 
@@ -186,10 +195,12 @@ class FiniteEnumerator(Enumerator):
         """Bind a complex to all that is known, and let strands rest on toeholds that lead nowhere."""
         places = open_places(complex_)
         tried: dict[Contact, bool] = {}
+        # Productive bindings first: a toehold that leads on is not one to rest on.
         for one, other in self.contacts.new(complex_, places, complex_ in self._moving):
             contact = self.contact(one, other)
             if contact not in tried:
                 tried[contact] = self._bind(contact)
+        # What is left are toeholds where a strand can only stay for a while, and occlude.
         for host, visitor in self._resting_contacts(complex_, places):
             contact = self.contact(host, visitor)
             if not tried.get(contact):
@@ -205,6 +216,7 @@ class FiniteEnumerator(Enumerator):
         if bound is None:
             return True
         product, held_nt = bound
+        # A look ahead: a binding after which both can only part as they came is a visit, not a step.
         if (product not in self.position or product in self._resting) and self._only_leaves(product, (one[0], other[0])):
             return False
         kind, k = StepKind.BINDING, self.rates.binding(held_nt)
@@ -220,6 +232,7 @@ class FiniteEnumerator(Enumerator):
         leaves = self._exits(states) == {
             frozenset(self._state_of.get(each, each) for each in apart)
         } and not self._holds_branch(states)
+        # Its states are no species, so that what was worked out for them is forgotten.
         for state in region if leaves else ():
             del self._outcomes[state]
         return leaves
@@ -250,6 +263,7 @@ class FiniteEnumerator(Enumerator):
             return
         (product, held_nt), apart = bound, (host[0], visitor[0])
         rests = product in self._resting or product not in self.position  # else it is explored for its own sake
+        # A number, but no exploring: while a strand rests, nothing else happens to the complex.
         if product not in self.position:
             self.place(product)
         self._resting.discard(product)

@@ -44,9 +44,11 @@ class InfiniteEnumerator(Enumerator):
         if move is None:
             return
         if move.complete:
+            # Something came off: binding, migration and release are one step, by the three-step model.
             rate = self.rates.displacement(move.invading_nt, move.released_nt)
             self.record(pair, move.products, rate, StepKind.DISPLACEMENT, toeholds=(move.bound, move.released), another=True)
         else:
+            # Nothing came off: the invader waits for a partner at the other end, or leaves as it came.
             on, off = self.rates.binding(move.invading_nt), self.rates.unbinding(move.invading_nt)
             self.record(pair, move.products, on, StepKind.BINDING, toeholds=(move.bound, None), another=True)
             opened = (None, move.bound)
@@ -61,12 +63,15 @@ class InfiniteEnumerator(Enumerator):
 
 def invade(target: Complex, opening: int, invader: Complex, toehold: int) -> Move | None:
     """The invader's ``toehold`` position binds the target's exposed ``opening``; None where nothing can come of it."""
+    # The toehold binds first; only then is there anything that could migrate.
     sides = side_by_side(target, opening, invader, toehold)
     if sides is None:
         return None
     assembly, here, there = sides
     assembly.pair(there, here)
+    # Migration runs both ways from the toehold at once: a toehold between two branches displaces on either side.
     walks = [_migrate(assembly, there, here, step) for step in (1, -1)]
+    # Without a branch displaced the strand only rests and leaves: that is occlusion's matter, not a step's.
     if max(walk.displaced_nt for walk in walks) <= TOEHOLD_MAX_NT:
         return None
     bound = assembly.domains[here].length + sum(walk.bound_nt for walk in walks)
@@ -102,12 +107,15 @@ def attack(target: Complex, position: int, invader: Complex, domain: int, neighb
         return None
     victim, helix = assembly.owner[incumbent], assembly.helix(incumbent)
     victims = {victim}
+    # A frayed end gives way to the attacker, as if its branch had bound without a toehold.
     assembly.pair(there, here)
+    # Only this incumbent is displaced, on both sides of the position, unless neighbours may go with it.
     for step in (1, -1):
         walk = _migrate(assembly, there, here, step, only=None if neighbours else victim)
         victims |= walk.incumbents
     if neighbours and len(victims) == 1:
         return None
+    # What the attacker lacks stays paired: at one end a toehold then opens, at both the incumbent holds on.
     held = [assembly.pairing[place] is not None for place in (helix[0], helix[-1])]
     if all(held):
         return None
@@ -142,6 +150,7 @@ def _migrate(assembly: Assembly, there: int, here: int, step: int, only: int | N
         if not fits or (owner is not None and only not in (None, owner)):
             break
         length = assembly.domains[next_here].length
+        # Free domains before the first incumbent lengthen the toehold; behind one they are branch like any other.
         if owner is None:
             bound, last = (bound, last) if incumbents else (bound + length, next_there)
         else:
@@ -158,10 +167,13 @@ def _settle(assembly: Assembly, incumbents: frozenset[int] | set[int], bound: in
     An incumbent that branch migration alone sets free is free for good, and has the invader stay: then the rate is that of a
     displacement that releases nothing, whatever else unbinds.
     """
+    # Migration is over; whoever is left on no more than a toehold falls off at once.
     let_go = {each: nt for each in incumbents if (nt := assembly.helix_nt(each)) <= TOEHOLD_MAX_NT}
+    # The longest of the toeholds that open is the one that the rate waits for.
     released, last = max(((nt, each) for each, nt in let_go.items()), default=(0, 0))
     committed = 0 in let_go.values()
     toehold = None if committed or not released else _toehold(assembly, assembly.held(last))
+    # In a fixed order, so that equal systems give equal networks.
     for incumbent in sorted(let_go):
         assembly.release(incumbent)
     assembly.zip_up()

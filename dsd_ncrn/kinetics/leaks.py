@@ -121,10 +121,12 @@ class GateLeak:
 
     def extend(self, enumerator: Enumerator, targets: LeakTargets) -> None:
         """Add the leak steps of gates with every free strand known so far, and all that follows from them."""
+        # Attackers and attacked as the leak-free network knows them: first order in the leak rate.
         carriers, attacked = _carriers(enumerator), list(_attacked(enumerator, targets))
         for target, rate in attacked:
             for segment in attackable(target):
                 for strand, place in carriers[segment.domain]:
+                    # A fuel in the place of a strand without a toehold opens nothing and frees nothing that reacts.
                     idle = not segment.has_toehold and strand in targets.fuels
                     move = None if idle else attack(target, segment.position, strand, place)
                     _record(enumerator, target, strand, move, rate)
@@ -133,6 +135,7 @@ class GateLeak:
                 for strand, place in carriers[segment.domain]:
                     move = attack(target, segment.position, strand, place, neighbours=True)
                     _record(enumerator, target, strand, move, targets.rate(LeakKind.DOUBLE), DOUBLE)
+        # What comes out reacts on by ordinary steps, with whatever is plentiful.
         enumerator.run()
 
 
@@ -148,6 +151,7 @@ def _attacked(enumerator: Enumerator, targets: LeakTargets) -> Iterator[tuple[Co
         if rate := targets.rate(LeakKind.FORK if gate in targets.forks else LeakKind.JOIN):
             yield gate, rate
     fresh = frozenset(targets.gates)
+    # A gate that a reaction has changed still has its bottom: an open starred domain says that it is in mid-reaction.
     bottoms = {strand for gate in targets.gates for strand in gate.strands if strand[0].starred}
     for each in list(enumerator.position):
         if each not in fresh and not each.is_strand and enumerator.is_common(each) and not bottoms.isdisjoint(each.strands):
@@ -198,6 +202,7 @@ def _exchanges(one: Complex, other: Complex) -> Iterator[tuple[Complex, ...]]:
     for mine in attackable(one):
         for segment in theirs:
             if segment.domain == mine.domain and segment.incumbent != mine.incumbent:
+                # Each strand must be able to displace the other alone; the exchange is both at once.
                 first, second = _replaced(one, mine, segment), _replaced(other, segment, mine)
                 if first is not None and second is not None:
                     yield first, second

@@ -92,12 +92,15 @@ def loops(whole: Assembly, ends: frozenset[int], inner: bool = False) -> Iterato
     for start in range(total):
         members: list[int] = []
         position = start
+        # Along a strand to a pair, across it, and on along the other strand: the walk round one loop of the secondary
+        # structure.
         while not seen[position]:
             seen[position] = 1
             members.append(position)
             partner = whole.pairing[position]
             position = ((position if partner is None else partner) + 1) % total
         nicks = [member in ends for member in members]
+        # Two stacked pairs of a helix enclose nothing that could move.
         if len(members) > 2 or (inner and members) or any(nicks) or any(whole.pairing[member] is None for member in members):
             yield Loop(whole, members, nicks)
 
@@ -116,6 +119,7 @@ def moves(complex_: Complex, rates: RateModel, remote: bool = False, four_way: b
             after.unpair(position)
         for one, other in move.made:
             after.pair(one, other)
+        # A move may be found from either of its ends; the pairing that results says whether it is the same.
         if (pairing := tuple(after.pairing)) not in seen:
             seen.add(pairing)
             products = after.complexes()
@@ -150,6 +154,7 @@ def _all(whole: Assembly, ends: frozenset[int], rates: RateModel, remote: bool, 
 def _openings(whole: Assembly, rates: RateModel) -> Iterator[_Move]:
     """Every helix no longer than a toehold comes apart."""
     for position, partner in enumerate(whole.pairing):
+        # From a helix's first pair alone, so that each helix opens once.
         if partner is not None and position < partner and whole.stacked(position, -1) is None:
             helix = whole.helix(position)
             held_nt = whole.length(helix)
@@ -163,6 +168,7 @@ def _closings(whole: Assembly, loop: Loop) -> Iterator[_Move]:
     for (first, one), (last, other) in combinations(places, 2):
         if whole.domains[one] == ~whole.domains[other]:
             made = zipped(whole, one, other)
+            # The shorter way round is the loop that has to close; over a nick there is none.
             around = min(_loop_nt(loop.gap(first, last)), _loop_nt(loop.gap(last, first)))
             yield _Move(made, (), closing(around, whole.length([here for here, _ in made])), StepKind.CLOSING)
 
@@ -190,6 +196,7 @@ def _three_way(whole: Assembly, loop: Loop, rates: RateModel, remote: bool) -> I
     size = len(loop.members)
     for number, free in enumerate(loop.members):
         if whole.pairing[free] is None:
+            # Beside its own helix a free domain has a covered neighbour two places on, with one stem between.
             for other in range(size) if remote else ((number + 2) % size, (number - 2) % size):
                 covered, partner = loop.members[other], whole.pairing[loop.members[other]]
                 if partner is not None:
@@ -208,6 +215,7 @@ def _taken(
     while here is not None and there is not None and whole.pairing[here] is None:
         if whole.domains[here] != ~whole.domains[there]:
             break
+        # All domains as far as one incumbent reaches change hands in one step (max helix).
         front.append((here, there))
         here, there = whole.neighbour(here, -step), whole.stacked(there, step)
     displaced = whole.length([each for each, _ in front])
@@ -235,8 +243,10 @@ def _exchanged(whole: Assembly, one: int, other: int, between: Gap, around: Gap,
             break
         made += [(here, second), (first, there)]
         opened += [here, there]
+        # Both helices shorten by the same domain, so that they end together.
         here, there = whole.stacked(here, 1), whole.stacked(there, 1)
     if made and (beside or remote):
+        # Measured apart: junctions that a nick leaves open, and closed ones, which are much slower.
         first_s = FOUR_WAY_OPEN_S if between.nicks or around.nicks else FOUR_WAY_CLOSED_S
         length = whole.length(opened) // 2
         slowed = 1.0 if beside else _over_loop(between, around)

@@ -129,6 +129,7 @@ def rates_of(table: str = DEFAULT_PRESET) -> ToeholdLengthRates:
     """
     found = {name: each.at(parted(table)[1]) for name, each in rate_constants(table).items()}
     (association,), openings, (resting,) = found["association"], found["opening"], found["resting"]
+    # Displacements fix only o = k_r/k_b. How strongly a toehold rests, K_d = k_r/k_f, gives k_b = k_f K_d / o.
     association *= PER_M_TO_PER_NM
     return ToeholdLengthRates(association, openings, association * resting * UM_TO_NM / openings[RESTING_NT - 1])
 

@@ -59,6 +59,7 @@ def open_toeholds(complex_: Complex, starred: bool) -> Iterator[Strand]:
 
 def common_nt(one: Strand, other: Strand) -> int:
     """The longest stretch of domains that two toeholds have in common, nt."""
+    # A visitor may hold by a part of a toehold; the longest common stretch decides how strongly.
     stretches = [one[start:end] for start in range(len(one)) for end in range(start + 1, len(one) + 1)]
     return max((strand_length(s) for s in stretches if any(other[n : n + len(s)] == s for n in range(len(other)))), default=0)
 

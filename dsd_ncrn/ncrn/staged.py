@@ -201,11 +201,7 @@ def _reaction(
 
 
 def _warnings(spec: DesignSpec) -> tuple[str, ...]:
-    """What has no effect, since there are neither adjoints nor gradients, and what is not in the order."""
+    """What has no effect, since there are neither adjoints nor gradients."""
     idle = [key for key in ("shared_adjoint", "first_order") if getattr(spec.circuit, key)]
     idle += ["learning_rate_in"] if spec.circuit.learning_rate_in else []
-    wells = (
-        "task.layer: its side wells are simulated, but their tether and releaser, and the arms by which gates are held, "
-        "are not among the strands, and the protocol begins when the wells are washed"
-    )
-    return *(f"circuit.{key} has no effect in the staged form" for key in idle), *([wells] if spec.task.layer else [])
+    return tuple(f"circuit.{key} has no effect in the staged form" for key in idle)

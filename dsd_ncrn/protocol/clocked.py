@@ -124,7 +124,7 @@ class ClockedProtocol:
         yield from self.closing(name)
 
     def opening(self, phase: str, purpose: Purpose = Purpose.OPEN) -> Add:
-        """The clock strand of a phase, and the helpers that are there in this phase alone."""
+        """The clock strand of a phase, and the auxiliary strands that are there in this phase alone."""
         clock = self.system.clocks[phase]
         return Add({clock.strand: clock.concentration, **clock.helpers}, purpose, phase)
 

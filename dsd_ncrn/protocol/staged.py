@@ -13,7 +13,7 @@ from functools import cached_property
 
 from dsd_ncrn.crn.events import Add, Done, Event, PullDown, Purpose, Read, TopUp, Wait
 from dsd_ncrn.design.staged import Staged
-from dsd_ncrn.dsd.staged import CLEAR, MEET, TARGET_JOIN, input_places, lowering, raising, weight_fork, weight_join
+from dsd_ncrn.dsd.staged import BARE, CLEAR, MEET, TARGET_JOIN, input_places, lowering, raising, weight_fork, weight_join
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.ncrn.staged import FORWARD, UPDATE
 from dsd_ncrn.ncrn.staged import MEET as MEETING
@@ -56,7 +56,8 @@ class StagedProtocol:
     """What is done with the strands of a staged learner when; see ``ClockedProtocol`` for what both have.
 
     Inputs (inputs,) and targets (outputs,) are in the design's units, ``unit`` is nM, ``pull`` how long a pull-down takes, s.
-    Inputs that come twice, (2 inputs,), are those of the forward pass and those of the update.
+    Inputs that come three times, (3 inputs,), are those of the forward pass, those of the update, and of each the bare tethers
+    that come along, counted as its gates.
     """
 
     ncrn: NeuralCrn
@@ -94,8 +95,9 @@ class StagedProtocol:
         """All stages."""
         x = tuple(map(float, x))
         count = len(self.ncrn.inputs)
-        yield from self.forward(number, x[:count], self.doses.feed)
-        yield from self.learning(x[-count:], y)
+        bare = sum(x[2 * count :]) * self.ncrn.inputs[0].scale
+        yield from self.forward(number, x[:count], self.doses.feed, bare)
+        yield from self.learning(x[count : 2 * count] or x, y, bare)
 
     def prediction(self, number: int, x: Values) -> Iterator[Event]:
         """A forward pass without targets, in place of an iteration."""
@@ -109,8 +111,8 @@ class StagedProtocol:
         """The phases of an iteration in their order."""
         return [phase.name for phase in self.ncrn.crn.phases]
 
-    def forward(self, number: int, x: tuple[float, ...], feed: float = 0.0) -> Iterator[Event]:
-        """Inputs and parameters, of which each gets some ``feed`` (nM), make Z."""
+    def forward(self, number: int, x: tuple[float, ...], feed: float = 0.0, bare: float = 0.0) -> Iterator[Event]:
+        """Inputs and parameters, of which each gets some ``feed`` (nM), make Z; of tethers so many (units) are ``bare``."""
         waits, joins = self.settings.waits, self.inputs(x)
         if self.refill_below is not None:
             fed = {each.plus: feed for each in self.ncrn.parameters if feed}
@@ -119,6 +121,8 @@ class StagedProtocol:
         shares = {place: self.settings.forward.get(place, 1.0) for place in joins}
         slowest = max(shares.values())
         left = slowest
+        if bare:
+            yield Add({BARE: bare * self.unit}, phase=FORWARD)
         for place in sorted(joins, key=lambda each: -shares[each]):
             if left > shares[place]:
                 yield Wait((left - shares[place]) * waits[FORWARD], Purpose.OPEN, FORWARD)
@@ -130,8 +134,8 @@ class StagedProtocol:
         yield PullDown((*map(weight_fork, joins), *self.caps))
         yield Read("outputs", number)
 
-    def learning(self, x: tuple[float, ...], y: Values) -> Iterator[Event]:
-        """The target meets Z, and what is left of one of them changes the parameters."""
+    def learning(self, x: tuple[float, ...], y: Values, bare: float = 0.0) -> Iterator[Event]:
+        """The target meets Z, and what is left of one of them changes the parameters; ``bare`` tethers as in ``forward``."""
         set_to = self.settings
         yield Add(self.target(y), phase=MEETING)
         yield Add({MEET: self.doses.meet}, Purpose.OPEN, MEETING)
@@ -140,6 +144,7 @@ class StagedProtocol:
             yield PullDown((MEET, *self.caps))
             return
         gates = {**self.moving(self.inputs(x)), TARGET_JOIN: self.doses.target_join}
+        gates |= {BARE: 2 * self.doses.update_dose * bare * self.unit} if bare else {}
         yield Add(gates, phase=UPDATE)
         yield Wait(set_to.waits[UPDATE], Purpose.OPEN, UPDATE)
         if self.doses.clear:

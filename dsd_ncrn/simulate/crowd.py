@@ -48,6 +48,7 @@ class Crowd:
     def slowdown(self, state: Floats) -> Floats:
         """What the rate constants (steps,) of a state (species,), nM, are multiplied by."""
         hosts, visitors = self.free(state)
+        # Steps that start at no toehold (leaks, unbinding, migration) are not slowed.
         factors = np.ones(self.steps)
         factors[self.slowed] = hosts[self.at] * visitors[self.by]
         return factors
@@ -71,6 +72,7 @@ class Crowd:
 
     def free(self, state: Floats) -> tuple[Floats, Floats]:
         """The free shares of hosts (hosts,) and visitors (visitors,) in a state (species,), nM."""
+        # By kind, not by species: one toehold is as open on one gate as on another.
         hosts, visitors = self.toeholds.host_counts @ state, self.toeholds.visitor_counts @ state
         free_hosts, free_visitors = _free(np.maximum(hosts, 0.0), np.maximum(visitors, 0.0), self.association)
         return 1.0 / (1.0 + self.association @ free_visitors), 1.0 / (1.0 + free_hosts @ self.association)
@@ -79,10 +81,13 @@ class Crowd:
         """The share of every species (species,) that stays where ``pulled`` (species,), nM, of a state is taken out: of all
         that rests on open toeholds of it, or on whose toeholds it rests itself, none does."""
         hosts, visitors = self.free(state)
+        # The share of a visitor that rests on each host, and of a host that each visitor covers, per nM of the other.
         bound = self.association * np.outer(hosts, visitors)
+        # Visitors leave with the hosts that are pulled out, hosts with visitors.
         lost_visitors = (self.toeholds.host_counts @ pulled) @ bound
         lost_hosts = bound @ (self.toeholds.visitor_counts @ pulled)
         return np.exp(
+            # A species with several toeholds stays if none of them holds it: the product of the shares.
             np.log1p(-np.minimum(lost_visitors, MOST)) @ self.toeholds.visitor_counts
             + np.log1p(-np.minimum(lost_hosts, MOST)) @ self.toeholds.host_counts
         )
@@ -91,15 +96,19 @@ class Crowd:
 def crowd_of(
     network: ReactionNetwork, dissociation: float, cross: float = 0.0, opens: Mapping[Strand, float] = NONE
 ) -> Crowd | None:
-    """The crowd of a network; None where nothing rests, or where the network has what rests as species of its own.
+    """The crowd of a network; None where nothing rests.
+
+    Where the network has what rests as species of its own, toeholds with nothing in common alone are left to the crowd.
 
     ``dissociation`` (nM) is that of ``RESTING_NT``, and of other lengths in proportion to those of the network's rates;
     ``cross`` (nM) that of toeholds with nothing in common. 0 is none. ``opens`` multiplies those of single hosts.
     """
-    if not dissociation or any(step.rule == UNPRODUCTIVE for step in network.steps):
+    explicit = any(step.rule == UNPRODUCTIVE for step in network.steps)
+    if not dissociation or (explicit and not cross):
         return None
     toeholds, common, rates = network.open_toeholds, network.open_toeholds.common, network.rates
-    scale = rates.unbinding(RESTING_NT) / rates.binding(RESTING_NT) / dissociation
+    # K_d of 5 nt is given; of other lengths it follows by the ratio of their unbinding rates.
+    scale = 0.0 if explicit else rates.unbinding(RESTING_NT) / rates.binding(RESTING_NT) / dissociation
     lengths = {int(nt) for nt in common.flat}
     held = {nt: scale * rates.binding(nt) / rates.unbinding(nt) for nt in lengths if nt} | {0: 1 / cross if cross else 0.0}
     association = np.array([held[int(nt)] for nt in common.flat]).reshape(common.shape)
@@ -129,6 +138,7 @@ def settled(hosts: Floats, visitors: Floats, binding: Floats) -> tuple[Floats, F
     rounds = 0
     while rounds < ROUNDS:
         moved = 0.0
+        # Gauss-Seidel on free = total / (1 + what binds it), visitors and hosts by turns.
         for visitor in range(len(visitors)):
             taken = 0.0
             for host in range(len(hosts)):

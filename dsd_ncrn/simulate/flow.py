@@ -107,9 +107,11 @@ def _slopes(
         rate = coefficient[term]
         for which in range(factors.shape[1]):
             factor = y[factors[term, which]]
+            # |z| enters as a size: rail by rail, z |z| is what the reactions make of it.
             rate *= abs(factor) if sizes[term, which] else factor
         rule = burns[term]
         grows = rate * y[target[term]] > 0.0 if rule == OWN_POWER else rule == EITHER_RAIL or (rule == ONE_RAIL and rate > 0.0)
+        # Growth spends fuel, and slows as it runs out: what stands for gates that are used up.
         if grows:
             rate *= y[fuel[term]] / full
             out[fuel[term]] -= abs(rate)
@@ -133,6 +135,7 @@ def _advance(
         if error <= 1.0:
             t = span if step == span - t else t + step
             y[:] = trial
+            # First same as last: the slope at the end is that of the next step's start.
             slopes[0] = slopes[STAGES]
         elif not step > SMALLEST * span:
             break

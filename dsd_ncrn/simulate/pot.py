@@ -82,6 +82,7 @@ class Pot:
     def realised(self, leak_rate: float, realisation: Realisation) -> Pot:
         """The same strands in another tube; ``leak_rate`` in /nM/s multiplies the rates of leaks."""
         assert self.mixture is not None
+        # Leak steps have their rate over the leak rate, all others their own.
         is_leak = np.array([step.kind == StepKind.LEAK for step in self.mixture.network.steps])
         designed = self.mass_action.rates
         rates = np.where(is_leak, designed * leak_rate, designed) * realisation.rates
@@ -100,6 +101,7 @@ class Pot:
     def run(self, events: Iterable[Event], contents: Contents, *watches: Watch) -> Contents:
         """The contents after some events. Raises CheckFailed where an integration stops."""
         for event in events:
+            # A magnet takes minutes, in which reactions go on.
             if isinstance(event, PullDown) and self.handling.pull:
                 seconds = self.handling.pull_seconds(contents.events)
                 contents = self._done(Wait(seconds, Purpose.PULL), contents, watches)
@@ -110,6 +112,7 @@ class Pot:
         """The contents after one event, of which all watches hear."""
         if isinstance(event, Wait):
             waited = (watches[0] if watches else QUIET).wait(self, contents.values, event)
+            # Water leaves, solutes stay: concentrations rise as the volume falls.
             left = 1.0 - self.handling.evaporation * event.seconds / HOUR_S
             after = replace(contents, values=waited / left, volume=contents.volume * left)
         else:
@@ -126,6 +129,8 @@ class Pot:
             case Add(doses):
                 places = self._places(doses)
                 added = np.fromiter(doses.values(), float, len(doses)) * self.realisation.doses[places]
+                # First everything is thinned by the volume that comes, then the dose is there at its concentration in the
+                # whole.
                 growth = event.growth + self._growth(places, added)
                 values /= 1.0 + growth
                 added = self.handling.really(added, contents.events)
@@ -136,6 +141,7 @@ class Pot:
                 places, levels = self.short(event, values)
                 others = self._places(doses)
                 amounts = np.fromiter(doses.values(), float, len(doses)) * self.realisation.doses[others]
+                # How much is missing decides the volume, and the volume how much is missing: once round is enough.
                 missing = levels - self._apart(values)[places]
                 growth = self._growth(np.append(places, others), np.append(missing, amounts), SPARE)
                 values /= 1.0 + growth
@@ -176,8 +182,10 @@ class Pot:
             places = self.on_beads((name,))
             present = float(contents.values[places].sum())
             missed[name] = self.handling.stragglers(present, *contents.missed.get(name, (0.0, 0.0)))
+            # Beads leave whatever state their gates are in; a few are missed.
             left[places] *= sum(missed[name]) / present if any(missed[name]) else 0.0
         if self.crowd is not None:
+            # With them goes what rests on their toeholds.
             left *= self.crowd.left(contents.values, contents.values * (1.0 - left))
         return left, missed
 

@@ -45,10 +45,12 @@ def sensitivities(
 
     The tolerances are those of every integration step, ``absolute`` in nM. Raises CheckFailed where an integration fails.
     """
+    # Forwards: an ordinary run that a tape looks on at.
     tape = Tape(tube.pot, relative, absolute)
     for x, y in points:
         tube.run(tube.protocol.iteration(tube.number, x, y), tape)
     contents = tube.pot.run(tube.protocol.update(), tube.contents, tape)
+    # Parameters are linear in the state: their rows are where the way back begins.
     weights = _readout(tube)
     start, rates = tape.pull_back(weights)
     return Sensitivities(weights @ contents.values, rates, start)
@@ -87,6 +89,8 @@ class Tape(Watch):
     def wait(self, pot: Pot, state: Floats, event: Wait) -> Floats:
         """See Watch."""
         slowdown = pot.slowdown(state)
+        # Occlusion is frozen during a wait, as in the simulation: its factor multiplies the rates, and later their
+        # derivatives.
         solution, path = self.stepper.record(state, event.seconds, pot.rates * slowdown)
         self._pieces.append(Stretch(path, slowdown))
         return checked(solution, "an iteration to be differentiated")[-1]
@@ -100,8 +104,10 @@ class Tape(Watch):
     def _back(self, pot: Pot, event: Event, before: Contents, thinned: float) -> Back | None:
         match event:
             case Wait() if thinned != 1.0:
+                # Evaporation concentrates everything alike.
                 return lambda adjoints, shelves: adjoints * thinned
             case Add() if thinned != 1.0:
+                # An amount that is added does not depend on the state; what was there is thinned.
                 return lambda adjoints, shelves: adjoints * thinned
             case TopUp():
                 places, _ = pot.short(event, before.values * (1.0 - NOMINAL))
@@ -110,6 +116,7 @@ class Tape(Watch):
                     filled = np.isin(parts[0], places)
                     return lambda adjoints, shelves: thinned * _refilled(adjoints, parts[0][filled], parts[1][filled])
                 left = np.full(len(before.values), thinned)
+                # What is topped up to its level forgets what it was.
                 left[places] = 0.0
                 return lambda adjoints, shelves: adjoints * left
             case PullDown(keep=keep):
@@ -125,6 +132,7 @@ class Tape(Watch):
     def pull_back(self, adjoints: Floats) -> tuple[Floats, Floats]:
         """From derivatives by the final state (numbers, species) to those by the first one, and by the rate constants."""
         total, shelves = np.zeros((len(adjoints), self._reactions)), dict[str, Floats]()
+        # The chain rule event by event, for all parameters at once.
         for piece in reversed(self._pieces):
             if isinstance(piece, Stretch):
                 adjoints, gradient = pull_back(self.stepper, piece.path, adjoints)

@@ -43,6 +43,7 @@ class Traffic(Watch):
         times = event.seconds * TIMES
         values = pot.solved(state, times, "a tube whose steps are counted")
         concentrations = np.column_stack([values, np.ones(len(times))])  # the last one stands for no reactant
+        # Firings are the time integral of the speed, on a grid that is dense at the start.
         speeds = pot.rates * pot.slowdown(state) * concentrations[:, pot.mass_action.reactants].prod(axis=-1)
         self.fired = self.fired + np.trapezoid(speeds, times, axis=0)
         return values[-1]
@@ -64,9 +65,12 @@ def lean_network(
     whole = make(leaky)
     made = np.array([complex_ not in plain.position for complex_ in leaky.complexes], dtype=bool)
     try:
+        # 1: count in iterations as of the start and as of later ones.
         fired, contents = _traffic(whole, made, points, iterations)
+        # 2: what an iteration of the whole network does, at the contents of the last.
         whole.iterate(*points[0])
         exact = whole.parameters()
+        # 3: leave out as much as still gives the same parameters; the first share leaves out most.
         for share in SHARES:
             network = _carrying(leaky, made, fired, share)
             lean = make(network)
@@ -90,10 +94,13 @@ def _traffic(tube: Tube, made: Flags, points: Sequence[Point], iterations: int) 
     for point in islice(cycle(points), FIRST):
         fired.append(_fired(tube, point))
         states.append(tube.state)
+    # The first iteration still fills gates; growth is told from the second on.
     grows = np.all(np.diff(states[1:], axis=0) > 0, axis=0) & (states[1] > 0)
     grows[: len(tube.nominal)] = False
     growth = np.divide(states[-1], states[1], out=np.ones(len(grows)), where=grows)
+    # A quantity that grew by a factor from iteration 2 to 8 grows on as that power of their number.
     power = np.minimum(np.log(growth) / np.log(FIRST / 2), np.where(made, 1.5, 1.0))
+    # In the middle, on the scale of logarithms, and at the end.
     for number in ((FIRST * iterations) ** 0.5, float(iterations)) if iterations > FIRST else ():
         tube.state = states[-1] * (number / FIRST) ** power
         fired += [_fired(tube, point) for point in islice(cycle(points), 2)]
@@ -111,5 +118,6 @@ def _carrying(network: ReactionNetwork, made: Flags, fired: Sequence[Floats], sh
     """The network without the leaks, and the steps of what leaks alone have ``made`` (species,), that fire too seldom."""
     leaks = np.array([step.kind == StepKind.LEAK for step in network.steps], dtype=bool)
     foreign = np.array([made[[*step.reactants, *step.products]].any() for step in network.steps], dtype=bool)
+    # Busy in any of the iterations that were looked at is busy.
     busy = np.any([each >= share * each[leaks].sum() for each in fired], axis=0)
     return network.restricted(~(leaks | foreign) | busy, ~made)

@@ -114,6 +114,7 @@ class Tube:
         """See Learner."""
         parameters, readings = self.parameters(), Readings()
         first = self.protocol.phases(self.number)[0]
+        # Where the error is made before the reading, outputs have the target taken off: it is added back.
         subtracted = y if self.protocol.ncrn.outputs_after != first else 0.0
         self.run(self.protocol.iteration(self.number, x, y), readings)
         return Iteration(self._outputs(readings) + subtracted, parameters)
@@ -168,6 +169,7 @@ class Tube:
         if not self._fired:
             return {}
         readings = Readings()
+        # A firing leaves a mark that only a fired join holds: counting these needs no integral of rates.
         change = self.pot.run(self.protocol.whole(x, y), self.contents, readings).values - readings.states["before"]
         return {name: float(change[places].sum()) / self.protocol.unit for name, places in self._fired.items()}
 

@@ -117,6 +117,7 @@ class ValueLearner:
     def _gradients(self, state: Floats, errors: Floats) -> Floats:
         """dL/dtheta by the backward pass, and dL/dW = e z^T."""
         z = state[self._z].copy()
+        # N2 at once: the backward state is a copy of z, the adjoint starts from the error.
         state[self._zb], state[self._a] = z, self._weights.T @ errors
         if self.model.fuels:
             state[self._fuel] = self.model.fuels.amount
@@ -127,6 +128,7 @@ class ValueLearner:
     def _update(self) -> None:
         with np.errstate(over="ignore", invalid="ignore"):  # the next pass tells what has run to infinity
             changed = self.values - np.array(self.model.learning_rates) * self.gradient
+        # A single rail has no negative values: G+ that finds no P is left over there as well.
         self.values = np.where(self.model.single_rail, np.maximum(changed, 0.0), changed)
         self.gradient[:] = 0.0
 

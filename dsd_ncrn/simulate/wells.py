@@ -1,7 +1,7 @@
 """The wells of a fixed layer, as strands: gates on tethers, of which releasers let go one each, then a wash.
 
-    tether       <h* e*> on a bead; a gate is held by its arm h
-    releaser     <e h>: enters at e and lets the gate go
+    tether       <h e> on a bead; a gate is held by its arm h*
+    releaser     <e* h*>: enters at e and lets the gate go
     bare tether  takes a releaser up, and leaves with its bead
 
 What is left of releasers after bare tethers is poured onto the gates; gates that are let go are washed off. Every unit has a
@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.dsd.structure import Complex, Domain, free
+from dsd_ncrn.dsd.staged import RELEASER, TETHER
+from dsd_ncrn.dsd.structure import Bound, Domain, free, gate
 from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.kinetics.rates import RateModel
 from dsd_ncrn.simulate.engines.crew import side_by_side
@@ -23,9 +24,8 @@ from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.mass_action import from_network
 from dsd_ncrn.simulate.pot import Pot, plain_pot
 from dsd_ncrn.tasks import Dataset
-from dsd_ncrn.tasks.layer import Amount, Unit, Well
+from dsd_ncrn.tasks.layer import Amount, Unit, Well, beside, loaded
 
-TOEHOLD_NT, BRANCH_NT = 7, 15
 LEVEL = 1000.0
 """nM of gates or releasers that stand for 1."""
 WAIT_S = 1500.0
@@ -38,7 +38,11 @@ TITRATION = 0.03
 @dataclass(frozen=True)
 class Wells:
     """Wells of some units under a tube's hands: factors of ``gates`` (units,), ``releasers`` and ``tethers``, the ``noise`` of
-    every addition, and ``slow``, by how much beads slow reactions down."""
+    every addition, and ``slow``, by how much beads slow reactions down.
+
+    Amounts are titrated, so that they are those of what reacts. Beside them ``stuck`` (units,), a share of the gates, hangs on
+    tethers that take no releaser: it stays, whatever is let go.
+    """
 
     units: tuple[Unit, ...]
     pot: Pot
@@ -47,6 +51,7 @@ class Wells:
     tethers: float = 1.0
     noise: float = 0.0
     slow: float = 1.0
+    stuck: Floats | float = 0.0
 
     def outputs(self, x: Floats, random: np.random.Generator) -> Floats:
         """The gates (points, units) that are left at inputs (points, inputs), each unit in wells of its own."""
@@ -55,7 +60,7 @@ class Wells:
         found = np.zeros((len(x), len(self.units)))
         for (well, number), errors in zip(jobs, np.maximum(chance, 0.0)):
             found[:, number] += self._left(well, self.gates[number], errors, x)
-        return found
+        return found + self.stuck * loaded(self.units, x)
 
     def _left(self, well: Well, gates: float, errors: Floats, x: Floats) -> Floats:
         factors = (gates, self.releasers, self.releasers, self.tethers)
@@ -84,27 +89,29 @@ class Wells:
 
 def wells_of(units: tuple[Unit, ...], rates: RateModel, engine: Engine) -> Wells:
     """Wells in which all is as designed; only the reactions take their time."""
-    toehold, arm, rest = Domain("e", TOEHOLD_NT), Domain("h", BRANCH_NT), Domain("gate", BRANCH_NT)
-    tether = (~arm, ~toehold)
-    held = Complex.of((tether, (arm, rest)), (2, None, 0, None))
-    parts = {"held": held, "releaser": free(toehold, arm), "tether": free(*tether)}
+    arm, grip = TETHER
+    held = gate(Bound((arm,), (grip,)), Bound((Domain("gate", arm.length),)))
+    parts = {"held": held, "releaser": free(*RELEASER), "tether": free(*TETHER)}
     network = enumerate_complexes(tuple(parts.values()), tuple(parts), rates)
     return Wells(units, plain_pot(from_network(network), engine, 1e-4, 1e-6), np.ones(len(units)))
 
 
-def titrated(wells: Wells, random: np.random.Generator, slow: float) -> Wells:
-    """The wells of one laboratory."""
+def titrated(wells: Wells, random: np.random.Generator, slow: float, inactive: float) -> Wells:
+    """The wells of one laboratory; of tethers the share ``inactive`` takes no releaser in the median, as of any strand."""
     gates = 1.0 + TITRATION * random.standard_normal(len(wells.units))
     releasers, tethers = 1.0 + TITRATION * random.standard_normal(2)
-    return replace(wells, gates=gates, releasers=float(releasers), tethers=float(tethers), noise=TITRATION, slow=slow)
+    factors = {"gates": gates, "releasers": float(releasers), "tethers": float(tethers)}
+    return replace(wells, **factors, noise=TITRATION, slow=slow, stuck=random.uniform(0.0, 2 * inactive, len(gates)))
 
 
 def poured(wells: Wells, data: Dataset, iterations: int, seed: int) -> Dataset:
     """The points as a tube gets them: what is left in wells. The training points have the update's units behind those of the
-    forward pass, which come from other wells; only as many are made as ``iterations`` need."""
+    forward pass, which come from other wells, and behind them what was let go; only as many are made as ``iterations`` need.
+    """
     assert data.plain is not None
     random = np.random.default_rng((seed, 1))
     needed = data.plain.train_x[:iterations]
     forward, update, test = (wells.outputs(x, random) for x in (needed, needed, data.plain.test_x))
-    train = np.hstack([np.vstack([made, data.train_x[iterations:]]) for made in (forward, update)])
-    return replace(data, train_x=train, test_x=test)
+    rest = data.train_x[iterations:]
+    *_, bare = np.split(beside(wells.units, data), 3, axis=1)
+    return replace(data, train_x=np.hstack([np.vstack([forward, rest]), np.vstack([update, rest]), bare]), test_x=test)

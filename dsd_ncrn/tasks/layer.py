@@ -16,6 +16,7 @@ import numpy as np
 
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.problems import DesignError
+from dsd_ncrn.tasks.dataset import Dataset
 
 REST = "rest"
 
@@ -61,6 +62,19 @@ Unit = tuple[Well, ...]
 def outputs(units: tuple[Unit, ...], x: Floats) -> Floats:
     """The units (points, units) at inputs (points, inputs)."""
     return np.column_stack([sum((well.left(x) for well in unit), np.zeros(len(x))) for unit in units])
+
+
+def loaded(units: tuple[Unit, ...], x: Floats) -> Floats:
+    """The gates (points, units) that are on beads before any is let go."""
+    return np.column_stack([sum((well.gates.of(x) for well in unit), np.zeros(len(x))) for unit in units])
+
+
+def beside(units: tuple[Unit, ...], data: Dataset) -> Floats:
+    """What a tube is given at the training points (points, 3 units): units for the forward pass, for the update, and the bare
+    tethers of each."""
+    assert data.plain is not None
+    made = data.train_x
+    return np.hstack([made, made, np.maximum(loaded(units, data.plain.train_x) - made, 0.0)])
 
 
 @lru_cache

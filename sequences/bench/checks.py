@@ -41,7 +41,7 @@ def checks_section(system: DsdSystem, experiment: Experiment) -> DocumentSection
     if system.scheme == STAGED and experiment.aliquots:
         parts.append(
             f"**Calibration**, about {experiment.aliquots} aliquots of {ALIQUOT_UL:g} µL: forward passes at other settings. "
-            "They tell: (1) the wait of each input's join, so that Z is what the design wants of a known parameter; (2) doses "
+            "They give: (1) the wait of each input's join, so that Z is what the design wants of a known parameter; (2) doses "
             "of the update, so that all parameters move alike; (3) the blank, Z without input; (4) the line from dose to "
             "target; (5) the parameters to start with. The waits and doses here are those of the simulated tube: put the "
             "measured ones into the design (`dsd-ncrn run DESIGN --measured FIT`) and print it again."

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dsd_ncrn.constants import constant
-from dsd_ncrn.dsd.staged import FORK_TAG
+from dsd_ncrn.dsd.staged import BARE, FORK_TAG
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.bench.document import DocumentSection, Table, three
-from sequences.bench.mixing import DILUTIONS, MOST_FOLD, MixingRow, undiluted_uM
+from sequences.bench.mixing import DILUTIONS, MOST_FOLD, MixingRow, Stocks, undiluted_uM
 from sequences.bench.tubes import Mixes
 from sequences.robot.steps import RobotPlan, Stock
 
@@ -50,8 +50,13 @@ def diluted(tube: str, source: str, source_uM: float, fold: float, made_uL: floa
         yield Dilution(tube, source, source_uM / fold, made / fold, made)
 
 
-def preparation_sections(system: DsdSystem, plan: RobotPlan, mixes: Mixes, least_uL: float) -> list[DocumentSection]:
-    """Beads, dilutions and the refill mix, each with a line of its own; nothing where everything is taken as it is."""
+def preparation_sections(
+    system: DsdSystem, plan: RobotPlan, mixes: Mixes, least_uL: float, wells: Mapping[str, float]
+) -> list[DocumentSection]:
+    """Beads, dilutions and the refill mix, each with a line of its own; nothing where everything is taken as it is.
+
+    ``wells`` is what side wells take, nmol by component.
+    """
     usual = mixes.stocks
     lines = [each for row in _mixed(mixes) for each in _of_row(system, row, mixes, least_uL)]
     for stock in plan.stocks:
@@ -62,7 +67,7 @@ def preparation_sections(system: DsdSystem, plan: RobotPlan, mixes: Mixes, least
     parts = _refill_parts(refill, least_uL) if refill else ()
     for name, fold, uL in parts:
         lines += _of_stock(system, name, fold, uL, mixes, least_uL)
-    sections = _bead_sections(system, plan, usual.complexes)
+    sections = _bead_sections(system, plan, usual, wells)
     whole: dict[str, Dilution] = {}
     for line in lines:
         known = whole.get(line.tube)
@@ -100,10 +105,10 @@ def _of_stock(system: DsdSystem, name: str, fold: int, uL: float, mixes: Mixes, 
         yield from diluted(f"{name} 1:{fold}", name, strength, fold, 1.1 * uL + _DEAD_UL, least_uL)
 
 
-def _bead_sections(system: DsdSystem, plan: RobotPlan, complexes_uM: float) -> list[DocumentSection]:
+def _bead_sections(system: DsdSystem, plan: RobotPlan, usual: Stocks, wells: Mapping[str, float]) -> list[DocumentSection]:
     """What is bound to which beads; nothing without beads."""
     capacity = constant("beads.capacity").number
-    held: dict[str, float] = {}
+    held = {name: 1000 * nmol for name, nmol in wells.items() if system.by_name[name].tag}
     for stock in plan.stocks:
         if stock.beads:
             held[stock.component] = held.get(stock.component, 0.0) + stock.made_uL * stock.uM
@@ -114,14 +119,16 @@ def _bead_sections(system: DsdSystem, plan: RobotPlan, complexes_uM: float) -> l
             f"{name} beads" if name in system.by_name else name,
             three(pmol / 1000),
             three(SPARE * pmol / capacity),
-            three(pmol / complexes_uM) if name in system.by_name else "",
+            _loaded(system, name, pmol, usual),
             three(pmol / capacity),
         )
         for name, pmol in held.items()
     )
     kinds = "streptavidin for biotin"
     if any(each.tag == FORK_TAG for each in system.components):
-        kinds += f", and beads that bear an antibody for {FORK_TAG} for the strands with it"
+        kinds += f", and beads with an antibody against {FORK_TAG} for the strands with it"
+    if BARE in wells:
+        kinds += ", and carboxylated beads to which the tether is coupled by its amine (EDC, by their maker's protocol)"
     text = (
         f"Magnetic beads of 1 µm, 10 mg/mL, that bind about {capacity:g} pmol of strand in a µL of slurry: "
         f"{kinds}. Their certificate gives the capacity: change the volumes in proportion. Shake the slurry up, wash it "
@@ -130,8 +137,16 @@ def _bead_sections(system: DsdSystem, plan: RobotPlan, complexes_uM: float) -> l
         "Wash twice. Take up in the last column's volume and keep at 4 °C; shake up before use. A quarter of the sites stays "
         "empty, for the caps that come off. Beads without a complex are washed and taken up alone."
     )
-    header = ("tube", "nmol", "µL of slurry", f"µL of the {complexes_uM:g} µM complex", f"take up in µL {_BUFFER}")
+    header = ("tube", "nmol", "µL of slurry", f"µL of the {usual.complexes:g} µM complex", f"take up in µL {_BUFFER}")
     return [DocumentSection("Beads", (text, Table("beads", header, rows)))]
+
+
+def _loaded(system: DsdSystem, name: str, pmol: float, usual: Stocks) -> str:
+    """How much of which stock is bound to beads; nothing to those without a complex."""
+    if name not in system.by_name:
+        return ""
+    uM = undiluted_uM(system.by_name[name], usual)
+    return three(pmol / uM) if uM == usual.complexes else f"{three(pmol / uM)} of {uM:g} µM"
 
 
 def _refill_parts(stock: Stock, least_uL: float) -> tuple[tuple[str, int, float], ...]:

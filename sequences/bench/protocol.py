@@ -27,6 +27,7 @@ from sequences.bench.strands import (
 )
 from sequences.bench.timetable import iteration_sections
 from sequences.bench.tubes import Condition, Mixes, conditions_of, mixes_of
+from sequences.bench.wells import wells_nmol, wells_sections
 from sequences.certificate import Delivery
 from sequences.oligos import Oligo, oligo_in
 from sequences.robot.opentrons import robot_sections
@@ -115,7 +116,8 @@ def protocol_of(
         resuspension_section(oligos, bench.mixes.stocks, delivered),
         annealing_section(system, oligos, bench.recipes, bench.mixes.stocks, rules),
         *([checks_section(system, experiment)] if plan.iterations else []),
-        *preparation_sections(system, plan, bench.mixes, least),
+        *preparation_sections(system, plan, bench.mixes, least, wells_nmol(experiment, order.volume_uL)),
+        *wells_sections(experiment, order.volume_uL),
         *mixing_sections(bench.mixes, order),
         *iteration_sections(plan, experiment.iterations),
         *readout_sections(system, bool(plan.iterations)),

@@ -15,7 +15,7 @@ from math import ceil, inf
 from dsd_ncrn.constants import constant
 from dsd_ncrn.crn.events import Add, Adjust, Event, PullDown, TopUp, Wait
 from dsd_ncrn.dsd.experiment import SPARE, Experiment
-from dsd_ncrn.dsd.staged import TAG
+from dsd_ncrn.dsd.staged import BARE, TAG
 from dsd_ncrn.dsd.system import Component, DsdSystem
 from sequences.bench.mixing import DILUTIONS, MOST_FOLD, Stocks, undiluted_uM
 from sequences.bench.schedule import top_ups
@@ -63,6 +63,7 @@ class _Planner:
         clocks = system.clocks.values()
         self.beads = {name for clock in clocks for name in (*clock.scavengers, *clock.captures.values())}
         self.beads |= {each.name for each in system.components if each.tag == TAG}
+        self.prepared = {name for well in experiment.wells for name in (*well.gates, BARE)}
         self.tags = {each.name: each.tag for each in system.components if each.tag not in ("", TAG)}
 
     def plan(self, temperature: float) -> RobotPlan:
@@ -162,11 +163,17 @@ class _Planner:
         taken: list[tuple[int, float]] = []
         strength = constant("beads.capacity").number * 1000  # pmol/uL are uM
         least = self.volume - HOLD_UL  # what is there to be moved onto them, without what pellets keep
-        for name, nM in doses.items():
+        held = sum(nM for name, nM in doses.items() if name in self.prepared) * self.volume / strength
+        if held:
+            point = (self.number - 1) % len(self.experiment.points) + 1
+            named = ", ".join("bare tethers" if name == BARE else name for name in doses if name in self.prepared)
+            text = f"Put the washed beads with {named} of point {point} (protocol.md, Side wells) into the next well."
+            self._do(Do.PAUSE, say=text)
+        for name, nM in ((name, nM) for name, nM in doses.items() if name not in self.prepared):
             chosen = self._dilution(name, lambda dilution, nM=nM: nM * least * dilution / strength, inf)
             index = self._tube(capture or name, capture or f"{name} beads", strength / 1000, chosen, beads=True)
             taken.append((index, nM * self.volume * chosen / strength))
-        slurry = sum(uL for _, uL in taken)
+        slurry = held + sum(uL for _, uL in taken)
         kept = min(slurry, max(PELLET_UL, PELLET_SHARE * slurry))
         after = self.volume - HOLD_UL + kept
         taken = [(index, uL * after / self.volume) for index, uL in taken]

@@ -1,7 +1,7 @@
 """Join and fork with a toehold between them that no signal has: the scheme ``chen``.
 
 Chen, Dalchau, Srinivas, Phillips, Cardelli, Soloveichik and Seelig (Nat. Nanotechnol. 8:755, 2013), figure 1 and
-supplementary figure S7.6: the join ``{t*}[x t][p t][r v]`` ends with the segment that its helper ``<t r>`` sets free,
+supplementary figure S7.6: the join ``{t*}[x t][p t][r v]`` ends with the segment that its auxiliary strand ``<t r>`` sets free,
 and ``<r v>`` opens the fork ``[i][t z][t x][t p][t r]{v*}``. Joins need no seal and are a segment shorter, and no signal
 parks on the open toehold of a fork. Generalised to a clock and both polarities; there every species has a toehold of
 its own, here all share one, so that one buffer of cogates serves all joins. Without a seal spent joins pile up and can
@@ -32,9 +32,9 @@ from dsd_ncrn.dsd.words import Words
 
 
 def chen_gates(reaction: Reaction, clock: str | None, words: Words) -> Made:
-    """Gates and helpers of one reaction with at least one output; without a fork those of the plain scheme.
+    """Gates and auxiliary strands of one reaction with at least one output; without a fork those of the plain scheme.
 
-    Each firing binds the helper, or the seal where there is one.
+    Each firing binds the auxiliary strand, or the seal where there is one.
     """
     outputs, freed = split_outputs(reaction, words)
     if not outputs:
@@ -42,6 +42,7 @@ def chen_gates(reaction: Reaction, clock: str | None, words: Words) -> Made:
     check_inputs(reaction)
     check_fuels(reaction, words, "join", "fork", "fuel")
     side, trigger, opening = side_of(reaction, words), trigger_name(reaction), words.fork_toehold
+    # The trigger leaves with the fork's toehold, which no signal has.
     tops = [side.left(trigger, opening), *(words.signal(product) for product in freed)]
     tops += [words.branch(words.join_end)] if freed else []
     helper = fuel("helper", side.enter(trigger), reaction, words)

@@ -1,13 +1,13 @@
 """The clock of a phase: its strand, what closes its gates again and what takes it away.
 
 A strand ``<t c>`` is the last input of every join of its phase (Cardelli's join with the clock as one more reactant). The
-clock of drains alone is ``<w c>``, with a toehold of its own: no signal rests on drains, or on the scavenger that beads hold.
-Where a gate of polarity -1 waits for it too, the strand is ``<t c u>``: straight gates take it by its 5' toehold and
-mirrored ones by its 3' toehold, and each gives back a cogate of its own, ``<c t>`` or ``<u c>``.
+clock of degradation gates alone is ``<w c>``, with a toehold of its own: no signal rests on degradation gates, or on the
+scavenger that beads hold. Where a gate of polarity -1 waits for it too, the strand is ``<t c u>``: straight gates take it by
+its 5' toehold and mirrored ones by its 3' toehold, and each gives back a cogate of its own, ``<c t>`` or ``<u c>``.
 
-Helpers may be in the tube only while their phase runs, so that they can leak only then: most leak comes from the helper
-``<t r>`` of a join, which displaces ``<r t>`` from joins that have taken no input and so fires their forks. The helpers of a
-phase are then added with its clock strand and captured with it.
+Auxiliary strands may be in the tube only while their phase runs, so that they can leak only then: most leak comes from the
+auxiliary strand ``<t r>`` of a join, which displaces ``<r t>`` from joins that have taken no input and so fires their forks.
+The auxiliary strands of a phase are then added with its clock strand and captured with it.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def phase_clock(
 ) -> tuple[ClockStrands, list[Component]]:
     """How the protocol handles a clock, and its strand with what takes it and its cogates away again; ``buffer`` in nM.
 
-    Cogates of a phase of joins are sunk as they appear, because they drive joins back. Where a phase ``closes`` its
-    gates, drains or cooperative annihilators, they are a buffer instead, which is captured after that. ``helpers`` come and go
-    with the clock.
+    Cogates of a phase of joins are sunk as they appear, because they drive joins back. Where a phase ``closes`` its gates,
+    degradation gates or cooperative annihilators, they are a buffer instead, which is captured after that. ``helpers`` come
+    and go with the clock.
     """
     strand = strand_component(clock, clock_strand(clock, signs, words), Role.CLOCK, 0.0)
     own = clock in words.own_clocks  # then its cogates alone have a toehold on which gates rest

@@ -10,14 +10,14 @@ holds.
 **Cooperative annihilation** is by cooperative hybridization: Zhang (J. Am. Chem. Soc. 133:1077, 2011), figure 1. The complex
 ``{t*}[x y]{u*}`` takes ``<t x>`` at one end and ``<y u>`` at the other, and only both together free ``<x y>``. Where a clock
 gates it, its strand comes first, ``{t*}[c t][x y]{u*}``: the toehold of the straight partner is open only while ``<t c>`` is
-there. After the phase the cogates ``<c t>`` close the annihilators that have not fired, as they close the drains of the
-flush; a phase with such annihilators has a buffer of them.
+there. After the phase the cogates ``<c t>`` close the annihilators that have not fired, as they close the degradation gates
+of the flush; a phase with such annihilators has a buffer of them.
 
-**Drains** X -> 0, opened by the clock of the flush, are the one-input join of Cardelli 2010 with nothing behind it. A drain
-takes the clock strand first, so that all drains of one phase cost no more clock than there are drains.
-``{t*}[c t][a t][q]`` with helper ``<t q>`` gives the cogate of A back; ``{t*}[c t][x]`` does not, for species that are added
-from outside and whose cogate would pile up. Without a clock these are the sinks ``{t*}[a t][q]`` and ``{t*}[x]``, the latter
-one displacement deep.
+**Degradation gates** X -> 0, opened by the clock of the flush, are the one-input join of Cardelli 2010 with nothing behind
+it. A degradation gate takes the clock strand first, so that all degradation gates of one phase cost no more clock than there
+are degradation gates. ``{t*}[c t][a t][q]`` with auxiliary strand ``<t q>`` gives the cogate of A back; ``{t*}[c t][x]`` does
+not, for species that are added from outside and whose cogate would pile up. Without a clock these are the sinks ``{t*}[a
+t][q]`` and ``{t*}[x]``, the latter one displacement deep.
 
 **One-sided gates** take strands for good, without a clock: ``{t*}[c]`` takes ``<t c>``, ``[c]{t*}`` takes ``<c t>`` (Cardelli
 2010, garbage collection by a single displacement). The capture strand ``<c*>`` takes both. Scavengers are bound to beads by
@@ -53,6 +53,7 @@ def two_domain_annihilation(reaction: Reaction, words: Words, clock: str | None 
     """The join of all reactants, in their order; what ends it has no toehold."""
     check_inputs(reaction)
     last = clock or reaction.reactants[-1]
+    # The last input ends the join: its piece has no toehold by which it could come back.
     parts = [*entry(reaction, clock, words)[:-1], Bound(words.branch(last))]
     name, level = f"join_{reaction.origin.reaction}", words.budget(reaction).join
     return Made(side_of(reaction, words).join(name, parts, level, reaction.origin))
@@ -60,6 +61,7 @@ def two_domain_annihilation(reaction: Reaction, words: Words, clock: str | None 
 
 def cooperative_annihilation(reaction: Reaction, words: Words, clock: str | None = None) -> Made:
     """The annihilator of two species of opposite polarity."""
+    # One partner from each end; neither alone frees the top, which both hold by a branch.
     straight, mirrored = sorted(reaction.reactants, key=lambda species: -words.polarity.get(species, 1))
     top = words.branch(straight) + words.branch(mirrored)
     gated = [Bound(words.side(CLOCK_SIGN).leave(clock))] if clock else []
@@ -69,13 +71,14 @@ def cooperative_annihilation(reaction: Reaction, words: Words, clock: str | None
 
 
 def drain(reaction: Reaction, clock: str | None, fed: bool, words: Words) -> Made:
-    """The drain of one species; ``fed`` species are those added from outside in every iteration."""
+    """The degradation gate of one species; ``fed`` species are those added from outside in every iteration."""
     (species,) = reaction.reactants
     name, budget, side = f"drain_{reaction.origin.reaction}", words.budget(reaction), side_of(reaction, words)
     kind = GateKind.DRAIN if clock else GateKind.SINK
     first = words.clock_toehold(clock) if clock in words.own_clocks else side.toehold
     opening = Open(first if clock else side.first(budget.first_toehold))
     parts = [opening, *([Bound(side.leave(clock))] if clock else [])]
+    # What is added from outside has no cogate buffer to return to.
     if fed:
         return Made(side.join(name, [*parts, Bound(words.branch(species))], budget.join, reaction.origin), kind=kind)
     check_fuels(reaction, words, "fuel")

@@ -19,7 +19,7 @@ from dsd_ncrn.dsd.words import Private, Side, Words, budget_name, strand_compone
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What realises one reaction: the gate that takes its inputs, and a fork and helpers where it has some.
+    """What realises one reaction: the gate that takes its inputs, and a fork and auxiliary strands where it has some.
 
     ``driver`` and ``mark`` are as in ``Gates``.
     """
@@ -96,6 +96,7 @@ def split_outputs(reaction: Reaction, words: Words) -> tuple[list[str], list[str
     sign = side_of(reaction, words).sign
     freed = [product for product in reaction.products if words.polarity.get(product, 1) != sign]
     catalysts: list[str] = []
+    # Reactants that are products as well are catalysts: the fork gives them back from the cogates that the join freed.
     made = list(reaction.products)
     for reactant in reaction.reactants:
         if reactant in made:
@@ -108,6 +109,7 @@ def split_outputs(reaction: Reaction, words: Words) -> tuple[list[str], list[str
 def entry(reaction: Reaction, clock: str | None, words: Words) -> list[Open | Bound]:
     """The open toehold, the reactants' segments and the clock's: ``{t*}[x t][p t][c t]``."""
     side = side_of(reaction, words)
+    # Each input's segment is its cogate: the input displaces it and covers the branch itself.
     inputs = [side.leave(name) for name in (*reaction.reactants, *([clock] if clock else []))]
     return [Open(side.first(words.budget(reaction).first_toehold)), *map(Bound, inputs)]
 
@@ -124,20 +126,21 @@ def fork(reaction: Reaction, opening: Strand, trigger: str, words: Words) -> Com
     """``[inert][t z][t x][t p][t r]{t*}``, opened by what the join sets free and sealed by ``<inert t>``."""
     side = side_of(reaction, words)
     outputs, _ = split_outputs(reaction, words)
+    # The fork is a join seen from the other end: it binds cogates and lets signals go.
     tops = [*(side.enter(name) for name in (trigger, *outputs)), words.branch(words.fork_end)]
     level = words.budget(reaction).fork
     return side.fork(f"fork_{reaction.origin.reaction}", [Open(opening), *map(Bound, tops)], level, reaction.origin)
 
 
 def fuel(kind: str, strand: Strand, reaction: Reaction, words: Words) -> Component:
-    """A helper of one reaction alone."""
+    """An auxiliary strand of one reaction alone."""
     return strand_component(
         f"{kind}_{reaction.origin.reaction}", strand, Role.FUEL, words.budget(reaction).fuel, reaction.origin
     )
 
 
 def driven_by(helper: Component, displaced: Side) -> Driver:
-    """A helper that displaces a strand with the toehold of one side."""
+    """An auxiliary strand that displaces a strand with the toehold of one side."""
     return Driver(helper.name, strand_length(displaced.toehold))
 
 
@@ -147,7 +150,9 @@ def sealing(side: Side, freed: Sequence[str], end: str) -> Strand:
 
 
 def release(reaction: Reaction, product: str, toehold: Strand, words: Words) -> Component:
-    """The helper ``<t g>`` that frees the first output of the other polarity, ``<g u>``; the later ones take cogates."""
+    """The auxiliary strand ``<t g>`` that frees the first output of the other polarity, ``<g u>``; the later ones take
+    cogates.
+    """
     side = side_of(reaction, words)
     name = f"release_{product}" if toehold == side.toehold else f"release_{product}_from_fork_toehold"
     return strand_component(name, side.strand(toehold, product), Role.FUEL, words.budget(reaction).fuel)
@@ -180,5 +185,6 @@ def seals(words: Words, gates: Iterable[Component]) -> list[Component]:
 
 def _seals(strand: Strand, bottom: Strand) -> bool:
     """Whether a bottom strand has the complement of a whole seal."""
+    # A seal fits where the bottom has all of its complement, toehold included.
     site = tuple(~domain for domain in reversed(strand))
     return any(bottom[start : start + len(site)] == site for start in range(len(bottom) - len(site) + 1))

@@ -53,6 +53,7 @@ def _pull_back(
     flux, matrix, stage = np.empty(len(rates)), np.empty(len(columns)), np.empty((STAGES, size))
     slope, trial, work, gains = np.zeros(size), np.empty(size), np.empty(size), np.empty(len(rates))
     bars, reach, slopes, weights = np.empty((STAGES, size)), np.empty(size), np.empty(len(jac_reaction)), np.empty(STAGES)
+    # From the last step to the first; stages are worked out again from the state before, which is cheaper than keeping them.
     for number in range(len(sizes) - 1, -1, -1):
         y, step = points[number], sizes[number : number + 1]
         derivative(y, rates, reactants, net_starts, net_reaction, net_change, flux, slope)
@@ -64,15 +65,22 @@ def _pull_back(
         for which in range(len(adjoints)):
             adjoint = adjoints[which]
             for j in range(STAGES):
+                # The new state is y + sum A_5j k_j + k_5: so much of its adjoint goes to each stage.
                 bars[j] = (A[STAGES - 1, j] if j < STAGES - 1 else 1.0) * adjoint
             for i in range(STAGES - 1, -1, -1):
+                # w_i = M^-T bar_i, by the same factors.
                 solve_transposed_in_place(matrix, starts, columns, diagonal, bars[i])
+                # N^T w_i: what a firing of each reaction counts, whichever species it changes.
                 _gains(bars[i], net_starts, net_reaction, net_change, gains)
+                # Y_i once more, where f was evaluated.
                 combine(y, A[i], stage, i, trial)
                 reach[:] = 0.0
+                # Through f(Y_i), by the state and by the rate constants.
                 _first_order(trial, rates, gains, reactants, reach, gradient[which])
+                # Through M, whose Jacobian is that of y.
                 _second_order(y, stage[i], rates, gains, reactants, adjoint, gradient[which])
                 adjoint += reach
+                # Through the stages before: Y_i contains them, and so does the right side by C / h.
                 for j in range(i):
                     bars[j] += A[i, j] * reach + C[i, j] / step[0] * bars[i]
             adjoint[-1] = 0.0  # that of the 1 in place of missing reactants

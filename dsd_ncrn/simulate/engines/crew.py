@@ -137,6 +137,7 @@ class Crew:
         """The results of some items, for who then waits for them."""
         group: _Group[Item, Result] = _Group(work, len(items))
         self._jobs.extendleft((group, number, items[number]) for number in reversed(range(len(items))))
+        # Who waits for parts of its own makes room for another member meanwhile.
         member = crew() is self
         self._members -= member
         self._rest(group.turn)
@@ -168,6 +169,7 @@ class Crew:
     def _wake(self) -> None:
         """Let the next one go on: who may, a new one, or who has asked for an integration."""
         more = self._jobs and self._members < LANES
+        # Nobody can go on without a solution: only then all that was asked for is integrated, as many lanes full as can be.
         if not self._ready and not more and self._asked:
             self._integrate()
         if self._ready:
@@ -180,6 +182,7 @@ class Crew:
         """Do all that is asked for."""
         kinds: dict[Hashable, list[_Asked]] = {}
         for each in self._asked:
+            # Side by side are equal systems with equally many output times.
             kinds.setdefault((each.stepper.kind, len(each.arguments[1])), []).append(each)
         for alike in kinds.values():
             for first in range(0, len(alike), LANES):

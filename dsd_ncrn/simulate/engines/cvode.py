@@ -52,6 +52,7 @@ class CvodeEngine:
 def _fill(pattern: csc_matrix) -> float:
     """How many times the entries of a pattern are in the larger factor of such a matrix."""
     matrix = pattern.copy()
+    # The pattern alone decides the fill; a dominant diagonal keeps the trial factorisation from pivoting.
     matrix.data = np.ones(matrix.nnz)
     factors = splu(csc_matrix(eye_array(len(matrix.indptr) - 1, format="csc") * float(matrix.nnz) + matrix))
     return max(factors.L.nnz, factors.U.nnz) / matrix.nnz

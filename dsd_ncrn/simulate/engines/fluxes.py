@@ -14,7 +14,8 @@ import numpy as np
 from dsd_ncrn.arrays import Floats, Indices, Ints
 from dsd_ncrn.simulate.compiled import compiled
 from dsd_ncrn.simulate.engines.lanes import LANES, chosen, load, magnitude, store, zero
-from dsd_ncrn.simulate.mass_action import NONE, MassAction
+from dsd_ncrn.simulate.engines.sparse_lu import LuPattern
+from dsd_ncrn.simulate.mass_action import NONE, JacobianEntries, MassAction
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,39 @@ def terms_of(system: MassAction, place: Ints) -> Terms:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Jacobian:
+    """``JacobianEntries`` as compiled code reads them.
+
+    How the rate of ``reaction`` (partials,) changes with one of its reactants is its rate constant times the ``others``
+    (partials, width - 1). Entry i of the LU pattern is the sum of the entries ``starts[i]`` to ``starts[i + 1]`` of ``change``
+    times those ``partial``.
+    """
+
+    reaction: Indices
+    others: Indices
+    starts: Indices
+    partial: Indices
+    change: Floats
+
+
+def jacobian_of(entries: JacobianEntries, pattern: LuPattern) -> Jacobian:
+    """The entries of a Jacobian in the order of the pattern's."""
+    # A reaction of n reactants changes many species at the rate of the same n partial derivatives: each is worked out once.
+    keys = entries.reaction * len(pattern.place) + entries.column
+    _, first, partial = np.unique(keys, return_index=True, return_inverse=True)
+    position = pattern.positions(entries.row, entries.column)
+    # Entries at one place of the pattern become neighbours, so that each place is one sum.
+    order = np.argsort(position, kind="stable")
+    return Jacobian(
+        entries.reaction[first].astype(np.uint32),
+        padded(entries.others[first], pattern.place),
+        np.searchsorted(position[order], np.arange(len(pattern.columns) + 1)).astype(np.uint32),
+        partial[order].astype(np.uint32),
+        entries.change[order],
+    )
+
+
 def padded(species: Ints, place: Ints) -> Indices:
     """Species at their places, the entry after the last for none; of the same shape."""
     return np.where(species == NONE, len(place), np.append(place, 0)[species]).astype(np.uint32)
@@ -54,6 +88,7 @@ def room(shape: Any) -> Floats:
     for length in shape:
         size *= length
     flat = np.empty(size + LANES)
+    # So many numbers in front bring the first one to the start of a line.
     first = (-(flat.ctypes.data // flat.itemsize)) % LANES
     return flat[first : first + size].reshape(shape)
 
@@ -68,11 +103,13 @@ def derivative(
     ``y`` (species + 1,); ``rates`` (reactions,), nM^(1-n)/s; the other arrays are those of ``Terms``. Leaves in ``flux``
     (reactions,) how fast each reaction fires.
     """
+    # Fluxes first, each once; a missing reactant is the 1 at the end of y.
     for reaction in range(len(rates)):
         rate = load(rates, reaction)
         for which in range(reactants.shape[1]):
             rate = rate * load(y, reactants[reaction, which])
         store(flux, reaction, rate)
+    # Then by species: a sum in registers, and one store.
     for species in range(len(starts) - 1):
         total = zero(out)
         for entry in range(starts[species], starts[species + 1]):
@@ -83,6 +120,7 @@ def derivative(
 @compiled
 def combine(base: Floats, weights: Floats, stage: Floats, count: int, out: Floats) -> None:
     """``out`` = ``base``, both (n,), plus the first ``count`` rows of ``stage`` (stages, n) with their weights (stages,)."""
+    # Stages two by two: half as often `out` is loaded and stored.
     first = count % 2
     if first:
         weight, row = load(weights, 0), stage[0]

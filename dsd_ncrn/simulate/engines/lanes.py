@@ -53,6 +53,7 @@ def _at(context: Any, builder: Any, kind: Any, values: Any, row: Any) -> Any:
 @intrinsic
 def _load(_: Any, values: Any, row: Any) -> Any:
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        # Aligned to a double only: slices of larger arrays need not begin at a vector's boundary.
         found = builder.load(_at(context, builder, sig.args[0], *args))
         found.align = 8
         return found
@@ -100,6 +101,7 @@ _fabs, _sqrt = _called("fabs"), _called("sqrt")
 @intrinsic
 def _chosen(_: Any, one: Any, other: Any, a: Any, b: Any) -> Any:
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        # Ordered comparison: no number is above another where one of them is none.
         return builder.select(builder.fcmp_ordered(">", args[0], args[1]), args[2], args[3])
 
     return lanes(one, other, a, b), code

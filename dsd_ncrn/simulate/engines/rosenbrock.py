@@ -20,11 +20,12 @@ from dsd_ncrn.simulate.engines.crew import crew
 from dsd_ncrn.simulate.engines.fluxes import (
     Floats,
     Indices,
+    Jacobian,
     Terms,
     combine,
     derivative,
     first_step,
-    padded,
+    jacobian_of,
     room,
     speeds,
     terms_of,
@@ -33,7 +34,7 @@ from dsd_ncrn.simulate.engines.lanes import LANES, chosen, load, magnitude, root
 from dsd_ncrn.simulate.engines.sparse_lu import LuPattern, analyse, factorise, solve_in_place
 from dsd_ncrn.simulate.engines.transient import follow
 from dsd_ncrn.simulate.engines.types import ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Solution
-from dsd_ncrn.simulate.mass_action import JacobianEntries, MassAction
+from dsd_ncrn.simulate.mass_action import MassAction
 
 GAMMA = 0.25
 STAGES = 6
@@ -83,37 +84,6 @@ class RosenbrockEngine:
 
 
 @dataclass(frozen=True, eq=False)
-class Jacobian:
-    """``JacobianEntries`` as compiled code reads them.
-
-    How the rate of ``reaction`` (partials,) changes with one of its reactants is its rate constant times the ``others``
-    (partials, width - 1). Entry i of the LU pattern is the sum of the entries ``starts[i]`` to ``starts[i + 1]`` of ``change``
-    times those ``partial``.
-    """
-
-    reaction: Indices
-    others: Indices
-    starts: Indices
-    partial: Indices
-    change: Floats
-
-
-def jacobian_of(entries: JacobianEntries, pattern: LuPattern) -> Jacobian:
-    """The entries of a Jacobian in the order of the pattern's."""
-    keys = entries.reaction * len(pattern.place) + entries.column
-    _, first, partial = np.unique(keys, return_index=True, return_inverse=True)
-    position = pattern.positions(entries.row, entries.column)
-    order = np.argsort(position, kind="stable")
-    return Jacobian(
-        entries.reaction[first].astype(np.uint32),
-        padded(entries.others[first], pattern.place),
-        np.searchsorted(position[order], np.arange(len(pattern.columns) + 1)).astype(np.uint32),
-        partial[order].astype(np.uint32),
-        entries.change[order],
-    )
-
-
-@dataclass(frozen=True, eq=False)
 class Path:
     """The accepted steps of an integration: the states before them (steps, species + 1), in elimination order and with the
     final 1, and their sizes (steps,). ``rates`` (reactions,) held all along.
@@ -147,6 +117,7 @@ class RosenbrockStepper:
     @cached_property
     def kind(self) -> str:
         """A digest of the system and the tolerances: steppers of one kind are the same."""
+        # By content, not by identity: tubes of one network are prepared one by one, and may share a pass.
         parts = (*vars(self.pattern).values(), *vars(self.terms).values(), *vars(self.jacobian).values())
         arrays = b"".join(part.tobytes() for part in parts if isinstance(part, np.ndarray))
         return sha256(arrays + repr((self.relative, self.absolute, self.transients)).encode()).hexdigest()
@@ -172,6 +143,7 @@ class RosenbrockStepper:
         """
         assert not self.transients
         found: list[Solution] = []
+        # A lane costs the same, filled or not; the last tube fills those that are left over.
         for first in range(0, len(starts), LANES):
             some = [*range(first, min(first + LANES, len(starts)))]
             start, when, rate = (_beside(each, some) for each in (starts, times, rates))
@@ -212,6 +184,7 @@ def _matrix(
 ) -> None:  # fmt: skip
     """I / (h gamma) - J in the LU pattern; ``slopes`` (partials,) are for work."""
     for number in range(len(reaction_of)):
+        # The partial derivatives by reactant, without factorials: k times the other reactants.
         slope = load(rates, reaction_of[number])
         for which in range(others.shape[1]):
             slope = slope * load(y, others[number, which])
@@ -221,6 +194,7 @@ def _matrix(
         for entry in range(entries[place], entries[place + 1]):
             total = total - change[entry] * load(slopes, partial[entry])
         store(out, place, total)
+    # Scaled by 1 / (h gamma), as in RODAS, the stages need no further products with J.
     shift = 1.0 / (GAMMA * load(step, 0))
     for place in diagonal:
         store(out, place, load(out, place) + shift)
@@ -241,6 +215,7 @@ def fill_stages(
     all end with (LANES,). Leaves in ``trial`` where the last stage starts from; False where a pivot vanishes.
     """
     _matrix(y, rates, jac_reaction, jac_others, jac_entries, jac_partial, jac_change, step, diagonal, slopes, matrix)
+    # One factorisation serves all six stages.
     if not factorise(matrix, starts, columns, diagonal, nested, work):
         return False
     for i in range(STAGES):
@@ -248,6 +223,7 @@ def fill_stages(
         if i > 0:
             derivative(trial, rates, reactants, net_starts, net_reaction, net_change, flux, slope)
         for j in range(i):
+            # Earlier stages enter the right side by C / h, in place of J times them.
             store(weights, j, C[i, j] / load(step, 0))
         combine(slope, weights, stage, i, stage[i])
         solve_in_place(matrix, starts, columns, diagonal, stage[i])
@@ -280,16 +256,19 @@ def _integrate(
     values[0] = y[:-1]
     for output in range(1, len(times)):
         end = times[output]
+        # While accuracy limits the step an explicit method is cheaper; from the first stiffness on it is not tried again.
         if start.ndim == 1 and transient:
             t[0], h[0], taken, stiff = follow(
                 y, t[0], end[0], h[0], rates, relative, absolute, reactants, net_starts, net_reaction, net_change
             )
             steps[0] += taken
             transient = not stiff
+        # One step of every tube at a time, each of its own size; one at its end is computed along, but stays.
         while (t < end).any():
             derivative(y, rates, reactants, net_starts, net_reaction, net_change, flux, slope)
             speeds(y, slope, relative, absolute, error)
             for n in range(tubes):
+                # Nothing is known of a new phase: its first step is by how fast things change now.
                 if h[n] == 0.0:
                     h[n] = first_step(errors[n], FIRST, end[n] - t[n])
                 steps_now[n] = end[n] - t[n] if t[n] + h[n] >= end[n] * (1 - 1e-14) else h[n]
@@ -302,6 +281,7 @@ def _integrate(
             )  # fmt: skip
             if possible:
                 for k in range(size):
+                    # Stiffly accurate: the last stage is both the correction to the embedded solution and its error.
                     store(trial, k, load(trial, k) + load(stage[STAGES - 1], k))
                 _error(y, trial, stage[STAGES - 1], relative, absolute, error)
             else:
@@ -312,6 +292,7 @@ def _integrate(
                     continue
                 steps[n] += 1
                 last, right = t[n] + h[n] >= end[n] * (1 - 1e-14), errors[n] <= 1.0
+                # The exponent is that of order 4 with an error of order 3: err ~ h^4.
                 most = FIRST_GROWTH if steps[n] == 1 else GROWTH
                 growth = min(most, max(0.2, 0.9 / max(errors[n], 1e-16) ** 0.25)) if np.isfinite(errors[n]) else 0.1
                 if steps[n] > MAX_STEPS:
@@ -324,12 +305,14 @@ def _integrate(
                         kept += 1
                     accepted[n] = 1.0
                     t[n] = end[n] if last else t[n] + steps_now[n]
+                    # A step that was cut to meet the end says nothing against the size before.
                     h[n] = max(h[n], steps_now[n] * growth) if last else steps_now[n] * growth
                 else:
                     h[n] = steps_now[n] * growth
                     if h[n] < 1e-14 * max(end[n], 1e-10):
                         codes[n] = STEP_TOO_SMALL
                 if codes[n] != OK:
+                    # A tube that fails stops; those beside it go on.
                     t[n], reached[n] = np.inf, output
             for k in range(size):
                 store(y, k, chosen(load(better, 0), 0.5 * load(better, 0), load(trial, k), load(y, k)))

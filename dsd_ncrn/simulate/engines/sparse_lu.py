@@ -44,13 +44,16 @@ class LuPattern:
 
 def analyse(size: int, rows: Ints, columns: Ints) -> LuPattern:
     """Order the unknowns and fill the pattern for the non-zeros (rows, columns); the diagonal is added."""
+    # 1: an order in which elimination fills little.
     order = _ordering(size, rows, columns)
     place = np.empty(size, dtype=np.int64)
     place[order] = np.arange(size)
     everyone = np.arange(size)
     given = _keys(np.append(place[rows], everyone), np.append(place[columns], everyone), size)
     first, second = np.divmod(np.unique(given), max(size, 1))
+    # 2: where it fills, worked out once for all steps.
     starts, flat, diagonal = _fill(np.searchsorted(first, np.arange(size + 1)), second)
+    # 3: rows whose upper parts coincide, which are subtracted in pairs.
     upper: list[list[int]] = [flat[begin + 1 : end].tolist() for begin, end in zip(diagonal, starts[1:])]
     nested = np.array([row == [n, *after] for n, (row, after) in enumerate(pairwise([*upper, []]), 1)], dtype=bool)
     return LuPattern(order, place, starts, flat, diagonal, nested)
@@ -79,6 +82,7 @@ def _fill(given_starts: Ints, given: Ints) -> tuple[Indices, Indices, Indices]:
             here = given[entry]
         following[here] = size
         pivot = following[size]
+        # Pivots in ascending order; entries that they add may be pivots themselves, which the list has in place.
         while pivot < row:
             here = pivot
             for entry in range(diagonal[pivot] + 1, starts[pivot + 1]):
@@ -107,6 +111,7 @@ def _ordering(size: int, rows: Ints, columns: Ints) -> Ints:
     from scipy.sparse import csc_matrix, diags_array
     from scipy.sparse.linalg import splu
 
+    # A species that nothing reads has an empty column of J: as pivots they touch nobody else.
     reacting = np.zeros(size, dtype=bool)
     reacting[columns] = True
     inner = np.flatnonzero(reacting)
@@ -118,6 +123,7 @@ def _ordering(size: int, rows: Ints, columns: Ints) -> Ints:
     ones = np.full(kept.sum(), 1e-3)
     entries = csc_matrix((ones, (number[rows[kept]], number[columns[kept]])), shape=(len(inner), len(inner)))
     symmetric = entries + entries.T
+    # The values do not matter; a dominant diagonal keeps SuperLU from pivoting, so that it only orders.
     dominant = symmetric + diags_array(1.0 + np.asarray(symmetric.sum(axis=1)).ravel())
     factors = splu(csc_matrix(dominant), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
     return np.concatenate([np.flatnonzero(~reacting), inner[np.argsort(factors.perm_c)]]).astype(np.int64)
@@ -132,15 +138,18 @@ def factorise(values: Floats, starts: Indices, columns: Indices, diagonal: Indic
     """
     for row in range(len(starts) - 1):
         first, last, middle = starts[row], starts[row + 1], diagonal[row]
+        # The row in full form, so that subtractions reach their column without a search.
         for entry in range(first, last):
             store(work, columns[entry], load(values, entry))
         entry = first
         while entry < middle:
             pivot = columns[entry]
+            # Diagonals are stored as their reciprocals: a product in place of a quotient for each use.
             factor = load(work, pivot) * load(values, diagonal[pivot])
             store(work, pivot, factor)
             other, end = diagonal[pivot] + 1, starts[pivot + 1]
             entry += 1
+            # The next row has the same columns, and is the next pivot: both are subtracted in one pass.
             if nested[pivot] and entry < middle:
                 second = (load(work, pivot + 1) - factor * load(values, other)) * load(values, diagonal[pivot + 1])
                 store(work, pivot + 1, second)
@@ -157,6 +166,7 @@ def factorise(values: Floats, starts: Indices, columns: Indices, diagonal: Indic
                 other += 1
         for entry in range(first, last):
             store(values, entry, load(work, columns[entry]))
+        # Without pivoting a vanishing pivot is left to the stepper, which shrinks h: the diagonal then dominates.
         if vanishes(values, middle):
             return False
         store(values, middle, 1.0 / load(values, middle))

@@ -39,7 +39,7 @@ PATIENCE = 20.0
 """Seconds of computing for one slice, which takes about half a second unless reactions multiply within it."""
 SEEDS = 2**31
 TOO_MANY = f"more than {MOST_EVENTS:.0e} reactions: take a smaller volume or a shorter time"
-NOTHING_LEFT = "not one molecule is there: take a larger volume"
+NOTHING_LEFT = "there is not one molecule: take a larger volume"
 RUNS_AWAY = "the number of molecules runs away: look for a blow-up in the trajectory, or take a smaller volume"
 
 
@@ -88,10 +88,12 @@ class StochasticStepper:
         """One realisation from ``times[0]``; see the Stepper protocol. ``steps`` are the reactions that fired."""
         for number, value in enumerate(rates[self.firing] * self.scale ** (1.0 - self.order)):
             self.model.set_param(f"k{number}", float(value))
+        # Molecules are whole; small negative concentrations are the integrator's rounding.
         counts = np.rint(np.maximum(start, 0.0) * self.scale)
         rows, status, steps = [counts], "ok", 0
         if (start > 0).any() and not counts.any():
             return Solution(np.array(rows) / self.scale, NOTHING_LEFT, 0)
+        # Told by the differential equations beforehand, since a simulation of that size would only be waited for.
         if self._fired(start, times, rates) > MOST_EVENTS:
             return Solution(np.array(rows) / self.scale, TOO_MANY, 0)
         for begin, end in pairwise(np.asarray(times, dtype=float).tolist()):
@@ -110,6 +112,7 @@ class StochasticStepper:
         """
         seconds = float(times[-1] - times[0])
         extended = np.append(np.maximum(start, 0.0), 1.0)
+        # Speeds at the start, the same for molecules as for concentrations but for rounding.
         pace = float((rates * extended[self.system.reactants].prod(axis=1)).sum())
         if pace * self.scale * seconds <= MOST_EVENTS:
             return 0.0
@@ -125,6 +128,7 @@ class StochasticStepper:
             expected = float(self.model.propensities(counts).sum())  # pyright: ignore[reportUnknownMemberType]
             if expected == 0.0:
                 return
+            # Slices by the number of expected firings, not by time: control comes back about every half second.
             until = min(seconds, now + SLICE / expected)
             if not until > now:
                 yield Solution(counts, RUNS_AWAY, 0)

@@ -51,16 +51,19 @@ def follow(
         last = t + h >= end * (1 - 1e-14)
         step = end - t if last else h
         stage[0] = slope
+        # h times the weights at once, for both the stages and the step.
         for i in range(STAGES + 1):
             for j in range(STAGES):
                 weights[i, j] = step * WEIGHTS[i, j]
         for i in range(1, STAGES):
             combine(y, weights[i], stage, i, trial)
             derivative(trial, rates, reactants, net_starts, net_reaction, net_change, flux, stage[i])
+        # The last stage's place, at the same time as the step's end: two slopes there estimate the stiffest eigenvalue.
         middle[:] = trial
         combine(y, weights[STAGES], stage, STAGES, trial)
         error = _error(y, trial, stage, step, relative, absolute, five, three)
         steps += 1
+        # Order 8: the error of a step goes as h^8 in the combined estimate.
         growth = min(6.0, max(0.2, 0.9 / max(error, 1e-16) ** 0.125)) if np.isfinite(error) else 0.1
         if error <= 1.0:
             derivative(trial, rates, reactants, net_starts, net_reaction, net_change, flux, slope)
@@ -71,6 +74,7 @@ def follow(
             h = max(h, step * growth) if last else step * growth
         else:
             h = step * growth
+        # Beyond the limit of stability the step would stay that small, however smooth the solution is.
         if limited >= ENOUGH or h < SMALLEST * span or steps > MOST_STEPS:
             return t, h, steps, True
     return t, h, steps, False
@@ -92,6 +96,7 @@ def _error(
         third += (three[k] / scale) ** 2
     if fifth == 0.0 and third == 0.0:
         return 0.0
+    # Hairer's combination: of order 8 where the two estimates behave, and the safer one where they do not.
     return step * fifth / np.sqrt((fifth + 0.01 * third) * size)
 
 

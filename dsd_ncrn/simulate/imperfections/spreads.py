@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.random import Generator
 
 from dsd_ncrn.arrays import Floats, Ints
-from dsd_ncrn.dsd.structure import strand_length
+from dsd_ncrn.dsd.structure import Complex, Domain, Strand, strand_length
 from dsd_ncrn.kinetics.network import Step, StepKind, Toehold
 from dsd_ncrn.kinetics.rates import three_step
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
@@ -125,7 +127,8 @@ class ToeholdSpread:
     def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""
         steps, rates = mixture.network.steps, mixture.network.rates
-        words = sorted({held.domains for step in steps for held in step.toeholds if held is not None}, key=str)
+        held_by = [[held.domains for held in step.toeholds if held is not None] or _let_go(mixture, step) for step in steps]
+        words = sorted({word for held in held_by for word in held}, key=str)
         opens = dict(zip(words, np.exp(magnitude * random.standard_normal(len(words)))))
 
         def share(bound: Toehold, released: Toehold | None, spread: bool) -> float:
@@ -136,13 +139,28 @@ class ToeholdSpread:
             ]
             return three_step(*held)
 
-        def factor(step: Step) -> float:
+        def factor(step: Step, held: Sequence[Strand]) -> float:
             bound, released = step.toeholds
             if step.kind == StepKind.DISPLACEMENT and bound is not None:
                 return share(bound, released, True) / share(bound, released, False)
-            return opens[released.domains] if step.kind == StepKind.UNBINDING and released is not None else 1.0
+            return opens[held[-1]] if step.kind == StepKind.UNBINDING and held else 1.0
 
-        return replace(before, rates=before.rates * np.array([factor(step) for step in steps]), opens=opens)
+        return replace(before, rates=before.rates * np.array(list(map(factor, steps, held_by))), opens=opens)
+
+
+def _let_go(mixture: Mixture, step: Step) -> list[Strand]:
+    """The toehold that opens in a step of the finite semantics, if one does: what its complex has paired, and its parts not."""
+    if step.kind != StepKind.UNBINDING:
+        return []
+    whole, *parts = (Counter(_paired(mixture.network.complexes[each])) for each in (*step.reactants, *step.products))
+    for each in parts:
+        whole.subtract(each)
+    return [tuple(domain for domain, times in whole.items() if times)]
+
+
+def _paired(complex_: Complex) -> list[Domain]:
+    pairs = zip(complex_.domains, complex_.pairing, strict=True)
+    return [domain for domain, partner in pairs if partner is not None and not domain.starred]
 
 
 class BeadSlowdown:
