@@ -59,13 +59,17 @@ class Job:
             self.found_sequences = read_sequences(self.folder)
         return Sequenced(self.study.ready, self.found_sequences)
 
+    def cross(self, found: SequenceAssignment) -> None:
+        """Let toeholds that should not bind do so as their sequences tell, where the conditions have them bind at all."""
+        self.study = self.study.crossed(Sequenced(self.study, found).crossing)
+
     @property
     def key(self) -> str:
-        """A digest of all that results depend on: design as run, points, seed, engine, version."""
+        """A digest of all that results depend on: design as run, points, seed, engine, version; sequences of toeholds."""
         study = self.study
         points = (study.data.train_x, study.data.train_y, study.data.test_x, study.data.test_y)
         data = digest(b"".join(array.tobytes() for array in points))  # a design may take them from a file that changes
-        measured = [repr(study.measured)] if study.measured else []
+        measured = [repr(each) for each in (study.measured, study.crossing) if each]
         parts = (digest(dump_design(study.decided)), data, str(study.seed), study.engine, version("dsd-ncrn"), *measured)
         return digest("\n".join(parts))
 
@@ -176,7 +180,8 @@ class Outcome:
 class Stage:
     """One stage: the stages whose files it builds on, the sections of the summary it fills, its work, what ``--print-after``
     prints of it (a file, which some designs have no need of, or what makes a text), sections that it fills where a design
-    asks for them, and the form of its files: a run whose files have another one does the stage again."""
+    asks for them, the form of its files (a run whose files have another one does the stage again), and whether it makes real
+    tubes, in which toeholds bind as sequences say that are there by then."""
 
     name: str
     needs: tuple[str, ...]
@@ -185,6 +190,7 @@ class Stage:
     shows: str | Callable[[Job, Path], str]
     may_fill: tuple[str, ...] = ()
     form: int = 1
+    real: bool = False
 
     def text(self, job: Job, folder: Path) -> str:
         """What is shown of the stage when it is finished."""

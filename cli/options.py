@@ -171,6 +171,13 @@ conditions_option = click.option(
     help="Conditions of the tubes, instead of the design's: ideal, study, bench, or a file of conditions (.toml).",
 )
 
+crossing_option = click.option(
+    "--sequences",
+    type=FileOf(".csv", ".xlsx"),
+    metavar="FILE",
+    help="Toeholds that should not bind do so as these tell, by domain or an IDT list, not as the conditions assume.",
+)
+
 
 def _preset(context: click.Context, parameter: click.Parameter, text: str | None) -> None:
     """Keep a table of rate constants that is there, a file by its absolute path."""

@@ -22,6 +22,7 @@ from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.counts import counts
+from dsd_ncrn.simulate.crowd import Crossing
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.levels import ASKED, LEVELS
 from dsd_ncrn.simulate.results import Training, Trajectory
@@ -110,13 +111,16 @@ class PreparedDesign:
         found = self.study.calibration
         return {name: (before, found.after[name]) for name, before in found.before.items()}
 
-    def calibrated_on(self, network: ReactionNetwork) -> PreparedDesign:
+    def calibrated_on(self, network: ReactionNetwork, crossing: Crossing | None = None) -> PreparedDesign:
         """The design with another network of the same species, such as ``sequences.rated_network`` gives, its concentrations
-        (nM) and durations (s) fitted to it. Trainings with leaks keep the rates of toehold lengths.
+        (nM) and durations (s) fitted to it. Trainings with leaks keep the rates of toehold lengths. ``crossing``, such as
+        ``sequences.crosstalk.toehold_crossing`` gives, says how strongly toeholds bind that should not, where the conditions
+        let any.
 
         Raises CheckFailed where the fit would need too large a change.
         """
-        return replace(self, study=self.study.refitted(network))
+        study = self.study if crossing is None else self.study.crossed(crossing)
+        return replace(self, study=study.refitted(network))
 
     def train(
         self,

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import combinations_with_replacement
+from math import exp
 
+from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.structure import Strand, strand_text
-from sequences.layout import Layout
+from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.kinetics.rates import RESTING_NT
+from sequences.assignment import SequenceAssignment
+from sequences.layout import Layout, reverse_complement, spell
+from sequences.rates import TOEHOLD
 from sequences.rules.base import PAIR, Context, Verdict
+from sequences.thermo import Energies
 
 WORST_SHOWN = 20
 
@@ -46,6 +53,34 @@ class CrosstalkMatrix:
     def worst(self) -> tuple[Interaction, ...]:
         """The ``WORST_SHOWN`` strongest, the strongest first."""
         return tuple(nsmallest(WORST_SHOWN, self.interactions, key=lambda each: each.energy))
+
+
+@dataclass(frozen=True)
+class ToeholdCrossing:
+    """How strongly toeholds hold one another that have nothing in common, by their bases: a ``dsd_ncrn`` ``Crossing``.
+
+    The best duplex of two toeholds misses the stacks beside it, without which the paper's toehold of ``RESTING_NT`` would hold
+    ten times less than is measured. The constant is therefore exp(difference / RT) times that one's, as if the wrong pair
+    stacked as well as it does; where no duplex is stable its energy counts as 0. Both err towards binding.
+    """
+
+    words: Mapping[str, str]
+    energies: Energies
+
+    def __call__(self, host: Strand, visitor: Strand) -> float | None:
+        """The constant over that of ``RESTING_NT``; None where a domain has no bases, or another number of them."""
+        if any(len(self.words.get(domain.name, "")) != domain.length for domain in (*host, *visitor)):
+            return None
+        place = reverse_complement(spell(host, self.words))
+        lost = self.energies.duplex(spell(visitor, self.words), place) - self.energies.perfect(TOEHOLD[:RESTING_NT])
+        return exp(lost / self.energies.thermal())
+
+
+def toehold_crossing(system: DsdSystem, found: SequenceAssignment, rules: SequenceRules, temperature: float) -> ToeholdCrossing:
+    """That of a circuit's toeholds, in the buffer of the rules and at a temperature (degrees Celsius)."""
+    known, toeholds = found.sequences, [each.name for each in system.domains if each.is_toehold]
+    words = {name: known[name] for name in toeholds if name in known}
+    return ToeholdCrossing(words, Energies.under(rules, temperature))
 
 
 def domain_matrix(verdicts: Sequence[Verdict]) -> CrosstalkMatrix:

@@ -11,12 +11,15 @@ from typing import Protocol
 
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import DesignSpec, Order, SequenceRules
+from dsd_ncrn.dsd.beside import ordered_system
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from sequences.assignment import SequenceAssignment, read_assignment
 from sequences.bench.checks import ALIQUOT_UL
 from sequences.bench.protocol import Bench, bench_of, lasting, protocol_of
+from sequences.bench.strands import price_of
 from sequences.bench.timetable import Handwork, bench_cards, handwork
 from sequences.bench.wells import wells_nmol
 from sequences.certificate import read_certificate
@@ -26,6 +29,7 @@ from sequences.order import OrderSummary, vendor_named, write_order
 from sequences.rates import SequenceRates, with_spurious
 from sequences.robot.opentrons import deck_warnings, refills_of, robot_files
 from sequences.robot.plan import plan_of
+from sequences.robot.steps import RobotPlan
 from sequences.search import Progress, design_sequences
 from sequences.spacers import ordered
 from sequences.thermo import Energies
@@ -182,17 +186,9 @@ def lab_order(
     """
     system, found, order = *ordered(system, found, rules, temperature), pipettable(order, experiment)
     plates = Plates(order.plate, order.fill)
-    chosen = vendor_named(order.vendor, plates)
-    oligos, bench = lab_bench(system, found, order, experiment)
-    stocks, count = bench.mixes.stocks, len(experiment.training)
-    plan = plan_of(system, experiment, stocks, order.volume_uL, order.smallest_uL, temperature)
-    plan = replace(plan, warnings=(*plan.warnings, *deck_warnings(plan)))
-    share = 1.0 + experiment.aliquots * ALIQUOT_UL / order.volume_uL / count if count else 1.0
-    training, beside = plan.nmol(system, stocks), wells_nmol(experiment, order.volume_uL)
-    taken = {name: share * nmol + beside.get(name, 0.0) for name, nmol in training.items()}
-    whole = lasting(bench, system, oligos, taken)
-    first = bench.nmol
-    oligos = tuple(replace(oligo, nmol=whole.nmol[oligo.name]) for oligo in oligos)
+    chosen, count = vendor_named(order.vendor, plates), len(experiment.training)
+    needed = needed_strands(system, found, order, experiment, temperature)
+    oligos, plan, first = needed.oligos, needed.plan, needed.first.nmol
     covered = {oligo.name: _covered(oligo, first[oligo.name], chosen, count) for oligo in oligos}
     short = sorted((name for name in covered if covered[name] < count), key=lambda name: covered[name])
     lasts = _lasts(covered, short, count)
@@ -201,7 +197,7 @@ def lab_order(
     summary = replace(summary, notes=tuple(notes), iterations_covered=min(covered.values(), default=0))
     delivered = read_certificate(certificate, oligos) if certificate else ()
     told = f"**{lasts}.**" if count else ""
-    protocol = protocol_of(system, oligos, found, rules, order, chosen, experiment, whole, plan, delivered, told)
+    protocol = protocol_of(system, oligos, found, rules, order, chosen, experiment, needed.whole, plan, delivered, told)
     cards = bench_cards(plan, system.name, refills_of(plan))
     texts: dict[str, str | bytes] = {
         **{f"exchange/{name}": text for name, text in exchange_files(system, oligos, found).items()},
@@ -209,10 +205,49 @@ def lab_order(
         "protocol.html": protocol.html(),
         **{f"protocol/{name}": text for name, text in protocol.files().items()},
         **({"protocol/bench_cards.html": cards.html()} if cards.sections else {}),
-        **{f"protocol/{name}": text for name, text in robot_files(plan, system.name, bench.mixes).items()},
+        **{f"protocol/{name}": text for name, text in robot_files(plan, system.name, needed.first.mixes).items()},
     }
     encoded = {name: text.encode() if isinstance(text, str) else text for name, text in texts.items()}
     return LabOrder(oligos, summary, {**order_files, **encoded}, handwork(plan))
+
+
+@dataclass(frozen=True, slots=True)
+class NeededStrands:
+    """Strands with their amounts (nmol) for a training, the robot's plan, and volumes of its first iteration and of all."""
+
+    oligos: tuple[Oligo, ...]
+    plan: RobotPlan
+    first: Bench
+    whole: Bench
+
+
+def needed_strands(
+    system: DsdSystem, found: SequenceAssignment, order: Order, experiment: Experiment, temperature: float
+) -> NeededStrands:
+    """What a training takes of a system as ordered. Raises what ``lab_bench`` does."""
+    oligos, bench = lab_bench(system, found, order, experiment)
+    stocks, count = bench.mixes.stocks, len(experiment.training)
+    plan = plan_of(system, experiment, stocks, order.volume_uL, order.smallest_uL, temperature)
+    plan = replace(plan, warnings=(*plan.warnings, *deck_warnings(plan)))
+    share = 1.0 + experiment.aliquots * ALIQUOT_UL / order.volume_uL / count if count else 1.0
+    training, beside = plan.nmol(system, stocks), wells_nmol(experiment, order.volume_uL)
+    taken = {name: share * nmol + beside.get(name, 0.0) for name, nmol in training.items()}
+    whole = lasting(bench, system, oligos, taken)
+    return NeededStrands(tuple(replace(each, nmol=whole.nmol[each.name]) for each in oligos), plan, bench, whole)
+
+
+def order_price(system: DsdSystem, design: LabDesign, experiment: Experiment) -> float:
+    """What a design's strands cost by its price list, in the amounts that its training takes; sequences do not matter.
+
+    Raises InputError naming what the list lacks, and what ``lab_bench`` raises.
+    """
+    system, order = ordered_system(system), pipettable(design.order, experiment)
+    blank = SequenceAssignment({domain.name: "A" * domain.length for domain in system.domains})
+    needed = needed_strands(system, blank, order, experiment, design.chemistry.temperature)
+    price, lacking = price_of(needed.oligos, vendor_named(order.vendor), order.prices)
+    if lacking:
+        raise InputError("[order] prices has all that is ordered", None, f"It lacks: {', '.join(lacking)}.")
+    return price
 
 
 def _covered(oligo: Oligo, first_nmol: float, vendor: Vendor, count: int) -> int:

@@ -15,6 +15,7 @@ from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step
 from sequences.assignment import SequenceAssignment
 from sequences.bench.protocol import Bench
+from sequences.crosstalk import ToeholdCrossing, toehold_crossing
 from sequences.laboratory import LabDesign, LabOrder, lab_bench, lab_order, rated_network
 from sequences.rates import SequenceRates
 from sequences.search import design_sequences
@@ -107,6 +108,12 @@ class Sequenced(Generic[Of]):
     def network(self) -> ReactionNetwork:
         """The study's network at these rates; after its own steps, displacements by similar strands."""
         return rated_network(self.study.network, self.found, self.study.design)
+
+    @property
+    def crossing(self) -> ToeholdCrossing:
+        """What the sequences say of toeholds that should not bind one another."""
+        design = self.study.design
+        return toehold_crossing(self.study.designed, self.found, design.sequences, design.chemistry.temperature)
 
     @property
     def spurious(self) -> tuple[Step, ...]:

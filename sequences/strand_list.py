@@ -30,6 +30,17 @@ def read_given(path: Path, system: DsdSystem) -> SequenceAssignment:
     return _of_strands(path, system, [columns.index(column) for column in LIST_COLUMNS])
 
 
+def given_toeholds(path: Path, system: DsdSystem) -> SequenceAssignment:
+    """The same where every toehold must be among them. Raises InputError as that, and for one that is not, or not as long."""
+    found = read_given(path, system)
+    for toehold in system.domains:
+        word = found.sequences.get(toehold.name)
+        if toehold.is_toehold and len(word or "") != toehold.length:
+            rule = f"toehold {toehold.name} has {toehold.length} nt in the circuit"
+            raise InputError(rule, word, "Give as many bases.", str(path))
+    return found
+
+
 def _of_strands(path: Path, system: DsdSystem, places: list[int]) -> SequenceAssignment:
     system = ordered_system(system)
     names = oligos_of(system, SequenceAssignment({domain.name: "A" * domain.length for domain in system.domains}))

@@ -42,6 +42,8 @@ def public() -> Iterator[tuple[str, object]]:
 
 FUNCTIONS = {name: each for name, each in public() if inspect.isfunction(each)}
 CLASSES = {name: each for name, each in public() if inspect.isclass(each)}
+SOUGHT = ("sequences.find_sequences", "sequences.judge_sequences", "sequences.order_strands")
+"""Those whose examples seek sequences, which takes long."""
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +75,14 @@ def test_every_public_function_has_an_example(name: str) -> None:
     assert ">>>" in (inspect.getdoc(FUNCTIONS[name]) or "")
 
 
-@pytest.mark.parametrize("name", [name for name, each in {**FUNCTIONS, **CLASSES}.items() if ">>>" in (each.__doc__ or "")])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name in SOUGHT else ())
+        for name, each in {**FUNCTIONS, **CLASSES}.items()
+        if ">>>" in (each.__doc__ or "")
+    ],
+)
 def test_the_example_gives_what_it_says(name: str, monkeypatch: pytest.MonkeyPatch, checkout: Path) -> None:
     """As a user would type it, from the top of a checkout; the design of the examples is prepared once for all of them,
     and its sequences are sought once."""

@@ -21,6 +21,7 @@ def quick() -> dn.DesignSpec:
     return dn.changed(dn.load_design(DESIGN), {"sequences.candidates": 1})
 
 
+@pytest.mark.slow
 def test_an_order_is_that_of_the_command_line(invoke: Invoke, tmp_path: Path) -> None:
     """The command orders the plates of the same maker beside the tubes; all that both write is the same."""
     design, study = quick(), prepared_once(quick())
@@ -38,6 +39,7 @@ def test_an_order_is_that_of_the_command_line(invoke: Invoke, tmp_path: Path) ->
         assert (tmp_path / "theirs" / name).read_bytes() == content == (tmp_path / "mine" / name).read_bytes(), name
 
 
+@pytest.mark.slow
 def test_an_order_straight_from_a_design_is_of_the_sequences_that_are_sought_for_it(
     invoke: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -97,6 +97,7 @@ def test_a_fixed_duration_is_kept_and_the_joins_take_the_rest() -> None:
     assert max(abs(ratio - 1) for ratio in study_.calibration.after.values()) < 5e-3
 
 
+@pytest.mark.slow
 def test_calibration_does_not_depend_on_the_engine() -> None:
     """One phase's duration, to a part in a thousand, by both engines (two rounds suffice to tell)."""
     spec = changed(hurried("linreg2d_minimal"), "training", epochs=1, iterations=2)

@@ -194,6 +194,7 @@ def test_a_terminal_shows_bars_and_the_time_left_without_colour_if_not_wanted(co
     assert ("━" in text) == (columns == 100)
 
 
+@pytest.mark.slow
 def test_a_dumb_terminal_gets_plain_lines(small: Path) -> None:
     text = on_terminal(80, *PROGRAM, "train", str(small), "--level", "ideal", TERM="dumb")
     assert "\x1b" not in text

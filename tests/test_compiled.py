@@ -78,6 +78,7 @@ def asked(package: Path, **environment: str) -> tuple[float, int]:
     return float(slope), int(compiled)
 
 
+@pytest.mark.slow
 def test_code_of_other_sources_is_not_used_and_is_kept_for_their_return(package: Path) -> None:
     fluxes = package / "simulate" / "engines" / "fluxes.py"
     text = fluxes.read_text(encoding="utf-8")
@@ -90,6 +91,7 @@ def test_code_of_other_sources_is_not_used_and_is_kept_for_their_return(package:
     assert asked(package) == (-4.0, 0)
 
 
+@pytest.mark.slow
 def test_two_processes_that_begin_at_once_both_work(package: Path, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
 

@@ -32,6 +32,7 @@ def test_a_volume_that_does_not_grow_changes_nothing(epoch: Study) -> None:
     assert np.array_equal(train_diluted(epoch, 0.0).parameters, plain.parameters)
 
 
+@pytest.mark.slow
 def test_the_tolerated_growth_passes_and_a_third_more_does_not(epoch: Study) -> None:
     """Five halvings between 1e-4 and 0.2 leave a factor of 2000^(1/32) = 1.27 between the two; both are trained again here."""
     found, most = study_dilution(epoch, 0.2), ALLOWED_RATIO * train_diluted(epoch, 0.0).rmse_after

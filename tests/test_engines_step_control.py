@@ -7,6 +7,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from dsd_ncrn.simulate.engines import engine_named
+from dsd_ncrn.simulate.engines.rosenbrock import RosenbrockEngine
+from dsd_ncrn.simulate.engines.transient import follow
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.flow import advance, flow_of
 from symbols import symbol, term
@@ -71,3 +73,20 @@ def test_where_nothing_happens_one_step_is_enough(engine: Engine) -> None:
     still = solved(engine, system_of("A -> B [k = 1]"), [0.0, 3.0], [0.0, 50.0])
     assert still.steps == 1
     assert still.values[-1] == pytest.approx([0.0, 3.0], abs=1e-15)
+
+
+def test_what_has_died_away_does_not_come_back_in_a_step_beyond_stability() -> None:
+    """P and M annihilate, so that M stays 27.9 but for the 2e-9 of P, as a training once came to it after 75,810 iterations.
+
+    P had grown from 1e-140 unseen: explicit steps beyond their stability multiply it. In the step that is proposed, of which
+    the stable ones are the 20th part, it ends at -596 and M at -568, and the estimate of order 5 changes its sign there.
+    """
+    system = system_of("\n".join(f"P{n} + M{n} -> [k = 1000]" for n in range(28)))
+    stepper = RosenbrockEngine().prepare(system, 1e-6, 1e-9)
+    terms, (p, m) = stepper.terms, (stepper.pattern.place[system.index[name]] for name in ("P0", "M0"))
+    step = 0.004073264375547809
+    for off in np.linspace(-2e-8, 2e-8, 9):
+        y = np.zeros(system.size + 1)
+        y[-1], y[p], y[m] = 1.0, -2.296301991769211e-09 * (1.0 + off), 27.90007709661917
+        follow(y, 0.0, 2 * step, step, system.rates, 1e-6, 1e-9, terms.reactants, terms.starts, terms.reaction, terms.change)
+        assert y[m] == pytest.approx(27.90007709661917, abs=1e-7)

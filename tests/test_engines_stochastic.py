@@ -246,6 +246,7 @@ def iterated(name: str, volume: float, seed: int) -> Tube:
     return tube
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("studies")
 def test_a_clocked_tube_is_simulated_molecule_by_molecule() -> None:
     """The mean of 12 tubes of 10 fL after the first point is within four standard errors of the equations' parameters."""

@@ -14,6 +14,7 @@ from circuits import random_data
 from conftest import Invoke
 from dsd_ncrn.analysis.judging import least_squares
 from dsd_ncrn.analysis.redesign import (
+    ALL_IDEAS,
     IDEAS,
     THRESHOLD,
     UNLUCKY,
@@ -25,12 +26,17 @@ from dsd_ncrn.analysis.redesign import (
     least_cost,
     staged_knobs,
     try_point,
+    without,
 )
 from dsd_ncrn.analysis.results import Redesigned
 from dsd_ncrn.analysis.staging import staged_of
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.design.load import changed, load_design
 from dsd_ncrn.design.problems import DesignError
+from dsd_ncrn.errors import InputError
+from sequences import find_sequences, order_strands
+from sequences.laboratory import order_price
 
 DESIGNS = Path(__file__).parent.parent / "designs"
 POINT = Redesigned(0.0, 3, 4, 0.9, 5.0, 4000.0, 20.0, 33, 80, 1950, positions=(0.5,))
@@ -50,6 +56,30 @@ def test_the_papers_regressor_becomes_stages_that_learn() -> None:
 def test_what_stages_cannot_do_is_refused() -> None:
     with pytest.raises(DesignError, match="staged form"):
         staged_of(load_design(DESIGNS / "nonlinreg2d.toml"), random_data(lowest=0.1), 1)
+
+
+def test_ideas_are_taken_out_of_a_design() -> None:
+    """One key each, both toeholds alike with a whole first one, and all at once; a design without an idea stays as it is."""
+    design = load_design(DESIGNS / "linreg2d_bench.toml")
+    assert without(design, "one sequence of each gate") == changed(design, {"staged.variants": 1})
+    assert without(design, "joins with a whole first toehold") == design
+    plain = without(design, ALL_IDEAS)
+    assert (plain.staged.variants, plain.staged.feed, plain.staged.frees_first) == (1, 0.0, "state")
+    assert not plain.imperfections.calibrated and without(plain, ALL_IDEAS) == plain
+
+
+def test_a_choice_stays_where_it_is_and_turns_to_every_other() -> None:
+    design = load_design(DESIGNS / "linreg2d_bench.toml")
+    knob = next(each for each in staged_knobs(design, 2) if each.name == "first toehold")
+    assert knob.turned(design, knob.start(design)) == design
+    assert [knob.turned(design, place).staged.first_toehold for place in (0.0, 0.4, 1.0)] == [3, 4, 5]
+
+
+def test_z_freed_first_needs_its_own_cogate_and_is_proved() -> None:
+    """The fork frees Z by <z t> and P by <p t>, and <i s> closes it; module by module it does what the other order does."""
+    system = Study(changed(load_design(DESIGNS / "linreg2d_bench.toml"), {"staged.frees_first": "state"})).designed
+    assert [str(system.by_name[name].complex) for name in ("Z_cogate", "seal")] == ["<z t>", "<i s>"]
+    assert not verified(system).failures
 
 
 @pytest.mark.slow
@@ -115,6 +145,20 @@ def test_the_front_is_what_nothing_beats() -> None:
 
 
 @pytest.mark.slow
+def test_a_price_is_that_of_the_order() -> None:
+    """Found without sequences, it is the last line of the table of costs of an order with them; a list with gaps is refused."""
+    prices = load_design(DESIGNS / "linreg2d_bench.toml").order.prices
+    keys: dict[str, object] = {"sequences.candidates": 1, "training.iterations": 2, "order.prices": prices}
+    design = changed(load_design(DESIGNS / "first_learner.toml"), keys)
+    study = Study(design)
+    words = find_sequences(study.system, design, steps=3)
+    cost = order_strands(study.system, words, design, study.experiment).files["protocol/cost.csv"].decode()
+    assert order_price(study.system, design, study.experiment) == pytest.approx(float(cost.split()[-1].rpartition(",")[2]))
+    with pytest.raises(InputError, match=r"It lacks: .*biotin"):
+        order_price(study.system, changed(design, {"order.prices": {"100nm": 1.0}}), study.experiment)
+
+
+@pytest.mark.slow
 def test_the_command_writes_a_design_that_can_be_trained(tmp_path: Path, invoke: Invoke) -> None:
     """And goes on from what it has found: the same command again trains nothing and writes the same bytes."""
     options = (
@@ -136,6 +180,7 @@ def test_the_command_writes_a_design_that_can_be_trained(tmp_path: Path, invoke:
     assert first.exit_code == 0, first.output
     kept = (tmp_path / "redesigned.toml").read_bytes()
     assert load_design(tmp_path / "redesigned.toml").circuit.form == "staged"
-    assert set(json.loads(first.stdout)["without"]) == set(IDEAS)
+    assert set(json.loads(first.stdout)["without"]) == {*IDEAS, ALL_IDEAS}
+    assert (tmp_path / "ideas.csv").read_text().splitlines()[0].endswith("changed_to")
     assert invoke("redesign", DESIGNS / "first_learner.toml", *options, "-o", tmp_path).stdout == first.stdout
     assert (tmp_path / "redesigned.toml").read_bytes() == kept

@@ -89,7 +89,10 @@ COMMANDS = {
 
 
 @pytest.mark.usefixtures("undrawn")
-@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+@pytest.mark.parametrize(
+    "command",
+    [pytest.param(each, id=name, marks=pytest.mark.slow if name == "order" else ()) for name, each in COMMANDS.items()],
+)
 @pytest.mark.parametrize("disk", ["full", "read-only"])
 def test_a_disk_that_takes_nothing_is_one_message(
     command: tuple[str, ...], disk: str, mounted: Callable[[str], Path], finished: Path, words: Path, invoke: Invoke

@@ -18,6 +18,7 @@ from sequences import search
 from studies import translated
 
 pytest.importorskip("nuad")
+pytestmark = pytest.mark.xdist_group("sequences_cli")
 JUDGED = ("verdicts.csv", "complexes.csv", "leak_sites.csv", "crosstalk_domains.csv", "crosstalk_strands.csv")
 
 
@@ -37,12 +38,14 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.slow
 def test_every_gate_is_in_the_table_of_complexes(designed: tuple[Path, Path]) -> None:
     rows = _rows(designed[1] / "complexes.csv")
     assert len({row["component"] for row in rows}) == len(rows) > 30
     assert all(0 <= float(row[name]) <= 1 for row in rows for name in ("probability", "core", "formed", "tube_defect"))
 
 
+@pytest.mark.slow
 def test_given_sequences_are_judged_as_those_designed_here(designed: tuple[Path, Path], tmp_path: Path, invoke: Invoke) -> None:
     design, out = designed
     result = invoke("sequences", design, "--check", out / "sequences.csv", "-o", tmp_path, "--json")
@@ -52,6 +55,7 @@ def test_given_sequences_are_judged_as_those_designed_here(designed: tuple[Path,
     assert json.loads(result.stdout)["flagged_complexes"] == 0
 
 
+@pytest.mark.slow
 def test_scrambled_sequences_fail_and_the_message_says_what_binds(
     designed: tuple[Path, Path], tmp_path: Path, invoke: Invoke
 ) -> None:
@@ -69,6 +73,7 @@ def test_scrambled_sequences_fail_and_the_message_says_what_binds(
     assert "Lower sequences.branch_crosstalk" in result.stderr
 
 
+@pytest.mark.slow
 def test_an_interrupted_search_gives_its_best(tmp_path: Path, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 130, and the files of what was found until then."""
     best = search.design_sequences(translated("linreg2d_minimal"), SequenceRules(candidates=1), 25.0, 0, steps=1)

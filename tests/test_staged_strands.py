@@ -111,6 +111,13 @@ def test_a_weak_stock_of_targets_is_made_good_by_their_dose() -> None:
     assert settled.predict(np.array([1.5])) == pytest.approx(1.5 * -np.expm1(-0.1), rel=0.03)
 
 
+def test_a_blank_is_measured_without_that_of_another_tube() -> None:
+    """A tube that is set as the usual one, and is the same, has the same blank, not what is left of it."""
+    found = study(ONE)
+    settled = found.settling(found.tube(), np.random.default_rng(0)).settings
+    assert settled.blank == pytest.approx(found.settings.blank, rel=0.02) and settled.blank > 0.005
+
+
 @pytest.mark.parametrize("target", [0.06, 0.3, 2.0])
 def test_a_setting_is_found_by_six_aliquots(target: float) -> None:
     """A parabola in logarithms is found whatever the guess, within the steps in which it is looked for."""

@@ -110,6 +110,7 @@ def test_without_a_pool_jobs_are_done_in_turn() -> None:
     assert told == [1, 2]
 
 
+@pytest.mark.slow
 def test_a_lost_worker_is_told_and_costs_no_result(tmp_path: Path) -> None:
     place = Place(tmp_path / "log")
 
@@ -123,6 +124,7 @@ def test_a_lost_worker_is_told_and_costs_no_result(tmp_path: Path) -> None:
     assert len(stored(tmp_path)) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_after_a_kill_nothing_is_lost_and_nothing_repeated(tmp_path: Path, workers: int) -> None:
     """What was in the store when the owner was killed stays there as it was; only jobs under way are done again."""

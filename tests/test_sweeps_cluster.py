@@ -139,6 +139,7 @@ def test_a_lost_worker_costs_its_bundle_alone(cluster: Cluster, tmp_path: Path) 
     assert 2 <= len(lost) < LANES
 
 
+@pytest.mark.slow
 def test_a_sweep_goes_on_although_all_workers_were_lost(cluster: Cluster, tmp_path: Path) -> None:
     """What the jobs share is lost with the workers as well, and is made again on one that comes later."""
     place = Place(tmp_path / "log")
@@ -155,6 +156,7 @@ def end(place: Place, number: int) -> float:
     os._exit(1)
 
 
+@pytest.mark.slow
 def test_a_job_that_ends_its_workers_is_given_up(cluster: Cluster, tmp_path: Path) -> None:
     """Dask gives a job to another worker, here once."""
     place = Place(tmp_path / "log")

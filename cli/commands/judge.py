@@ -14,6 +14,7 @@ from cli.output import check_folder, deliver, show, table
 from cli.run.folder import digest
 from cli.run.leaks import share_text
 from cli.run.sweeps import opened_store, spread, sweep
+from dsd_ncrn.analysis.crossing import CrossBinding, cross_binding
 from dsd_ncrn.analysis.judging import THRESHOLD, judged, learned, yardstick
 from dsd_ncrn.analysis.networks import FINITE, with_resting
 from dsd_ncrn.analysis.results import Judged, Yardstick
@@ -22,6 +23,7 @@ from dsd_ncrn.analysis.yields import Drawn, require_imperfections
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.files import plain
 from dsd_ncrn.runs.tables import JUDGED, YARDSTICKS
+from sequences.strand_list import given_toeholds
 
 
 def judge(
@@ -35,21 +37,25 @@ def judge(
     tubes: int,
     data_seed: int,
     seeds: int,
+    sequences: Path | None,
     workers: int | None,
     scheduler: str | None,
     as_json: bool,
 ) -> None:
     """Train ``tubes`` realisations, drawn by ``seed``, at each of ``seeds`` draws of the data, from ``data_seed`` on."""
     check_folder(out)
-    found, sticks = list[Judged](), list[Yardstick]()
+    found, sticks, crossing = list[Judged](), list[Yardstick](), None
     with ExitStack() as opened:
         shown = opened.enter_context(display())
         for drawn_from in range(data_seed, data_seed + seeds):
             job = spread(shown_job(design, drawn_from, shown, conditions=conditions), workers, scheduler)
             with placed(design):
                 require_imperfections(job.study.design)
+            if sequences:
+                job.cross(given_toeholds(sequences, job.study.designed))
             study = _lasting(job.study.ready, iterations, epochs)
             sticks.append(yardstick(study))
+            crossing = cross_binding(study)
             drawn, explicit = Drawn(study, seed), semantics == FINITE
             if explicit:
                 drawn = Drawn(with_resting(study, drawn.leaking), seed)
@@ -61,7 +67,7 @@ def judge(
             ):
                 found += judged(drawn, tubes, pool, lambda done, total, tell=tell: tell(done / total))
     deliver(out, {JUDGED.file: JUDGED.text(found), YARDSTICKS.file: YARDSTICKS.text(sticks)})
-    show(as_json, plain(_section(found, sticks)), _text(found, sticks))
+    show(as_json, plain(_section(found, sticks, crossing)), _text(found, sticks, crossing))
 
 
 def _lasting(study: Study, iterations: int | None, epochs: int | None) -> Study:
@@ -75,7 +81,7 @@ def _lasting(study: Study, iterations: int | None, epochs: int | None) -> Study:
     return study.lasting(strand_iterations=wanted)
 
 
-def _section(found: Sequence[Judged], sticks: Sequence[Yardstick]) -> dict[str, Any]:
+def _section(found: Sequence[Judged], sticks: Sequence[Yardstick], crossing: CrossBinding | None) -> dict[str, Any]:
     """What the command prints: lists have an entry for each tube, ``data`` one for each draw of the data."""
     count, alive = learned(found), [each for each in found if not each.failure]
     return {
@@ -94,6 +100,7 @@ def _section(found: Sequence[Judged], sticks: Sequence[Yardstick]) -> dict[str, 
             "aliquots": mean(each.aliquots for each in alive) if alive else None,
             "hours": mean(each.calibration_hours for each in alive) if alive else None,
         },
+        "cross_binding": crossing and crossing.section,
         "ideal_rmse_after": mean(each.ideal for each in sticks),
         "least_squares_rmse_after": mean(each.least_squares for each in sticks),
         "data": [
@@ -109,14 +116,15 @@ def _section(found: Sequence[Judged], sticks: Sequence[Yardstick]) -> dict[str, 
     }
 
 
-def _text(found: Sequence[Judged], sticks: Sequence[Yardstick]) -> str:
+def _text(found: Sequence[Judged], sticks: Sequence[Yardstick], crossing: CrossBinding | None) -> str:
     rows: list[tuple[object, ...]] = [("data seed", "tube", "error before", "after", "learned share", "")]
     rows += [(each.data_seed, each.tube, each.before, each.after, each.learned_share, each.failure[:60]) for each in found]
     data: list[tuple[object, ...]] = [("data seed", "before", "ideal network", "least squares", "ideal's share of theirs")]
     data += [(each.data_seed, each.before, each.ideal, each.least_squares, each.ideal_share) for each in sticks]
-    section = _section(found, sticks)
+    section = _section(found, sticks, crossing)
     work = section["calibration"]
     took = f"an iteration takes {section['hours_per_iteration']:.3g} h" if work["hours"] is not None else "no tube was trained"
     took += f"; a tube's calibration {work['aliquots']:.0f} aliquots in {work['hours']:.3g} h" if work["aliquots"] else ""
     count = f"{share_text(learned(found))} learned {THRESHOLD:.0%} of what the ideal network learns"
-    return f"{table(rows)}\n\n{table(data)}\n\n{count}; {took}"
+    bound = f"\ntoeholds that should not bind: {crossing.text}" if crossing else ""
+    return f"{table(rows)}\n\n{table(data)}\n\n{count}; {took}{bound}"

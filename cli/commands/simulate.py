@@ -167,6 +167,7 @@ def train(
     tubes: int | None,
     data_seed: int | None,
     seeds: int | None,
+    sequences: Path | None,
     workers: int | None,
     scheduler: str | None,
     as_json: bool,
@@ -175,10 +176,11 @@ def train(
     if tubes is not None:
         _check_tubes(level, leaks or one_pot or engine != "rosenbrock" or volume is not None)
         _check_length(iterations, epochs)
-        many = (tubes, data_seed or 0, seeds or 1, workers, scheduler)
+        many = (tubes, data_seed or 0, seeds or 1, sequences, workers, scheduler)
         judge(design, out, seed, conditions, iterations, epochs, semantics, *many, as_json)
         return
-    for name, given in (("--data-seed", data_seed), ("--seeds", seeds), ("--workers", workers), ("--scheduler", scheduler)):
+    only = {"--data-seed": data_seed, "--seeds": seeds, "--sequences": sequences}
+    for name, given in {**only, "--workers": workers, "--scheduler": scheduler}.items():
         if given is not None:
             raise InputError(f"{name} is for many tubes", given, "Say how many with --tubes, or leave it out.")
     choice = EngineChoice(engine, volume, seed)

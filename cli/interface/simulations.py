@@ -12,6 +12,7 @@ from cli.options import (
     OneOf,
     Seconds,
     conditions_option,
+    crossing_option,
     design_argument,
     design_file,
     engine_option,
@@ -104,7 +105,7 @@ def simulate() -> None:
         "dsd-ncrn train designs/first_learner.toml --conditions bench --tubes 10 --seeds 10 -o judged",
         "dsd-ncrn train designs/linreg2d_bench.toml --leaks --semantics finite",
     ),
-    groups={"Of many tubes": ("tubes", "data_seed", "seeds", "workers", "scheduler")},
+    groups={"Of many tubes": ("tubes", "data_seed", "seeds", "sequences", "workers", "scheduler")},
 )
 @design_argument
 @out_option("training_<level>.csv and the predictions of the test points, or tubes.csv and data.csv,")
@@ -132,6 +133,7 @@ def simulate() -> None:
 @click.option("--tubes", type=click.IntRange(min=1), help="Tubes with the design's imperfections to train, drawn by --seed.")
 @click.option("--data-seed", type=click.IntRange(min=0), help="What data and start values are drawn by; 0 if not given.")
 @click.option("--seeds", type=click.IntRange(min=1), help="Draws of the data, from --data-seed on; one if not given.")
+@crossing_option
 @spread_options
 @json_option
 def train() -> None:
@@ -233,13 +235,13 @@ def tune() -> None:
         "dsd-ncrn redesign dose.toml --conditions bench --max-hours 8 --candidates 60 -o redesigned",
     ),
     groups={
-        "What is searched": ("candidates", "draws", "tubes", "iterations"),
+        "What is searched": ("candidates", "draws", "tubes", "iterations", "sequences"),
         "Bounds": ("max_hours", "max_fuel", "max_length", "max_beads", "max_cost"),
         **SPREAD,
     },
 )
 @design_argument
-@out_option("redesigned.toml, front.csv and redesign.csv")
+@out_option("redesigned.toml, front.csv, ideas.csv and redesign.csv")
 @seed_option
 @conditions_option
 @preset_option
@@ -249,18 +251,20 @@ def tune() -> None:
 )
 @click.option("--tubes", type=click.IntRange(min=1), default=4, show_default=True, help="Tubes of each draw.")
 @click.option("--iterations", type=click.IntRange(min=1), default=20, show_default=True, help="Training iterations of each.")
+@crossing_option
 @click.option("--max-hours", type=ABOVE_ZERO, help="Per training iteration.")
 @quantity_option("--max-fuel", "concentration", "Of all that is mixed.", "1 M")
 @click.option("--max-length", type=click.IntRange(min=1), help="Of the longest strand, nt.")
 @click.option("--max-beads", type=ABOVE_ZERO, default=25.0, show_default=True, help="Slurry for 100 µL and iteration, µL.")
-@click.option("--max-cost", type=click.IntRange(min=1), help="Of all that is ordered, variants included, nt.")
+@click.option("--max-cost", type=ABOVE_ZERO, help="Of all strands for the training, by the design's [order] prices.")
 @spread_options
 @json_option
 def redesign() -> None:
-    """Search form, doses, waits and rates of a design together, so that real tubes learn.
+    """Search form, toeholds, order of outputs, variants, doses, waits and rates of a design together, so that real tubes learn.
 
     A design that is linear in its inputs is put into the staged form first. Every candidate is trained in tubes of several
-    draws of the data and at leaks of half to twice the usual, and costs what its tubes do not learn. Judge the design that
-    comes out on other draws. With -o every finished candidate is kept in redesign.sqlite there: the same command goes on from
-    them, however it ended. For a design that no stages can do, tune searches an operating point.
+    draws of the data and at leaks of half to twice the usual, and costs what its tubes do not learn. The best is then tried
+    without each of its ideas (ideas.csv). Judge it on other draws. With -o every finished candidate is kept in redesign.sqlite
+    there: the same command goes on from them, however it ended. For a design that no stages can do, tune searches an operating
+    point.
     """

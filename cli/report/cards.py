@@ -130,6 +130,8 @@ def _bench(data: ReportData) -> Answer:
     text += f"{number(found['iterations'])} iterations."
     over = found.get("error_over_ideal")
     text += f" Their test error ends at {number(over)} times the ideal's, in the middle." if over is not None else ""
+    bound = found.get("cross_binding")
+    text += f" Toeholds that should not bind one another do at {bound['text']}." if bound else ""
     if of < FEWEST_TUBES:
         return Answer(key, question, UNKNOWN, f"{text} That is too few to say more.", share, low, high, "of tubes")
     return Answer(key, question, status, text, share, low, high, "of tubes")

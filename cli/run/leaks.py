@@ -10,6 +10,7 @@ from cli.job import Outcome, Stage, Tell, in_scheme
 from cli.run.folder import store_path
 from cli.run.sweeps import Store, opened_store, sweep
 from dsd_ncrn.analysis.bands import error_band, slowdowns, tolerated_band
+from dsd_ncrn.analysis.crossing import CrossBinding, cross_binding
 from dsd_ncrn.analysis.leaks import LeakPoint, LeakSensitivity, leak_point, leak_sensitivity, rank_leaks
 from dsd_ncrn.analysis.lean import lean
 from dsd_ncrn.analysis.ranges import FACTORS, FirstIteration, Indices, Screening, gate_factors, morris, sobol
@@ -41,7 +42,7 @@ def leaks_stage(job: Job, tell: Tell) -> Outcome:
     note += f"; {yield_text(made)}" if made else ""
     note += f", {store.found} trainings kept from before" if store.found else ""
     bands, ways_tried = leak_bands(job.study, found), ways_section(tried)
-    section = {**leaks_section(found, made), "bands": bands, "ways": ways_tried}
+    section = {**leaks_section(found, made, cross_binding(job.study) if made else None), "bands": bands, "ways": ways_tried}
     return Outcome(leak_files(found, made, tried), {"leaks": section}, note)
 
 
@@ -77,7 +78,7 @@ def leak_bands(study: Study, found: LeakSensitivity) -> dict[str, Any]:
     return plain({name: span and asdict(span) for name, span in spans.items()})
 
 
-def leaks_section(found: LeakSensitivity, made: Yield | None = None) -> dict[str, Any]:
+def leaks_section(found: LeakSensitivity, made: Yield | None = None, crossing: CrossBinding | None = None) -> dict[str, Any]:
     """The summary's section on leaks. ``samples`` counts the leak rates tried, ``yield`` has samples of its own."""
     return plain(
         {
@@ -85,12 +86,12 @@ def leaks_section(found: LeakSensitivity, made: Yield | None = None) -> dict[str
             "tolerated_leak_per_M_per_s": found.tolerated_per_M_s,
             "ranking": [{"origin": share.origin, "share": share.share} for share in found.ranking.shares],
             "ranking_rate_per_M_per_s": found.ranking_rate_per_M_s,
-            "yield": yield_section(made),
+            "yield": yield_section(made, crossing),
         }
     )
 
 
-LEAKS = Stage("leaks", ("calibrate",), ("leaks",), leaks_stage, "leaks.csv", form=2)
+LEAKS = Stage("leaks", ("calibrate",), ("leaks",), leaks_stage, "leaks.csv", form=2, real=True)
 
 
 def yield_study(job: Job, samples: int, store: Store, tell: Tell) -> Yield | None:
@@ -106,7 +107,7 @@ def yield_study(job: Job, samples: int, store: Store, tell: Tell) -> Yield | Non
         return monte_carlo_yield(drawn, samples, pool, lambda done, total: tell(done / total))
 
 
-def yield_section(found: Yield | None) -> dict[str, Any] | None:
+def yield_section(found: Yield | None, crossing: CrossBinding | None) -> dict[str, Any] | None:
     """The part ``yield`` of the summary's section on leaks; intervals are those of 95 % confidence."""
     if found is None:
         return None
@@ -117,6 +118,7 @@ def yield_section(found: Yield | None) -> dict[str, Any] | None:
             "learning": _proportion(found.learning),
             "improving": _proportion(found.improving),
             "failed": sum(bool(sample.failure) for sample in found.samples),
+            "cross_binding": crossing and crossing.section,
         }
     )
 

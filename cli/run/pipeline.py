@@ -22,6 +22,7 @@ from dsd_ncrn.design.load import dump_design
 from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError, interrupt_behind
 from dsd_ncrn.runs.files import json_text
 from dsd_ncrn.runs.trainings import TESTS, joint_tests, read_trainings
+from sequences.tables import read_sequences
 
 if TYPE_CHECKING:
     from cli.console import Display
@@ -90,6 +91,9 @@ class Pipeline:
     def _visit(self, stage: Stage) -> None:
         """Keep, run or leave out one stage."""
         self.visited.add(stage.name)
+        given = self.job.study.decided.imperfections
+        if stage.real and given.cross_binding and (given.samples or self.job.study.staged):
+            self._cross()
         missing = [name for name in stage.needs if name not in self.folder.stages or name in self.failed]
         key = self._key(stage)
         if not missing and self._keep(stage, key):
@@ -106,6 +110,13 @@ class Pipeline:
         self._write_summary()
         self._print(stage)
 
+    def _cross(self) -> None:
+        """The search for sequences is awaited, which say how strongly toeholds bind that should not."""
+        if SEQUENCES.name not in self.visited:
+            self._visit(SEQUENCES)
+        if SEQUENCES.name in self.folder.stages and self.job.study.crossing is None:
+            self.job.cross(self.job.found_sequences or read_sequences(self.folder.path))
+
     def _print(self, stage: Stage) -> None:
         """What a stage has left, if that is wanted, under its name where several are."""
         if stage.name in self.printed and stage.name in self.folder.stages:
@@ -116,7 +127,8 @@ class Pipeline:
         """A digest of all that a stage is made from."""
         needs = {name: dict(self.folder.stages[name].outputs) for name in stage.needs if name in self.folder.stages}
         form = [] if stage.form == 1 else [stage.form]
-        return digest(json_text([self.folder.base, stage.name, needs, *form]))
+        words = [repr(self.job.study.crossing)] if stage.real and self.job.study.crossing else []
+        return digest(json_text([self.folder.base, stage.name, needs, *form, *words]))
 
     def _keep(self, stage: Stage, key: str) -> bool:
         sections = sections_of(self.earlier, stage.sections)

@@ -10,6 +10,7 @@ from cli.run.folder import digest, store_path
 from cli.run.leaks import share_text
 from cli.run.sweeps import opened_store, sweep
 from dsd_ncrn.analysis.beads import BeadBudget, bead_budget
+from dsd_ncrn.analysis.crossing import cross_binding
 from dsd_ncrn.analysis.judging import THRESHOLD, judged, learned, yardstick
 from dsd_ncrn.analysis.results import Judged, Yardstick
 from dsd_ncrn.analysis.study import Study
@@ -59,6 +60,7 @@ def bench_section(
     count, without = learned(leaky), learned(calm)
     alive = [each for each in leaky if not each.failure]
     hours = [each.hours for each in alive]
+    crossing = cross_binding(study)
     cost, low, high = difference(without, count)
     return plain(
         {
@@ -81,6 +83,7 @@ def bench_section(
             },
             "without_leaks": {"learned": without.count, "interval": without.interval},
             "lost_to_leaks": {"share": cost, "low": low, "high": high},
+            "cross_binding": crossing and crossing.section,
             "parameters_lost_per_iteration": beads.parameters_lost,
             "volume_growth_per_iteration": beads.growth,
             "slurry_uL_per_100_uL": beads.slurry_uL,
@@ -88,4 +91,4 @@ def bench_section(
     )
 
 
-TUBES = Stage("tubes", ("calibrate",), (), tubes_stage, BENCH.file, ("bench",))
+TUBES = Stage("tubes", ("calibrate",), (), tubes_stage, BENCH.file, ("bench",), real=True)

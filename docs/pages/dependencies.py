@@ -40,6 +40,28 @@ REASONS = {
     "ipykernel": "runs the notebooks",
 }
 """Where pyproject.toml has no comment on the line."""
+_BY_HAND = {
+    "stiff integration, sparse LU (`simulate/engines`)": "CVODE, an engine too, takes 7 times as long for an iteration of "
+    "`linreg2d`; no library advances eight tubes of one network side by side",
+    "derivatives by all rate constants (`engines/adjoint.py`)": "automatic differentiation sees no compiled steps",
+    "enumeration (`kinetics`)": "Peppercorn, with which it is compared, takes 82 to 1,356 times as long",
+    "occlusion, beads, volumes, imperfections (`simulate`)": "no library models a tube that is pipetted",
+    "compiler, gates, sizing (`ncrn`, `dsd`, `gates`)": "what the project is about; proofs go through SymPy and `crnverifier`",
+    "duplex energies of many words (`sequences/duplexes.py`)": "ViennaRNA's own terms, in a tenth of its time each; what is "
+    "reported is ViennaRNA's",
+    "PIL and `.crn` text (`dsd/pil_parser.py`, `crn/text.py`)": "Peppercorn's parser gives no place of an error",
+    "Antimony text (`crn/antimony.py`)": "a template and reserved words, of which its library (C++, 19 MB) has no list; "
+    "it reads back every file in the tests",
+    "drawings of strands (`dsd/drawing.py`)": "scadnano, whose files are written too, draws designs in a browser; equal "
+    "complexes give equal bytes here",
+    "places of a reaction graph (`crn/placing.py`)": "Graphviz is a program to install; networkx lays out points, not boxes",
+    "reading tables (`tasks`, `assays/exports.py`)": "pandas and polars guess decimal commas and dates, and give no line of an "
+    "error; a table has thousands of rows, not millions",
+    "result files (`runs`, `sequences/tables.py`)": "one description writes, reads and documents a file; Parquet is pyarrow's",
+    "fits (`assays`)": "SciPy's least squares, with noise and profiles around it; `--petab` hands the problem to pyPESTO",
+    "robot scripts (`sequences/robot`)": "the makers' simulator runs them in the tests (`make robots`)",
+}
+"""What could be a library's, and why it is not."""
 
 
 class Dependency(NamedTuple):
@@ -86,4 +108,6 @@ def dependencies_page(root: Path) -> str:
         rows = [f"| `{each.name}` | {each.version or 'any'} | {each.reason} |" for each in found if each.group == group]
         parts.append("\n".join([f"## {title}", "", text, "", "| package | versions | for |", "|---|---|---|", *rows, ""]))
     head = "# Dependencies\n\n<!-- made by docs/pages from pyproject.toml -->\n\nWhat each package is for."
-    return "\n".join([f"{head} Versions are locked in `uv.lock`.", "", *parts])
+    rows = [f"| {what} | {why} |" for what, why in _BY_HAND.items()]
+    by_hand = ["## Written here", "", "| what | why no library does it |", "|---|---|", *rows, ""]
+    return "\n".join([f"{head} Versions are locked in `uv.lock`.", "", *parts, *by_hand])

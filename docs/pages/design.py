@@ -224,11 +224,25 @@ def _tables(design: Mapping[str, Any], header: str) -> Iterator[Mapping[str, Any
         yield design[header]
 
 
+_FOR = {
+    "N1": "forward pass", "bias": "its constant terms, made by the catalyst B", "feed": "z(0) = x",
+    "readout": "trained output weights", "N2": "the adjoint's start; `join` also sets the sinks for cogates",
+    "N3": "backward pass", "N4": "parameter update with an output", "annihilation": "two-domain X + Y → 0 of any stage",
+    "cooperative": "cooperative X + Y → 0", "flush": "degradation gates",
+}  # fmt: skip
+_OF = {
+    "X": "inputs", "P": "parameters", "Pb": "trained beta", "Pw": "trained output weights", "Z": "states",
+    "Zb": "states of the backward pass", "A": "adjoints", "G": "gradients", "Gb": "of beta", "Gw": "of output weights",
+    "E": "errors of trained outputs", "Y": "targets", "Yhat": "reported outputs", "B": "bias",
+    "I": "inputs that are split into X and Z", "clock": "clock strands; required",
+}  # fmt: skip
+
+
 def _kinds() -> str:
     """The kinds of gates and groups of buffers with the concentrations they have where a design does not say."""
     budgets = {kind: GateBudget.model_validate(budget).model_dump(mode="json") for kind, budget in DEFAULT_GATES.items()}
-    gates = [f"| `{kind}` | " + " | ".join(str(value) for value in budgets[kind].values()) + " |" for kind in GATE_KINDS]
-    buffers = [f"| `{group}` | {DEFAULT_BUFFERS_NM[group]:g} nM |" for group in BUFFER_GROUPS]
-    gate_head = f"| kind | {' | '.join(GateBudget.model_fields)} |\n|---|---|---|---|---|"
+    gates = [f"| `{kind}` | {_FOR[kind]} | " + " | ".join(map(str, budgets[kind].values())) + " |" for kind in GATE_KINDS]
+    buffers = [f"| `{group}` | {_OF[group]} | {DEFAULT_BUFFERS_NM[group]:g} nM |" for group in BUFFER_GROUPS]
+    gate_head = f"| kind | for | {' | '.join(GateBudget.model_fields)} |\n|---|---|---|---|---|---|"
     head = "## Kinds of gates and groups of buffers\n\nWhat a design has that leaves `gates` or `buffers` out."
-    return "\n".join([head, "", gate_head, *gates, "", "| group | cogates |\n|---|---|", *buffers])
+    return "\n".join([head, "", gate_head, *gates, "", "| group | of | cogates |\n|---|---|---|", *buffers])

@@ -77,6 +77,25 @@ class ToeholdKnob:
         return spec.translation.toehold - WEAKEST_NT + 1
 
 
+@dataclass(frozen=True, slots=True)
+class ChoiceKnob:
+    """One of some values, as likely as any other at first."""
+
+    name: str
+    path: Path
+    choices: tuple[Any, ...]
+
+    def start(self, spec: DesignSpec) -> float:
+        """The middle of the present choice's share."""
+        section, key = self.path
+        return (self.choices.index(getattr(getattr(spec, section), key)) + 0.5) / len(self.choices)
+
+    def turned(self, spec: DesignSpec, position: float) -> DesignSpec:
+        """The design with the choice at a position."""
+        chosen = self.choices[min(int(position * len(self.choices)), len(self.choices) - 1)]
+        return _changed(spec, self.path, lambda _: chosen)
+
+
 def knobs_of(spec: DesignSpec, ncrn: NeuralCrn) -> tuple[Knob, ...]:
     """The knobs of a compiled design: what its reactions draw on, the unit, the clock, and the durations that it fixes."""
     plan = plan_of_learner(ncrn, spec)

@@ -9,7 +9,7 @@ of the best design, which tells what it bought.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
@@ -18,7 +18,7 @@ import numpy as np
 from dsd_ncrn.analysis.beads import bead_budget
 from dsd_ncrn.analysis.jobs import run_jobs, tube_work
 from dsd_ncrn.analysis.judging import THRESHOLD, test_error, yardstick
-from dsd_ncrn.analysis.knobs import Knob, ScaleKnob, turned
+from dsd_ncrn.analysis.knobs import ChoiceKnob, Knob, ScaleKnob, turned
 from dsd_ncrn.analysis.results import Redesigned, Yardstick
 from dsd_ncrn.analysis.staging import staged_of
 from dsd_ncrn.analysis.study import Study
@@ -30,6 +30,7 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.beside import ordered_system
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.errors import CheckFailed, InputError
+from dsd_ncrn.simulate.crowd import Crossing
 from dsd_ncrn.simulate.engines.crew import side_by_side, worked_out
 from dsd_ncrn.simulate.train import Progress, no_progress
 
@@ -39,27 +40,34 @@ LEAST_SHARE = 0.4
 """No tube costs more than one that has learned this little: how badly it fails does not matter."""
 UNLUCKY = 0.3
 """What a tube costs that has not learned, beside the share that it lacks."""
+WHOLE = "whole"
+"""As long as the universal toehold."""
+SHORTEST, MOST_VARIANTS = 3, 3
+"""nt of a first toehold, and sequences of each gate, that are tried."""
 DOSES = ("fork", "meet", "target_join", "clear", "trigger", "target_trigger", "seal", "update_seal", "state_buffer", "feed")
 """Of the staged form: what scales with the unit."""
 IDEAS: Mapping[str, Mapping[str, object]] = {
     "one sequence of each gate": {"staged.variants": 1},
+    "joins with a whole first toehold": {"staged.first_toehold": WHOLE},
+    "Z freed before P": {"staged.frees_first": "state"},
     "parameters not fed": {"staged.feed": "0 nM"},
     "waits not prolonged for slow beads": {"imperfections.stretch": False},
     "tubes not measured": {"imperfections.calibrated": False},
 }
-"""What is taken out of the best design, one at a time, to tell what it bought."""
+"""What is taken out of the best design, one at a time and all at once, to tell what it bought."""
+ALL_IDEAS = "none of these"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a candidate may use: hours an iteration, nM of strands and complexes in all, nt of the longest strand, µL of slurry
-    for 100 µL, and nt to be ordered, all variants counted, which is what it costs."""
+    for 100 µL, and what all strands cost by the design's list."""
 
     hours: float = np.inf
     fuel_nM: float = np.inf
     longest_nt: float = np.inf
     slurry_uL: float = 25.0
-    ordered_nt: float = np.inf
+    price: float = np.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +83,14 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class RedesignCase:
-    """Where candidates are tried: a design, its knobs, the plan, and a seed."""
+    """Where candidates are tried: a design, its knobs, plan and seed, what tells prices, and what sequences say of toeholds."""
 
     spec: DesignSpec
     knobs: tuple[Knob, ...]
     plan: Plan
     seed: int
+    priced: Callable[[Study], float] | None = None
+    crossing: Crossing | None = None
 
     def candidate(self, positions: Positions) -> DesignSpec:
         """The design with its knobs at some positions."""
@@ -99,7 +109,7 @@ class RedesignCase:
 
     def studies(self, spec: DesignSpec) -> list[Study]:
         """Those of a candidate, which has the strands of the design in other amounts, or with other toeholds."""
-        same = spec.staged.first_toehold == self.spec.staged.first_toehold
+        same = all(getattr(spec.staged, key) == getattr(self.spec.staged, key) for key in ("first_toehold", "frees_first"))
         parts = {"network": self.bases[0].network, "leaky": self.bases[0].leaky} if same else {}
         first, *others = (self._study(spec, draw).given(**parts) for draw in range(self.plan.draws))
         guess = {"network": first.network, "leaky": first.leaky, "settings": first.settings}
@@ -107,17 +117,19 @@ class RedesignCase:
 
     def _study(self, spec: DesignSpec, draw: int) -> Study:
         found = Study(spec, self.plan.first + draw)
+        found = found if self.crossing is None else found.crossed(self.crossing)
         return found.lasting(iterations=self.plan.iterations, strand_iterations=None)
 
 
 @dataclass(frozen=True)
 class Redesign:
-    """All candidates in their order, what nothing beats, what each idea bought, and the best design."""
+    """All candidates in their order, what nothing beats, the best design, and what it is without each of its ideas, None for
+    those that it does not have."""
 
     knobs: tuple[str, ...]
     points: tuple[Redesigned, ...]
     front: tuple[Redesigned, ...]
-    without: Mapping[str, Redesigned]
+    without: Mapping[str, Redesigned | None]
     best: Redesigned
     design: DesignSpec
 
@@ -131,9 +143,18 @@ def redesign(case: RedesignCase, candidates: int, pool: Executor | None = None, 
         jobs = [(positions, bar) for positions in generation]
         points += run_jobs(try_point, case, jobs, pool, lambda done, before=before: progress(before + done, candidates))
     best = min(points, key=lambda point: point.cost)
-    ideas = run_jobs(try_without, case, [(name, best.positions) for name in IDEAS], pool)
-    names = tuple(knob.name for knob in case.knobs)
-    return Redesign(names, tuple(points), tuple(front(points)), dict(zip(IDEAS, ideas)), best, case.candidate(best.positions))
+    design, names = case.candidate(best.positions), tuple(knob.name for knob in case.knobs)
+    told = [name for name in (*IDEAS, ALL_IDEAS) if without(design, name) != design]
+    tried = dict(zip(told, run_jobs(try_without, case, [(name, best.positions) for name in told], pool)))
+    ideas = {name: tried.get(name) for name in (*IDEAS, ALL_IDEAS)}
+    return Redesign(names, tuple(points), tuple(front(points)), ideas, best, design)
+
+
+def without(spec: DesignSpec, idea: str) -> DesignSpec:
+    """A design without one of its ideas, or without all."""
+    names = IDEAS if idea == ALL_IDEAS else (idea,)
+    keys = {key: value for name in names for key, value in IDEAS[name].items()}
+    return changed(spec, {key: spec.translation.toehold if value == WHOLE else value for key, value in keys.items()})
 
 
 @tube_work
@@ -147,14 +168,14 @@ def try_point(case: RedesignCase, asked: tuple[Positions, float]) -> Redesigned:
 def try_without(case: RedesignCase, idea: tuple[str, Positions]) -> Redesigned:
     """Judge a candidate without one of the ideas."""
     name, positions = idea
-    return _judged(case, changed(case.candidate(positions), IDEAS[name]), positions)
+    return _judged(case, without(case.candidate(positions), name), positions)
 
 
 def _judged(case: RedesignCase, spec: DesignSpec, positions: Positions, bar: float = np.inf) -> Redesigned:
     try:
         return _measured(case, spec, tuple(positions), bar)
     except (CheckFailed, InputError) as error:
-        return Redesigned(FAILED, 0, 0, 0.0, np.inf, np.inf, np.inf, 0, 0, 0, str(error), tuple(positions))
+        return Redesigned(FAILED, 0, 0, 0.0, np.inf, np.inf, np.inf, 0, 0, 0, failure=str(error), positions=tuple(positions))
 
 
 def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions, bar: float) -> Redesigned:
@@ -191,6 +212,7 @@ def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions, bar: f
         strands=len(lengths),
         longest_nt=max(lengths),
         ordered_nt=sum(map(strand_length, ordered_system(system).strands)),
+        price=case.priced(studies[0]) if case.priced else np.nan,
     )
     if least_cost(point, [share for share, _ in found], plan.limits) < bar:
         found += side_by_side(trained, jobs[half:])
@@ -218,10 +240,11 @@ def cost(point: Redesigned, shares: Floats, limits: Limits) -> float:
 
 
 def front(points: Sequence[Redesigned]) -> list[Redesigned]:
-    """The points that no other beats in tubes that learn, hours, slurry and fuel together, by falling share."""
+    """The points that no other beats in tubes that learn, hours, slurry, fuel and price together, by falling share."""
 
     def aims(point: Redesigned) -> tuple[float, ...]:
-        return -point.learned / point.tubes, -round(point.share, 3), point.hours, point.slurry_uL, point.fuel_nM
+        spent = point.hours, point.slurry_uL, point.fuel_nM, 0.0 if np.isnan(point.price) else point.price
+        return -point.learned / point.tubes, -round(point.share, 3), *spent
 
     known = sorted((point for point in points if point.tubes), key=aims)
     beaten = [any(all(a <= b for a, b in zip(aims(o), aims(p))) and aims(o) != aims(p) for o in known) for p in known]
@@ -229,12 +252,16 @@ def front(points: Sequence[Redesigned]) -> list[Redesigned]:
 
 
 def staged_knobs(spec: DesignSpec, parameters: int) -> tuple[Knob, ...]:
-    """The knobs of a staged design with so many parameters: what is set to 0 stays so."""
+    """The knobs of a staged design with so many parameters, those of its scheme first: what is set to 0 stays so."""
     several = ("update_dose", "target_join", "clear", "target_trigger", "update_seal", "updating")
     names = (*DOSES, "update_dose", "parameter_buffer", "release", "meeting", "updating")
     turned = [name for name in names if getattr(spec.staged, name) > 0 and (parameters > 1 or name not in several)]
     with_unit = tuple(("staged", name) for name in DOSES if getattr(spec.staged, name) > 0)
+    lengths = tuple(range(SHORTEST, spec.translation.toehold + 1))
     return (
+        ChoiceKnob("first toehold", ("staged", "first_toehold"), lengths),
+        ChoiceKnob("freed first", ("staged", "frees_first"), ("state", "parameter")),
+        ChoiceKnob("variants", ("staged", "variants"), tuple(range(1, max(MOST_VARIANTS, spec.staged.variants) + 1))),
         ScaleKnob("unit", (("chemistry", "unit"), *with_unit), 0.4, 2.5),
         ScaleKnob("learning rate", (("circuit", "learning_rate"),), 0.4, 2.5),
         ScaleKnob("weight limit", (("circuit", "weight_limit"),), 0.5, 2.0),
@@ -242,8 +269,8 @@ def staged_knobs(spec: DesignSpec, parameters: int) -> tuple[Knob, ...]:
     )
 
 
-def case_of(study: Study, plan: Plan) -> RedesignCase:
+def case_of(study: Study, plan: Plan, priced: Callable[[Study], float] | None = None) -> RedesignCase:
     """Where the candidates of a study's design are tried. Raises DesignError where its formula does not allow stages."""
     spec = staged_of(study.design, study.data, plan.iterations)
     decided = Study(spec, study.seed)
-    return RedesignCase(spec, staged_knobs(spec, len(decided.ncrn.parameters)), plan, study.seed)
+    return RedesignCase(spec, staged_knobs(spec, len(decided.ncrn.parameters)), plan, study.seed, priced)

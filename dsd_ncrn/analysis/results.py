@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import nan
 
 from dsd_ncrn.analysis import ALLOWED_RATIO
 
@@ -109,7 +110,8 @@ class Indices:
 class Redesigned:
     """What a candidate of a redesign came to: so many ``tubes`` have learned, and what they learn in the mean is ``share``.
 
-    ``ordered_nt`` has all variants. ``positions`` are those of the knobs; a table that is read again does not know them.
+    ``ordered_nt`` has all variants, ``price`` is what they cost by the design's list, not a number where it has none.
+    ``positions`` are those of the knobs; a table that is read again does not know them.
     """
 
     cost: float
@@ -122,6 +124,7 @@ class Redesigned:
     strands: int
     longest_nt: int
     ordered_nt: int
+    price: float = nan
     failure: str = ""
     positions: tuple[float, ...] = ()
 

@@ -1,7 +1,7 @@
 """A design in the staged form, at an operating point that follows from its data.
 
 Stages have no negative numbers. Where a table has some, or a weight of its fit would be one, columns are shifted to begin at 0,
-turned round where their weight is negative, and the target is shifted so that the constant is not negative either.
+turned round where their weight is negative, and the target is shifted so that the constant is well above zero.
 """
 
 from __future__ import annotations
@@ -103,7 +103,11 @@ def _padded(spec: DesignSpec, x: Floats) -> Floats:
 
 
 def _shifted(spec: DesignSpec) -> DesignSpec:
-    """A design whose columns are scaled so that nothing is negative; the constant becomes an input, and so is trained."""
+    """A design whose columns are scaled so that nothing is negative; the constant becomes an input, and so is trained.
+
+    Its weight is to be about as large as the mean of the others, since one near zero cannot be lowered and is fed by all that
+    leaks; but less so for a table that a line explains less of, where what stands for a constant is missing to tell the rest.
+    """
     task = spec.task
     whole = load_dataset(task.model_copy(update={"training_points": EVERY_ROW, "test_points": EVERY_ROW}), 0)
     x, y = np.vstack([whole.train_x, whole.test_x]), np.vstack([whole.train_y, whole.test_y])[:, 0]
@@ -111,8 +115,11 @@ def _shifted(spec: DesignSpec) -> DesignSpec:
     low, high = x.min(axis=0), x.max(axis=0)
     turned = weights < 0
     begin, factor = turned * high + ~turned * low, (1.0 - 2.0 * turned) * (high - low) / REACH
-    constant = float(_fit((x - begin) / factor, y)[-1])
-    offsets, sizes = [*map(float, begin), min(constant, float(y.min()))], [*map(float, factor), 1.0]
+    scaled = (x - begin) / factor
+    *slopes, constant = _fit(scaled, y)
+    explained = 1.0 - np.var(y - scaled @ slopes) / np.var(y)
+    lowest = min(float(constant - explained * np.mean(slopes)), float(y.min()))
+    offsets, sizes = [*map(float, begin), lowest], [*map(float, factor), 1.0]
     scales = dict(task.scales)
     for name, offset, size in zip((*task.inputs, *task.targets), offsets, sizes):
         first, unit = scales.get(name, (0.0, 1.0))

@@ -31,6 +31,7 @@ from dsd_ncrn.ncrn.decide import check_signs, decide
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.protocol.clocked import ClockedProtocol, Schedule
 from dsd_ncrn.protocol.staged import LearnerProtocol, Settings, StagedProtocol, settings_of
+from dsd_ncrn.simulate.crowd import Crossing
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.crew import worked_out
 from dsd_ncrn.simulate.engines.types import Engine
@@ -94,6 +95,16 @@ class Study:
         vars(other).update({name: part for name, part in vars(self).items() if name not in RESULTS} | parts)
         return other
 
+    def crossed(self, crossing: Crossing) -> Study:
+        """The study with what sequences say of toeholds that should not bind, if its conditions let any; tubes of a bench are
+        calibrated anew."""
+        if not self.decided.imperfections.cross_binding:
+            return self
+        other = self.given(crossing=crossing)
+        for name in ("calibration", "settlement", "settings", "_as_measured") if self.benched else ():
+            vars(other).pop(name, None)
+        return other
+
     def lasting(self, **plan: object) -> Study:
         """The same strands, trained otherwise: some keys of ``training`` changed, calibrated by the design's whole training."""
         return self.given(plan=self.plan.model_copy(update=plan))
@@ -142,6 +153,11 @@ class Study:
         """The ideal training after as many iterations as the strands are trained for."""
         wanted = self.plan.strand_iterations or self.ideal.iterations
         return ended_after(self.ideal, wanted, self.ncrn, self.integrator, self.data)
+
+    @part
+    def crossing(self) -> Crossing | None:
+        """What sequences, once there are some, say of toeholds that should not bind; the conditions' constant holds without."""
+        return None
 
     @part
     def rates(self) -> RateModel:
@@ -295,7 +311,7 @@ class Study:
 
     def expected(self, mixture: Mixture) -> Realisation:
         """A real tube of which nothing has been measured: in the middle of all that the design's imperfections draw."""
-        return middle(self.spec.imperfections, mixture)
+        return replace(middle(self.spec.imperfections, mixture), crossing=self.crossing)
 
     def with_measured(self, tube: Realisation, mixture: Mixture, random: np.random.Generator | None = None) -> Realisation:
         """A tube with gates as they were measured, drawn from what is left open of them where ``random`` is given."""

@@ -165,7 +165,7 @@ class RealTubes:
         """One realisation of some imperfections. Raises what they raise."""
         least = given.least * LEAST_OF_UL / self.study.spec.order.volume_uL
         drawn = realise(given.model_copy(update={"least": least}), self.pot, random)
-        return self.study.with_measured(drawn, self.pot, random)
+        return self.study.with_measured(replace(drawn, crossing=self.study.crossing), self.pot, random)
 
     def mix(self, given: Imperfections, random: Generator, leak_rate: float) -> Tube:
         """A fresh tube, calibrated if that is asked for; ``leak_rate`` in /nM/s. It is valid until the next is mixed.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from dsd_ncrn.design.section import Concentration, Duration, Section
@@ -40,6 +42,8 @@ class Staged(Section):
     """Sequences that are ordered of every gate; the one is used whose rate is measured to be nearest to the usual one."""
     first_toehold: int = Field(default=5, ge=3, le=8)
     """Open toehold of the joins that P and Y enter, at most `translation.toehold` (nt): a shorter one lets go of P sooner."""
+    frees_first: Literal["parameter", "state"] = "parameter"
+    """What a weight's fork frees first, P or Z. P is back the sooner if it is the first."""
     forward: Duration = 720.0
     """From the first join until all are pulled out."""
     release: Duration = 1020.0

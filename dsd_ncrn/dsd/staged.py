@@ -155,6 +155,7 @@ def _components(ncrn: NeuralCrn, spec: DesignSpec) -> Iterator[Component]:
     """Signals, buffers and fuels, gates, caps."""
     of, doses, several = _Strands(spec), spec.staged, len(ncrn.parameters) > 1
     t, s, b = of.t, of.s, of.branch
+    p_first = doses.frees_first == "parameter"
     start = {each.plus: dict(each.amounts(v))[each.plus] for each, v in zip(ncrn.parameters, ncrn.initial_parameters)}
     weights = [(place, each.plus, each.plus.lower(), f"r{place}") for place, each in zip(places_of(ncrn), ncrn.parameters)]
     yield _strand("Z", t + b("z"), Role.SIGNAL)
@@ -163,20 +164,25 @@ def _components(ncrn: NeuralCrn, spec: DesignSpec) -> Iterator[Component]:
         yield _strand(OPENED, b("q") + t, Role.SIGNAL)
     for _, species, p, _ in weights:
         yield _strand(species, s + b(p), Role.SIGNAL, start[species] * spec.chemistry.unit)
-    yield _strand(Z_BUFFER, b("z") + s, Role.BUFFER, doses.state_buffer)
+    yield _strand(Z_BUFFER, b("z") + (s if p_first else t), Role.BUFFER, doses.state_buffer)
     for place, species, p, r in weights:
         yield _strand(f"{species}_cogate", b(p) + t, Role.BUFFER, doses.parameter_buffer)
         yield _strand(f"trigger_N1_{place}", t + b(r), Role.FUEL, doses.trigger, f"N1_{place}")
-    yield _strand(SEAL, b("i") + t, Role.FUEL, doses.seal)
+    if not p_first:  # what meeting and lowering give back, which no buffer is made of then
+        yield replace(_strand("Z_back", b("z") + s, Role.BUFFER), topped_up=False)
+    shared = several and not p_first  # both seals are then the same strand
+    yield _strand(SEAL, b("i") + (t if p_first else s), Role.FUEL, doses.seal + shared * doses.update_seal)
     if several:
         yield _strand(TARGET_TRIGGER, t + b("q"), Role.FUEL, doses.target_trigger)
-        yield _strand(UPDATE_SEAL, b("i") + s, Role.FUEL, doses.update_seal)
+        if not shared:
+            yield _strand(UPDATE_SEAL, b("i") + s, Role.FUEL, doses.update_seal)
         yield _gate(MEET, "N2_meet", *of.sink("y"))
         yield _gate(TARGET_JOIN, "N4_raise", *of.join("y", "q"))
     arm = (Bound(TETHER[:1], TETHER[1:]),) if spec.task.layer else ()
     for place, _, p, r in weights:
         # From the right: the trigger comes back, then P goes first and Z last, so that P is away as short as can be.
-        fork = (Bound(b("i")), Bound(t + b("z")), Bound(s + b(p)), Bound(t + b(r)), Open(t))
+        freed = (Bound(t + b("z")), Bound(s + b(p)))
+        fork = (Bound(b("i")), *(freed if p_first else freed[::-1]), Bound(t + b(r)), Open(t))
         yield _gate(weight_join(place), f"N1_{place}", *of.join(p, r), *arm)
         # Another tag: joins are pulled out while forks still work.
         yield replace(_gate(weight_fork(place), f"N1_{place}", *fork), tag=FORK_TAG)
@@ -190,8 +196,8 @@ def _components(ncrn: NeuralCrn, spec: DesignSpec) -> Iterator[Component]:
         yield replace(_gate(CLEAR, "", Open(t), Bound(b("z"))), role=Role.SCAVENGER, origins=())
     if spec.task.layer:
         yield Component(BARE, free(*TETHER), Role.WASTE, 0.0, topped_up=False, tag=TAG)
-    freed = (*(("y", "q") if several else ()), *(("z",) if several and doses.clear else ()), "i")
-    for cap in (*(r for *_, r in weights), *(p for *_, p, _ in weights), *freed):
+    others = (*(("y", "q") if several else ()), *(("z",) if several and doses.clear else ()), "i")
+    for cap in (*(r for *_, r in weights), *(p for *_, p, _ in weights), *others):
         # What comes off for good carries a tag of its own, and leaves with the beads before it can leak.
         yield Component(f"cap_{cap}", free(*b(cap)), Role.WASTE, 0.0, topped_up=False, tag=TAG)
 

@@ -102,12 +102,12 @@ def settle(tube: Tube, learner: StagedLearner, x: Floats, random: np.random.Gene
     bench = _Bench(tube, learner, x, random)
     reference = learner.parameters_of(REFERENCE)
     # In this order: doses of the update are measured by what the waits give, blank and targets by both.
-    settings = _waits(bench, bench.protocol.settings, reference)
+    settings = _waits(bench, replace(bench.protocol.settings, blank=0.0), reference)
     if len(reference) > 1:
         settings = _updates(bench, settings, reference)
     settings = replace(settings, blank=_blank(bench, settings, reference))
     settings = _targets(bench, settings)
-    start = np.array([_load(bench, settings, place) for place in range(len(reference))])
+    start = _start(bench, settings)
     return Settled(settings, start, bench.count, bench.seconds / 3600.0)
 
 
@@ -184,16 +184,23 @@ def _targets(bench: _Bench, settings: Settings) -> Settings:
     return replace(settings, slope=slope, offset=float(np.mean(doses) - slope * np.mean(outputs)))
 
 
-def _load(bench: _Bench, settings: Settings, number: int) -> float:
-    """The value at which a parameter is loaded so that it counts as much as the design's start."""
+def _start(bench: _Bench, settings: Settings) -> Floats:
+    """The values (parameters,) that are loaded so that the usual inputs read as at the design's start.
+
+    Each counts for its share of that: Z alone, and of what the blank takes off beyond what comes without parameters.
+    """
     start = bench.learner.parameters()
-    wanted = float((bench.learner.weights() * bench.learner.inputs(bench.x))[number])
-    chosen = np.arange(len(start)) == number
+    wanted = bench.learner.weights() * bench.learner.inputs(bench.x)
+    nothing = bench.read(bench.aliquot(settings, 0.0 * start), bench.x)
+    wanted = wanted * (1.0 + (bench.learner.offset - nothing) / wanted.sum())
 
-    def weight(value: float) -> float:
-        return bench.weight(settings, np.where(chosen, value, 0.0))
+    def loaded(number: int) -> float:
+        def weight(value: float) -> float:
+            return bench.weight(settings, np.where(np.arange(len(start)) == number, value, 0.0))
 
-    return solve(weight, near(weight, float(start[number]), wanted), wanted)
+        return solve(weight, near(weight, float(start[number]), float(wanted[number])), float(wanted[number]))
+
+    return np.array([loaded(number) for number in range(len(start))])
 
 
 def near(measure: Callable[[float], float], guess: float, wanted: float) -> float:

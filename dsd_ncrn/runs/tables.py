@@ -199,6 +199,7 @@ FRONT = ResultTable(
         TableColumn("share", "", "what they learn of that in the mean"),
         TableColumn("slurry_uL", "µL", "beads of an iteration for 100 µL"),
         TableColumn("ordered_nt", "nt", "all strands, variants included"),
+        TableColumn("price", "", "of all strands for the training, in the currency of `[order] prices`"),
         *_COSTS,
     ),
     open=True,
@@ -307,6 +308,16 @@ def redesign_text(found: Redesign) -> str:
         return lambda point: places[id(point)][number]
 
     return FRONT.text(found.points, **{name: position(number) for number, name in enumerate(found.knobs)})
+
+
+def ideas_text(found: Redesign) -> str:
+    """The best design of a redesign, and what it comes to without each of the ideas that it has."""
+    tried = {id(found.best): (found.best, "")} | {id(each): (each, name) for name, each in found.without.items() if each}
+
+    def name(point: Redesigned) -> str:
+        return tried[id(point)][1]
+
+    return FRONT.text([point for point, _ in tried.values()], changed_to=name)
 
 
 def measures(point: OperatingPoint) -> dict[str, Any]:

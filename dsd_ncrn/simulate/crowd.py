@@ -9,7 +9,7 @@ takes along what rests on it. The finite semantics (``kinetics.finite``) has the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,9 @@ from dsd_ncrn.kinetics.toeholds import OpenToeholds
 from dsd_ncrn.simulate.compiled import compiled
 
 NONE: Mapping[Strand, float] = {}
+Crossing = Callable[[Strand, Strand], float | None]
+"""What the sequences say of a host and a visitor with nothing in common: its dissociation constant over that of
+``RESTING_NT``; None where they say nothing."""
 BY_TOEHOLD = (StepKind.DISPLACEMENT, StepKind.BINDING)
 MOST = 1.0 - 1e-12
 """Of anything that rests somewhere else."""
@@ -94,14 +97,19 @@ class Crowd:
 
 
 def crowd_of(
-    network: ReactionNetwork, dissociation: float, cross: float = 0.0, opens: Mapping[Strand, float] = NONE
+    network: ReactionNetwork,
+    dissociation: float,
+    cross: float = 0.0,
+    opens: Mapping[Strand, float] = NONE,
+    crossing: Crossing | None = None,
 ) -> Crowd | None:
     """The crowd of a network; None where nothing rests.
 
     Where the network has what rests as species of its own, toeholds with nothing in common alone are left to the crowd.
 
     ``dissociation`` (nM) is that of ``RESTING_NT``, and of other lengths in proportion to those of the network's rates;
-    ``cross`` (nM) that of toeholds with nothing in common. 0 is none. ``opens`` multiplies those of single hosts.
+    ``cross`` (nM) that of toeholds with nothing in common, but for pairs of which ``crossing`` knows better. 0 is none.
+    ``opens`` multiplies those of single hosts.
     """
     explicit = any(step.rule == UNPRODUCTIVE for step in network.steps)
     if not dissociation or (explicit and not cross):
@@ -112,6 +120,8 @@ def crowd_of(
     lengths = {int(nt) for nt in common.flat}
     held = {nt: scale * rates.binding(nt) / rates.unbinding(nt) for nt in lengths if nt} | {0: 1 / cross if cross else 0.0}
     association = np.array([held[int(nt)] for nt in common.flat]).reshape(common.shape)
+    for pair, constant in cross_constants(toeholds, dissociation, crossing).items() if cross else ():
+        association[pair] = 1 / constant
     association /= np.array([opens.get(host, 1.0) for host in toeholds.hosts]).reshape(-1, 1)
     met = [
         (n, *pair)
@@ -120,6 +130,15 @@ def crowd_of(
     ]
     slowed, at, by = np.array(met, dtype=np.int64).reshape(len(met), 3).T
     return Crowd(toeholds, association, slowed, at, by, len(network.steps))
+
+
+def cross_constants(toeholds: OpenToeholds, dissociation: float, crossing: Crossing | None) -> dict[tuple[int, int], float]:
+    """The dissociation constants (nM) that sequences give hosts and visitors with nothing in common, by their places."""
+    if crossing is None:
+        return {}
+    pairs = [(int(h), int(v)) for h, v in np.argwhere(toeholds.common == 0)]
+    told = {(h, v): crossing(toeholds.hosts[h], toeholds.visitors[v]) for h, v in pairs}
+    return {pair: dissociation * times for pair, times in told.items() if times is not None}
 
 
 def _free(hosts: Floats, visitors: Floats, binding: Floats) -> tuple[Floats, Floats]:

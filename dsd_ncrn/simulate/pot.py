@@ -86,7 +86,7 @@ class Pot:
         is_leak = np.array([step.kind == StepKind.LEAK for step in self.mixture.network.steps])
         designed = self.mass_action.rates
         rates = np.where(is_leak, designed * leak_rate, designed) * realisation.rates
-        crowd = crowd_of(self.mixture.network, realisation.resting, realisation.cross, realisation.opens)
+        crowd = crowd_of(self.mixture.network, realisation.resting, realisation.cross, realisation.opens, realisation.crossing)
         return replace(self, rates=rates, realisation=realisation, crowd=crowd)
 
     def mixed(self, levels: Mapping[str, float], later: Iterable[str] = ()) -> Contents:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from dsd_ncrn.design.spec import Order, SequenceRules
 from dsd_ncrn.dsd.system import DsdSystem
@@ -216,11 +216,8 @@ def cost_section(oligos: Sequence[Oligo], vendor: Vendor, order: Order) -> Docum
     rows: list[tuple[str, ...]] = []
     whole = 0.0
     for name, group in products.items():
-        cost = 0.0
-        for oligo in group:
-            for item, count in priced_items(oligo, vendor, order.prices):
-                cost += count * order.prices.get(item, 0.0)
-                missing |= {} if item in order.prices else {item: None}
+        cost, lacking = price_of(group, vendor, order.prices)
+        missing |= dict.fromkeys(lacking)
         whole += cost
         rows.append((name, *_counted(group), "" if missing else f"{cost:.2f}"))
     rows.append(("all", *_counted(oligos), "" if missing else f"{whole:.2f}"))
@@ -229,6 +226,13 @@ def cost_section(oligos: Sequence[Oligo], vendor: Vendor, order: Order) -> Docum
         text = f"For costs, `[order] prices` in the design lacks: {', '.join(missing)}."
     header = ("scale and purification", "oligos", "bases", "with labels", "cost")
     return DocumentSection("Bases and cost", (f"{vendor.title}. {vendor.advice}", Table("cost", header, tuple(rows)), text))
+
+
+def price_of(oligos: Iterable[Oligo], vendor: Vendor, prices: Mapping[str, float]) -> tuple[float, tuple[str, ...]]:
+    """What oligos cost by a price list, and the items that it lacks."""
+    items = [item for oligo in oligos for item in priced_items(oligo, vendor, prices)]
+    lacking = dict.fromkeys(item for item, _ in items if item not in prices)
+    return sum(count * prices.get(item, 0.0) for item, count in items), tuple(lacking)
 
 
 def priced_items(oligo: Oligo, vendor: Vendor, prices: Mapping[str, float]) -> list[tuple[str, int]]:

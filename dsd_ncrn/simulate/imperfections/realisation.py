@@ -15,6 +15,7 @@ from dsd_ncrn.dsd.staged import TAG
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
+from dsd_ncrn.simulate.crowd import Crossing
 from dsd_ncrn.simulate.handling import PERFECT, Handling
 
 
@@ -123,8 +124,8 @@ class Realisation:
     ``rates`` (steps,) multiplies rate constants. ``companions`` (species, components) is what comes into the tube, or is
     taken out of it, with each nM of a component; None for nothing. ``growth`` is the share of itself by which the volume grows
     in every iteration; ``handling`` is how single events go. ``resting`` is the dissociation constant (nM) of a 5-nt toehold on
-    which a strand rests, ``cross`` that of toeholds that should not bind; 0 where none does. ``opens`` multiplies those of
-    single toeholds.
+    which a strand rests, ``cross`` that of toeholds that should not bind, of which ``crossing`` may know more; 0 where none
+    does. ``opens`` multiplies those of single toeholds.
     """
 
     doses: Floats
@@ -135,6 +136,7 @@ class Realisation:
     resting: float = 0.0
     cross: float = 0.0
     opens: Mapping[Strand, float] = field(default_factory=dict[Strand, float])
+    crossing: Crossing | None = None
 
     @cached_property
     def brings(self) -> Flags:
