@@ -49,7 +49,7 @@ def library() -> str:
     import vl_convert
 
     version = f"{metadata.version('vl-convert-python')}-{vl_convert.get_vega_version()}"
-    kept = Path(__file__).parent / "__pycache__" / f"vega-{version}.js"
+    kept = Path(__file__).parent / "__pycache__" / f"vega-{version}.cached"
     if kept.is_file():
         return kept.read_text(encoding="utf-8")
     script = f"(() => {{{vl_convert.javascript_bundle('window.vegaEmbed = vegaEmbed;')}}})();"
