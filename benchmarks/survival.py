@@ -191,7 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given.alone:
         print_alone(given.designs, given.draws or 3, given.tubes or 4)
     elif given.finite:
-        print_finite(given.designs, given.tubes or 4)
+        print_finite(given.designs, 4 if given.tubes is None else given.tubes)
     else:
         _print_survival(given)
 

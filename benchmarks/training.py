@@ -23,7 +23,7 @@ from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.types import Solution
-from dsd_ncrn.simulate.ideal import IdealLearner, RunningPhase
+from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.mass_action import NONE, MassAction, Part
 from dsd_ncrn.tasks import Dataset, load_dataset
 
@@ -143,7 +143,7 @@ def one_model(ncrn: NeuralCrn, tolerance: float) -> IdealLearner:
     learner = ours(ncrn, tolerance)
     stepper = RoadRunner().prepare(learner.system, tolerance, tolerance * ABSOLUTE)
     learner.phases = tuple(
-        RunningPhase(running.phase, _whole(learner.system, ncrn, running.phase.name), stepper) for running in learner.phases
+        replace(running, part=_whole(learner.system, ncrn, running.phase.name), stepper=stepper) for running in learner.phases
     )
     return learner
 

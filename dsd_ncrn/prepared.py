@@ -132,11 +132,16 @@ class PreparedDesign:
     ) -> Training:
         """One training from the start, at a level of the command line and of run folders.
 
-        Levels: ``value`` (the equations), ``ideal`` (the abstract network), ``autonomous`` (that under its own clock),
-        ``dsd`` (strands, fuels topped up), ``one_pot`` (no top-up); ``dsd_leaky`` and ``one_pot_leaky`` with leaks at
-        ``leak``, such as "1 /M/s", or else at the design's rate. ``iterations`` are the design's if not given.
-        ``progress(done, of)`` counts iterations. Raises InputError for an unknown level, or a leak where none is;
+        Raises InputError for an unknown level, or a leak where none is;
         CheckFailed where a simulation stops.
+
+        Args:
+            level: ``value`` (the equations), ``ideal`` (the abstract network), ``autonomous`` (that under its own
+                clock), ``dsd`` (strands, fuels topped up), ``one_pot`` (no top-up); ``dsd_leaky`` and
+                ``one_pot_leaky`` with leaks
+            leak: of the leaky levels, such as "1 /M/s"; the design's if not given
+            iterations: the design's if not given
+            progress: told ``(done, of)`` of iterations
         """
         if level not in ASKED:
             raise InputError("unknown level of a training", level, did_you_mean(level, get_args(Level)))
@@ -156,9 +161,13 @@ class PreparedDesign:
     def trajectory(self, level: Literal["ideal", "dsd"] = "dsd", *, point: int = 0, points: int = POINTS) -> Trajectory:
         """The species of the abstract network over one iteration from the start, with a training point.
 
-        In the design's dimensionless units at both levels; times are s for ``dsd``, dimensionless for ``ideal``, with
-        ``points`` of them for each phase. A signal of strands counts what gates hold of it. Raises InputError for another
-        level or a point that is not there.
+        In the design's dimensionless units at both levels. A signal of strands counts what gates hold of it. Raises
+        InputError for another level or a point that is not there.
+
+        Args:
+            level: ``ideal`` (times dimensionless) or ``dsd`` (times in s)
+            point: the number of a training point, from 0
+            points: times for each phase
         """
         if level not in TRACED:
             raise InputError("trajectories are of the ideal network or of strands", level, did_you_mean(level, TRACED))
@@ -223,9 +232,15 @@ def prepare(
 ) -> PreparedDesign:
     """All steps up to strands that are ready to learn: compiled, ideal network trained, translated, enumerated, calibrated.
 
-    ``data`` are points of your own in place of those of the design's task. The same seed gives the same numbers.
-    ``progress(done, of)`` is told of the ideal training's iterations. Raises DesignError for a design that cannot be
+    Raises DesignError for a design that cannot be
     compiled or translated, CheckFailed where its gates cannot be calibrated.
+
+    Args:
+        design: a checked design
+        data: points of your own in place of those of the design's task
+        seed: of all that is random: the same seed gives the same numbers
+        engine: what integrates: rosenbrock, cvode or ssa
+        progress: told ``(done, of)`` of the ideal training's iterations
 
     >>> import dsd_ncrn as dn
     >>> study = dn.prepare(dn.load_design("designs/linreg2d.toml"))

@@ -31,8 +31,13 @@ CRN_FORMS: tuple[CrnForm, ...] = ("crn", "sbml", "antimony", "latex", "dot", "sv
 def compile_design(design: DesignSpec, data: Dataset | None = None, seed: int = 0) -> NeuralCrn:
     """The abstract network of a design: ``.crn`` are its species and reactions, ``.parameters`` what it learns.
 
-    ``data`` are points of your own in place of those of the design's task; they, and ``seed``, decide what the design
-    leaves open. Rate constants and times are dimensionless. Raises DesignError naming the key that cannot work.
+    Rate constants and times are dimensionless. Raises DesignError naming the key that cannot work.
+
+    Args:
+        design: a checked design
+        data: points of your own in place of those of the design's task: dimensionless inputs (n, inputs) and targets
+            (n, outputs)
+        seed: of the task's points, which decide what the design leaves open
 
     >>> import dsd_ncrn as dn
     >>> learner = dn.compile_design(dn.load_design("designs/linreg2d.toml"))
@@ -43,9 +48,13 @@ def compile_design(design: DesignSpec, data: Dataset | None = None, seed: int = 
 
 
 def crn_text(network: NeuralCrn | Crn, form: CrnForm = "crn") -> str:
-    """A network as text that other programs read: crn, sbml, antimony, latex, dot or svg.
+    """A network as text that other programs read.
 
     Raises InputError for another form.
+
+    Args:
+        network: a learner or a plain network
+        form: crn, sbml, antimony, latex, dot or svg
 
     >>> import dsd_ncrn as dn
     >>> print(dn.crn_text(dn.parse_crn("A + B -> C [k = 1e-3]")).splitlines()[-1])
@@ -64,6 +73,11 @@ def translate_design(design: DesignSpec, data: Dataset | None = None, seed: int 
     ``.components`` are what is mixed, ``.strands`` the distinct strands, ``.domains`` the domains with their lengths (nt).
     Raises DesignError naming the key that cannot work.
 
+    Args:
+        design: a checked design
+        data: points of your own, as for ``compile_design``
+        seed: of the task's points
+
     >>> import dsd_ncrn as dn
     >>> system = dn.translate_design(dn.load_design("designs/linreg2d.toml"))
     >>> len(system.strands), len(system.domains)
@@ -75,8 +89,12 @@ def translate_design(design: DesignSpec, data: Dataset | None = None, seed: int 
 def enumerate_strands(system: DsdSystem, leak_model: str | None = None) -> ReactionNetwork:
     """All that the strands of a system can do: species, and steps with rates in nM^(1-n)/s.
 
-    With ``leak_model`` ("gate", "gate_gate" or "gate+gate_gate") its leak steps are there too, at rate 1, which a
-    simulation multiplies by the leak rate. Raises InputError for an unknown model.
+    Raises InputError for an unknown model.
+
+    Args:
+        system: the strands and complexes; levels (nM) play no part
+        leak_model: "gate", "gate_gate" or "gate+gate_gate": their steps are there too, at rate 1, which a simulation
+            multiplies by the leak rate
 
     >>> import dsd_ncrn as dn
     >>> system = dn.translate_design(dn.load_design("designs/linreg2d.toml"))
@@ -101,9 +119,18 @@ def tune(
 ) -> Tuning:
     """Search concentrations, toeholds and durations with which a design tolerates a leak rate; ``.design`` is the best found.
 
-    Every candidate is calibrated and trained for ``iterations`` under the leak: some seconds each. ``hours`` of an
-    iteration, ``fuel`` in all and nucleotides of the longest strand bound them. ``progress(done, of)`` counts
-    candidates. Raises InputError for a quantity without its unit, DesignError for a design that cannot be compiled.
+    Raises InputError for a quantity without its unit, DesignError for a design that cannot be compiled.
+
+    Args:
+        design: the design to start from
+        leak: what is to be tolerated, such as "1 /M/s"
+        iterations: of the training under leak that judges a candidate
+        candidates: how many are tried, some seconds each
+        seed: of points and search
+        hours: the most that an iteration may take, h
+        fuel: the most of all fuels together, such as "1 mM"
+        longest_nt: the longest strand, nt
+        progress: told ``(done, of)`` of candidates
 
     >>> import dsd_ncrn as dn
     >>> design = dn.changed(dn.load_design("designs/linreg2d.toml"), {"task.test_points": 2})

@@ -229,9 +229,14 @@ def needed_strands(
     stocks, count = bench.mixes.stocks, len(experiment.training)
     plan = plan_of(system, experiment, stocks, order.volume_uL, order.smallest_uL, temperature)
     plan = replace(plan, warnings=(*plan.warnings, *deck_warnings(plan)))
-    share = 1.0 + experiment.aliquots * ALIQUOT_UL / order.volume_uL / count if count else 1.0
+    portions = sum(step.portions for step in experiment.calibration)
+    share = 1.0 + portions * ALIQUOT_UL / order.volume_uL / count if count else 1.0
+    aliquots = sum(step.aliquots for step in experiment.calibration) * ALIQUOT_UL / 1e6
     training, beside = plan.nmol(system, stocks), wells_nmol(experiment, order.volume_uL)
-    taken = {name: share * nmol + beside.get(name, 0.0) for name, nmol in training.items()}
+    taken = {
+        name: share * nmol + beside.get(name, 0.0) + aliquots * system.by_name[name].concentration
+        for name, nmol in training.items()
+    }
     whole = lasting(bench, system, oligos, taken)
     return NeededStrands(tuple(replace(each, nmol=whole.nmol[each.name]) for each in oligos), plan, bench, whole)
 

@@ -182,6 +182,7 @@ class _Factors:
         self.known: dict[tuple[Domain, Domain], float] = {}
 
     def of(self, wrong: Domain, right: Domain) -> float:
+        """The rate of the wrong branch over that of the right one, 1 at most."""
         if (wrong, right) not in self.known:
             place = reverse_complement(self.assignment.spell((right,)))
             # What the mismatches cost of the branch's duplex, by Boltzmann; no faster than the right one.

@@ -101,6 +101,12 @@ def full_summary(name: str = "N1_1") -> dict[str, Any]:
             "steps": 227, "slowest_factor": 0.7633, "median_factor": 0.9981, "fastest_factor": 1.8281, "spurious_steps": 3,
             "fastest_spurious_per_M_per_s": 0.42, "calibrated": True, "problem": "",
             "worst_before": {"origin": name, "ratio": 0.527}, "hours_per_iteration": 11.25,
+            "parameter_error_first_iteration": 0.0052, "parameter_error_final": 0.0161, "rmse_ratio": 1.0287,
+            "worst_reaction": {"origin": name, "error": -0.047},
+            "reactions": [
+                {"origin": name, "before_calibration": 0.72, "after_calibration": 1.0002, "join_nM": 579.1},
+                {"origin": "N3_1p", "before_calibration": 0.08, "after_calibration": 0.9998, "join_nM": 231.8},
+            ],
         },
         "order": {"vendor": "generic", "files": ["o.csv"], "oligos": 117, "bases": 5437, "longest_nt": 104, "plates": 0},
         "measured": {
@@ -125,6 +131,12 @@ def write_full_run(run: Path, name: str = "N1_1") -> Path:
         run / "ncrn.json", {"reactions": [formal_reaction(name)], "kinds": {"Z1": "Z", "P1": "P"}, "warnings": [f"mind {name}"]}
     )
     write_json(run / "system.json", system(name))
+    calibrated = [
+        ["component_or_phase", "unit", "by_lengths", "by_sequences"],
+        [name, "nM", 446.2, 579.1],
+        ["C1", "s", 60.0, 70.0],
+    ]
+    write_csv(run / "concentrations_sequences.csv", calibrated)
     run.joinpath("predictions").mkdir(exist_ok=True)
     for level in LEVELS:
         rows = [[number, 3.0 + number, 3.5 + number, 1.0 + number, 2.0] for number in range(1, ITERATIONS + 1)]

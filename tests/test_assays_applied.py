@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from click.testing import Result
 
 import dsd_ncrn as dn
+from dsd_ncrn.analysis.measured import with_gates
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.assays.applied import judged
 from dsd_ncrn.assays.measured import Kind, Measured, MeasuredGate, read_measured
@@ -57,7 +59,8 @@ def test_a_measured_gate_has_its_own_rates_leak_and_active_share(study: Study) -
     assert usual.doses[places["join_N1_1"]] == pytest.approx(SHARE)
     assert set(np.delete(usual.doses, places["join_N1_1"])) == {1.0}
     backwards = [s for s in network.steps if join in s.products and s.kind == StepKind.DISPLACEMENT]
-    assert usual.rates[[network.steps.index(s) for s in backwards]] == pytest.approx(1.0)  # what was not told is as designed
+    # of the way back nothing was told: toeholds keep its ratio to the way forward
+    assert usual.rates[[network.steps.index(s) for s in backwards]] == pytest.approx(FORWARD)
 
 
 def test_what_is_known_of_conditions_holds_beside_what_was_measured(study: Study) -> None:
@@ -95,16 +98,29 @@ def test_what_is_worse_known_than_gates_vary_is_drawn_towards_the_usual() -> Non
     assert set(np.round(found.rates, 9)) == {1.0, 2.0}
 
 
-def test_drawn_gates_are_about_the_measured_one(study: Study) -> None:
-    """The interval of a share of 0.7 from 0.583 to 0.84 comes out as the 2.5 and 97.5 % quantiles."""
+def test_the_way_back_is_weighed_with_the_way_forward(study: Study) -> None:
+    """A gate three times as fast, its way back 12 times as fast with a deviation of 0.5, as large as that of their
+    ratio: the geometric mean of 3 and 12."""
     from dsd_ncrn.simulate.imperfections.realisation import Mixture
 
-    system, network = study.designed, study.network
-    mixture, usual = Mixture(system, network), study.designed_tube(system, network)
-    place = [component.name for component in system.components].index("join_N1_1")
-    drawn = [study.with_measured(usual, mixture, np.random.default_rng(n)).doses[place] for n in range(60)]
-    assert np.median(drawn) == pytest.approx(SHARE, rel=0.05)
-    assert np.mean([SHARE / 1.2 < each < SHARE * 1.2 for each in drawn]) > 0.85
+    back = Measured(12e5, 4e5, 36e5, Kind.INTERVAL, 0.5, True, 1e5)
+    gate = replace(GATE, numbers={**GATE.numbers, (Quantity.RATE, "reverse"): back})
+    mixture = Mixture(study.designed, study.network)
+    found = with_gates(study, (gate,)).with_measured(study.designed_tube(study.designed, study.network), mixture)
+    assert set(np.round(found.rates, 9)) == {1.0, FORWARD, 6.0}
+
+
+def test_an_active_share_is_weighed_with_that_of_the_usual_stock(study: Study) -> None:
+    """Known to 0.05 where stocks vary by 0.1 about 1: four fifths of the way to 0.7, left open by 0.05 sqrt(4/5)."""
+    from dsd_ncrn.simulate.imperfections.realisation import Mixture
+
+    known = Measured(SHARE, SHARE - 0.1, SHARE + 0.1, Kind.INTERVAL, 0.05, False)
+    other = with_gates(study, (replace(GATE, numbers={(Quantity.ACTIVE, "join_N1_1"): known}),))
+    mixture, usual = Mixture(study.designed, study.network), study.designed_tube(study.designed, study.network)
+    place = [component.name for component in study.designed.components].index("join_N1_1")
+    drawn = [other.with_measured(usual, mixture, np.random.default_rng(n)).doses[place] for n in range(60)]
+    assert other.with_measured(usual, mixture).doses[place] == pytest.approx(0.76)
+    assert np.mean(drawn) == pytest.approx(0.76, abs=0.02) and np.std(drawn) == pytest.approx(0.045, rel=0.25)
 
 
 def test_the_worst_gate_is_told_first() -> None:

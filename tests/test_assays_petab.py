@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +16,9 @@ import roadrunner
 
 from dsd_ncrn.assays.exports import read_export
 from dsd_ncrn.assays.petab import petab_files
+from dsd_ncrn.assays.petab_reader import read_petab
 from dsd_ncrn.assays.predict import Predictor
+from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.synthetic import TUBES, empty_wells, join_model, measured, truth_of, typical
 from dsd_ncrn.assays.wells import Assay, Errors
 from dsd_ncrn.errors import InputError
@@ -47,7 +52,8 @@ def test_libroadrunner_shows_what_the_fit_predicts(problem: tuple[Assay, np.ndar
     found = Predictor(assay).predictions(x, slopes=False)
     species = runner.model.getFloatingSpeciesIds()
     for condition in _rows(files["conditions.tsv"]):
-        well = condition.pop("conditionId")
+        well = condition.pop("conditionName")
+        assert condition.pop("conditionId") == well
         runner.resetToOrigin()
         given = {name: nominal.get(value) if value in nominal else float(value) for name, value in condition.items()}
         for name, value in {**nominal, **given}.items():
@@ -72,6 +78,68 @@ def test_readings_of_a_problem_are_read_as_an_export(problem: tuple[Assay, np.nd
         assert well.trace is not None
         np.testing.assert_allclose(export.trace(well.name).times, well.trace.times)
         np.testing.assert_allclose(export.trace(well.name).values, well.trace.values)
+
+
+@pytest.fixture
+def folder(problem: tuple[Assay, np.ndarray, dict[str, str]], tmp_path: Path) -> Path:
+    for name, text in problem[2].items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_problem_comes_back_equal(problem: tuple[Assay, np.ndarray, dict[str, str]], folder: Path) -> None:
+    """Parameters with bounds and priors, doses and readings; written once more it is the same to the letter."""
+    assay, x, files = problem
+    bench, found = read_petab(folder / "problem.yaml")
+    assert bench.reporter == assay.model.reporter and found.errors == assay.errors
+    nominal = {p.name: p.outside(float(v)) for p, v in zip(assay.parameters, x)}
+    for ours, back in zip((p for p in assay.parameters if p.quantity is not Quantity.SHIFT), found.parameters, strict=True):
+        assert back == ours if ours.spread else back == replace(ours, start=nominal[ours.name])
+    for well, other in zip(assay.wells, found.wells, strict=True):
+        assert other.doses == well.doses
+        assert well.trace is not None and other.trace is not None
+        np.testing.assert_array_equal(other.trace.times, well.trace.times)
+        np.testing.assert_array_equal(other.trace.values, well.trace.values)
+    np.testing.assert_allclose(Predictor(found).predictions(x)["A1"].slopes, Predictor(assay).predictions(x)["A1"].slopes)
+    assert petab_files(found, nominal, 100.0) == files
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_tables_may_have_been_written_by_petab(problem: tuple[Assay, np.ndarray, dict[str, str]], folder: Path) -> None:
+    """The petab package reads the problem and writes its tables; a bound and an estimate are changed in them."""
+    petab: Any = import_module("petab.v1")
+    other = petab.Problem.from_yaml(str(folder / "problem.yaml"))
+    assert not petab.lint_problem(other)
+    table = other.parameter_df
+    table.loc["rate_constant_leak", "upperBound"], table.loc["constant_loss", "estimate"] = 50.0, 0
+    for name, frame in (("parameters", table), ("conditions", other.condition_df), ("observables", other.observable_df)):
+        frame.to_csv(folder / f"{name}.tsv", sep="\t", index=True)
+    found = read_petab(folder / "problem.yaml")[1]
+    told = {p.name: p for p in found.parameters}
+    assert told["rate constant leak"].high == 50.0 and "constant loss" not in told
+    assert found.fixed["constant loss"] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("model.xml", "urn:dsd_ncrn:assay", "urn:other", "names no strands"),
+        ("model.xml", "length t = 5", "length t = 7", "others than follow from the strands"),
+        ("observables.tsv", "shown\t", "shown\t2 * ", "observable is another"),
+        ("parameters.tsv", "constant_loss", "constant_los", "no such parameter .*'constant_loss'"),
+        ("parameters.tsv", "rate_constant_leak\tlog", "rate_constant_leak\tlog10", "sought on the scale log"),
+        ("measurements.tsv", "\tA1\t", "\tB1\t", "no such condition"),
+        ("problem.yaml", "[conditions.tsv]", "[]", "one condition file"),
+    ],
+)
+def test_problems_that_are_no_assays_are_refused(folder: Path, file: str, old: str, new: str, message: str) -> None:
+    text = (folder / file).read_text(encoding="utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError, match=message) as wrong:
+        read_petab(folder / "problem.yaml")
+    assert wrong.value.file is not None
 
 
 def test_priors_of_doses_are_those_of_pipetting(problem: tuple[Assay, np.ndarray, dict[str, str]]) -> None:

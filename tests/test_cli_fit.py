@@ -100,6 +100,22 @@ def test_the_page_has_every_parameter_and_well(fitted: dict[str, Any], bench: Pa
     assert plots.count('"type": "symbol", "description"') == 2 * 5  # readings and residuals are points
 
 
+def test_a_problem_that_was_written_is_fitted_again(fitted: dict[str, Any], bench: Path, invoke: Invoke) -> None:
+    """It has no errors of start times, a few s of minutes: rate and active share are the same within part of an interval."""
+    problem = bench / "out" / "petab_readout" / "problem.yaml"
+    again = json.loads(invoke("fit", str(problem), "--quick", "--json").stdout)
+    (gate,), (before,) = again["gates"], fitted["gates"]
+    assert gate["name"] == "readout" and gate["reactions"] == before["reactions"]
+    told = {each["name"]: each for each in before["parameters"]}
+    for each in gate["parameters"]:
+        if each["quantity"] in (Quantity.RATE, Quantity.ACTIVE):
+            old = told[each["name"]]
+            assert abs(each["value"] - old["value"]) < 0.2 * (old["high"] - old["low"])
+    for arguments, message in (((problem, bench / "data.csv"), "has its data"), ((bench,), "there are no data")):
+        refused = invoke("fit", *arguments)
+        assert refused.exit_code == 2 and message in refused.output
+
+
 def test_mixes_are_read_as_they_are_written() -> None:
     doses = {"join": 20.0, "A": 0.5, "reporter": 30.0}
     assert doses_of(mix_of(doses)) == doses == doses_of("20 nM join + 0.5 A+30 nM reporter")

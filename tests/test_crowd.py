@@ -10,10 +10,14 @@ import pytest
 from numpy.typing import NDArray
 
 from conftest import Invoke
+from dsd_ncrn.analysis.yields import RealTubes, stream
+from dsd_ncrn.assays.rivals import OCCLUDED_NM
+from dsd_ncrn.constants import constant
 from dsd_ncrn.crn.events import Add, PullDown, TopUp, Wait
 from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
 from dsd_ncrn.dsd.system import Component, DsdSystem, Role
+from dsd_ncrn.gates.network_run import RESTING_NM
 from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.kinetics.rates import rates_of
@@ -22,11 +26,12 @@ from dsd_ncrn.simulate.crowd import Crowd, crowd_of
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.imperfections import realise
 from dsd_ncrn.simulate.imperfections.realisation import Mixture
+from dsd_ncrn.simulate.levels import LEVELS
 from dsd_ncrn.simulate.mass_action import from_network
 from dsd_ncrn.simulate.pot import Pot, pot_of
 from finite import effective_rates
 from imperfect import drawn, leaky_pot
-from studies import DESIGNS, A, E, P, T, U, X, changed, design, join, prepare, study
+from studies import DESIGNS, A, E, P, T, U, X, changed, design, ideal_study, join, prepare, study
 
 pytestmark = pytest.mark.xdist_group("studies")
 Floats = NDArray[np.float64]
@@ -221,6 +226,19 @@ def test_a_learner_ends_where_it_does_with_what_rests_as_species(invoke: Invoke)
     assert species["parameters"]["theta1"] != factors["parameters"]["theta1"]
     assert species["parameters"]["theta1"] == pytest.approx(factors["parameters"]["theta1"], rel=0.02)
     assert invoke("train", DESIGNS / "first_learner.toml", "--level", "ideal", "--semantics", "finite").exit_code == 2
+
+
+def test_what_rests_is_one_number_everywhere() -> None:
+    """The table's 13 µM, in every tube of strands that is calibrated, trained, leaks or is drawn; what the gates are calibrated
+    with prolongs the phases of the protocol, and at 0 nothing rests in any of them."""
+    plain, number = study("linreg2d"), constant("duplex.resting").number * 1e3
+    assert number == KD == RESTING_NM == OCCLUDED_NM
+    levels = [name for name, level in LEVELS.items() if level.strands]
+    tubes = [*(plain.tube(name) for name in levels), RealTubes(plain).mix(plain.spec.imperfections, stream(0, 0), 0.0)]
+    crowds = [tube.pot.crowd for tube in tubes]
+    assert {tube.pot.realisation.resting for tube in tubes} == {number} and None not in crowds
+    free = ideal_study("linreg2d")
+    assert free.tube().pot.crowd is None and plain.schedule.phases["C1"] > 2 * free.schedule.phases["C1"]
 
 
 def test_a_stronger_occlusion_is_slower() -> None:

@@ -129,8 +129,8 @@ def test_reactions_go_on_while_beads_are_pulled() -> None:
 
 
 def test_a_pull_down_loses_volume_and_air_takes_it() -> None:
-    """1 % of the volume at each pull-down, concentrations as they are; 0.2 % in an hour, concentrations up by as much."""
-    lost = pot(lost=0.01).run([PullDown((JOIN,))] * 2, start(X=10.0))
-    assert lost.volume == pytest.approx(0.99**2) and lost.values[0] == 10.0
+    """1 % of the volume at each move of a pull-down, concentrations as they are; 0.2 % in an hour, which concentrates."""
+    lost = pot(lost=0.01).run([PullDown((JOIN,)), PullDown((JOIN,), moves=3)], start(X=10.0))
+    assert lost.volume == pytest.approx(0.99**4) and lost.values[0] == 10.0
     dried = pot(evaporation=0.002).run([Wait(3600.0)], start(X=10.0))
     assert dried.volume == pytest.approx(0.998) and dried.values[0] == pytest.approx(10.0 / 0.998)

@@ -14,13 +14,13 @@ from dsd_ncrn.crn.events import Add
 from dsd_ncrn.design.load import changed, load_design
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.beside import ordered_system
-from dsd_ncrn.dsd.staged import BARE, RELEASER, RELEASING, TETHER, lowering, raising, weight_join
+from dsd_ncrn.dsd.staged import BARE, LEVEL, RELEASER, RELEASING, TETHER, WAIT_S, lowering, raising, weight_join
 from dsd_ncrn.dsd.structure import free, strand_length
 from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.protocol.staged import StagedProtocol, settings_of
 from dsd_ncrn.simulate.staged import StagedLearner
-from dsd_ncrn.simulate.wells import LEVEL, WAIT_S, WASHED, poured
+from dsd_ncrn.simulate.wells import WASHED, poured
 from dsd_ncrn.tasks.layer import loaded, outputs, units_of
 from sequences.bench.wells import wells_nmol, wells_sections
 from sequences.modifications import labels_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dsd_ncrn.analysis.leaks import leak_slopes
+from dsd_ncrn.analysis.leaks import leak_slopes, rank_leaks
+from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.dsd.structure import Bound, Complex, Open, free, gate
 from dsd_ncrn.kinetics.build import add_leaks, build_network, enumerator_for, to_network
 from dsd_ncrn.kinetics.infinite import attack
@@ -112,6 +113,21 @@ def test_one_invader_displaces_two_neighbours_at_once() -> None:
     assert {(step.rule, step.rate) for step in found} == {(DOUBLE, 0.2)}
 
 
+def alone(made: Study, origin: str, expected: float) -> float:
+    """How far an iteration moves a parameter where the gates of one reaction leak alone, each step at its relative rate; over
+    the leak rate (/M/s), which is chosen for about 1e-3."""
+    ends = []
+    for rate in (0.0, 1e-3 / expected):
+        tube = made.tube("dsd_leaky", 0.0)
+        for number, step in enumerate(made.leaky.steps):
+            if step.kind == StepKind.LEAK and str(step.origins[0]) == origin:
+                tube.pot.rates[number] = step.rate * rate * 1e-9
+        tube.set_parameters(made.ideal.parameters[-1])
+        tube.iterate(*made.reference)
+        ends.append(tube.parameters())
+    return float(np.abs(ends[1] - ends[0]).max()) * expected / 1e-3
+
+
 @pytest.mark.slow
 def test_leaks_are_faster_where_it_is_warm() -> None:
     """At 37 °C 7 to 13 times as fast as at 25 (30 to 39 kcal/mol, Reynaldo et al. 2000)."""
@@ -120,7 +136,8 @@ def test_leaks_are_faster_where_it_is_warm() -> None:
 
 
 def test_a_ranking_has_each_channel_at_its_relative_rate() -> None:
-    """At leak 0, where derivatives are additive: twice the relative rate of forks is twice the shift through each of them."""
+    """At leak 0, where derivatives are additive: twice the relative rate of forks is twice the shift through each of them, and
+    gates are ranked by what an iteration with the leaks of each alone comes to."""
     made = study("linreg2d")
     channels = made.spec.leak.channels.model_copy(update={"fork": 2.2})
     rates = {LeakKind(name): rate for name, rate in channels}
@@ -131,3 +148,7 @@ def test_a_ranking_has_each_channel_at_its_relative_rate() -> None:
     assert twice[:, forks] == pytest.approx(2 * once[:, forks], rel=1e-6, abs=1e-12)
     assert twice[:, joins] == pytest.approx(once[:, joins], rel=1e-6, abs=1e-12)
     assert np.abs(once[:, forks]).max() > 0
+    told = {each.origin: each.shift_per_M_s for each in rank_leaks(double, 0.0).shares}
+    ranked = list(told)
+    tried = [*ranked[:3], ranked[len(ranked) // 2]]
+    assert [alone(double, origin, told[origin]) / told[origin] for origin in tried] == pytest.approx([1.0] * 4, rel=0.05)

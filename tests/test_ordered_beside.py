@@ -14,6 +14,9 @@ from dsd_ncrn.dsd.beside import SPACER_NT, gates_of_variants
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from sequences.assignment import SequenceAssignment, read_assignment
+from sequences.bench.checks import variants_section
+from sequences.bench.document import Table
+from sequences.bench.legend import legend_section
 from sequences.bench.mixing import SMALLEST_BATCH_UL
 from sequences.bench.protocol import bench_of
 from sequences.oligos import Oligo, check_reassembly, oligos_of
@@ -87,6 +90,30 @@ def test_each_variants_bottom_is_ordered_for_the_whole_training_and_tops_for_one
     only = [each for each in oligos if set(each.used_in) == {join, f"{join}_v2"}]
     assert all(each.nmol == 0 for each in oligos) and min(needed.values()) > 0
     assert only and all(needed[each.name] == pytest.approx(1.2 * (bottom[join] + assayed)) for each in only)
+
+
+def test_every_strand_is_told_in_words_of_what_it_is() -> None:
+    """From roles, gates and domains: names may be any."""
+    _, whole, _, oligos = learner()
+    (table,) = (part for part in legend_section(whole, oligos).parts if isinstance(part, Table))
+    rows = {name: cells for name, *cells in table.rows}
+    assert len(rows) == len(oligos)
+    assert rows["P1"][:2] == ["signal: stands for P1", "5'"]
+    assert rows["fork_N1_1_bot"][0].startswith("bottom of the fork of N1_1: gives") and rows["fork_N1_1_bot"][1] == ""
+    assert "second choice" in rows["fork_N1_1_v2_bot"][0] and rows["join_N1_1_bot"][2] == "forward pass P1 → P1 + Z"
+    assert rows["Z_cogate"][:2] == ["cogate: in excess, it frees again what a join holds (Z)", "3'"]
+    assert rows["reporter_Z_top"][0] == "top of the reporter of Z"
+    assert {cells[0].partition(":")[0] for cells in rows.values()} >= {"signal", "fuel", "cap", "top"}
+
+
+def test_of_variants_the_expected_time_is_that_of_two_strands_that_meet() -> None:
+    """10 and 20 nM at 1e-4 /nM/s: ln 1.5 / (1e-4 * 10) = 405 s, 6.76 min, until half of the gate has fired."""
+    _, whole, _, oligos = learner()
+    strand = whole.by_name["P1"].complex.strands[0]
+    (section,) = variants_section(whole, oligos, Experiment(openers={"join_N1_1": (strand, 1e-4)}))
+    (table,) = (part for part in section.parts if isinstance(part, Table))
+    (row,) = (row for row in table.rows if row[0] == "join_N1_1, join_N1_1_v2")
+    assert row[1:4] == ("P1", "1e+05", "6.76")
 
 
 def test_a_list_of_an_order_gives_the_spacers_back(tmp_path: Path) -> None:

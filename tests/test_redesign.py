@@ -29,7 +29,7 @@ from dsd_ncrn.analysis.redesign import (
     without,
 )
 from dsd_ncrn.analysis.results import Redesigned
-from dsd_ncrn.analysis.staging import staged_of
+from dsd_ncrn.analysis.staging import papers_form, staged_of
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.design.load import changed, load_design
@@ -184,3 +184,16 @@ def test_the_command_writes_a_design_that_can_be_trained(tmp_path: Path, invoke:
     assert (tmp_path / "ideas.csv").read_text().splitlines()[0].endswith("changed_to")
     assert invoke("redesign", DESIGNS / "first_learner.toml", *options, "-o", tmp_path).stdout == first.stdout
     assert (tmp_path / "redesigned.toml").read_bytes() == kept
+
+
+def test_the_papers_form_of_a_staged_learner_takes_steps_as_large() -> None:
+    """One gradient step at the mean input moves the prediction by the learning rate of stages times the error; inputs that are
+    gates have no such form."""
+    study = Study(load_design(DESIGNS / "linreg2d_bench.toml"))
+    found = papers_form(study)
+    assert found is not None and found.level == "paper_form" and found.iterations == study.plan.iterations
+    x, circuit = study.data.train_x, study.decided.circuit
+    step = (found.parameters[1] - found.parameters[0]) / (found.targets[0] - found.predictions[0])
+    assert step == pytest.approx(circuit.learning_rate * x[0] / x.sum(axis=1).mean(), rel=1e-3)
+    assert papers_form(Study(load_design(DESIGNS / "xor2d_bench.toml"))) is None
+    assert papers_form(Study(load_design(DESIGNS / "linreg2d.toml"))) is None

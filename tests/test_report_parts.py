@@ -122,7 +122,7 @@ def test_the_tolerated_leak_is_judged_by_published_gates(
 
 def test_a_circuit_that_does_not_learn_is_said_not_to(tmp_path: Path) -> None:
     summary = full_summary()
-    summary["training"]["dsd"]["rmse_after"] = 5.0
+    summary["training"]["dsd_sequences"]["rmse_after"] = 5.0
     write_json(write_full_run(tmp_path) / "summary.json", summary)
     data = ReportData(tmp_path)
     assert cards.answers(data)[1].status == "bad"
@@ -141,7 +141,7 @@ def test_the_ideal_network_is_held_against_least_squares(tmp_path: Path, share: 
 @pytest.mark.parametrize(("accuracy", "status"), [(0.49, "bad"), (0.74, "bad"), (0.76, "good")])
 def test_a_classifier_has_learned_when_it_errs_half_as_often_as_guessing(tmp_path: Path, accuracy: float, status: str) -> None:
     summary = full_summary()
-    summary["training"]["dsd"] |= {"accuracy_before": 0.5, "accuracy_after": accuracy}
+    summary["training"]["dsd_sequences"] |= {"accuracy_before": 0.5, "accuracy_after": accuracy}
     write_json(write_full_run(tmp_path) / "summary.json", summary)
     assert findings.perfect_tube(ReportData(tmp_path))[0] == status
 
@@ -155,7 +155,7 @@ def test_first_order_gradients_are_said_to_be_no_gradients(tmp_path: Path) -> No
 
 def test_a_few_iterations_of_strands_are_compared_with_as_many_ideal_ones(tmp_path: Path) -> None:
     summary = full_summary()
-    summary["training"]["dsd"]["iterations"] = 3
+    summary["training"]["dsd_sequences"]["iterations"] = 3
     write_json(write_full_run(tmp_path) / "summary.json", summary)
     answer = cards.answers(ReportData(tmp_path))[1]
     assert answer.text.startswith("Only 3 of 8 iterations were simulated with strands.")
@@ -168,7 +168,7 @@ def test_time_at_the_bench_is_said(run: Path) -> None:
 
 def test_time_for_the_calibration_is_said(tmp_path: Path) -> None:
     summary = full_summary()
-    summary["fidelity"]["calibration"] = {"aliquots": 60, "hours": 30.0}
+    summary["sequence_rates"]["calibration"] = {"aliquots": 60, "hours": 30.0}
     write_json(write_full_run(tmp_path) / "summary.json", summary)
     said = (
         "11 h for an iteration, 3.8 days for the 8 iterations of this training, and 30 hours before for the 60 aliquots of its "

@@ -15,16 +15,16 @@ import numpy as np
 import pytest
 
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.crn.events import Add, Wait
+from dsd_ncrn.crn.events import Add, PullDown, Wait
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.protocol.staged import StagedProtocol, settings_of
 from sequences.bench.mixing import USUAL_STOCKS
-from sequences.bench.timetable import TRANSFER_MIN, bench_lines, handwork
+from sequences.bench.timetable import bench_lines, handwork
 from sequences.bench.tubes import conditions_of, mixes_of
 from sequences.robot.opentrons import ROBOTS, deck_warnings, pick_list, script
 from sequences.robot.plan import BIND_S, plan_of
-from sequences.robot.steps import LEAST_UL, RobotPlan
+from sequences.robot.steps import LEAST_UL, TRANSFER_S, RobotPlan
 
 ROOT = Path(__file__).parent.parent
 SIMULATOR = Path(os.environ.get("OPENTRONS", ROOT / ".tools/opentrons")) / "bin/opentrons_simulate"
@@ -36,11 +36,11 @@ PIPETTE = 0.02
 
 @cache
 def learner(name: str = "first_learner") -> tuple[Study, StagedProtocol]:
-    """A staged learner with the waits and doses of its design, not calibrated."""
+    """A staged learner with the waits and doses of its design, not calibrated; a pull-down lasts 5 min."""
     study = Study(load_design(ROOT / f"designs/{name}.toml"), 0)
     spec, ncrn = study.spec, study.ncrn
     settings = settings_of(spec.staged, len(ncrn.parameters))
-    return study, StagedProtocol(ncrn, study.designed, spec.staged, settings, spec.chemistry.unit)
+    return study, StagedProtocol(ncrn, study.designed, spec.staged, settings, spec.chemistry.unit, pull=300.0)
 
 
 def training(study: Study, protocol: StagedProtocol, count: int) -> Experiment:
@@ -48,11 +48,12 @@ def training(study: Study, protocol: StagedProtocol, count: int) -> Experiment:
     data = study.data
     events = tuple(tuple(protocol.iteration(n, data.train_x[n - 1], data.train_y[n - 1])) for n in range(1, count + 1))
     left = {name: 0.9 * nM for name, nM in protocol.refilled.items() if nM > 0}
-    return Experiment(left=left, iterations=count, seconds=3600.0, training=events)
+    hours = protocol.schedule.seconds_per_iteration
+    return Experiment(left=left, iterations=count, seconds=hours, training=events, pull=protocol.pull, lost=0.01, carried=0.1)
 
 
-def planned(count: int, protocol: StagedProtocol | None = None) -> tuple[Experiment, RobotPlan]:
-    study, usual = learner()
+def planned(count: int, protocol: StagedProtocol | None = None, name: str = "first_learner") -> tuple[Experiment, RobotPlan]:
+    study, usual = learner(name)
     experiment = training(study, protocol or usual, count)
     return experiment, plan_of(study.designed, experiment, USUAL_STOCKS[0], 100.0, 0.5, 25.0)
 
@@ -111,33 +112,53 @@ def test_what_is_fed_to_parameters_is_in_every_iteration() -> None:
         assert 1e5 * uL * mix.components["P1"] / volume == pytest.approx(fed)
 
 
+@pytest.mark.parametrize("name", ["first_learner", "linreg2d_bench"])
+def test_the_tube_is_moved_as_often_as_the_plan_moves_it(name: str) -> None:
+    """Every move leaves 1 % behind, in the volume of the simulation and in that of the plan."""
+    study, protocol = learner(name)
+    experiment = training(study, protocol, 2)
+    plan = plan_of(study.designed, experiment, USUAL_STOCKS[0], 100.0, 0.5, 25.0)
+    for events, steps in zip(experiment.training, plan.iterations):
+        simulated = sum(event.moves for event in events if isinstance(event, PullDown))
+        assert simulated == sum(step.do == "move" for step in steps) > 3
+    steps = plan.iterations[0]
+    move = next(n for n, step in enumerate(steps) if step.do == "move")
+    before = plan.start_uL + sum(uL for step in steps[:move] if step.do == "add" for _, uL in step.taken)
+    assert steps[move].uL == pytest.approx(0.99 * before)
+
+
 def test_air_pulls_and_the_least_volume_are_those_of_the_conditions() -> None:
-    """1 % of the volume an hour is missing at the end, and what stays behind in wells is more of less; pulls last 5 min."""
+    """1 % of the volume an hour is missing at the end, and what stays behind in wells is more of less; of a pull-down of 5
+    min one is for the transfer."""
     study, protocol = learner()
     plain = training(study, protocol, 3)
-    bench = replace(plain, evaporation=0.01, pull=300.0)
+    bench = replace(plain, evaporation=0.01)
     still, dried = (plan_of(study.designed, each, USUAL_STOCKS[0], 100.0, 1.0, 25.0) for each in (plain, bench))
     hours = sum(step.seconds for steps in dried.iterations for step in steps) / 3600
     assert 0.01 * hours < np.log(still.volumes[-1] / dried.volumes[-1]) < 0.013 * hours
-    assert {step.seconds for steps in dried.iterations for step in steps if step.do == "pull"} == {300.0}
+    assert {step.seconds for steps in dried.iterations for step in steps if step.do == "pull"} == {240.0}
     assert any("1.0% of the volume an hour" in each for each in dried.warnings)
     work = handwork(dried)
     assert work is not None and work.smallest_uL >= 1.0
 
 
 def test_a_hand_takes_as_long_as_the_waits_and_is_told_what_it_does() -> None:
-    """The last line of the print is at the end of all waits; its volumes are the plan's; every step of a tube is a transfer."""
-    _, plan = planned(3)
+    """The print ends with the events, to the second, and begins so much earlier as it takes until the first beads are there;
+    its volumes are the plan's; every step of a tube is a transfer."""
+    experiment, plan = planned(3)
     for number in (1, 2, 3):
         lines = list(bench_lines(plan, number))
         assert lines[-1].after_uL == pytest.approx(plan.volumes[number - 1])
-        waits = sum(step.seconds for step in plan.iterations[number - 1] if step.do == "wait")
-        pulled = sum(step.seconds for step in plan.iterations[number - 1][-3:])
-        assert lines[-1].end == pytest.approx(waits + pulled + 60 * TRANSFER_MIN)
+        assert lines[-1].end == pytest.approx(experiment.seconds)
+        begun = next(line for line in lines if line.do.startswith("move"))
+        assert begun.end == 0.0 and lines[0].start < -3 * TRANSFER_S
+    quick = plan_of(learner()[0].designed, replace(experiment, pull=0.0), USUAL_STOCKS[0], 100.0, 0.5, 25.0)
+    assert list(bench_lines(quick, 1))[-1].end == pytest.approx(experiment.seconds - 3 * 300.0)
     work = handwork(plan)
     assert work is not None and work.spin_filter_iterations == ()
     taken = [len(step.taken) for steps in plan.iterations for step in steps]
     assert work.additions_per_iteration == pytest.approx(sum(taken) / 3)
+    assert work.hours_per_iteration == pytest.approx(experiment.seconds / 3600)
     moved = sum(step.do in ("move", "beads") for steps in plan.iterations for step in steps)
     assert work.pipettings_per_iteration == pytest.approx((sum(taken) + moved) / 3)
     assert handwork(plan_of(learner()[0].designed, Experiment(), USUAL_STOCKS[0], 100.0, 0.5, 25.0)) is None
@@ -212,13 +233,23 @@ def transfers(log: str) -> Iterator[tuple[str, float, str, str, str, str]]:
             yield iteration, float(uL), source[0], source[1], well, labware
 
 
+RACKS = {"2": 1, "6": 2, "C2": 1, "C3": 2}
+"""Slots of the racks after the cold block, of both robots."""
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize(("name", "count"), [("first_learner", 20), ("linreg2d_bench", 5)])
 @pytest.mark.parametrize("robot", ROBOTS.values())
-def test_the_makers_simulator_pipettes_what_the_simulation_adds(simulator: Path, tmp_path: Path, robot: str) -> None:
-    """Well by well: from each tube into the plate, uL over what is in the well then, against the events of the training."""
-    experiment, plan = planned(20)
+def test_the_makers_simulator_pipettes_what_the_simulation_adds(
+    simulator: Path, tmp_path: Path, robot: str, name: str, count: int
+) -> None:
+    """Well by well: from each tube into the plate, uL over what is in the well then, against the events of the training.
+
+    The larger learner, of which few iterations reach the second rack, is fed as well.
+    """
+    experiment, plan = planned(count, name=name)
     log = simulated(simulator, tmp_path / "robot.py", script(plan, "first", robot))
-    tubes = {f"{'ABCD'[n % 4]}{n // 4 + 1}": stock for n, stock in enumerate(plan.stocks[:24])}
+    tubes = {(n // 24, f"{'ABCD'[n % 4]}{n % 24 // 4 + 1}"): stock for n, stock in enumerate(plan.stocks)}
     volumes, slurries = defaultdict[str, float](float, A1=plan.start_uL), defaultdict[str, dict[str, float]](dict)
     made, taken = defaultdict[str, dict[str, float]](dict), defaultdict[str, float](float)
     ends: dict[str, float] = {}
@@ -231,7 +262,8 @@ def test_the_makers_simulator_pipettes_what_the_simulation_adds(simulator: Path,
         if target == FILTER:  # somebody brings it back to its volume
             volumes[max(volumes, key=lambda name: volumes[name])] = plan.start_uL
             continue
-        stock = tubes[well] if "Snapcap" in labware else None
+        rack = 0 if "Aluminum" in labware else RACKS.get(labware.rpartition(" ")[2], 0)
+        stock = tubes[rack, well] if "Snapcap" in labware else None
         if stock is None:
             volumes[well] -= uL
             assert volumes[well] > -PIPETTE * uL, (iteration, well)
@@ -246,7 +278,7 @@ def test_the_makers_simulator_pipettes_what_the_simulation_adds(simulator: Path,
             made[iteration][stock.component] = 1000 * uL * stock.uM / volumes[to]
         taken[stock.name if stock else ""] += uL
         ends[iteration] = max(volumes.values())
-    assert [ends[str(number)] for number in range(1, 21)] == pytest.approx(plan.volumes, abs=0.5)
+    assert [ends[str(number)] for number in range(1, count + 1)] == pytest.approx(plan.volumes, abs=0.5)
     assert {stock.name: taken[stock.name] for stock in plan.stocks} == pytest.approx(plan.used_uL, rel=PIPETTE / 2)
     for number, wanted in enumerate(doses(experiment), start=1):
         assert {name: made[str(number)][name] for name in wanted} == pytest.approx(wanted, rel=PIPETTE), number

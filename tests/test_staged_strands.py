@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dsd_ncrn.analysis.beads import bead_budget
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.analysis.yields import RealTubes, stream
@@ -109,6 +110,26 @@ def test_a_weak_stock_of_targets_is_made_good_by_their_dose() -> None:
     assert isinstance(settled.protocol, StagedProtocol)
     assert settled.protocol.settings.slope == pytest.approx(found.settings.slope / 0.8, rel=0.03)
     assert settled.predict(np.array([1.5])) == pytest.approx(1.5 * -np.expm1(-0.1), rel=0.03)
+
+
+def test_the_timetable_of_a_calibration_has_every_aliquot_and_every_hour() -> None:
+    """One weight: its join's wait, the blank, the line of targets, where to start; aliquots and hours as measured."""
+    found, steps = study(ONE).calibration, study(ONE).experiment.calibration
+    assert sum(step.aliquots for step in steps) == found.aliquots
+    assert sum(step.seconds for step in steps) / 3600 == pytest.approx(found.hours)
+    assert sum(step.lasts for step in steps) < sum(step.seconds for step in steps)
+    named = [step.setting.partition(":")[0] for step in steps]
+    assert named == ["wait of join_N1_1"] * 3 + ["as found"] * 4 + ["P1 at the start"] * 3
+    trained = next(step for step in steps if "iterations" in step.mix)
+    assert trained.portions == trained.aliquots * 7  # six iterations and the last pass
+
+
+def test_beads_catch_the_caps_of_gates_that_have_fired() -> None:
+    """Slurry for gates and caps: of gates at least, of twice as much at most, since each has one cap with a tag."""
+    given = study(ONE)
+    gates = sum(nM for event in given.protocol.iteration(1, given.data.train_x[0], given.data.train_y[0])
+                if isinstance(event, Add) for name, nM in event.doses.items() if given.system.by_name[name].tag)  # fmt: skip
+    assert 1.01 * gates < bead_budget(given).strands_pmol * 10 < 2 * gates
 
 
 def test_a_blank_is_measured_without_that_of_another_tube() -> None:

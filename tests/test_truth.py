@@ -34,7 +34,8 @@ def test_a_missed_bound_is_told_in_the_line_of_totals() -> None:
     assert all(group.kept for group in known) and totals(known).endswith("all bounds kept")
     assert totals(known).startswith(f"{sum(len(group.pairs) for group in known)} comparisons in {len(known)} groups: ")
     exchanges, duplexes = known[0], FOUND["Free duplexes (Machinek 2014)"]
-    assert (exchanges.bound, len(exchanges.pairs)) == ((50, 0.25), 51)
+    assert (exchanges.bound, len(exchanges.pairs)) == ((50, 0.25, True), 51)
+    assert [group.title for group in known if group.bound.goal] == [exchanges.title]
     off = duplexes._replace(pairs=(*duplexes.pairs[1:], Pair("ten times off", 10.0, 1.0)))
     assert not off.kept and totals([off]).endswith(f"bounds missed: {duplexes.title}")
     spread = exchanges._replace(pairs=tuple(Pair("twice", 2.0, 1.0) for _ in exchanges.pairs))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,20 +22,19 @@ from cli.bench.pipetting import (
 )
 from cli.bench.wells import VOLUME_UL, Placed
 from dsd_ncrn.analysis.benches import GateBench
-from dsd_ncrn.assays.bench import mix_of
+from dsd_ncrn.assays.bench import mix_of, pil_of
 from dsd_ncrn.assays.plan import Plan
 from dsd_ncrn.assays.synthetic import made_up, vary
 from dsd_ncrn.assays.wells import Errors, Parameter
 from dsd_ncrn.design.load import changed, dump_design
 from dsd_ncrn.design.spec import DesignSpec
-from dsd_ncrn.dsd.structure import Complex
 from sequences.robot.plan import LEAST_UL
 
 
 def plan_files(plans: Sequence[tuple[GateBench, Plan]], wells: Sequence[Placed], design: DesignSpec) -> dict[str, str]:
     """Every file of a plan, by name; among them ``design`` with the reporters, whose order has their strands."""
     files = {f"{bench.name}.toml": _assay_file(bench) for bench, _ in plans}
-    files |= {f"{bench.name}.pil": _pil(bench.model.components) for bench, _ in plans}
+    files |= {f"{bench.name}.pil": pil_of(bench.model.components) for bench, _ in plans}
     auxiliary = {each for bench, _ in plans for each in bench.roles.auxiliaries}
     files["layout.csv"] = _layout(wells)
     moved = transfers(wells, auxiliary, {name for bench, _ in plans for name in (*bench.roles.inputs, bench.roles.output)})
@@ -76,12 +75,6 @@ def _assay_file(bench: GateBench) -> str:
         "reactions": [bench.name],
     }
     return tomli_w.dumps(values)
-
-
-def _pil(components: Mapping[str, Complex]) -> str:
-    domains = {d.name: d.length for each in components.values() for d in each.domains}
-    lines = [f"length {name} = {length}" for name, length in domains.items()]
-    return "\n".join([*lines, "", *(f"{name} = {each.kernel}" for name, each in components.items())]) + "\n"
 
 
 def _layout(wells: Sequence[Placed]) -> str:

@@ -20,6 +20,7 @@ from dsd_ncrn.analysis.jobs import run_jobs
 from dsd_ncrn.assays.bench import BenchFile, missing_wells, read_bench, with_readings
 from dsd_ncrn.assays.exports import Export, read_export
 from dsd_ncrn.assays.petab import petab_files
+from dsd_ncrn.assays.petab_reader import read_petab
 from dsd_ncrn.assays.plan import Plan, plan_of
 from dsd_ncrn.assays.posterior import KEPT, Posterior
 from dsd_ncrn.assays.posterior import posterior as sampled
@@ -28,6 +29,7 @@ from dsd_ncrn.assays.wells import Assay, Errors, read_values
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.files import json_text
 
+PROBLEM = (".yaml", ".yml")
 _Read = tuple[BenchFile, Assay, list[str]]
 
 
@@ -94,6 +96,9 @@ def fit(
     as_json: bool,
 ) -> None:
     """Fit gates to exports."""
+    if bool(data) is (model.suffix in PROBLEM):
+        rule = "a PEtab problem has its data" if data else "there are no data"
+        raise InputError(rule, None, "Give MODEL and exports, or a problem (.yaml) alone.", str(model))
     exports = [read_export(path, time_unit, cycle) for path in data]
     read = [_read(file, exports) for file in _assay_files(model)]
     how, name = _How(not quick, seed if posterior else None), read[0][0].name if len(read) == 1 else f"{len(read)} gates"
@@ -113,7 +118,7 @@ def fit(
         made["fit.html"] = fits_html(fits)
     for found in fits if petab else ():
         values = {p.name: p.outside(float(x)) for p, x in zip(found.fit.parameters, found.fit.x)}
-        problem = petab_files(found.fit.assay, values, found.fit.noise.deviation)
+        problem = petab_files(found.fit.assay, values, found.fit.noise.deviation, found.bench)
         made |= {f"petab_{found.bench.name}/{name}": text for name, text in problem.items()}
     deliver(out, made)
     show(as_json, document, "\n\n".join(map(_told, fits)))
@@ -132,6 +137,8 @@ def _assay_files(model: Path) -> list[Path]:
 
 def _read(file: Path, exports: Sequence[Export]) -> _Read:
     """An assay with its readings, and notes on them."""
+    if file.suffix in PROBLEM:
+        return *read_petab(file, chosen_preset()), []
     bench, assay = read_bench(file, chosen_preset())
     try:
         read = with_readings(assay, exports)

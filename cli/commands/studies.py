@@ -30,6 +30,7 @@ from cli.run.leaks import (
 )
 from cli.run.sweeps import opened_store, spread, sweep
 from dsd_ncrn.analysis.leaks import LeakSensitivity
+from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.tuning import Bounds, OperatingPoint, Question, Tuning, bench_of
 from dsd_ncrn.analysis.tuning import tune as tuned
 from dsd_ncrn.analysis.yields import Yield, require_imperfections
@@ -77,10 +78,10 @@ def leaks(
         "ways": ways_section(tried),
     }
     ways_text = f"\n\n{table(ways_rows(tried))}" if tried else ""
-    show(as_json, section, _leaks_text(found, made, varied) + ways_text)
+    show(as_json, section, _leaks_text(job.study, found, made, varied) + ways_text)
 
 
-def _leaks_text(found: LeakSensitivity, made: Yield | None, varied: Found | None) -> str:
+def _leaks_text(study: Study, found: LeakSensitivity, made: Yield | None, varied: Found | None) -> str:
     curve = [("leak /M/s", "test error over ideal", "parameter error")]
     curve += [(each.rate_per_M_s, each.rmse_ratio, each.parameter_error_final) for each in found.curve]
     ranking = [("reaction", "share of the error", "parameter shift per /M/s")]
@@ -91,6 +92,9 @@ def _leaks_text(found: LeakSensitivity, made: Yield | None, varied: Found | None
         for each in found.ranking.channels
     ]
     tolerated = "none that was tried" if found.tolerated_per_M_s is None else f"{found.tolerated_per_M_s:.3g} /M/s"
+    conditions = study.design.conditions.name or "the design's own conditions"
+    tube = f"the typical tube under {conditions}" if study.benched else "a tube that has no other error"
+    tolerated += f", over {study.compared.iterations} iterations in {tube}"
     real = f"\n\nof real tubes {yield_text(made)}" if made else ""
     rows = sensitivity_rows(varied) if varied else []
     factors = f"\n\n{table([tuple(rows[0]), *(tuple(row.values()) for row in rows)])}" if rows else ""

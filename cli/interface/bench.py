@@ -24,12 +24,13 @@ from cli.options import (
     examples=(
         "dsd-ncrn fit bench/join.toml plate1.xlsx -o fits",
         "dsd-ncrn fit bench reporter.csv gates.csv -o fits",
+        "dsd-ncrn fit fits/petab_join/problem.yaml",
         'dsd-ncrn fit bench/join.toml qpcr.csv --cycle "30 s" --quick --json',
     ),
     groups={"How files are read": ("cycle", "time_unit")},
 )
-@click.argument("model", type=FileOf(".toml"), metavar="MODEL")
-@click.argument("data", type=FileOf(".csv", ".txt", ".tsv", ".xlsx"), nargs=-1, required=True, metavar="DATA...")
+@click.argument("model", type=FileOf(".toml", ".yaml"), metavar="MODEL")
+@click.argument("data", type=FileOf(".csv", ".txt", ".tsv", ".xlsx"), nargs=-1, metavar="[DATA]...")
 @out_option("fit.json, parameters.csv, traces.csv, fit.html, petab_GATE/ and posterior_GATE.csv")
 @quantity_option("--cycle", "time", "Length of a cycle, where the export has cycles and no times.")
 @quantity_option("--time-unit", "time", 'The unit of bare times whose header names none, such as "1 min".')
@@ -45,6 +46,8 @@ def fit() -> None:
 
     MODEL is an assay file (.toml) with strands and layout, or a folder of them, as `dsd-ncrn experiments` writes it. DATA are
     exports of plate readers, fluorimeters or qPCR machines, as CSV, text or workbook. Gates are fitted side by side.
+
+    MODEL may be a PEtab problem (.yaml) of --petab as well, whose tables any program may have changed; it has its data.
 
     It is told which wells do not fit, which parameters these tubes do not tell, and which other explanations fit as well.
     --seed is that of the posterior's samples; nothing else is random.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cli.interface.strands import enumeration_options, strands_of_networks
 from cli.options import (
     NETWORK_ENDINGS,
     NETWORKS,
@@ -12,7 +13,6 @@ from cli.options import (
     OneOf,
     Registered,
     Seconds,
-    enumeration_options,
     format_option,
     json_option,
     network_argument,
@@ -20,7 +20,6 @@ from cli.options import (
     preset_option,
     scheme_option,
     seed_option,
-    strands_of_networks,
     subcommand,
 )
 from dsd_ncrn.crn.rate_law import RATE_LAWS

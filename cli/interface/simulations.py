@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cli.interface.strands import enumeration_options, semantics_option, strands_of_networks
 from cli.options import (
     NETWORK_ENDINGS,
     NETWORKS,
@@ -16,7 +17,6 @@ from cli.options import (
     design_argument,
     design_file,
     engine_option,
-    enumeration_options,
     format_option,
     json_option,
     out_option,
@@ -24,9 +24,7 @@ from cli.options import (
     quantity_option,
     scheme_option,
     seed_option,
-    semantics_option,
     spread_options,
-    strands_of_networks,
     subcommand,
     volume_option,
 )

@@ -108,6 +108,7 @@ class Plan:
 
     @property
     def weights(self) -> Floats:
+        """Least squares of the targets, (targets, columns)."""
         return _fitted(self.points, self.y).T
 
     @property

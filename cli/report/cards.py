@@ -168,7 +168,7 @@ def _tolerance(data: ReportData) -> tuple[str, str]:
     count = number(data.training("dsd").get("iterations"))
     tube = "the typical tube of its conditions" if data.section("bench") else "a tube without imperfections"
     found = f"Over {count} iterations {tube} tolerates up to {number(tolerated, 2)} /M/s"
-    found += f"{band(data, 'leaks', 'tolerated_leak_per_M_per_s', '/M/s')} on every gate; {literature}"
+    found += f"{band(data.section('leaks'), 'tolerated_leak_per_M_per_s', '/M/s')} on every gate; {literature}"
     if tolerated < low:
         short = f"{number(low / tolerated, 2)} to {number(high / tolerated, 2)} times more"
         return BAD, f"{found}, {short}. {HOPELESS}"
@@ -206,8 +206,11 @@ def _volumes(data: ReportData, found: Mapping[str, Any]) -> tuple[str, str]:
             return UNKNOWN, f"{text}. Not run: the volumes of the training come with the order."
         start, end = work["volume_uL"]
         text += f"; mixed as {number(start, 3)} µL, {number(end, 3)} µL are there at the end. "
-        text += f"Its beads are {number(needed, 3)} µL of slurry for 100 µL, of which {number(most, 3)} µL fit; no volume is "
-        text += f"under {number(work['smallest_uL'], 2)} µL. The growth is in the training of every tube."
+        text += f"Its beads are {number(needed, 3)} µL of slurry for 100 µL at the first training point, of which "
+        text += (
+            f"{number(most, 3)} µL fit; no volume is under {number(work['smallest_uL'], 2)} µL. The growth is in the training "
+        )
+        text += "of every tube."
         if filters := work["spin_filter_iterations"]:
             text += f" A spin filter is needed before iterations {', '.join(map(str, filters))}."
         return BAD if filters or end < LEFT_UL else GOOD, text
@@ -232,7 +235,7 @@ def _hours(data: ReportData) -> Answer:
     hours, count = bench_hours(data), bench_iterations(data)
     if said is None or hours is None or count is None:
         return Answer(key, question, UNKNOWN, "Not run: there is no calibrated timing in this folder.")
-    found = data.section("fidelity").get("bands", {}).get("hours_per_iteration")
+    found = data.mixed.get("bands", {}).get("hours_per_iteration")
     low, high = (count * found[end] for end in ("low", "high")) if found else (None, None)
     tubes = section_of(section_of(data.section("bench"), "bands"), "hours_per_iteration")
     each = (

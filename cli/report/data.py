@@ -16,6 +16,7 @@ from dsd_ncrn.analysis.results import LeakPoint
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.runs.files import Json, Row, json_of, rows_of, section_of, text_of
 from dsd_ncrn.runs.run import Run
+from dsd_ncrn.runs.tables import REFITTED
 from dsd_ncrn.simulate.results import Training
 from sequences.rules.base import Verdict
 from sequences.tables import VERDICTS
@@ -140,6 +141,36 @@ class ReportData(Run):
     def stages(self) -> Mapping[str, str]:
         """What became of every stage of the run; empty where a run has not said."""
         return {stage: state or "not said" for stage, state in self.section("stages").items()}
+
+    @cached_property
+    def by_sequences(self) -> bool:
+        """Whether what is mixed has been calibrated at the rates of the sequences, and not at those of toehold lengths."""
+        return bool(self.section("sequence_rates").get("reactions")) and not self.section("bench")
+
+    @property
+    def mixed(self) -> Json:
+        """How the strands, as they are mixed, keep to the ideal network, and how long that takes."""
+        return self.section("sequence_rates" if self.by_sequences else "fidelity")
+
+    @property
+    def strands_level(self) -> str:
+        """The level of training of the strands as they are mixed."""
+        return "dsd_sequences" if self.by_sequences and self.training("dsd_sequences") else "dsd"
+
+    @property
+    def strands(self) -> Json:
+        """The summary of that training."""
+        return self.training(self.strands_level)
+
+    @cached_property
+    def system(self) -> Json | None:
+        """Strands and complexes, with the concentrations at which they are mixed."""
+        found = super().system
+        if not found or not self.by_sequences:
+            return found
+        levels = {row.component_or_phase: row.by_sequences for row in REFITTED.read(self.folder) if row.unit == "nM"}
+        mixed = [{**each, "concentration": levels.get(each["name"], each["concentration"])} for each in found["components"]]
+        return {**found, "components": mixed}
 
     def chosen(self, name: str) -> Json:
         """A section of the design; empty where the design has not written it."""

@@ -29,10 +29,10 @@ def conditions(data: ReportData) -> str:
 
 def perfect_tube(data: ReportData) -> tuple[str, str]:
     """Whether strands learn without leaks and imperfections, and what they come to."""
-    strands, ideal = data.training("dsd"), data.training("ideal")
+    strands, ideal = data.strands, data.training("ideal")
     if not strands:
         return UNKNOWN, "Not run: there is no strand-level training in this folder."
-    ratio, error = (data.section("fidelity").get(key) for key in ("rmse_ratio", "parameter_error_final"))
+    ratio, error = (data.mixed.get(key) for key in ("rmse_ratio", "parameter_error_final"))
     close = ratio is not None and ratio < ALLOWED_RATIO
     if partly_simulated(data):
         count, whole = number(strands["iterations"]), number(ideal["iterations"])
@@ -65,13 +65,13 @@ def _end(training: Mapping[str, Any]) -> str:
 
 def partly_simulated(data: ReportData) -> bool:
     """Whether strands were simulated for fewer iterations than the training has."""
-    strands, ideal = data.training("dsd"), data.training("ideal")
+    strands, ideal = data.strands, data.training("ideal")
     return bool(strands and ideal) and strands["iterations"] < ideal["iterations"]
 
 
-def band(data: ReportData, section: str, name: str, unit: str) -> str:
+def band(section: Mapping[str, Any], name: str, unit: str) -> str:
     """What a number comes to at the ends of the bands of measured constants."""
-    found = data.section(section).get("bands", {}).get(name)
+    found = section.get("bands", {}).get(name)
     return (
         f" ({number(found['low'], 2)} to {number(found['high'], 2)} {unit} for the uncertainty of the rates)" if found else ""
     )
@@ -89,10 +89,8 @@ def bench_iterations(data: ReportData) -> int | None:
 
 
 def bench_hours(data: ReportData) -> float | None:
-    """Hours of an iteration as it is mixed: at the rates of the sequences where there are some, but for tubes that are each
-    measured."""
-    typical = data.section("fidelity").get("hours_per_iteration")
-    return typical if data.section("bench") else data.section("sequence_rates").get("hours_per_iteration") or typical
+    """Hours of an iteration as it is mixed; None where nothing was calibrated."""
+    return data.mixed.get("hours_per_iteration")
 
 
 def duration(data: ReportData) -> str | None:
@@ -101,9 +99,9 @@ def duration(data: ReportData) -> str | None:
     if hours is None or iterations is None:
         return None
     whole = f"{days(hours * iterations)} for the {number(iterations)} iterations of this training"
-    span = band(data, "fidelity", "hours_per_iteration", "h")
+    span = band(data.mixed, "hours_per_iteration", "h")
     ideal = "; occupied toeholds, which were not simulated, make it longer" if data.nothing_rests else ""
-    work = data.section("fidelity").get("calibration") or {"aliquots": 0}
+    work = data.mixed.get("calibration") or {"aliquots": 0}
     first = (
         f", and {days(work['hours'])} before for the {work['aliquots']} aliquots of its calibration" if work["aliquots"] else ""
     )

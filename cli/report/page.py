@@ -41,7 +41,7 @@ Wanted = Callable[[ReportData], object]
 
 CHARTS: tuple[tuple[Make, Wanted], ...] = (
     (concentrations, has_components),
-    (calibration, lambda data: data.section("fidelity").get("reactions")),
+    (calibration, lambda data: data.mixed.get("reactions")),
     (learning, lambda data: data.trainings),
     (parameters, lambda data: data.trainings),
     (predictions, lambda data: data.tests),

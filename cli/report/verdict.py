@@ -64,7 +64,7 @@ def limits(data: ReportData) -> tuple[str, ...]:
         worst = max(data.leak_ranking, key=lambda row: row.share)
         share = percent(worst.share)
         found.append(f"Leak: the gates of {worst.origin} do the most harm, {share} of one iteration's parameter error.")
-    worst_reaction = section_of(data.section("fidelity"), "worst_reaction")
+    worst_reaction = section_of(data.mixed, "worst_reaction")
     if worst_reaction.get("error") is not None:
         error = percent(abs(worst_reaction["error"]))
         found.append(f"Rates: {worst_reaction['origin']} is furthest from its formal rate, by {error}.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cli.job import Outcome, Stage, Tell
 from cli.run.strands import training_outcome
 from dsd_ncrn.analysis.judging import yardstick
+from dsd_ncrn.analysis.staging import papers_form
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.crn.jsonable import crn_to_json
@@ -111,7 +112,7 @@ TRANSLATE = Stage("translate", ("compile",), ("dsd",), translate_stage, translat
 
 
 def ideal_stage(job: Job, tell: Tell) -> Outcome:
-    """Train the abstract network, and the equations that it tends to as its fast reactions get faster."""
+    """Train the abstract network, its equations, which it tends to as fast reactions get faster, and the paper's form."""
     study = job.study
     outcome = training_outcome(study, study.ideal)
     files, summary = dict(outcome.files), dict(outcome.summary)
@@ -120,8 +121,8 @@ def ideal_stage(job: Job, tell: Tell) -> Outcome:
     summary["training.ideal"] = {**summary["training.ideal"], **plain(judged)}
     value, separation = _value_level(study)
     separation |= _cap_effect(study, value)
-    if value is not None:
-        beside = training_outcome(study, value)
+    for other in filter(None, (value, papers_form(study))):
+        beside = training_outcome(study, other)
         files, summary = {**files, **beside.files}, {**summary, **beside.summary}
     summary["separation"] = separation
     return Outcome(files, summary, outcome.note)
@@ -182,5 +183,6 @@ def clock_section(study: Study, training: Training) -> dict[str, Any]:
     )
 
 
-IDEAL = Stage("ideal", ("compile",), ("training.ideal", "separation"), ideal_stage, "training_ideal.csv", ("training.value",))
+LEARNT_BESIDE = ("training.value", "training.paper_form")
+IDEAL = Stage("ideal", ("compile",), ("training.ideal", "separation"), ideal_stage, "training_ideal.csv", LEARNT_BESIDE)
 CLOCK = Stage("clock", ("ideal",), ("clock",), clock_stage, "training_autonomous.csv", ("training.autonomous",))

@@ -191,18 +191,23 @@ def sequenced_stage(job: Job, tell: Tell) -> Outcome:
         TOEHOLD_RATES.file: TOEHOLD_RATES.text(toehold_pairs(job.study.network, found.rates)),
         REFITTED.file: REFITTED.text(refitted(job.study, found.fitted)),
     }
-    return replace(outcome, files=files, summary={**outcome.summary, "sequence_rates": rates_section(found)})
+    return replace(outcome, files=files, summary={**outcome.summary, "sequence_rates": rates_section(found, training)})
 
 
-def rates_section(found: Sequenced[Study]) -> dict[str, Any]:
+def rates_section(found: Sequenced[Study], training: Training) -> dict[str, Any]:
     """The summary's section on rates: those of displacements over the ones of lengths alone, wrong displacements, and the
-    reaction that was furthest from its rate before calibration, with its firings over the wanted ones."""
+    reaction that was furthest from its rate before calibration, with its firings over the wanted ones. Where these strands
+    are what is mixed, it says of them what the section on fidelity says of those of lengths alone."""
     factors = [found.rates.factor(step) for step in found.study.network.steps if step.toeholds != (None, None)]
     fastest = max((step.rate / PER_M_TO_PER_NM for step in found.spurious), default=None)
     before = dict[str, float]() if found.problem else found.fitted.calibration.before
     worst = max(before, key=lambda name: abs(log(before[name])), default=None)
+    kept = (
+        {} if found.problem or found.mixed is found.study else fidelity_section(found.fitted, fidelity(found.fitted, training))
+    )
     return plain(
         {
+            **kept,
             "steps": len(factors),
             "slowest_factor": min(factors, default=None),
             "median_factor": median(factors) if factors else None,

@@ -7,12 +7,15 @@ from typing import Protocol
 
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.events import Add, Adjust, Done, Event, PullDown, Purpose, Wait
+from dsd_ncrn.design.conditions import imperfections_of
 from dsd_ncrn.design.imperfections import LEAST_OF_UL
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.experiment import Experiment, ScheduleRow, SideWell
 from dsd_ncrn.dsd.staged import lowering, places_of, raising, weight_join
+from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.gates.calibrate import GateDesign
+from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.protocol.staged import LearnerProtocol, StagedProtocol
 from dsd_ncrn.simulate.results import Training
@@ -21,6 +24,7 @@ from dsd_ncrn.tasks import Dataset
 from dsd_ncrn.tasks.layer import Unit
 
 LOADING = "measure what of"
+PAIR = 2
 USES = ("forward", "update")
 """What the gates of side wells are for."""
 
@@ -64,6 +68,11 @@ class Calibrated(Protocol):
         ...
 
     @property
+    def network(self) -> ReactionNetwork:
+        """Their reactions."""
+        ...
+
+    @property
     def system(self) -> DsdSystem:
         """The strands and complexes, calibrated."""
         ...
@@ -79,13 +88,16 @@ class Calibrated(Protocol):
 
 
 def experiment_of(study: Calibrated) -> Experiment:
-    """The steps of an iteration, the training points, and what the first iteration leaves of fuels and gates."""
+    """The steps of an iteration, the training points, and what the first iteration leaves of fuels and gates.
+
+    What hands and beads lose is never nothing: where the design says so, it is as the conditions bench have it.
+    """
     protocol, first = study.protocol, (study.given_x[0], study.data.train_y[0])
     burning, start = rows_of(study, protocol.start())
     points = tuple(_point(study, x, y) for x, y in zip(study.given_x, study.data.train_y))
     loaded = [ScheduleRow(start, f"load {name}", name, nM) for name, nM in points[0].items()] if burning else []
     steps, end = rows_of(study, (*protocol.whole(*first), Done()), start)
-    training, tube, given = study.ideal, study.tube(), study.spec.imperfections
+    training, tube, given, usual = study.ideal, study.tube(), study.spec.imperfections, imperfections_of("bench")
     tube.set_parameters(training.parameters[0])
     tube.iterate(*first)
     left = {name: level - tube.used[0][tube.pot.index(name)] for name, level in protocol.refilled.items() if level > 0}
@@ -100,13 +112,28 @@ def experiment_of(study: Calibrated) -> Experiment:
         isinstance(protocol, StagedProtocol),
         tuple(tuple(protocol.iteration(number, *_of(study, number))) for number in range(1, training.iterations + 1)),
         tuple(protocol.start()),
-        study.calibration.aliquots,
+        study.calibration.steps,
+        openers(study.network) if isinstance(protocol, StagedProtocol) else {},
         given.evaporation,
         given.pull,
+        given.lost or usual.lost,
+        given.carried or usual.carried,
         given.complex_stock,
         given.least * LEAST_OF_UL,
         tuple(_side_wells(study, protocol)) if isinstance(protocol, StagedProtocol) else (),
     )
+
+
+def openers(network: ReactionNetwork) -> dict[str, tuple[Strand, float]]:
+    """By complex the strand that enters it fastest, and at which rate (/nM/s)."""
+    found: dict[str, tuple[Strand, float]] = {}
+    for step in network.kinds(StepKind.DISPLACEMENT, StepKind.CONDENSED):
+        if len(step.reactants) == PAIR:
+            strand, gate = sorted(step.reactants, key=lambda place: len(network.complexes[place].strands))
+            name, known = network.names[gate], found.get(network.names[gate])
+            if network.complexes[strand].is_strand and (known is None or step.rate > known[1]):
+                found[name] = network.complexes[strand].strands[0], step.rate
+    return found
 
 
 def _of(study: Calibrated, number: int) -> tuple[Sequence[float], Sequence[float]]:

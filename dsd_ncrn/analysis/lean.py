@@ -22,8 +22,10 @@ LONG = 40
 LEAST_DECADE = -10
 """That of the lowest leak for which a study is made lean, /nM/s."""
 NEAR = 1e-9
-LOOSER = 10.0
-"""How many times as large tolerances are where steps are left out, which costs more than they do."""
+LOOSER, LOOSEST = 10.0, 60.0
+"""How many times as large tolerances are where steps are left out, which costs more than they do; from ``MUCH`` on."""
+MUCH = -9
+"""The decade of leaks, /nM/s, from which on what is left out costs some thousandths of the parameters: 1 /M/s."""
 
 
 def train_strands(study: Study, level: str, leak: float | None = None, progress: Progress = no_progress) -> Training:
@@ -43,12 +45,13 @@ def lean(study: Study, leak: float | None = None) -> Study:
     rate = study.spec.leak.rate if leak is None else leak
     decade = max(LEAST_DECADE, int(np.ceil(np.log10(rate) - NEAR))) if rate > 0 else LEAST_DECADE
     if decade not in study.lean_studies:
-        study.lean_studies[decade] = by_itself(lambda: _without_idle(study, 10.0**decade))
+        study.lean_studies[decade] = by_itself(lambda: _without_idle(study, decade))
     return study.lean_studies[decade]
 
 
-def _without_idle(study: Study, leak: float) -> Study:
-    loose = (LOOSER * study.tolerances[0], LOOSER * study.tolerances[1])
+def _without_idle(study: Study, decade: int) -> Study:
+    leak, times = 10.0**decade, LOOSER if decade < MUCH else LOOSEST
+    loose = (times * study.tolerances[0], times * study.tolerances[1])
 
     def of(network: ReactionNetwork) -> Study:
         return study if network is study.leaky else study.given(leaky=network, tolerances=loose, compared=study.compared)

@@ -7,13 +7,17 @@ turned round where their weight is negative, and the target is shifted so that t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
+from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.arrays import Floats, Ints
 from dsd_ncrn.design.load import changed
 from dsd_ncrn.design.spec import DesignSpec
-from dsd_ncrn.simulate.results import rmse
+from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.simulate.learners import train_value
+from dsd_ncrn.simulate.results import Training, rmse
 from dsd_ncrn.simulate.staged import StagedLearner
 from dsd_ncrn.tasks import Dataset, load_dataset
 
@@ -143,3 +147,22 @@ def _left(spec: DesignSpec, rate: float, data: Dataset, order: Ints) -> float:
     for point in order:
         learner.iterate(data.train_x[point], data.train_y[point])
     return rmse(np.array([learner.predict(x) for x in data.train_x]), data.train_y)
+
+
+def papers_form(study: Study) -> Training | None:
+    """What a staged learner's formula learns of the same points by the paper's equations, with gradients in place of stages.
+
+    Its learning rate is that with which an error at the mean input moves the prediction as far. None where the learner is not
+    staged, or where its inputs are gates; and where these equations diverge.
+    """
+    spec = study.decided
+    if not study.staged or spec.task.layer:
+        return None
+    together = float(_padded(spec, study.data.train_x).sum(axis=1).mean())
+    rate = spec.circuit.learning_rate / (spec.circuit.T * together)
+    circuit = {"form": "adjoint", "learning_rate": float(f"{rate:.4g}"), "learning_rate_in": "N3"}
+    other = spec.model_copy(update={"circuit": spec.circuit.model_copy(update=circuit), "training": study.plan})
+    try:
+        return replace(train_value(other, study.data), level="paper_form")
+    except CheckFailed:
+        return None

@@ -198,7 +198,7 @@ class Study:
         if self.staged:
             _ = self.settings  # measured now, unless they are given
             found = vars(self).get("settlement")
-            work = (found.aliquots, found.tube_hours) if found else (0, 0.0)
+            work = (found.aliquots, found.tube_hours, found.steps) if found else ()
             return GateDesign(self.designed, self.protocol.schedule, {}, {}, *work)
 
         def make(system: DsdSystem, timing: Schedule) -> Tube:
@@ -335,7 +335,9 @@ class Study:
         if self.staged:
             found = other.settling(other.tube(realisation=realisation), np.random.default_rng(0))
             timing = replace(other.protocol, settings=found.settings).schedule
-            settled = replace(self.calibration, schedule=timing, aliquots=found.aliquots, hours=found.tube_hours)
+            settled = replace(
+                self.calibration, schedule=timing, aliquots=found.aliquots, hours=found.tube_hours, steps=found.steps
+            )
             return other.given(settings=found.settings, calibration=settled)
 
         def make(system: DsdSystem, timing: Schedule) -> Tube:
@@ -401,7 +403,7 @@ class Study:
         given, seed = self.spec.imperfections, tube.pot.handling.seed
         wells = self.wells
         if tube.pot.handling != PERFECT:
-            wells = titrated(wells, np.random.default_rng((seed, 0)), 1.0 + given.bead_slowdown, given.inactive)
+            wells = titrated(wells, np.random.default_rng((seed, 0)), 1.0 + given.bead_slowdown)
         return poured(wells, self.data, min(iterations, len(self.data.train_x)), seed)
 
     @property

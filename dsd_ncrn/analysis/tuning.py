@@ -129,7 +129,9 @@ class Costing(Protocol):
     """What a search makes small."""
 
     @property
-    def cost(self) -> float: ...
+    def cost(self) -> float:
+        """Smaller is better."""
+        ...
 
 
 def generations(start: Sequence[float], seed: int, most: int, told: Sequence[Costing]) -> Iterable[list[Positions]]:

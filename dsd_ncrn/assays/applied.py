@@ -19,7 +19,8 @@ from dsd_ncrn.units import per_nM_s_to_per_M_s
 
 SPREADS = {Direction.FORWARD: 0.9, Direction.REVERSE: 0.9, Direction.LEAK: 1.2}
 """How gates vary (logarithms): what a measured one is held against."""
-USUAL_SPREAD = 0.9
+USUAL_SPREAD, RATIO_SPREAD = 0.9, 0.5
+"""Of rate constants, and of those back over those forward, which follow from toeholds: 0.3 kcal/mol."""
 ACTIVE, ACTIVE_SPREAD = 0.9, 0.1
 NORMAL_95 = 1.96
 
@@ -64,14 +65,16 @@ def as_measured(
     components, places = mixture.system.by_name, {c.name: n for n, c in enumerate(mixture.system.components)}
     mine = {name: each for each in gates for r in each.reactions for name in _components(mixture.system, r)}
     of_steps = directions(mixture.network, {name: components[name].complex for name in mine})
-    drawn = _drawn(mine, random)
+    drawn, draws = _drawn(mine, random), {name: random.spawn(1)[0] if random else None for name in mine}
     found = {(name, d): _factor(mine[name], name, d, leak, values) for name, values in drawn for d in Direction}
     factors = {key: factor for key, factor in found.items() if factor is not None}
     for number, key in enumerate(of_steps):
         if key in factors:
             rates[number] = expected.rates[number] * factors[key]
-    for name, values in drawn:
-        doses[places[name]] = values.get((Quantity.ACTIVE, name), doses[places[name]])
+    for name, gate in mine.items():
+        share = gate.get(Quantity.ACTIVE, name)
+        if share is not None:
+            doses[places[name]] = _share(share, float(expected.doses[places[name]]), draws[name])
     return replace(before, rates=rates, doses=doses)
 
 
@@ -91,16 +94,27 @@ def _drawn(mine: Mapping[str, MeasuredGate], random: Generator | None) -> list[t
 
 
 def _values(gate: MeasuredGate, random: Generator | None) -> Values:
-    """Its numbers; of what was not told the usual one is meant, or one as gates vary."""
-    told = {key: _value(number, random) for key, number in gate.numbers.items() if number.known != Kind.UNKNOWN}
-    if random is None:
-        return told
-    rest = {key: number.predicted for key, number in gate.numbers.items() if key not in told and number.predicted}
-    return told | {key: usual * float(np.exp(USUAL_SPREAD * random.standard_normal())) for key, usual in rest.items()}
+    """Its numbers; of what was not told the usual one is meant, or one as gates vary.
+
+    How fast a gate is goes for its way back as well, of which tubes tell less: that is weighed with the way forward times the
+    ratio that its toeholds have.
+    """
+    told, ways = dict[tuple[str, str], float](), dict[tuple[str, str], float]()
+    for key, number in sorted(gate.numbers.items(), key=lambda each: Direction.REVERSE in each[0][1]):
+        usual, spread, forward = number.predicted, USUAL_SPREAD, key[1].replace(Direction.REVERSE, Direction.FORWARD)
+        if usual and forward != key[1] and (key[0], forward) in ways:
+            usual, spread = usual * ways[key[0], forward], RATIO_SPREAD
+        if number.known != Kind.UNKNOWN:
+            told[key] = _value(number, usual, spread, random)
+        elif usual and (random is not None or spread == RATIO_SPREAD):
+            told[key] = usual * float(np.exp(spread * (0.0 if random is None else random.standard_normal())))
+        if key in told and number.predicted:
+            ways[key] = told[key] / number.predicted
+    return told
 
 
-def _value(number: Measured, random: Generator | None) -> float:
-    """The best value, or one from the interval; what is badly known is weighed with how gates of equal toeholds vary."""
+def _value(number: Measured, usual: float | None, spread: float, random: Generator | None) -> float:
+    """The best value, or one from the interval; a rate constant is weighed with the ``usual`` one and its ``spread``."""
     size = 0.0 if random is None else float(random.standard_normal())
     if number.known != Kind.INTERVAL and random is not None:  # a bound alone: anything from far below to it
         return number.high * float(random.uniform()) if number.known == Kind.UPPER else number.low
@@ -108,9 +122,16 @@ def _value(number: Measured, random: Generator | None) -> float:
         reach = number.high - number.value if size > 0 else number.value - number.low
         return max(number.value + size * reach / NORMAL_95, 0.0)
     reach = float(np.log(number.high / number.value if size > 0 else number.value / number.low))
-    usual = number.predicted or number.value
-    weight = USUAL_SPREAD**2 / (USUAL_SPREAD**2 + number.deviation**2) if number.predicted else 1.0
+    weight = spread**2 / (spread**2 + number.deviation**2) if usual else 1.0
+    usual = usual or number.value
     return usual * float((number.value / usual) ** weight * np.exp(size * np.sqrt(weight) * reach / NORMAL_95))
+
+
+def _share(number: Measured, usual: float, random: Generator | None) -> float:
+    """An active share, weighed with that of the usual stock: gates of two complexes in a row hardly tell either of them."""
+    weight = ACTIVE_SPREAD**2 / (ACTIVE_SPREAD**2 + number.deviation**2)
+    size = 0.0 if random is None else float(random.standard_normal())
+    return max(usual + weight * (number.value - usual) + size * float(np.sqrt(weight)) * number.deviation, 0.0)
 
 
 def _factor(gate: MeasuredGate, name: str, direction: Direction, leak: float, values: Values) -> float | None:

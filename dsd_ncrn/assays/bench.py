@@ -28,6 +28,7 @@ from dsd_ncrn.design.load import load_section
 from dsd_ncrn.design.section import Dissociation, Section, Time
 from dsd_ncrn.design.tables import Table, is_missing, read_table
 from dsd_ncrn.dsd.pil import read_pil
+from dsd_ncrn.dsd.structure import Complex
 from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.units import parse_quantity
@@ -204,3 +205,10 @@ def missing_wells(assay: Assay, read: Assay) -> tuple[str, ...]:
     """The wells of a layout that no export has."""
     found = {well.name for well in read.wells}
     return tuple(well.name for well in assay.wells if well.name not in found)
+
+
+def pil_of(components: Mapping[str, Complex]) -> str:
+    """Components as PIL text, without concentrations."""
+    domains = {d.name: d.length for each in components.values() for d in each.domains}
+    lines = [f"length {name} = {length}" for name, length in domains.items()]
+    return "\n".join([*lines, "", *(f"{name} = {each.kernel}" for name, each in components.items())]) + "\n"

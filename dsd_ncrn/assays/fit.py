@@ -65,6 +65,7 @@ class Fit:
     def _covariance(self, wanted: Flags) -> Floats:
         information = self.slopes.T @ self.slopes
         free = wanted & (np.diag(information) > 0)
+        # Parameters of very different size: scaled to a unit diagonal before the inverse.
         scale = np.sqrt(np.diag(information)[free])
         inner = np.linalg.pinv(information[np.ix_(free, free)] / np.outer(scale, scale), rcond=1e-12, hermitian=True)
         found = np.zeros_like(information)
@@ -126,6 +127,8 @@ class Problem:
 
     def rows_of(self, found: Mapping[str, Prediction], x: Floats) -> Floats:
         """The rows at ``x`` (parameters,), where ``found`` is predicted."""
+        # Rows of equal, independent variance: readings whitened by their noise, then what is known beforehand as readings of
+        # its own.
         read = [self.noise.white(found[well].values - values) for well, values in self.read.items()]
         return np.concatenate([*read, (x[self.known] - self.means) / self.spreads])
 
@@ -171,15 +174,18 @@ def fit(assay: Assay, start: Floats | None = None) -> Fit:
         raise InputError("no sample was read", None, "Name the wells of the export in the layout.")
     predictor = Predictor(assay)
     first = np.array([each.inside(each.start) for each in assay.parameters])
+    # Before any fit all variation counts as noise, so that no trace outweighs another.
     noise = first_guess([values - np.mean(values) for values in Problem(assay, Noise(1.0), predictor).read.values()])
     problem, count = Problem(assay, Noise(0.02 * max(noise.deviation, 1e-300) * 3), predictor), 0
     if start is None:
+        # Rate constants may be ten times off, where a local search ends in another valley: three starts, roughly.
         tried = [problem.solve(_scaled(assay, first, factor), tolerance=1e-2) for factor in STARTS]
         count += sum(evaluations for *_, evaluations in tried)
         x = min(tried, key=lambda each: each[1])[0]
     else:
         x = start
     noise = first_guess([problem.predictions(x)[well].values - values for well, values in problem.read.items()])
+    # Fit and noise depend on each other: refined by turns until the noise stays.
     for _ in range(ROUNDS):
         problem = Problem(assay, noise, predictor)
         x, _, evaluations = problem.solve(x, tolerance=1e-5)
@@ -204,6 +210,7 @@ def noise_at(problem: Problem, x: Floats) -> Noise:
     low, high = bounds_of(problem.assay.parameters)
     near = ON_BOUND * (high - low)
     free = (x - low >= near) & (high - x >= near)
+    # Restricted likelihood: degrees of freedom that the parameters take are no noise.
     prior, away = np.zeros((2, len(x)))
     prior[problem.known], away[problem.known] = problem.spreads**-2, x[problem.known] - problem.means
     residuals = [found[well].values - values for well, values in problem.read.items()]

@@ -40,7 +40,7 @@ def checked(fit: Fit, well: Well) -> Check:
     """
     assert well.trace is not None
     found = {p.name: p.outside(float(x)) for p, x in zip(fit.parameters, fit.x) if not p.nuisance}
-    assay = replace(fit.assay, wells=(replace(well, purpose=Purpose.SAMPLE),), fixed={**fit.assay.fixed, **found})
+    assay = replace(fit.assay, wells=(replace(well, purpose=Purpose.SAMPLE),), fixed={**fit.assay.fixed, **found}, given=())
     problem, read = Problem(assay, fit.noise), read_values(well.trace)[1]
     start = np.array([p.inside(p.start) for p in assay.parameters])
     at = (start, problem.solve(start)[0])

@@ -71,6 +71,7 @@ def _estimate(fit: Fit, problem: Problem, number: int, profiles: bool) -> Estima
     deviation = float(np.sqrt(fit.covariance[number, number]))
     low, high = (float(each[number]) for each in bounds_of(fit.parameters))
     relative = deviation if parameter.log else deviation / max(abs(x), 1e-9)
+    # Well inside its bounds and well known, a parabola is close; profiles cost a fit for each point.
     badly = relative > (LOG_BADLY_KNOWN if parameter.log else BADLY_KNOWN)
     near = x - NORMAL_95 * deviation < low or x + NORMAL_95 * deviation > high
     of_gates = parameter.quantity in (Quantity.RATE, Quantity.ACTIVE, Quantity.LOSS, Quantity.INITIAL)
@@ -82,6 +83,7 @@ def _estimate(fit: Fit, problem: Problem, number: int, profiles: bool) -> Estima
         return Estimate(parameter, parameter.outside(x), ends[0], ends[1], kind, deviation, False)
     guess = deviation or 0.05 * (high - low)
     below, above = (_end(fit, problem, number, sign, guess, TWO_SIDED) for sign in (-1.0, 1.0))
+    # No end on one side within the bounds makes it a bound, which is one-sided and so a little closer.
     kind = _kind(parameter, below, above)
     if kind is Kind.UPPER:
         above = _end(fit, problem, number, 1.0, guess, ONE_SIDED)
@@ -121,6 +123,7 @@ def _end(fit: Fit, problem: Problem, number: int, sign: float, guess: float, ris
     """
     bound = float(bounds_of(fit.parameters)[1 if sign > 0 else 0][number])
     best, most, needed = float(fit.x[number]), abs(bound - float(fit.x[number])), float(np.sqrt(rise))
+    # Bracketed: below the rise inside, above it outside.
     inside, outside, away, along = (0.0, 0.0), (most, np.inf), min(guess * needed, most), None
     for _ in range(PROBES if most > 0 else 0):
         risen, along = profile(fit, problem, number, best + sign * away, along)
@@ -134,6 +137,7 @@ def _end(fit: Fit, problem: Problem, number: int, sign: float, guess: float, ris
         else:
             return None
         if np.isfinite(outside[1]):
+            # Secant on the root of the rise, kept inside the bracket.
             share = (needed - inside[1]) / (outside[1] - inside[1])
             away = inside[0] + float(np.clip(share, 0.1, 0.9)) * (outside[0] - inside[0])
         else:
@@ -149,6 +153,7 @@ def profile(fit: Fit, problem: Problem, number: int, value: float, along: Floats
     """
     x, variance = fit.x.copy(), fit.covariance[number, number]
     if along is not None:
+        # The other parameters follow along a valley: a line through two of its points is a good start for the next.
         x = x + (along - x) * (value - x[number]) / (along[number] - x[number])
     elif variance > 0 and abs(value - x[number]) < 4 * np.sqrt(variance):
         x = x + fit.covariance[:, number] / variance * (value - x[number])

@@ -12,7 +12,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
+from xml.sax.saxutils import escape, quoteattr
 
+from dsd_ncrn.assays.bench import BenchFile, pil_of
 from dsd_ncrn.assays.model import GateModel
 from dsd_ncrn.assays.predict import HOUR_S
 from dsd_ncrn.assays.quantities import Quantity
@@ -20,10 +22,16 @@ from dsd_ncrn.assays.wells import Assay, Parameter, Purpose, Well, read_values
 from dsd_ncrn.errors import CheckFailed, InputError
 
 SCALE = {True: "log", False: "lin"}
+SHOWN = "shown"
+"""The observable, or the beginning of its name where there are several plates."""
+ANNOTATION = "urn:dsd_ncrn:assay"
+"""Namespace of the model's annotation: the strands as PIL, by which a problem is read again."""
 
 
-def petab_files(assay: Assay, values: Mapping[str, float], noise: float) -> dict[str, str]:
+def petab_files(assay: Assay, values: Mapping[str, float], noise: float, bench: BenchFile | None = None) -> dict[str, str]:
     """The files of a problem by name; ``values`` of parameters by name are the nominal ones, ``noise`` is in readings' units.
+
+    ``bench`` has the name of the gate and its reactions.
 
     Raises InputError for a model with strands that rest on toeholds, which rate laws of single steps do not have, and
     CheckFailed where libSBML finds fault with the model.
@@ -36,11 +44,11 @@ def petab_files(assay: Assay, values: Mapping[str, float], noise: float) -> dict
     sought = [each for each in assay.parameters if each.quantity not in (Quantity.SHIFT, Quantity.LEVEL)]
     plates = dict.fromkeys(well.plate for well in wells)
     return {
-        "model.xml": sbml_of_model(assay, known),
+        "model.xml": sbml_of_model(assay, known, bench),
         "conditions.tsv": _conditions(assay, wells, sought),
         "observables.tsv": _tsv(
             ["observableId", "observableFormula", "noiseFormula"],
-            ([f"shown{_of(plate)}", _formula(assay, plate, sought), f"{noise!r}"] for plate in plates),
+            ([f"{SHOWN}{_of(plate)}", _formula(assay, plate, sought), f"{noise!r}"] for plate in plates),
         ),
         "measurements.tsv": _measurements(wells),
         "parameters.tsv": _parameters(sought, known),
@@ -61,6 +69,10 @@ def id_of(parameter: Parameter) -> str:
     return name_of(parameter.name)
 
 
+def _condition(well: Well) -> str:
+    return f"{name_of(well.name)}{_of(well.plate)}"
+
+
 def _of(plate: str) -> str:
     return f"_{name_of(plate)}" if plate else ""
 
@@ -75,10 +87,11 @@ def _conditions(assay: Assay, wells: Sequence[Well], sought: Sequence[Parameter]
     """A condition for each well: its doses, and the factors on them."""
     factors = {(each.of, each.component): id_of(each) for each in sought if each.quantity is Quantity.DOSE}
     names = list(assay.model.components)
-    header = ["conditionId", *(f"dose_{name_of(n)}" for n in names), *(f"factor_{name_of(n)}" for n in names)]
+    header = ["conditionId", "conditionName", *(f"dose_{name_of(n)}" for n in names), *(f"factor_{name_of(n)}" for n in names)]
     rows = (
         [
-            name_of(well.name),
+            _condition(well),
+            well.name,
             *(repr(float(well.doses.get(n, 0.0))) for n in names),
             *(factors.get((well.name, n), "1.0") for n in names),
         ]
@@ -107,7 +120,7 @@ def _measurements(wells: Sequence[Well]) -> str:
         assert well.trace is not None
         for at, value in zip(*(part.tolist() for part in read_values(well.trace))):
             if at >= well.start:
-                rows.append([f"shown{_of(well.plate)}", name_of(well.name), repr(value), repr(at - well.start)])
+                rows.append([f"{SHOWN}{_of(well.plate)}", _condition(well), repr(value), repr(at - well.start)])
     return _tsv(["observableId", "simulationConditionId", "measurement", "time"], rows)
 
 
@@ -143,11 +156,16 @@ def _amount(model: GateModel, name: str) -> str:
 _LOSS, _INITIAL = name_of(Quantity.LOSS), name_of(Quantity.INITIAL)
 
 
-def sbml_of_model(assay: Assay, known: Mapping[str, float]) -> str:
+def sbml_of_model(assay: Assay, known: Mapping[str, float], bench: BenchFile | None) -> str:
     """The network as SBML (nM, s); doses and their factors are parameters, from which the amounts at the start follow."""
     libsbml: Any = import_module("libsbml")
     document = libsbml.SBMLDocument(3, 1)
     model = document.createModel()
+    said = {"name": bench.name if bench else "gate", "reactions": " ".join(bench.reactions) if bench else ""}
+    said |= {"reporter": assay.model.reporter, "separate": "false" if assay.model.together else "true"}
+    attributes = " ".join(f"{name}={quoteattr(value)}" for name, value in said.items())
+    strands = escape(pil_of(assay.model.components))
+    _set(model, Annotation=f'<annotation><assay xmlns="{ANNOTATION}" {attributes}>{strands}</assay></annotation>')
     vessel = model.createCompartment()
     _set(vessel, Id="vessel", Size=1.0, Constant=True, SpatialDimensions=3)
     wanted = {each.name: each.start for each in assay.parameters if not each.nuisance and each.quantity not in _READOUT}

@@ -260,11 +260,13 @@ class _Hermite:
         self.s, self.moves = (inner - nodes[self.left]) / self.width, (at > nodes[0]) & (at < nodes[-1])
 
     def value(self, values: Floats, slopes: Floats) -> Floats:
+        """The values between nodes, by those at the nodes and their slopes (cubic Hermite)."""
         s, left, right = self.s, self.left, self.left + 1
         flat = (1 + 2 * s) * (1 - s) ** 2 * values[left] + s**2 * (3 - 2 * s) * values[right]
         return flat + self.width * (s * (1 - s) ** 2 * slopes[left] + s**2 * (s - 1) * slopes[right])
 
     def slope(self, values: Floats, slopes: Floats) -> Floats:
+        """Their slopes; 0 outside the nodes."""
         s, left, right = self.s, self.left, self.left + 1
         flat = 6 * s * (1 - s) * (values[right] - values[left]) / self.width
         steep = (1 - s) * (1 - 3 * s) * slopes[left] + s * (3 * s - 2) * slopes[right]

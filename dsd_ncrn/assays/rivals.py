@@ -17,7 +17,9 @@ from dsd_ncrn.assays.fit import Fit, Problem, fit_at
 from dsd_ncrn.assays.predict import Predictor
 from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.wells import Assay, Purpose, Well, read_values
+from dsd_ncrn.constants import constant
 from dsd_ncrn.errors import CheckFailed
+from dsd_ncrn.kinetics.rates import UM_TO_NM
 
 AS_GOOD = 6.0
 """A sum of squares that is larger by less than this is no reason to discard a model."""
@@ -25,7 +27,7 @@ DIFFERENT = 1.4
 """From this factor between rate constants or active shares on two explanations differ."""
 TIMES = 30
 NO_ONE = -1
-OCCLUDED_NM = 13_000.0
+OCCLUDED_NM = constant("duplex.resting").number * UM_TO_NM
 """The dissociation constant that is tried where the model has none."""
 
 
@@ -74,7 +76,7 @@ def _others(fit: Fit) -> Iterator[tuple[str, Assay, Floats, int]]:
             start[back] += np.log(factor)
             yield f"the gate is pulled back {'more' if factor > 1 else 'less'} strongly", fit.assay, start, back
     occlusion = 0.0 if model.occlusion else OCCLUDED_NM
-    name = "nothing rests on toeholds" if model.occlusion else "strands rest on toeholds (K_d 13 uM)"
+    name = "nothing rests on toeholds" if model.occlusion else f"strands rest on toeholds (K_d {OCCLUDED_NM / UM_TO_NM:g} uM)"
     yield name, replace(fit.assay, model=replace(model, occlusion=occlusion)), fit.x, NO_ONE
 
 

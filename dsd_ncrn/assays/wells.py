@@ -99,16 +99,19 @@ class Errors:
 
 @dataclass(frozen=True, eq=False)
 class Assay:
-    """Wells read to learn about one model."""
+    """Wells read to learn about one model. ``given`` are the parameters, where not those that follow from it are meant."""
 
     model: GateModel
     wells: tuple[Well, ...]
     errors: Errors = field(default_factory=Errors)
     fixed: Mapping[str, float] = field(default_factory=dict[str, float])
+    given: tuple[Parameter, ...] = ()
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """Everything unknown: of the gates, of what reads them, and of each well. What is ``fixed`` by name is left out."""
+        if self.given:
+            return self.given
         every = (*self._kinetic(), *self._readout(), *self._of_wells())
         return tuple(each for each in every if each.name not in self.fixed)
 

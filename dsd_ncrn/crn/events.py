@@ -68,10 +68,14 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class PullDown:
-    """Take components on beads out with all that their beads hold; with ``keep`` they go onto the shelf of that name."""
+    """Take components on beads out with all that their beads hold; with ``keep`` they go onto the shelf of that name.
+
+    For that the pot is moved so many times from well to well: off these beads, and onto them before.
+    """
 
     components: tuple[str, ...]
     keep: str = ""
+    moves: int = 1
 
 
 @dataclass(frozen=True, slots=True)

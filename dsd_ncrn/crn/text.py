@@ -53,6 +53,10 @@ def load_crn(path: str | Path, law: RateLaw = "product") -> Crn:
     Raises InputError naming file, line and column for whatever is wrong with it, for a file that says in a comment, as
     ``format_crn`` does, that its constants follow the other law, and for SBML that is not mass action.
 
+    Args:
+        path: a .crn file, or SBML (.xml, .sbml) that is mass action
+        law: what constants of the file mean: "product" or "combinatoric"; those of the network follow the product law
+
     >>> import dsd_ncrn as dn
     >>> dn.load_crn("designs/absent.crn")
     Traceback (most recent call last):
@@ -72,7 +76,12 @@ def load_crn(path: str | Path, law: RateLaw = "product") -> Crn:
 def parse_crn(text: str, name: str = "crn", file: str | None = None) -> Crn:
     """Parse a network; its species are in the order in which they first appear.
 
-    Rates are in nM^(1-n)/s and concentrations in nM where units matter. Raises InputError with line and column.
+    Raises InputError with line and column.
+
+    Args:
+        text: reactions, rates in nM^(1-n)/s and concentrations in nM where they have no unit
+        name: that of the network
+        file: named in errors
 
     >>> import dsd_ncrn as dn
     >>> dn.parse_crn("A + B -> C [k = 1e-3]").species

@@ -86,6 +86,11 @@ def load_conditions(name: str | Path, beside: Path | None = None) -> Conditions:
     return _read.__wrapped__(path)
 
 
+def imperfections_of(name: str) -> Imperfections:
+    """Those of conditions by name. Raises InputError for an unknown one."""
+    return Imperfections.model_validate(load_conditions(name).over({})["imperfections"])
+
+
 @cache
 def _read(path: Path) -> Conditions:
     text = read_text(path, LARGEST_BYTES)

@@ -95,7 +95,7 @@ class Imperfections(Section):
     one_magnet: bool = False
     """A pull-down takes all beads in the tube with the same affinity tag, not only the wanted ones."""
     lost: float = Field(default=0.0, ge=0, lt=1)
-    """Share of the volume that a pull-down loses, with all that is dissolved in it."""
+    """Share of the volume that is lost, with all that is dissolved in it, in every move onto beads or off them."""
     evaporation: float = Field(default=0.0, ge=0, le=0.1)
     """Share of the volume that evaporates in an hour."""
     truncated: float = Field(default=0.0, ge=0, lt=0.9)

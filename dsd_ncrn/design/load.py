@@ -30,12 +30,15 @@ _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 def load_design(path: str | Path, conditions: str = "", rates: str = "") -> DesignSpec:
-    """Read and validate a design file; the files of ``task`` come back as absolute paths.
+    """Read and validate a design file.
 
-    ``conditions`` (a name or a file) hold in place of those that the design names, and of its own values, and ``rates`` (a
-    preset or an absolute file) in place of its ``chemistry.rates``. Raises InputError
-    naming file, line, rule, value and remedy for a file that cannot be read, is not UTF-8 or TOML,
-    or breaks a rule of the schema; of several broken rules the first in the file is told and the others are counted.
+    Raises InputError naming file, line, rule, value and remedy for a file that cannot be read, is not UTF-8 or TOML, or breaks
+    a rule of the schema; of several broken rules the first in the file is named and the others are counted.
+
+    Args:
+        path: a TOML file; relative files of its ``task`` are sought beside it, and come back as absolute paths
+        conditions: a name or a file that holds in place of the design's own conditions and values
+        rates: a preset or an absolute file in place of ``chemistry.rates``
 
     >>> import dsd_ncrn as dn
     >>> design = dn.load_design("designs/linreg2d.toml")
@@ -84,10 +87,14 @@ def _with_absolute_paths(spec: DesignSpec, folder: Path) -> DesignSpec:
 def new_design(values: Mapping[str, object], name: str = "design") -> DesignSpec:
     """A design from Python values, by the keys of a design file: ``{"circuit.f": "theta * x", "circuit.T": 0.5, ...}``.
 
-    Keys are dotted, or tables as ``tomllib`` reads them; quantities are texts with their unit, as in a file, and NumPy
-    arrays stand for lists. Relative files of ``task`` are sought from the present folder. ``task.name`` may be any word where
+    Relative files of ``task`` are sought from the present folder. ``task.name`` may be any word where
     the points are given to the later steps as a ``Dataset``. Raises DesignError naming the first wrong key, its value and
     the remedy.
+
+    Args:
+        values: by dotted key, or tables as ``tomllib`` reads them; quantities are texts with their unit, and NumPy
+            arrays stand for lists
+        name: that of the design
 
     >>> import dsd_ncrn as dn
     >>> design = dn.new_design(
@@ -102,8 +109,12 @@ def new_design(values: Mapping[str, object], name: str = "design") -> DesignSpec
 def changed(design: DesignSpec, changes: Mapping[str, object]) -> DesignSpec:
     """The design with some values changed, by dotted key, and checked as if they stood in its file.
 
-    Quantities are texts with their unit; None takes a key out, so that its default holds. The given design stays as it is.
     Raises DesignError naming the wrong key, its value and the remedy.
+
+    Args:
+        design: the one to start from, which stays as it is
+        changes: values by dotted key; quantities are texts with their unit, and None takes a key out, so that its
+            default holds
 
     >>> import dsd_ncrn as dn
     >>> design = dn.load_design("designs/linreg2d.toml")

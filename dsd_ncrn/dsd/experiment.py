@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dsd_ncrn.crn.events import Event
+from dsd_ncrn.dsd.structure import Strand
 
 SPARE = 2.0
 """A refill mix is so thin that its first portion is so many times the least volume: later ones shrink with the reaction."""
+APART_S = 60.0
+"""Additions of beads closer together are done as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,24 @@ class ScheduleRow:
     what: str
     component: str = ""
     nM: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationStep:
+    """Aliquots that are measured before a training: what is in them, what is set, what is read, and what that decides.
+
+    They are so many ``aliquots``; ``portions`` counts one as often as it goes through an iteration. The step ``lasts`` (s) so
+    long where its aliquots run side by side, and takes the ``seconds`` of all tubes.
+    """
+
+    aliquots: int
+    portions: int
+    lasts: float
+    seconds: float
+    mix: str
+    setting: str
+    read: str
+    decides: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +71,11 @@ class Experiment:
     topped up, by component. ``seconds`` is the length of an iteration. A tube that is burned in for ``burn_in`` (s) gets the
     first point, and what ``later`` gives at the start (nM) in place of the design's concentrations, by its steps. The points
     of a staged learner come ``in_stages``: nothing of them is mixed in. ``training`` is what the simulation does in every
-    iteration, of which the steps are the first, and ``start`` what it does before them all. So many ``aliquots`` are measured
-    before, to calibrate the tube. ``evaporation`` is the share of the volume that an hour takes, ``pull`` how long beads are on
-    the magnet (s; 0 is as long as they need), ``complex_stock`` what complexes are annealed to (nM; 0 is as usual), and
+    iteration, of which the steps are the first, and ``start`` what it does before them all. The tube is set by a
+    ``calibration`` before; ``openers`` give by gate the strand that enters it, and the rate of that (/nM/s).
+    ``evaporation`` is the share of the volume that an hour takes, ``pull`` how long a pull-down lasts (s; at 0 it is done
+    within the wait before it), ``lost`` the share of the volume that a move onto beads or off them loses, ``carried`` that of
+    a slurry's liquid which drained beads keep, ``complex_stock`` what complexes are annealed to (nM; 0 is as usual), and
     ``least`` (uL) what can be pipetted at least. ``wells`` are those of a fixed layer, for every point.
     """
 
@@ -66,9 +89,12 @@ class Experiment:
     in_stages: bool = False
     training: tuple[tuple[Event, ...], ...] = ()
     start: tuple[Event, ...] = ()
-    aliquots: int = 0
+    calibration: tuple[CalibrationStep, ...] = ()
+    openers: Mapping[str, tuple[Strand, float]] = field(default_factory=dict[str, tuple[Strand, float]])
     evaporation: float = 0.0
     pull: float = 0.0
+    lost: float = 0.0
+    carried: float = 0.0
     complex_stock: float = 0.0
     least: float = 0.0
     wells: tuple[SideWell, ...] = ()

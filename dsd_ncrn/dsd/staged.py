@@ -41,6 +41,10 @@ OPENED = "Q"
 TETHER: Strand = (Domain("h", 15), Domain("e", 7))
 RELEASER: Strand = tuple(~domain for domain in reversed(TETHER))
 BARE, RELEASING = "tether", "releaser"
+LEVEL = 1000.0
+"""nM of gates or releasers in a side well that stand for 1."""
+WAIT_S = 1500.0
+"""How long a side well reacts before its beads are pulled."""
 MEET, TARGET_JOIN, CLEAR = "sink_N2_meet", "join_N4_raise", "clear_Z"
 Z_BUFFER, TARGET_TRIGGER, SEAL, UPDATE_SEAL = "Z_cogate", "trigger_N4_raise", "seal", "update_seal"
 

@@ -19,6 +19,7 @@ import numpy as np
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.types import Reaction, Species
 from dsd_ncrn.design.chemistry import SpeciesKind
+from dsd_ncrn.dsd.experiment import CalibrationStep
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.types import NeuralCrn
@@ -53,7 +54,8 @@ BACKWARD_FACTOR = 1.5
 class GateDesign:
     """Strands and durations as designed, and firings of each slow reaction over wanted ones, before and after correction.
 
-    ``aliquots`` are those that were measured for that, in so many ``hours`` if all of one round run side by side.
+    ``aliquots`` are those that were measured for that, in so many ``hours`` if all of one round run side by side; ``steps`` say
+    how, of a staged learner.
     """
 
     system: DsdSystem
@@ -62,6 +64,7 @@ class GateDesign:
     after: Mapping[str, float]
     aliquots: int = 0
     hours: float = 0.0
+    steps: tuple[CalibrationStep, ...] = ()
 
 
 @dataclass(frozen=True)

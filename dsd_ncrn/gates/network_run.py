@@ -123,8 +123,12 @@ def run_network(sized: SizedNetwork, times: Floats, engine: Engine) -> NetworkRu
 def simulate_crn(crn: Crn, seconds: float = 1000.0, points: int = 601) -> Trajectory:
     """The mass action of a network from its initial concentrations, at ``points`` times of 0 to ``seconds``: nM and s.
 
-    What the network has added meanwhile is there from its time on.
     Raises InputError for a duration that is not above 0, CheckFailed where the simulation stops.
+
+    Args:
+        crn: with initial concentrations (nM) and additions, which are there from their time on
+        seconds: the span, s
+        points: times of 0 to ``seconds``
 
     >>> import dsd_ncrn as dn
     >>> decay = dn.simulate_crn(dn.parse_crn("A @initial 10 nM" + chr(10) + "A -> B [k = 0.01]"), seconds=100)
@@ -140,6 +144,11 @@ def simulate_crn_strands(crn: Crn, seconds: float = 1000.0, points: int = 601) -
     The gates are sized to last for ``seconds``; ``.sized.seconds`` is the DNA time that one second of the network takes,
     ``.deviation`` the largest difference over the largest concentration. Raises InputError for rate constants that no
     gates reach, CheckFailed where a simulation stops.
+
+    Args:
+        crn: with initial concentrations (nM) and additions
+        seconds: the span, s of the network; gates are sized to last as long
+        points: times of 0 to ``seconds``
 
     >>> import dsd_ncrn as dn
     >>> run = dn.simulate_crn_strands(dn.parse_crn("A @initial 10 nM" + chr(10) + "A -> B [k = 0.01]"), seconds=100)

@@ -19,6 +19,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
+from dsd_ncrn.dsd.experiment import CalibrationStep
+from dsd_ncrn.dsd.staged import weight_join
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.staged import FORWARD
 from dsd_ncrn.protocol.staged import Settings, StagedProtocol
@@ -40,20 +42,26 @@ WIDE, STEP, MOST_STEPS = 2.5, 2.5, 4
 """A gate may be many times as slow as the usual: its setting is looked for in steps until a measurement tells something."""
 ITERATIONS = 6
 """After which an output has come to rest at its target."""
+LEAST_START = 0.05
+"""Of the design's start: no tube is loaded with less."""
 SURPLUS = 0.5
 """By which Y exceeds Z where doses of the update are measured, and Z Y, over the reference output."""
+DIFFERENCE, MOVED = "Z, less Z of one without parameters", "all parameters, before and after"
+AS_FOUND = "as found"
+LINE = "targets: with a line Z = a D + b through all of them, y is given as D = (y - b) / a"
 MOST_UNEVEN, STEEPEST = 5.0, 2.5
 """Beyond these factors a measurement of doses says that a tube is no good, not what to give it."""
 
 
 @dataclass(frozen=True)
 class Settled:
-    """Settings, the parameters (parameters,) to start from, and what it took: aliquots, and the hours of all of them."""
+    """Settings, the parameters (parameters,) to start from, and what it took: aliquots, the hours of all of them, the steps."""
 
     settings: Settings
     start: Floats
     aliquots: int
     tube_hours: float
+    steps: tuple[CalibrationStep, ...] = ()
 
     def applied(self, tube: Tube) -> Tube:
         """The tube with these settings, and its parameters at the start."""
@@ -70,6 +78,7 @@ class _Bench:
         assert isinstance(tube.protocol, StagedProtocol)
         self.tube, self.protocol, self.learner, self.x, self.random = tube, tube.protocol, learner, x, random
         self.count, self.seconds = 0, 0.0
+        self.steps: list[CalibrationStep] = []
         self.places = tuple(self.protocol.inputs(tuple(x)))
 
     def aliquot(self, settings: Settings, parameters: Floats) -> Tube:
@@ -93,6 +102,40 @@ class _Bench:
         nothing = self.read(self.aliquot(settings, 0.0 * parameters), self.x)
         return self.read(self.aliquot(settings, parameters), self.x) - nothing
 
+    def tell(
+        self, aliquots: int, rounds: int, mix: str, setting: str, read: str, decides: str, iterations: int = 0, of: int = 1
+    ) -> None:
+        """A step of so many aliquots in so many rounds, each of so many iterations and, but where these are watched, a forward
+        pass; it took what has not been told of yet, of so many steps the first."""
+        passes, schedule = int(read != MOVED), self.protocol.schedule.seconds_per_iteration
+        lasts = rounds * (iterations * schedule + passes * self.protocol.seconds_of_prediction)
+        seconds = (self.seconds - sum(each.seconds for each in self.steps)) / of
+        self.steps.append(
+            CalibrationStep(aliquots, aliquots * (iterations + passes), lasts, seconds, mix, setting, read, decides)
+        )
+
+    def mixed(self, parameters: Floats, x: Floats) -> str:
+        """Parameters (parameters,) and joins of inputs as they are mixed, parameters of 0 apart."""
+        values = zip((each.plus for each in self.protocol.ncrn.parameters), parameters * self.protocol.unit)
+        joins = ((weight_join(place), nM) for place, nM in self.protocol.inputs(tuple(x)).items())
+        return ", ".join(f"{name} {nM:.3g} nM" for name, nM in (*values, *joins) if nM)
+
+    def solved(
+        self, weight: Callable[[float], float], guess: float, wanted: float, mix: str, setting: str, usual: str
+    ) -> float:
+        """Where a weight is ``wanted``, told as three steps: a ``setting`` is looked for, which is ``usual`` at the guess."""
+        before, z = self.count, f"{wanted * self.protocol.unit:.3g} nM"
+        start = near(weight, guess, wanted)
+        tries = (self.count - before) // 2
+        further = f"{STEP:g} times more or less, once more, until Z is {1 / WIDE:g} to {WIDE:g} times {z}"
+        self.tell(2 * tries, tries, mix, f"{setting}: {usual}", DIFFERENCE, further)
+        found = solve(weight, start, wanted)
+        for left, factors, curve in zip((2, 1), FEW, ("a line", "a parabola")):
+            shares = ", ".join(f"{each:g}" for each in factors)
+            decides = f"{setting}: where {curve} of Z over its logarithm, through all of them, is at {z}"
+            self.tell(2 * len(factors), 1, mix, f"{setting}: {shares} times that", DIFFERENCE, decides, of=left)
+        return found
+
 
 def settle(tube: Tube, learner: StagedLearner, x: Floats, random: np.random.Generator) -> Settled:
     """Find the settings of a fresh tube at its usual inputs ``x`` (inputs,); ``learner`` is what it should be.
@@ -108,7 +151,7 @@ def settle(tube: Tube, learner: StagedLearner, x: Floats, random: np.random.Gene
     settings = replace(settings, blank=_blank(bench, settings, reference))
     settings = _targets(bench, settings)
     start = _start(bench, settings)
-    return Settled(settings, start, bench.count, bench.seconds / 3600.0)
+    return Settled(settings, start, bench.count, bench.seconds / 3600.0, tuple(bench.steps))
 
 
 def _waits(bench: _Bench, settings: Settings, reference: Floats) -> Settings:
@@ -123,7 +166,8 @@ def _waits(bench: _Bench, settings: Settings, reference: Floats) -> Settings:
         def weight(seconds: float, alone: Floats = alone) -> float:
             return bench.weight(replace(settings, waits={**settings.waits, FORWARD: seconds}, forward={}), alone)
 
-        found[place] = solve(weight, near(weight, usual, float(wanted[number])), float(wanted[number]))
+        mix, name = bench.mixed(alone, bench.x), weight_join(place)
+        found[place] = bench.solved(weight, usual, float(wanted[number]), mix, f"wait of {name}", f"{usual / 60:.3g} min")
     # The slowest join is there for the whole wait; the others are pulled out after their share of it.
     longest = max(found.values())
     shares = {place: seconds / longest for place, seconds in found.items()}
@@ -154,6 +198,9 @@ def _updates(bench: _Bench, settings: Settings, reference: Floats) -> Settings:
         raising = {place: settings.raising.get(place, 1.0) * up[place] for place in bench.places}
         lowering = {place: settings.lowering.get(place, 1.0) * down[place] for place in bench.places}
         settings = replace(settings, raising=raising, lowering=lowering)
+        mix = f"{bench.mixed(reference, level)}; targets of {1 + SURPLUS:g} and {1 - SURPLUS:g} times Z"
+        decides = "doses of the update: each is multiplied by the mean of all changes (geometric) over its own"
+        bench.tell(2, 1, mix, AS_FOUND, MOVED, decides, iterations=1)
     return settings
 
 
@@ -162,15 +209,19 @@ def _blank(bench: _Bench, settings: Settings, reference: Floats) -> float:
     part = bench.aliquot(settings, reference)
     # Reads are averaged, since an error here shifts every point of the whole training.
     less, more = (np.mean([bench.read(part, share * bench.x) for _ in range(READS)]) for share in INPUTS)
+    mix = "; or ".join(bench.mixed(reference, share * bench.x) for share in INPUTS)
+    decides = "blank: Z of a line through both at no input, less the design's constant; it is taken off what is read"
+    bench.tell(2 * READS, 1, mix, AS_FOUND, f"Z, {READS} of each", decides)
     return float(less - INPUTS[0] * (more - less) / (INPUTS[1] - INPUTS[0])) - bench.learner.offset
 
 
 def _targets(bench: _Bench, settings: Settings) -> Settings:
     """The line that gives the dose of a target: through doses and the outputs that training at one point ends at."""
     plain = replace(settings, slope=1.0, offset=0.0)
-    doses, outputs = list[float](), list[float]()
+    doses, outputs, mixes = list[float](), list[float](), list[str]()
     for share in TARGETS:
         parameters = bench.learner.parameters_of(share)
+        mixes.append(bench.mixed(parameters, bench.x))
         doses.append(bench.read(bench.aliquot(settings, parameters), bench.x))
         part = bench.aliquot(plain, parameters)
         # Training at one point rests where the update balances: there the output is what this dose really asks for.
@@ -178,6 +229,10 @@ def _targets(bench: _Bench, settings: Settings) -> Settings:
             part.iterate(bench.x, np.array([doses[-1]]))
         bench.seconds += ITERATIONS * part.protocol.schedule.seconds_per_iteration
         outputs.append(float(np.mean([bench.read(part, bench.x) for _ in range(READS)])))
+    count = len(TARGETS)
+    bench.tell(count, 1, "; or ".join(mixes), AS_FOUND, "Z", "the dose D of each target: as much Y as there is Z")
+    trained, read = f"the same, {ITERATIONS} iterations with its target D", f"Z, the mean of {READS} aliquots of each"
+    bench.tell(READS * count, 1, trained, AS_FOUND, read, LINE, ITERATIONS)
     # The rule is the inverse of the line, bounded so that a bad measurement does not run away with the targets.
     gain = float(np.polyfit(doses, outputs, 1)[0])
     slope = 1.0 / min(max(gain, 1.0 / STEEPEST), STEEPEST)
@@ -191,14 +246,17 @@ def _start(bench: _Bench, settings: Settings) -> Floats:
     """
     start = bench.learner.parameters()
     wanted = bench.learner.weights() * bench.learner.inputs(bench.x)
-    nothing = bench.read(bench.aliquot(settings, 0.0 * start), bench.x)
-    wanted = wanted * (1.0 + (bench.learner.offset - nothing) / wanted.sum())
+    nothing, mix = bench.read(bench.aliquot(settings, 0.0 * start), bench.x), bench.mixed(0.0 * start, bench.x)
+    bench.tell(1, 1, mix, AS_FOUND, "Z", "what is to be read of each parameter in the steps below")
+    # A tube that leaks may read the start, or more, with nothing loaded: its parameters then begin at next to nothing.
+    wanted = wanted * max(1.0 + (bench.learner.offset - nothing) / wanted.sum(), LEAST_START)
 
     def loaded(number: int) -> float:
         def weight(value: float) -> float:
             return bench.weight(settings, np.where(np.arange(len(start)) == number, value, 0.0))
 
-        return solve(weight, near(weight, float(start[number]), float(wanted[number])), float(wanted[number]))
+        name, nM = bench.protocol.ncrn.parameters[number].plus, f"{start[number] * bench.protocol.unit:.3g} nM"
+        return bench.solved(weight, float(start[number]), float(wanted[number]), mix, f"{name} at the start", nM)
 
     return np.array([loaded(number) for number in range(len(start))])
 

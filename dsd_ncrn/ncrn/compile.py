@@ -33,9 +33,11 @@ def compile_design(spec: DesignSpec, dimension: int, outputs: int = 1) -> Neural
     if spec.task.layer:
         rule = "task.layer: its units are gates, which only the staged form takes as inputs"
         raise DesignError(rule, circuit.form, 'Set circuit.form = "staged".', key=("task", "layer"))
+    # 1: sizes and weights; 2: equations by symbolic derivatives; 3: a species for every rail of every variable.
     shape = shape_of(circuit, dimension, outputs)
     dynamics = derive(circuit, shape)
     names = roster(circuit, dynamics, shape)
+    # 4: the stages in the order in which an iteration runs through them.
     reactions = (
         *forward_pass(dynamics, names),
         *readout(circuit, names),
@@ -46,6 +48,7 @@ def compile_design(spec: DesignSpec, dimension: int, outputs: int = 1) -> Neural
         *feed(circuit, names),
         *annihilation(circuit, dynamics, names),
     )
+    # 5: what nothing takes or makes is no species: rails that a formula leaves empty cost no strands.
     reacting = {name for reaction in reactions for name in (*reaction.reactants, *reaction.products)}
     held, refilled = _constants(circuit, names, reacting)
     start = initial_parameters(circuit, dynamics, shape)

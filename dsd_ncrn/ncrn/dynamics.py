@@ -70,9 +70,12 @@ def differentiate(formula: Formula, first_order: bool = False) -> Dynamics:
     """Derive the backward pass of a formula; with ``first_order`` the adjoint stays as it starts."""
     states = [Symbol(SymbolKind.Z, str(number)) for number in range(1, formula.dimension + 1)]
     forward = {z: terms_of(f, formula.symbols) for z, f in zip(states, formula.polynomials)}
+    # In forward time: the backward state retraces the forward pass, dzb/ds = -f.
     backward = {z.at_place(SymbolKind.BACKWARD): tuple(map(_backward, terms)) for z, terms in forward.items()}
+    # a^T df/dtheta and a^T df/dz, read along the retraced state.
     gradient = {parameter: _weighted(formula, parameter) for parameter in formula.parameters}
     adjoint = {z.at_place(SymbolKind.ADJOINT): () if first_order else _weighted(formula, z) for z in states}
+    # What no gradient reads, directly or by way of other equations, needs no reactions.
     needed = _needed(gradient.values(), {**adjoint, **backward})
     return Dynamics(
         formula.dimension,

@@ -51,6 +51,7 @@ def branches(targets: Sequence[tuple[Variable, float]], sign: float = 1.0) -> tu
 
 
 def _layers(due: Sequence[tuple[str, int, float]]) -> tuple[Branch, ...]:
+    # Weights by falling fraction: the first share serves all of them, the next one all but the smallest, and so on.
     levels = sorted({fraction for _, _, fraction in due if fraction > SMALLEST}, reverse=True)
     steps = zip((1.0, *levels), (*levels, 0.0), strict=True)
     found: list[Branch] = []
@@ -107,6 +108,7 @@ def adjoint_start(circuit: Circuit, roster: Roster) -> tuple[Reaction, ...]:
     copies = {variable.symbol.place: variable for variable in roster.zb}
     reactions: list[Reaction] = []
     for place, z in enumerate(roster.z):
+        # One molecule of z becomes its copy, its part of the adjoints and of what is reported, in one reaction.
         copied: Weighted = [(copies[z.symbol.place], 1.0)] if z.symbol.place in copies else []
         given = [] if roster.weights else _to_adjoints(roster, [row[place] for row in roster.shape.backward_weights])
         shown = [(variable, row[place]) for variable, row in zip(roster.reported, roster.shape.w_out)]
@@ -164,10 +166,12 @@ def _single_rail_update(stage: FastStage, gradient: Variable, parameter: Variabl
 def _dual_rail_update(stage: FastStage, eta: float, gradient: Variable, parameter: Variable) -> list[Reaction]:
     label, factor = label_of(parameter.symbol), "" if eta == 1 else f"{eta:g} "
     term = f"{parameter.name} -= {factor}{gradient.name}"
+    # Descent: G+ makes P-, and G- makes P+.
     crossed = list(zip(gradient.species, reversed(parameter.species), "pm"))
     moved = [stage.reaction((g,), (p,), f"{label}{rail}", term, eta) for g, p, rail in crossed]
     if eta == 1:
         return moved
+    # The rest of G vanishes, so that all of it is gone after the update.
     lost = [stage.reaction((g,), (), f"{label}{rail}_decay", term, 1 - eta) for g, _, rail in crossed]
     return moved + lost
 
@@ -175,6 +179,7 @@ def _dual_rail_update(stage: FastStage, eta: float, gradient: Variable, paramete
 def flush(circuit: Circuit, roster: Roster) -> tuple[Reaction, ...]:
     """Remove A, Zb, X and the errors at the end of an iteration. G needs none: N4, which comes after, uses it up."""
     stage = FastStage("flush", "flush", circuit.fast_ratio)
+    # Constants that are added once must not be flushed away.
     held = circuit.pad if roster.loaded == roster.x and circuit.z_initial == "zero" else 0  # constants stay
     inputs = roster.x[: len(roster.x) - held]
     gone = (*roster.adjoints, *roster.zb, *inputs, *roster.errors, *roster.reported)

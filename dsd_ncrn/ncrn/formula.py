@@ -143,6 +143,7 @@ class _FormulaParser:
         return value
 
     def constant(self, node: ast.Constant, depth: int) -> _Value:
+        """A number."""
         number = node.value
         if not isinstance(number, int | float) or isinstance(number, bool) or not abs(number) < 1e100:
             self.fail(node, "a coefficient is a finite number")
@@ -153,6 +154,7 @@ class _FormulaParser:
         return constant(next(iter(self.generators.values())).ring, value)
 
     def name(self, node: ast.Name, depth: int) -> _Value:
+        """A vector, a matrix, or one of their entries."""
         entry = _ENTRY.fullmatch(node.id)
         group = entry[1] if entry else node.id
         if group not in _NAMED:
@@ -169,17 +171,20 @@ class _FormulaParser:
         return _Value((self.symbol(symbol),), ())
 
     def symbol(self, symbol: Symbol) -> Polynomial:
+        """The polynomial of a symbol; a fixed beta is its number."""
         if symbol.kind == SymbolKind.BETA and self.beta is not None:
             return self.number(self.beta[symbol.number])
         return self.generators[symbol]
 
     def unary(self, node: ast.UnaryOp, depth: int) -> _Value:
+        """A sign."""
         inner = self.value(node.operand, depth)
         if not isinstance(node.op, ast.UAdd | ast.USub):
             self.fail(node, "this operator has no meaning here")
         return inner if isinstance(node.op, ast.UAdd) else _Value(tuple(-entry for entry in inner.entries), inner.shape)
 
     def call(self, node: ast.Call, depth: int) -> _Value:
+        """``abs(z)``, the only function."""
         if not (isinstance(node.func, ast.Name) and node.func.id == "abs" and len(node.args) == 1 and not node.keywords):
             self.fail(node, "the only function is abs")
         argument = node.args[0]
@@ -190,6 +195,7 @@ class _FormulaParser:
         return _Value(tuple(self.generators[each] for each in named), inner.shape)
 
     def listing(self, node: ast.List, depth: int) -> _Value:
+        """One formula for each dimension, or the rows of a matrix."""
         values = [self.value(item, depth) for item in node.elts] if len(node.elts) == self.dimension else []
         shapes = {value.shape for value in values}
         if shapes not in ({()}, {(self.dimension,)}):
@@ -199,6 +205,7 @@ class _FormulaParser:
         return _Value(tuple(entry for value in values for entry in value.entries), (self.dimension, *inner))
 
     def binary(self, node: ast.BinOp, depth: int) -> _Value:
+        """``+ - * @ / **`` with what they may take."""
         operator = _OPERATORS.get(type(node.op))
         if operator is None:
             remedy = "Write ** for a power." if isinstance(node.op, ast.BitXor) else ""
@@ -213,6 +220,7 @@ class _FormulaParser:
         return self.element_wise(operator, left, right)
 
     def product(self, node: ast.BinOp, left: _Value, right: _Value) -> _Value:
+        """A matrix times a vector."""
         if len(left.shape) != 2 or len(right.shape) != 1:
             self.fail(node, "@ takes a matrix and a vector", "Write Theta @ x, or theta * x element by element.")
         d = self.dimension
@@ -228,6 +236,7 @@ class _FormulaParser:
         return _Value(tuple(reduced(combine(a, b), self.sizes) for a, b in pairs), shape)
 
     def by_number(self, node: ast.BinOp, operator: str, left: _Value, right: _Value) -> _Value:
+        """A quotient or power by a number."""
         number = right.entries[0]
         if right.shape or not number.is_ground:
             what = "a variable in a denominator" if operator == "/" else "a variable as exponent"

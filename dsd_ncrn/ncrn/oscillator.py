@@ -107,11 +107,13 @@ def oscillator_for(crn: Crn, spacing: int = SPACING, residual: float = RESIDUAL,
     """
     _check(crn.phases, spacing, residual, total)
     ring = _ring(crn, spacing)
+    # Started on the travelling wave, every pulse is like the first, and doses are exact.
     amounts, delay = travelling_wave(len(ring), residual, _first_place(len(ring), len(crn.phases), spacing))
     dose = max(phase.duration for phase in crn.phases)
     return Oscillator(
         ring=ring,
         clocks={phase.name: ring[number * spacing] for number, phase in enumerate(crn.phases)},
+        # The time integral of a clock over its pulse is the longest phase; others are scaled by their reactions.
         rate=delay / dose,
         dose=dose,
         period=len(ring) * dose / total,
@@ -162,9 +164,11 @@ def _pulse(x: Floats, size: int, width: float) -> tuple[Floats, Floats]:
 
 def _log_theta(x: Floats, size: int, width: float) -> tuple[Floats, Floats]:
     """The logarithm of the theta function of period ``size``, and its derivative."""
+    # Periodic: the nearest image, so that a few Gaussians are enough.
     x = x - size * np.round(x / size)
     distance = x[:, None] - size * IMAGES
     exponents = -width * distance**2
+    # Sum of exponentials in logarithms: the floor may be exp(-100).
     highest = exponents.max(axis=1, keepdims=True)
     weights = np.exp(exponents - highest)
     total = weights.sum(axis=1)

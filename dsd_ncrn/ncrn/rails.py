@@ -42,6 +42,7 @@ def monomials(term: Term, variables: Variables) -> tuple[Monomial, ...]:
     |z| counts both rails as positive, which holds while one of them is empty; what cancels is left out, so z |z| gives
     two monomials.
     """
+    # (x+ - x-)(y+ - y-) multiplied out: one monomial for each choice of rails, its sign the product of theirs.
     choices = [_choices(each, variables) for each in term.factors]
     expanded = [Monomial(_signed(term.coefficient, rails), tuple(rail for rail, _ in rails)) for rails in product(*choices)]
     return _without_cancelled(expanded) if any(each.absolute for each in term.factors) else tuple(expanded)
@@ -61,6 +62,7 @@ def _signed(coefficient: float, rails: tuple[tuple[str, float], ...]) -> float:
 
 
 def _without_cancelled(expanded: list[Monomial]) -> tuple[Monomial, ...]:
+    # z |z| gives z+z- with both signs: what cancels is no reaction.
     balance: Counter[tuple[str, ...]] = Counter()
     for monomial in expanded:
         balance[tuple(sorted(monomial.species))] += 1 if monomial.coefficient > 0 else -1
@@ -79,13 +81,17 @@ def products_of(target: Variable, monomial: Monomial) -> tuple[str, ...] | None:
     Powers of a rail of the target itself grow by one (type IV) or shrink by one (type V); everything else is catalytic
     and adds to a rail (types I to III). A single-rail target can only shrink where it is a reactant itself.
     """
+    # A power of one of the target's own rails can change that rail itself, without a catalyst.
     own = set(monomial.species) if set(monomial.species) <= set(target.species) else set[str]()
     shrinking = {target.plus: -1.0, target.minus: 1.0}
+    # Falling: one molecule fewer comes out (type V).
     if len(own) == 1 and monomial.coefficient * shrinking[next(iter(own))] > 0:
         return monomial.species[1:]
+    # Else the rail of the right sign gains a molecule, and all reactants come back (types I to IV).
     grown = rail_of(target, monomial.coefficient)
     if grown is not None:
         return (*monomial.species, grown)
+    # A single rail can fall only by a reaction that takes it: without it the rate would not stop at 0.
     if target.plus not in monomial.species:
         return None
     place = monomial.species.index(target.plus)

@@ -68,9 +68,11 @@ def backward_pass(circuit: Circuit, dynamics: Dynamics, roster: Roster) -> tuple
     slow = Slow("N3", _BACKWARD_ORDER, roster.variables)
     states = [(variable, dynamics.backward[variable.symbol]) for variable in roster.zb]
     gradients = [(g, p) for g, p in zip(roster.gradients, roster.parameters) if p.symbol in dynamics.gradient]
+    # The state runs back along its own trajectory; only its growth can run away, and is capped.
     grown = slow.made((target, terms, target.carrier, 1.0) for target, terms in states)
     others = [
         *slow.made((roster.variables[each], terms, f"A{each.place}", 1.0) for each, terms in dynamics.adjoint.items()),
+        # Gradients accumulate; with the learning rate here, G is eta times the gradient.
         *slow.made((g, dynamics.gradient[p.symbol], label_of(p.symbol), gradient_scale(circuit, p)) for g, p in gradients),
     ]
     return finished("C2", [*_capped(circuit, roster, grown), *others, *_bias("N3", states, "Zb_bias")])
@@ -94,6 +96,7 @@ def _capped(circuit: Circuit, roster: Roster, reactions: Iterable[Reaction]) -> 
 
 
 def _fuelled(reaction: Reaction, cap: float, backward: Mapping[str, Variable], roster: Roster) -> Reaction:
+    # Only growth by at least two backward states can run to infinity in finite time.
     grown = [name for name in backward if reaction.products.count(name) > reaction.reactants.count(name)]
     degree = sum(name in backward for name in reaction.reactants)
     if degree < 2 or not grown:
@@ -117,6 +120,7 @@ def _bias(stage: str, pairs: Iterable[tuple[Variable, Terms]], label: str) -> li
                 species = rail_of(target, term.coefficient)
                 if species is None:
                     raise not_kinetic(target, term)
+                # One catalyst for all constants: equal ones share a reaction, and so a gate.
                 grown.setdefault(abs(term.coefficient), []).append(species)
     return [
         Reaction((BIAS,), (BIAS, *species), rate, origin=Origin(f"{stage}_{label}", stage, f"{rate:g}"))

@@ -135,7 +135,7 @@ class ClockedProtocol:
             doses = {scavenger: clock.to_scavenge} | clock.added_with(scavenger)
             yield Add({name: self.excess * dose for name, dose in doses.items()}, purpose, phase)
             yield Wait(self.schedule.wait, Purpose.CLOSE, phase)
-            yield PullDown(tuple(doses))
+            yield PullDown(tuple(doses), moves=2)
 
     @cached_property
     def refilled(self) -> Mapping[str, float]:

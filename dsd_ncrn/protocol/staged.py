@@ -13,6 +13,7 @@ from functools import cached_property
 
 from dsd_ncrn.crn.events import Add, Done, Event, PullDown, Purpose, Read, TopUp, Wait
 from dsd_ncrn.design.staged import Staged
+from dsd_ncrn.dsd.experiment import APART_S
 from dsd_ncrn.dsd.staged import BARE, CLEAR, MEET, TARGET_JOIN, input_places, lowering, raising, weight_fork, weight_join
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.ncrn.staged import FORWARD, UPDATE
@@ -23,6 +24,8 @@ from dsd_ncrn.protocol.clocked import ClockedProtocol, Schedule, Values
 RELEASE, CLEARING = "release", "clear"
 PULLS = 3
 """Of the joins, of the forks, of all that is left."""
+ONTO_AND_OFF = 2
+"""Moves of the tube that one kind of beads asks for."""
 
 
 @dataclass(frozen=True)
@@ -120,18 +123,20 @@ class StagedProtocol:
         yield Add({weight_fork(place): self.doses.fork for place in joins}, Purpose.OPEN, FORWARD)
         shares = {place: self.settings.forward.get(place, 1.0) for place in joins}
         slowest = max(shares.values())
-        left = slowest
+        left, moves = slowest, ONTO_AND_OFF
         if bare:
             yield Add({BARE: bare * self.unit}, phase=FORWARD)
         for place in sorted(joins, key=lambda each: -shares[each]):
             if left > shares[place]:
-                yield Wait((left - shares[place]) * waits[FORWARD], Purpose.OPEN, FORWARD)
+                later = (left - shares[place]) * waits[FORWARD]
+                moves += later >= APART_S
+                yield Wait(later, Purpose.OPEN, FORWARD)
             left = shares[place]
             yield Add({weight_join(place): joins[place]}, phase=FORWARD)
         yield Wait(left * waits[FORWARD], Purpose.OPEN, FORWARD)
-        yield PullDown((*map(weight_join, joins), *self.caps))
+        yield PullDown((*map(weight_join, joins), *self.caps), moves=moves)
         yield Wait(waits[RELEASE], Purpose.OPEN, RELEASE)
-        yield PullDown((*map(weight_fork, joins), *self.caps))
+        yield PullDown((*map(weight_fork, joins), *self.caps), moves=ONTO_AND_OFF)
         yield Read("outputs", number)
 
     def learning(self, x: tuple[float, ...], y: Values, bare: float = 0.0) -> Iterator[Event]:
@@ -141,7 +146,7 @@ class StagedProtocol:
         yield Add({MEET: self.doses.meet}, Purpose.OPEN, MEETING)
         yield Wait(set_to.waits[MEETING], Purpose.OPEN, MEETING)
         if UPDATE not in set_to.waits:
-            yield PullDown((MEET, *self.caps))
+            yield PullDown((MEET, *self.caps), moves=ONTO_AND_OFF)
             return
         gates = {**self.moving(self.inputs(x)), TARGET_JOIN: self.doses.target_join}
         gates |= {BARE: 2 * self.doses.update_dose * bare * self.unit} if bare else {}
@@ -151,7 +156,7 @@ class StagedProtocol:
             gates[CLEAR] = self.doses.clear
             yield Add({CLEAR: self.doses.clear}, phase=CLEARING)
             yield Wait(set_to.waits[CLEARING], Purpose.OPEN, CLEARING)
-        yield PullDown((MEET, *gates, *self.caps))
+        yield PullDown((MEET, *gates, *self.caps), moves=ONTO_AND_OFF + (2 if CLEAR in gates else 1))
 
     def target(self, y: Values) -> dict[str, float]:
         """The strands (nM) that stand for a target less what is constant: Y, or P where it is the only one; Z below zero."""

@@ -24,10 +24,10 @@ class Handling:
     what is added of either takes its volume, and no addition less than the share ``least`` of that of the start; beads hold
     ``slurry`` (nM) of strands and bring the share ``carried`` of the slurry's liquid along. A pull-down lasts ``pull`` (s),
     give or take the share ``jitter``, while reactions go on. It leaves ``missed`` of the beads, which the next one takes, and
-    ``never``, which stay for good; it takes all beads with the same tag where there is ``one_magnet``, and loses ``lost``
-    of the volume. ``evaporation`` is the share of the volume that an hour takes. ``calibration`` and ``loading`` are the
-    coefficients of variation of firings that are measured and of parameters that are loaded for that. ``seed`` decides what
-    chance does.
+    ``never``, which stay for good; it takes all beads with the same tag where there is ``one_magnet``. Every move onto beads
+    and off them loses ``lost`` of the volume. ``evaporation`` is the share of the volume that an hour takes. ``calibration``
+    and ``loading`` are the coefficients of variation of firings that are measured and of parameters that are loaded for that.
+    ``seed`` decides what chance does.
     """
 
     addition: float = 0.0

@@ -28,6 +28,7 @@ LEVELS: Mapping[str, Level] = {
     for level in (
         Level("ideal", "ideal network"),
         Level("value", "equations"),
+        Level("paper_form", "equations of the paper's form", asked=False),
         Level("autonomous", "own chemical clock"),
         Level("dsd", "DNA strands", strands=True),
         Level("dsd_leaky", "DNA strands with leak", strands=True, leaks=True),

@@ -158,10 +158,10 @@ class Pot:
                     added = name if missing >= 0 else instead.get(name)
                     if added is not None:
                         values[self.index(added)] += abs(missing)
-            case PullDown(keep=keep):
+            case PullDown(keep=keep, moves=moves):
                 left, missed = self.pulled(event, contents)
                 taken = {keep: values * (1.0 - left) * contents.volume} if keep else {}
-                volume = contents.volume * (1.0 - self.handling.lost)
+                volume = contents.volume * (1.0 - self.handling.lost) ** moves
                 return replace(
                     contents, values=values * left, shelves={**contents.shelves, **taken}, volume=volume, missed=missed
                 )

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.dsd.staged import RELEASER, TETHER
+from dsd_ncrn.dsd.staged import LEVEL, RELEASER, TETHER, WAIT_S
 from dsd_ncrn.dsd.structure import Bound, Domain, free, gate
 from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.kinetics.rates import RateModel
@@ -26,11 +26,11 @@ from dsd_ncrn.simulate.pot import Pot, plain_pot
 from dsd_ncrn.tasks import Dataset
 from dsd_ncrn.tasks.layer import Amount, Unit, Well, beside, loaded
 
-LEVEL = 1000.0
-"""nM of gates or releasers that stand for 1."""
-WAIT_S = 1500.0
 WASHED = 1e-4
 """Of the gates that were let go, what three washes in ten volumes each leave, and a little more."""
+STUCK = 0.01
+"""Of the gates, those whose tether takes no releaser; the median of what is drawn up to twice that. An estimate: the amine at
+the 5' end is added last, so that tethers on beads are whole, and their 7 open bases are seldom damaged."""
 TITRATION = 0.03
 """Gates of a unit, releasers and tethers are titrated against one another so well, and each addition is so exact."""
 
@@ -96,12 +96,12 @@ def wells_of(units: tuple[Unit, ...], rates: RateModel, engine: Engine) -> Wells
     return Wells(units, plain_pot(from_network(network), engine, 1e-4, 1e-6), np.ones(len(units)))
 
 
-def titrated(wells: Wells, random: np.random.Generator, slow: float, inactive: float) -> Wells:
-    """The wells of one laboratory; of tethers the share ``inactive`` takes no releaser in the median, as of any strand."""
+def titrated(wells: Wells, random: np.random.Generator, slow: float) -> Wells:
+    """The wells of one laboratory. What is inactive is gone, as in a tube, and titration finds what is left."""
     gates = 1.0 + TITRATION * random.standard_normal(len(wells.units))
     releasers, tethers = 1.0 + TITRATION * random.standard_normal(2)
     factors = {"gates": gates, "releasers": float(releasers), "tethers": float(tethers)}
-    return replace(wells, **factors, noise=TITRATION, slow=slow, stuck=random.uniform(0.0, 2 * inactive, len(gates)))
+    return replace(wells, **factors, noise=TITRATION, slow=slow, stuck=random.uniform(0.0, 2 * STUCK, len(gates)))
 
 
 def poured(wells: Wells, data: Dataset, iterations: int, seed: int) -> Dataset:

@@ -24,11 +24,19 @@ def dataset(
     threshold: float | None = None,
     classes: bool = False,
 ) -> Dataset:
-    """Points of your own: inputs (n, inputs) and targets (n, outputs), or (n,) for one, dimensionless, in any array form.
+    """Points of your own.
 
-    ``names`` are those of the inputs, x1, x2 ... if not given. ``threshold`` makes one target a class, ON above it;
-    ``classes`` makes the largest of several targets the class. Raises InputError where shapes do not fit each other, a
+    Raises InputError where shapes do not fit each other, a
     part has no point, or a number is not finite.
+
+    Args:
+        train_x: inputs (n, inputs), dimensionless, in any array form
+        train_y: targets (n, outputs), or (n,) for one
+        test_x: as ``train_x``
+        test_y: as ``train_y``
+        names: of the inputs; x1, x2 ... if not given
+        threshold: makes one target a class, ON above it
+        classes: makes the largest of several targets the class
 
     >>> import dsd_ncrn as dn
     >>> x = [[1.0, 2.0], [2.0, 1.0], [3.0, 3.0]]
@@ -66,8 +74,15 @@ def sampled_dataset(
 ) -> Dataset:
     """Points drawn by ``sampler(random, n)``, which returns inputs (n, inputs) and targets (n,) or (n, outputs).
 
-    ``random`` is a NumPy generator; training and test points come from two streams of ``seed``, as those of built-in
-    tasks. Raises InputError as ``dataset``.
+    Raises InputError as ``dataset``.
+
+    Args:
+        sampler: ``sampler(random, n)`` returns inputs (n, inputs) and targets (n,) or (n, outputs) from a NumPy
+            generator
+        training_points: how many
+        test_points: how many
+        seed: of two streams, for training and test points, as those of built-in tasks
+        names: as for ``dataset``, like ``threshold`` and ``classes``
 
     >>> import dsd_ncrn as dn
     >>> def plane(random, n):

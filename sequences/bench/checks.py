@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import log
+
 from dsd_ncrn.dsd.beside import gates_of_variants
 from dsd_ncrn.dsd.experiment import Experiment
-from dsd_ncrn.dsd.staged import STAGED
 from dsd_ncrn.dsd.system import DsdSystem
-from sequences.bench.document import DocumentSection, Table
+from sequences.bench.document import DocumentSection, Table, clock_time
+from sequences.bench.mixing import SMALLEST_BATCH_UL
 from sequences.bench.tubes import READOUT_NM, TRIGGER_EXCESS
+from sequences.oligos import Oligo
 
 ALIQUOT_UL = 20.0
 """Of the tube for each measurement of its calibration."""
+GATE_NM, INPUT_NM = 10.0, 20.0
+"""In the assay of a variant."""
+HALF = (INPUT_NM - GATE_NM / 2) / (INPUT_NM / 2)
+"""What of the strand is left over what is left of the gate, in units of the start, when half of the gate has fired."""
 
 
-def checks_section(system: DsdSystem, experiment: Experiment) -> DocumentSection:
+def checks_section(system: DsdSystem) -> DocumentSection:
     """What has to be so before training begins, with what to do where it is not."""
     rows = [
         ("strands", "A260 of a 1:100 dilution of each", "within 10 % of the stock's µM", "correct the volume, measure again"),
@@ -28,22 +36,58 @@ def checks_section(system: DsdSystem, experiment: Experiment) -> DocumentSection
         )  # fmt: skip
     rows.append(("no input", "the tube of this name, read at the start and after one iteration", "under a tenth of the signal",
                  "purify the gates again: they leak"))  # fmt: skip
-    parts: list[str | Table] = [Table("checks", ("what", "how", "good if", "else"), tuple(rows))]
+    return DocumentSection(
+        "Checks before the first iteration", (Table("checks", ("what", "how", "good if", "else"), tuple(rows)),)
+    )
+
+
+def variants_section(system: DsdSystem, oligos: Sequence[Oligo], experiment: Experiment) -> list[DocumentSection]:
+    """Which bottom of each gate is kept: what is measured of all, and the calculation done; nothing without variants."""
     variants = gates_of_variants(system)
-    if variants:
-        parts.append(
-            f"**Variants.** Every gate has {1 + len(variants) // len(set(variants.values()))} bottoms (_v2 and so on). Anneal "
-            "20 µL of each (20 over the batch of the recipe's volumes). Mix 10 nM of it with 20 nM of its input, 100 nM of its "
-            "auxiliary strands and of the reporter of what comes out, and read every minute for an hour: `dsd-ncrn experiments "
-            "DESIGN` has the tubes, `dsd-ncrn fit` the rates. Keep the variant whose rate is nearest to the expected one, "
-            "anneal it in full, and use it wherever this protocol names the gate."
-        )
-    if system.scheme == STAGED and experiment.aliquots:
-        parts.append(
-            f"**Calibration**, about {experiment.aliquots} aliquots of {ALIQUOT_UL:g} µL: forward passes at other settings. "
-            "They give: (1) the wait of each input's join, so that Z is what the design wants of a known parameter; (2) doses "
-            "of the update, so that all parameters move alike; (3) the blank, Z without input; (4) the line from dose to "
-            "target; (5) the parameters to start with. The waits and doses here are those of the simulated tube: put the "
-            "measured ones into the design (`dsd-ncrn run DESIGN --measured FIT`) and print it again."
-        )
-    return DocumentSection("Checks before the first iteration", tuple(parts))
+    if not variants:
+        return []
+    rows: list[tuple[str, ...]] = []
+    for gate in dict.fromkeys(variants.values()):
+        strand, rate = experiment.openers.get(gate, (None, 0.0))
+        entering = next((each.name for each in oligos if each.strand == strand), "")
+        half = f"{log(HALF) / (rate * (INPUT_NM - GATE_NM)) / 60:.3g}" if rate else ""
+        names = ", ".join((gate, *(name for name, of in variants.items() if of == gate)))
+        rows.append((names, entering, f"{rate * 1e9:.3g}" if rate else "", half, ""))
+    text = (
+        f"Anneal {SMALLEST_BATCH_UL:g} µL of each variant ({SMALLEST_BATCH_UL:g} over the batch of the recipe's volumes). Mix "
+        f"{GATE_NM:g} nM of it, not on beads, with {INPUT_NM:g} nM of what enters it, 100 nM of its other strands and of the "
+        "reporter of what comes out, and read every minute for an hour; `dsd-ncrn experiments DESIGN` has the wells. Write "
+        "down when half of the gate has fired, and keep the variant whose time is by the smallest factor, up or down, from the "
+        "expected one. Anneal it in full and use it wherever this protocol names the gate. The expected time t is that of "
+        "A + B at the expected rate k: t = ln((B - A/2) / (B/2)) / (k (B - A)). For k itself: `dsd-ncrn fit`."
+    )
+    header = ("variants", "what enters", "expected k, /M/s", "half after, min", "keep")
+    return [DocumentSection("Variants of gates", (text, Table("variants", header, tuple(rows))))]
+
+
+def calibration_section(experiment: Experiment) -> list[DocumentSection]:
+    """The aliquots that set the tube before it trains, step by step; nothing where it is not calibrated."""
+    steps = experiment.calibration
+    if not steps:
+        return []
+    aliquots, hours = sum(step.aliquots for step in steps), sum(step.seconds for step in steps) / 3600
+    whole, now, rows = sum(step.lasts for step in steps), 0.0, list[tuple[str, ...]]()
+    for number, step in enumerate(steps, start=1):
+        rows.append((str(number), clock_time(now), str(step.aliquots), step.mix, step.setting, step.read, step.decides))
+        now += step.lasts
+    text = (
+        f"{aliquots} aliquots of {ALIQUOT_UL:g} µL set this tube, in {hours:.0f} tube-hours: {clock_time(whole)} where those "
+        f"of a step run side by side. Each is of the common mix (make {1.1 * aliquots * ALIQUOT_UL / 1000:.2g} mL for them), "
+        "with the parameters of its line from a dilution of which 1 µL or more is needed. A forward pass is iteration 1 up to "
+        f"the second pull-down, with {ALIQUOT_UL:g} µL in place of the reaction's volume: add the forks to the whole of a step "
+        "before you divide it, and take bead slurries 1:10, of which the liquid is drained. Then read Z in a sample (Readout). "
+        "What is trained first is made once, of all its aliquots together, and divided for the last pass. What has been found "
+        "holds in the steps after it."
+    )
+    after = (
+        "Waits, doses and parameters of this protocol are those of the simulated tube: write yours over them, and put them "
+        "into PLAN of the robot's script. With measured gates (`dsd-ncrn fit`, then `dsd-ncrn run DESIGN --measured FIT`) the "
+        "printed ones are near yours."
+    )
+    header = ("step", "start", "aliquots", "in each", "set", "read", "decides")
+    return [DocumentSection("Calibration", (text, Table("calibration", header, tuple(rows)), after))]

@@ -138,7 +138,7 @@ def _bold(text: str) -> str:
 def clock_time(seconds: float) -> str:
     """Hours, minutes and seconds, as ``1:02:03``."""
     whole = round(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+    return f"-{clock_time(-whole)}" if whole < 0 else f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
 
 def three(value: float) -> str:

@@ -10,10 +10,11 @@ from dsd_ncrn.dsd.beside import gates_of_variants
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.assignment import SequenceAssignment
-from sequences.bench.checks import checks_section
+from sequences.bench.checks import calibration_section, checks_section, variants_section
 from sequences.bench.dilutions import preparation_sections
 from sequences.bench.document import Document
 from sequences.bench.experiment import mixing_sections, readout_sections
+from sequences.bench.legend import legend_section
 from sequences.bench.mixing import SMALLEST_BATCH_UL, USUAL_STOCKS, AnnealingRecipe, annealing_recipes
 from sequences.bench.schedule import Addition, StockTopUp, additions, top_ups, used_nmol
 from sequences.bench.strands import (
@@ -112,13 +113,16 @@ def protocol_of(
     sections = [
         needed_section(rules, plan.temperature, plan, order.smallest_uL),
         strands_section(oligos, vendor, rules, assumptions(assignment, rules), lasts),
+        legend_section(system, oligos),
         *plate_sections(oligos, vendor, order),
         resuspension_section(oligos, bench.mixes.stocks, delivered),
         annealing_section(system, oligos, bench.recipes, bench.mixes.stocks, rules),
-        *([checks_section(system, experiment)] if plan.iterations else []),
+        *([checks_section(system)] if plan.iterations else []),
+        *variants_section(system, oligos, experiment),
         *preparation_sections(system, plan, bench.mixes, least, wells_nmol(experiment, order.volume_uL)),
         *wells_sections(experiment, order.volume_uL),
         *mixing_sections(bench.mixes, order),
+        *calibration_section(experiment),
         *iteration_sections(plan, experiment.iterations),
         *readout_sections(system, bool(plan.iterations)),
         cost_section(oligos, vendor, order),

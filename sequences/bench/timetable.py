@@ -1,6 +1,7 @@
 """The plan in words: every step of an iteration with its start, what a hand does, tubes and volumes, and what being late does.
 
-The clock of a wait runs from the end of the one before, so that pipetting is a part of it, as in the robot's script.
+The clock of a wait runs from the end of the one before, so that pipetting is a part of it, as in the robot's script. What
+comes before the reaction is moved onto the first beads is preparation, and has times before zero.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sequences.bench.document import Document, DocumentSection, Table, clock_time, three
-from sequences.robot.steps import Do, RobotPlan
+from sequences.robot.steps import TRANSFER_S, Do, RobotPlan, Step
 from sequences.vendors.plates import Plates
 
-TRANSFER_MIN, PAUSE_MIN = 1.0, 20.0
-"""A hand takes so long for a transfer with a new tip and mixing, and to measure a sample or to spin a filter: estimates."""
+PAUSE_S = 1200.0
+"""To measure a sample or to spin a filter: an estimate."""
 BEARABLE, SPOILED = 0.05, 0.25
 """Of a wait: up to here a delay is as pipetting errors are; beyond there the iteration is better given up. Estimates."""
 MOST_CARDS = 100
@@ -40,7 +41,8 @@ class BenchLine:
 
 @dataclass(frozen=True, slots=True)
 class Handwork:
-    """Means over all iterations: transfers, those of them from a stock, and minutes.
+    """Means over all iterations: transfers, those of them from a stock, minutes of work, those of them before the clock starts,
+    and the hours from then on.
 
     ``spin_filter_iterations`` are those before which a spin filter is needed, ``smallest_uL`` is the least that is taken from a
     stock, and ``volume_uL`` what the reaction is mixed as and what is there at the end.
@@ -49,6 +51,8 @@ class Handwork:
     pipettings_per_iteration: float
     additions_per_iteration: float
     hands_on_minutes_per_iteration: float
+    preparation_minutes_per_iteration: float
+    hours_per_iteration: float
     spin_filter_iterations: tuple[int, ...]
     smallest_uL: float
     volume_uL: tuple[float, float]
@@ -64,42 +68,55 @@ def handwork(plan: RobotPlan) -> Handwork | None:
     filters = tuple(n for n, steps in enumerate(plan.iterations, start=1) if any("spin filter" in step.say for step in steps))
     smallest = min((uL for steps in plan.iterations for step in steps for _, uL in step.taken), default=0.0)
     moved = sum(line.is_transfer for each in lines for line in each)
-    minutes = sum(line.minutes for each in lines for line in each)
+    minutes = sum(line.minutes for each in lines for line in each) / count
+    before = sum(0.0 - each[0].start for each in lines) / count / 60
+    hours = sum(each[-1].end for each in lines) / count / 3600
     volumes = plan.start_uL, plan.volumes[-1]
-    return Handwork(moved / count, taken / count, minutes / count, filters, smallest, volumes)
+    return Handwork(moved / count, taken / count, minutes, before, hours, filters, smallest, volumes)
+
+
+def _preparation(steps: Sequence[Step]) -> float:
+    """Seconds until the first move is done; none where a wait comes first."""
+    until = next((n for n, step in enumerate(steps) if step.do in (Do.MOVE, Do.WAIT)), None)
+    if until is None or steps[until].do is Do.WAIT:
+        return 0.0
+    seconds = {Do.ADD: 0.0, Do.BEADS: TRANSFER_S, Do.MOVE: TRANSFER_S, Do.PAUSE: PAUSE_S, Do.PLATE: PAUSE_S}
+    return sum(seconds.get(step.do, 0.0) + step.seconds + TRANSFER_S * len(step.taken) for step in steps[: until + 1])
 
 
 def bench_lines(plan: RobotPlan, number: int) -> Iterator[BenchLine]:
     """The lines of an iteration (from 1)."""
+    steps = plan.iterations[number - 1]
     volume = plan.volumes[number - 2] if number > 1 else plan.start_uL
-    mark = now = kept = 0.0
+    mark, now, kept = 0.0, -_preparation(steps), None
     labels = list(Plates(96, "column").labels())
 
-    def line(do: str, tube: str = "", uL: float = 0.0, minutes: float = 0.0, seconds: float = 0.0) -> BenchLine:
+    def line(do: str, tube: str = "", uL: float = 0.0, hands: float = 0.0, seconds: float = 0.0) -> BenchLine:
         nonlocal now
-        start, now = now, now + 60 * minutes + seconds
-        return BenchLine(start, now, minutes, do, tube, uL, volume)
+        start, now = now, now + hands + seconds
+        return BenchLine(start, now, hands / 60, do, tube, uL, volume)
 
-    for step in plan.iterations[number - 1]:
+    for step in steps:
         here, there = labels[step.well], labels[min(step.well + 1, len(labels) - 1)]
         magnet = f"{step.seconds / 60:g} min"
         match step.do:
             case Do.ADD:
                 for index, uL in step.taken:
                     volume += uL
-                    yield line(f"add to {here}, mix", plan.stocks[index].name, uL, TRANSFER_MIN)
+                    yield line(f"add to {here}, mix", plan.stocks[index].name, uL, TRANSFER_S)
             case Do.BEADS:
                 for index, uL in step.taken:
-                    yield line(f"put into {there}", plan.stocks[index].name, uL, TRANSFER_MIN)
+                    yield line(f"put into {there}", plan.stocks[index].name, uL, TRANSFER_S)
                 what = f"magnet, {magnet}; take this much liquid off the pellet in {there}, then magnet off"
-                yield line(what, "", step.uL, TRANSFER_MIN, step.seconds)
+                yield line(what, "", step.uL, TRANSFER_S, step.seconds)
                 kept = sum(uL for _, uL in step.taken) - step.uL
             case Do.MOVE:
-                what = f"move onto the beads: {here} to {there}, mix" if kept else f"move the clear liquid: {here} to {there}"
-                volume, kept = step.uL + kept, 0.0
-                yield line(what, "", step.uL, TRANSFER_MIN)
+                what = "move the clear liquid: {} to {}" if kept is None else "move onto the beads: {} to {}, mix"
+                volume, kept = step.uL + (kept or 0.0), None
+                yield line(what.format(here, there), "", step.uL, TRANSFER_S)
             case Do.PULL:
                 yield line(f"plate on the magnet, {magnet}", seconds=step.seconds)
+                mark += plan.pull
             case Do.WAIT:
                 end = max(now, mark + step.seconds)
                 if end > now:
@@ -107,7 +124,7 @@ def bench_lines(plan: RobotPlan, number: int) -> Iterator[BenchLine]:
                 mark = now = end
             case Do.PAUSE | Do.PLATE:
                 volume = plan.start_uL if "spin filter" in step.say else volume
-                yield line(step.say, minutes=PAUSE_MIN)
+                yield line(step.say, hands=PAUSE_S)
             case Do.RELEASE:
                 pass
 
@@ -124,14 +141,17 @@ def iteration_sections(plan: RobotPlan, iterations: int) -> list[DocumentSection
         return []
     done, work = len(plan.iterations), handwork(plan)
     assert work is not None
-    ends = [max(line.end for line in bench_lines(plan, number)) for number in range(1, done + 1)]
+    first_end = max(line.end for line in bench_lines(plan, 1))
+    days = done * (work.hours_per_iteration + work.preparation_minutes_per_iteration / 60) / 24
+    minutes = work.preparation_minutes_per_iteration
+    before = f"with {minutes:.0f} minutes of preparation before each, which have times before zero, " if minutes else ""
     text = (
-        f"{iterations} iterations at {plan.temperature:g} °C, {clock_time(ends[0])} for the first and "
-        f"{sum(ends) / 86400:.1f} days for {done}. One takes {work.pipettings_per_iteration:.0f} transfers, "
+        f"{iterations} iterations at {plan.temperature:g} °C, {clock_time(first_end)} for the first; {before}"
+        f"{days:.1f} days for {done}. One takes {work.pipettings_per_iteration:.0f} transfers, "
         f"{work.additions_per_iteration:.0f} of them from a stock, and {work.hands_on_minutes_per_iteration:.0f} minutes of "
         f"work. Put {three(plan.start_uL)} µL of the tube learning into A1 of a fresh plate: the reaction goes from well to "
-        "well. A wait counts from the end of the one before it: what is pipetted between them is within it. Every iteration "
-        "has its page in `protocol/bench_cards.html`. The robot's scripts do the same steps."
+        "well. A wait counts from the end of the one before it, or of the pull-down: what is pipetted between them is within "
+        "it. Every iteration has its page in `protocol/bench_cards.html`. The robot's scripts do the same steps."
     )
     cut = () if done == iterations else (f"**Only {done} of {iterations} iterations can be done as written**, see the notes.",)
     first = DocumentSection("Training", (text, *cut, _table(plan, 1, "iteration_1")))
@@ -142,6 +162,16 @@ def iteration_sections(plan: RobotPlan, iterations: int) -> list[DocumentSection
 
 def _table(plan: RobotPlan, number: int, name: str) -> Table:
     return Table(name, HEADER, tuple(_cells(n, line) for n, line in enumerate(bench_lines(plan, number), start=1)))
+
+
+def _given_up(plan: RobotPlan) -> str:
+    """How an iteration is ended before its end."""
+    if plan.in_stages:
+        stop = "pull all beads out as at the end of the iteration; nothing is left then that reacts"
+    else:
+        stop = "do the steps that end this phase, from its beads on, and then those of the last phase, which clears the "
+        stop += "tube; its gates stay in it and leak, more slowly in the cold"
+    return f"{stop}. Close the tube, keep it at 4 °C, and go on with the next iteration"
 
 
 def _late_section(plan: RobotPlan) -> DocumentSection:
@@ -155,9 +185,8 @@ def _late_section(plan: RobotPlan) -> DocumentSection:
     )
     text = (
         "Up to the first limit go on and change nothing: it is no more than pipetting is off by. Up to the second go on and "
-        "write it down: this iteration's update is off, later ones correct it. Later than that, or to stop for the night: pull "
-        "all beads out as at the end of the iteration, close the tube, keep it at 4 °C, and start with the next iteration. "
-        "Without gates nothing is left that reacts. The limits are estimates (5 % and 25 % of a wait)."
+        f"write it down: this iteration's update is off, later ones correct it. Later than that, or to stop for the night: "
+        f"{_given_up(plan)}. The limits are estimates ({BEARABLE:.0%} and {SPOILED:.0%} of a wait)."
     )
     header = ("wait for", "length", "late by up to: go on", "late by up to: go on, note it")
     return DocumentSection("If a step is late", (text, Table("late", header, rows)), 3)
@@ -178,5 +207,5 @@ def _card(plan: RobotPlan, number: int, refills: Sequence[tuple[int, str]]) -> D
         f" **Refill first:** {', '.join(full)}." if full else ""
     )
     rows = tuple((*_cells(n, line), "☐") for n, line in enumerate(lines, start=1))
-    late = "Late by over 5 % of a wait: write it down. By over 25 %: pull all beads out, 4 °C, go on with the next card."
+    late = f"Late by over {BEARABLE:.0%} of a wait: write it down. By over {SPOILED:.0%}: {_given_up(plan)}."
     return DocumentSection(f"Iteration {number}", (text, Table(f"card_{number}", (*HEADER, "done"), rows), late))

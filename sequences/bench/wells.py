@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dsd_ncrn.constants import constant
 from dsd_ncrn.dsd.experiment import Experiment, SideWell
-from dsd_ncrn.dsd.staged import BARE, RELEASING
-from dsd_ncrn.simulate.wells import LEVEL, WAIT_S
+from dsd_ncrn.dsd.staged import BARE, LEVEL, RELEASING, WAIT_S
 from sequences.bench.document import DocumentSection, Table, three
 
 SHOWN = 8

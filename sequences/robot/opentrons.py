@@ -44,7 +44,7 @@ def script(plan: RobotPlan, name: str, robot: str) -> str:
         f'metadata = {{"protocolName": {json.dumps(name)}}}\n'
         f'requirements = {{"robotType": "{robot}", "apiLevel": "{API_LEVEL}"}}\n'
         f'ROBOT = "{robot}"\nFIRST_ITERATION = 1\n'
-        f'PLAN = {{\n"temperature": {plan.temperature:g},\n"stocks": [\n{listed},\n],\n'
+        f'PLAN = {{\n"temperature": {plan.temperature:g},\n"pull": {plan.pull:g},\n"stocks": [\n{listed},\n],\n'
         f'"refills": {json.dumps(refills_of(plan))},\n"iterations": [\n{rows},\n],\n}}\n\n'
         f"{files('sequences.robot').joinpath('opentrons_run.txt').read_text(encoding='utf-8')}"
     )

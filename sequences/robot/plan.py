@@ -14,21 +14,15 @@ from math import ceil, inf
 
 from dsd_ncrn.constants import constant
 from dsd_ncrn.crn.events import Add, Adjust, Event, PullDown, TopUp, Wait
-from dsd_ncrn.dsd.experiment import SPARE, Experiment
+from dsd_ncrn.dsd.experiment import APART_S, SPARE, Experiment
 from dsd_ncrn.dsd.staged import BARE, TAG
 from dsd_ncrn.dsd.system import Component, DsdSystem
 from sequences.bench.mixing import DILUTIONS, MOST_FOLD, Stocks, undiluted_uM
 from sequences.bench.schedule import top_ups
-from sequences.robot.steps import LEAST_UL, TUBE_DEAD_UL, TUBE_UL, Do, RobotPlan, Step, Stock
+from sequences.robot.steps import LEAST_UL, TRANSFER_S, TUBE_DEAD_UL, TUBE_UL, Do, RobotPlan, Step, Stock
 
-HOLD_UL = 1.5
-"""Of the liquid over a pellet, left behind so that no bead comes along; and what a well keeps in a move."""
-PELLET_SHARE, PELLET_UL = 0.1, 0.1
-"""Liquid that a drained pellet keeps: a share of its slurry, or at least so much (estimates, as in the conditions)."""
 MAGNET_S, BIND_S = 120.0, 600.0
 """On the magnet until beads are at the wall; from beads of a tag to the pull of what has it."""
-APART_S = 60.0
-"""Additions of beads closer together are done as one."""
 WELL_UL, MOST_UL, FEWEST_UL = 200.0, 150.0, 40.0
 """Of the plate; more is brought back on a spin filter before an iteration; with less nothing is left to pull from."""
 STARTS = (1.0, 1.2, 1.4)
@@ -53,6 +47,7 @@ class _Planner:
     def __init__(self, system: DsdSystem, experiment: Experiment, stocks: Stocks, volume_uL: float, least: float) -> None:
         self.system, self.experiment, self.usual = system, experiment, stocks
         self.start, self.least = volume_uL, least
+        self.pull = experiment.pull or MAGNET_S + TRANSFER_S
         self.volume, self.well, self.thinned = volume_uL, 0, 1.0
         self.tubes: dict[tuple[str, int], int] = {}
         self.known: list[Stock] = []
@@ -67,6 +62,7 @@ class _Planner:
         self.tags = {each.name: each.tag for each in system.components if each.tag not in ("", TAG)}
 
     def plan(self, temperature: float) -> RobotPlan:
+        """The whole plan, at a temperature (degrees Celsius)."""
         done: list[tuple[Step, ...]] = []
         volumes: list[float] = []
         for number, events in enumerate(self.experiment.training, start=1):
@@ -81,9 +77,9 @@ class _Planner:
             for index, uL in step.taken:
                 totals[self.known[index].name] += uL
         tubes = tuple(_filled(stock, totals[stock.name], self.least) for stock in self.known)
-        return RobotPlan(
-            tubes, tuple(done), tuple(volumes), self.start, temperature, tuple(self._warnings(volumes, temperature))
-        )
+        warnings = tuple(self._warnings(volumes, temperature))
+        staged = self.experiment.in_stages
+        return RobotPlan(tubes, tuple(done), tuple(volumes), self.start, temperature, self.pull, staged, warnings)
 
     def _iteration(self, events: Sequence[Event]) -> None:
         if self.volume > MOST_UL:
@@ -162,7 +158,7 @@ class _Planner:
         """Slurries into the next well, drained, and the reaction moved onto them."""
         taken: list[tuple[int, float]] = []
         strength = constant("beads.capacity").number * 1000  # pmol/uL are uM
-        least = self.volume - HOLD_UL  # what is there to be moved onto them, without what pellets keep
+        least = self.volume * (1.0 - self.experiment.lost)  # what comes onto them, without what pellets keep
         held = sum(nM for name, nM in doses.items() if name in self.prepared) * self.volume / strength
         if held:
             point = (self.number - 1) % len(self.experiment.points) + 1
@@ -174,8 +170,9 @@ class _Planner:
             index = self._tube(capture or name, capture or f"{name} beads", strength / 1000, chosen, beads=True)
             taken.append((index, nM * self.volume * chosen / strength))
         slurry = held + sum(uL for _, uL in taken)
-        kept = min(slurry, max(PELLET_UL, PELLET_SHARE * slurry))
-        after = self.volume - HOLD_UL + kept
+        undiluted = sum(doses.values()) * self.volume / strength
+        kept = min(slurry, self.experiment.carried * max(undiluted, self.least))
+        after = least + kept
         taken = [(index, uL * after / self.volume) for index, uL in taken]
         slurry *= after / self.volume
         self._next_well()
@@ -184,7 +181,10 @@ class _Planner:
         self._grow(kept)
 
     def _wait(self, seconds: float, phase: str, following: Event | None) -> None:
-        """Beads for another tag than biotin come in time before what bears it is pulled out."""
+        """Beads for another tag than biotin come in time before what bears it is pulled out. A pull-down that takes no time in
+        the events takes its time from the wait before."""
+        if isinstance(following, PullDown):
+            seconds = max(0.0, seconds - self.pull + self.experiment.pull)
         caught = self._caught(following.components) if isinstance(following, PullDown) else {}
         if not caught:
             self._do(Do.WAIT, seconds=seconds, say=phase)
@@ -203,13 +203,13 @@ class _Planner:
     def _pull(self, components: Iterable[str]) -> None:
         for name in self._caught(components):
             self._warn(f"no wait before the pull of {name} in which beads could catch it")
-        self._do(Do.PULL, seconds=self.experiment.pull or MAGNET_S)
+        self._do(Do.PULL, seconds=max(MAGNET_S, self.pull - TRANSFER_S))
         self._next_well()
         self._move()
         self._do(Do.RELEASE)
 
     def _move(self) -> None:
-        uL = self.volume - HOLD_UL
+        uL = self.volume * (1.0 - self.experiment.lost)
         self._do(Do.MOVE, uL=uL)
         self.well += 1
         self.volume = uL
@@ -251,8 +251,9 @@ class _Planner:
         say: str = "",
     ) -> None:
         self.steps.append(Step(what, self.well, uL, seconds, taken, doses, say))
-        left = 1.0 - self.experiment.evaporation * seconds / 3600
-        self.volume, self.thinned = self.volume * left, self.thinned / left
+        if what is not Do.BEADS:  # that is within a wait
+            left = 1.0 - self.experiment.evaporation * seconds / 3600
+            self.volume, self.thinned = self.volume * left, self.thinned / left
 
     def _warn(self, what: str) -> None:
         self.warned.setdefault(what, []).append(self.number)
@@ -285,9 +286,12 @@ def _filled(stock: Stock, used_uL: float, least: float) -> Stock:
 
 
 def _merged(events: Iterable[Event], beads: set[str]) -> list[Event]:
-    """Additions of beads that follow one another within ``APART_S`` as one, the waits between them behind it."""
+    """Additions of beads that follow one another within ``APART_S`` as one, the waits between them a part of the next."""
     out: list[Event] = []
     for event in events:
+        if isinstance(event, Wait) and out and isinstance(last := out[-1], Wait) and last.phase == event.phase:
+            out[-1] = replace(event, seconds=last.seconds + event.seconds)
+            continue
         waited = len(out) > 1 and isinstance(out[-1], Wait) and out[-1].seconds < APART_S
         before = out[-2] if waited else out[-1] if out else None
         if isinstance(event, Add) and isinstance(before, Add) and beads & set(event.doses) and beads & set(before.doses):

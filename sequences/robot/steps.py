@@ -12,6 +12,8 @@ from sequences.bench.mixing import Stocks, undiluted_uM
 LEAST_UL = 1.0
 """The smallest pipettes of the makers' robots (P20 and Flex 50) go down to this."""
 TUBE_UL, TUBE_DEAD_UL = 1400.0, 15.0
+TRANSFER_S = 60.0
+"""A hand takes so long for a transfer with a new tip and mixing: an estimate."""
 
 
 class Do(StrEnum):
@@ -65,13 +67,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class RobotPlan:
-    """Tubes, the steps of each iteration, the reaction's volume (uL) after each, and what cannot be done as written."""
+    """Tubes, the steps of each iteration, the reaction's volume (uL) after each, and what cannot be done as written.
+
+    The clock of a wait starts at the end of the one before, and ``pull`` (s) later after a pull-down; of the first, with the
+    first move of an iteration. Gates that come ``in_stages`` have all been pulled out at its end: nothing is left that reacts.
+    """
 
     stocks: tuple[Stock, ...]
     iterations: tuple[tuple[Step, ...], ...]
     volumes: tuple[float, ...]
     start_uL: float
     temperature: float
+    pull: float
+    in_stages: bool
     warnings: tuple[str, ...]
 
     def nmol(self, system: DsdSystem, usual: Stocks) -> dict[str, float]:

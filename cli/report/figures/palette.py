@@ -86,6 +86,7 @@ def _series(key: str, colour: str, marker: str, dash: Dash, width: float = 1.5, 
 
 SERIES = (
     _series("ideal", "ideal", "o", "solid", width=3.6, opacity=0.35),
+    _series("paper_form", "third", "*", "dash", width=2.2),
     _series("autonomous", "fourth", "v", "dot"),
     _series("dsd", "dsd", "s", "solid"),
     _series("dsd_leaky", "leaky", "^", "short"),

@@ -224,6 +224,7 @@ class _Piece:
 
     @property
     def end(self) -> float:
+        """Where the piece ends, in pixels."""
         return self.start + NT * self.length
 
 

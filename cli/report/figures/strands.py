@@ -131,7 +131,7 @@ Firings = Mapping[str, Any]
 
 def calibration(data: ReportData) -> Chart:
     """For each reaction its firings over the wanted ones, before and after calibration; 1 is right."""
-    found = data.section("fidelity")["reactions"]
+    found = data.mixed["reactions"]
     rows = furthest(found)
     places = numbers(range(len(rows)))
     before = _firings(rows, "before_calibration", "as designed", "leaky", "o", filled=False)

@@ -49,9 +49,11 @@ def phase_clock(
         captures={name: _capture_name(name) for name in doses},
         cogates=names,
     )
+    # Cogates of a phase that closes nothing only drive its joins back: sinks take them as they appear.
     if not closes:
         sinks = [cogate_sink(f"sink_{name}", clock, buffer, words, sign) for sign, name in names.items()]
         return handled, [strand, taking, *sinks]
+    # They close gates that the clock has opened and that have not fired; afterwards both are captured.
     cogates = [strand_component(name, words.side(sign).leave(clock), Role.CLOCK, buffer) for sign, name in names.items()]
     scavenger = clock_sink(f"scavenger_{clock}", clock, words)
     handled = replace(handled, scavengers=(scavenger.name, taking.name), closing_buffer=buffer * len(signs))
@@ -61,6 +63,7 @@ def phase_clock(
 def held_back(components: Iterable[Component], helpers: Iterable[Component]) -> list[Component]:
     """The components with some fuels that are only added later, and the strands that capture them."""
     later = {helper.name: helper for helper in helpers}
+    # Not in the tube at the start, and not topped up: the protocol adds and captures them with the clock.
     kept = [replace(c, concentration=0.0, topped_up=False) if c.name in later else c for c in components]
     return [*kept, *(capture(_capture_name(name), helper.complex.domains) for name, helper in later.items())]
 

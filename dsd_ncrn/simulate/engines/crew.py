@@ -43,11 +43,17 @@ class SideBySide(Protocol):
     """A stepper that can integrate several tubes at once; equal ``kind`` means equal systems."""
 
     @property
-    def kind(self) -> Hashable: ...
+    def kind(self) -> Hashable:
+        """Equal for equal systems and tolerances."""
+        ...
 
-    def solve_alone(self, start: Floats, times: Floats, rates: Floats) -> Solution: ...
+    def solve_alone(self, start: Floats, times: Floats, rates: Floats) -> Solution:
+        """See Stepper."""
+        ...
 
-    def solve_all(self, starts: Sequence[Floats], times: Sequence[Floats], rates: Sequence[Floats]) -> list[Solution]: ...
+    def solve_all(self, starts: Sequence[Floats], times: Sequence[Floats], rates: Sequence[Floats]) -> list[Solution]:
+        """The same of each of several tubes."""
+        ...
 
 
 class _Left(BaseException):

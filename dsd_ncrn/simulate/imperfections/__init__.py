@@ -38,12 +38,15 @@ class _Middle(Generator):
         super().__init__(PCG64(0))
 
     def standard_normal(self, size: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """0: the middle of the normal distribution."""
         return 0.0 if size is None else np.zeros(size)
 
     def uniform(self, low: Any = 0.0, high: Any = 1.0, size: Any = None) -> Any:
+        """The middle of the range."""
         return (low + high) / 2 if size is None else np.full(size, (low + high) / 2)
 
     def spawn(self, n_children: int) -> list[Generator]:
+        """The same for every stream."""
         return [self] * n_children
 
 
