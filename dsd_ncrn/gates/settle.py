@@ -210,9 +210,11 @@ def _blank(bench: _Bench, settings: Settings, reference: Floats) -> float:
     # Reads are averaged, since an error here shifts every point of the whole training.
     less, more = (np.mean([bench.read(part, share * bench.x) for _ in range(READS)]) for share in INPUTS)
     mix = "; or ".join(bench.mixed(reference, share * bench.x) for share in INPUTS)
-    decides = "blank: Z of a line through both at no input, less the design's constant; it is taken off what is read"
+    # What is there at no input on purpose: the design's constant, and what trained constants count as they are loaded.
+    constant = bench.learner.offset + REFERENCE * bench.learner.limit * float(bench.learner.inputs(0.0 * bench.x).sum())
+    decides = f"blank: Z of a line through both at no input, less {constant * bench.protocol.unit:.3g} nM; it is taken off what is read"
     bench.tell(2 * READS, 1, mix, AS_FOUND, f"Z, {READS} of each", decides)
-    return float(less - INPUTS[0] * (more - less) / (INPUTS[1] - INPUTS[0])) - bench.learner.offset
+    return float(less - INPUTS[0] * (more - less) / (INPUTS[1] - INPUTS[0])) - constant
 
 
 def _targets(bench: _Bench, settings: Settings) -> Settings:
