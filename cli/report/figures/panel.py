@@ -89,7 +89,10 @@ class Drawing:
         clamped = f"[clamp(x() - left{n}, 0, w{n}), clamp(y() - top{n}, 0, h{n})]"
         sizes = {f"left{n}": self.left, f"top{n}": self.top, f"w{n}": wide, f"h{n}": high}
         places = signals_of(**{name: f"round({update})" for name, update in sizes.items()})
-        at = (("pointermove, pointerdown", f"{inside} ? {pointer} : null"), ("pointerout", "null"))
+        at = (
+            ("pointermove, pointerdown", f"{inside} ? {pointer} : null"),
+            ("pointerout[event.pointerType != 'touch']", "null"),
+        )
         drag = (
             ("pointerdown[event.pointerType != 'touch']", f"{inside} ? [{pointer}, {pointer}] : null"),
             ("[pointerdown, window:pointerup] > window:pointermove", f"drag{n} ? [drag{n}[0], {clamped}] : null"),
