@@ -124,25 +124,24 @@ def _end(fit: Fit, problem: Problem, number: int, sign: float, guess: float, ris
     bound = float(bounds_of(fit.parameters)[1 if sign > 0 else 0][number])
     best, most, needed = float(fit.x[number]), abs(bound - float(fit.x[number])), float(np.sqrt(rise))
     # Bracketed: below the rise inside, above it outside.
-    inside, outside, away, along = (0.0, 0.0), (most, np.inf), min(guess * needed, most), None
-    for _ in range(PROBES if most > 0 else 0):
+    if most <= 0 or np.sqrt(max(profile(fit, problem, number, bound)[0], 0.0)) < needed:
+        return None
+    inside, outside, away, along = (0.0, 0.0), (most, np.inf), min(guess * needed, most / 2), None
+    for _ in range(PROBES):
         risen, along = profile(fit, problem, number, best + sign * away, along)
         risen = float(np.sqrt(max(risen, 0.0)))
         if abs(risen - needed) < CLOSE_ENOUGH * needed / 2:
-            return best + sign * away
-        if risen > needed:
-            outside = (away, risen)
-        elif away < most:
+            break
+        if risen < needed:
             inside = (away, risen)
         else:
-            return None
+            outside = (away, risen)
         if np.isfinite(outside[1]):
-            # Secant on the root of the rise, kept inside the bracket.
             share = (needed - inside[1]) / (outside[1] - inside[1])
             away = inside[0] + float(np.clip(share, 0.1, 0.9)) * (outside[0] - inside[0])
         else:
-            away = min(away * float(np.clip(needed / max(risen, 1e-3), 1.2, 4.0)), most)
-    return best + sign * away if most > 0 else None
+            away = min(away * float(np.clip(needed / max(risen, 1e-3), 1.2, 4.0)), 0.5 * (away + most))
+    return best + sign * away
 
 
 def profile(fit: Fit, problem: Problem, number: int, value: float, along: Floats | None = None) -> tuple[float, Floats]:
