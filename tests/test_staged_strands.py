@@ -139,6 +139,13 @@ def test_a_blank_is_measured_without_that_of_another_tube() -> None:
     assert settled.blank == pytest.approx(found.settings.blank, rel=0.02) and settled.blank > 0.005
 
 
+def test_a_trained_constant_is_no_blank() -> None:
+    """An input that is always 1 counts 0.35 at half the limit of 0.7; the blank stays that of the design without it."""
+    spec = load_design(DESIGNS / f"{ONE}.toml", "ideal")
+    alone, beside = (Study(changed(spec, {"circuit.pad": pad})).settings.blank for pad in (0, 1))
+    assert beside == pytest.approx(alone, rel=0.1) and alone > 0.005
+
+
 @pytest.mark.parametrize("target", [0.06, 0.3, 2.0])
 def test_a_setting_is_found_by_six_aliquots(target: float) -> None:
     """A parabola in logarithms is found whatever the guess, within the steps in which it is looked for."""

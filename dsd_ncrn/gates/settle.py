@@ -212,7 +212,8 @@ def _blank(bench: _Bench, settings: Settings, reference: Floats) -> float:
     mix = "; or ".join(bench.mixed(reference, share * bench.x) for share in INPUTS)
     # What is there at no input on purpose: the design's constant, and what trained constants count as they are loaded.
     constant = bench.learner.offset + REFERENCE * bench.learner.limit * float(bench.learner.inputs(0.0 * bench.x).sum())
-    decides = f"blank: Z of a line through both at no input, less {constant * bench.protocol.unit:.3g} nM; it is taken off what is read"
+    kept = f"{constant * bench.protocol.unit:.3g} nM"
+    decides = f"blank: Z of a line through both at no input, less {kept}; it is taken off what is read"
     bench.tell(2 * READS, 1, mix, AS_FOUND, f"Z, {READS} of each", decides)
     return float(less - INPUTS[0] * (more - less) / (INPUTS[1] - INPUTS[0])) - constant
 
