@@ -36,7 +36,7 @@ REQUIRED = "REQUIRE_BROWSER"
 MISSING = f"no Chromium is installed, looked for as {', '.join(NAMES)}: install it, on Debian with apt-get install chromium"
 WIDE = {"width": 1280, "height": 900}
 FIGURES = "figure[data-plot]"
-DRAWN = "figure => figure.querySelectorAll('.plot .main-svg').length > 0"
+DRAWN = "figure => figure.querySelectorAll('.plot svg').length > 0"
 
 
 @dataclass

@@ -58,5 +58,5 @@ def test_a_level_is_hidden_with_the_keyboard(chromium: Browser, pages: Path) -> 
         box.focus()
         visit.page.keyboard.press("Space")
         assert not box.is_checked()
-        parts = visit.page.locator("svg [data-series='dsd']")
-        assert parts.count() > 2 and all(part.evaluate("part => part.style.display") == "none" for part in parts.all())
+        parts = visit.page.locator("svg [class*='series-dsd-']")
+        assert parts.count() > 2 and not any(part.is_visible() for part in parts.all())

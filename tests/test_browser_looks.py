@@ -90,5 +90,4 @@ def test_another_resolution_is_no_other_look(chromium: Browser, pages: Path, lea
 def test_a_missing_curve_is_another_look(chromium: Browser, pages: Path, learning: Pixels) -> None:
     with figure(chromium, pages / "report.html", "learning") as page:
         page.evaluate("showSeries('dsd', false)")
-        page.wait_for_function("document.querySelector('#figure-learning .plot')._fullData.some(each => each.visible !== true)")
         assert difference(learning, looks(page, "learning")) > 1.5 * LIMIT

@@ -22,7 +22,7 @@ CONTRAST = 4.5
 """WCAG 2.2, 1.4.3, for text of usual size."""
 TEXTS = """root => [...document.querySelectorAll(root)].filter(text => text.textContent.trim() && text.checkVisibility())
     .map(text => [text.textContent.trim().slice(0, 30), getComputedStyle(text).fill])"""
-TITLE = "getComputedStyle([...document.querySelectorAll('.plot .xtitle')].at(-1)).fill"
+TITLE = "getComputedStyle([...document.querySelectorAll('.plot .role-axis-title text')].at(-1)).fill"
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 
 
@@ -135,7 +135,8 @@ def test_the_report_of_a_real_run_is_whole(chromium: Browser, tmp_path: Path, sm
     assert run(small, tmp_path / "run", "--skip", "leaks", "--skip", "sequences", "--skip", "dsd_leaky").exit_code == 0
     with visited(chromium, tmp_path / "run" / "report.html") as visit:
         assert draw_all(visit.page) >= 8
-        empty = f"[...document.querySelectorAll('{FIGURES}')].filter(figure => !figure.querySelector('.plot .trace path'))"
+        marks = "figure.querySelector('.plot [class*=role-mark] :is(path, line)')"
+        empty = f"[...document.querySelectorAll('{FIGURES}')].filter(figure => !{marks})"
         assert visit.page.evaluate(f"{empty}.map(figure => figure.dataset.plot)") == []
         assert visit.complaints == [] and visit.requests == []
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 1280

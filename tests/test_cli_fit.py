@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -93,7 +95,9 @@ def test_the_page_has_every_parameter_and_well(fitted: dict[str, Any], bench: Pa
     for well in ("A1", "A2", "A3", "A4", "A5"):
         assert f'<th scope="row">{well}</th>' in page
     assert "10 C + 30 reporter" in page and page.count("<figure") == 2
-    assert page.count('"mode":"markers"') == 2 * 5  # readings and residuals are points
+    packed = page.split('id="plots">', 1)[1].split("<", 1)[0]
+    plots = zlib.decompress(base64.b64decode(packed)).decode()
+    assert plots.count('"type": "symbol", "description"') == 2 * 5  # readings and residuals are points
 
 
 def test_a_problem_that_was_written_is_fitted_again(fitted: dict[str, Any], bench: Path, invoke: Invoke) -> None:

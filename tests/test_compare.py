@@ -150,7 +150,7 @@ def test_the_page_shows_what_the_terminal_shows(runs: tuple[Path, Path]) -> None
 def test_every_run_has_its_curve_in_every_figure_and_a_box_to_hide_it(runs: tuple[Path, Path]) -> None:
     html = comparison_html(compare(runs))
     assert re.findall(r'data-toggles="(\w+)"', html) == ["run1", "run2"]
-    assert set(re.findall(r'data-series="(\w+)"', html)) == {"run1", "run2"}
+    assert set(re.findall(r'class="series-(\w+)-', html)) == {"run1", "run2"}
     assert re.findall(r'data-plot="(\w+)"', html) == ["learning", "leak_curves"]
 
 

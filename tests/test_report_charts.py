@@ -1,25 +1,27 @@
-"""Figures as data, and that the static picture and the interactive plot of each show the same data."""
+"""Figures as data, and that the one specification of each, of static picture and interactive plot, shows these data."""
 
 from __future__ import annotations
 
 import base64
-import gzip
 import json
 import math
 import re
-from hashlib import sha256
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
+import vl_convert
 
 from cli.report.data import ReportData
+from cli.report.figures import static
 from cli.report.figures.chart import Axis, Band, Chart, Curve, Panel, ReferenceLine, numbers
-from cli.report.figures.interactive import plot
 from cli.report.figures.leaks import front
 from cli.report.figures.palette import LIGHT_AND_DARK, MARKS, SERIES
-from cli.report.figures.static import draw
-from cli.report.page import CHARTS, charts_of, packed_library, plots_json, static_svg
+from cli.report.figures.panel import RIGHT
+from cli.report.figures.static import inline_svg, library, paper_svg, pdf
+from cli.report.figures.vega import AXIS, spec
+from cli.report.page import CHARTS, charts_of, look
 from report_runs import HOSTILE, write_full_run
 
 
@@ -32,61 +34,69 @@ def test_a_full_run_has_every_chart_once(charts: list[Chart]) -> None:
     assert len({chart.key for chart in charts}) == len(charts) == len(CHARTS)
 
 
-def test_both_renderers_show_the_same_points(charts: list[Chart]) -> None:
+def test_a_specification_has_every_point_scale_title_and_limit_of_its_chart(charts: list[Chart]) -> None:
     for chart in charts:
-        axes, traces = draw(chart).axes, plot(chart)["traces"]
-        for number, panel in enumerate(chart.panels):
-            place = "x" if number == 0 else f"x{number + 1}"
-            shown = [trace for trace in traces if trace["xaxis"] == place and trace.get("hoverinfo") != "skip"]
-            assert [trace["x"] for trace in shown] == [list(curve.x) for curve in panel.curves]
-            assert [trace["y"] for trace in shown] == [list(curve.y) for curve in panel.curves]
-            lines = [line.get_xydata().tolist() for line in axes[number].lines]
-            bars = [[patch.get_width(), patch.get_y() + patch.get_height() / 2] for patch in axes[number].patches]
-            for curve in panel.curves:
-                points = np.column_stack([curve.x, curve.y])
-                if curve.mode == "bars":
-                    assert np.allclose(bars, points), chart.key
-                else:
-                    assert points.tolist() in lines, (chart.key, curve.name)
+        drawn = spec(chart)
+        data, scales = ({each["name"]: each for each in drawn[kind]} for kind in ("data", "scales"))
+        groups = [mark for mark in drawn["marks"] if mark["type"] == "group"]
+        for number, (panel, group) in enumerate(zip(chart.panels, groups, strict=True)):
+            for place, curve in enumerate(panel.curves):
+                points = [(row["x"], row["y"]) for row in data[f"curve{number}_{place}"]["values"]]
+                assert points == list(zip(curve.x, curve.y)), (chart.key, curve.name)
+            for axis, name, shown in ((panel.x, "x", group["axes"][0]), (panel.y, "y", group["axes"][1])):
+                scale = scales[f"{name}{number}"]
+                assert scale["type"] == ("log" if axis.log else "linear") and shown["title"] == axis.title
+                assert axis.limits in (None, scale["domain"]) and shown["scale"] == scale["name"]
 
 
-def test_both_renderers_have_the_same_scales_titles_and_limits(charts: list[Chart]) -> None:
+def test_a_static_picture_has_its_points_where_the_scales_say(charts: list[Chart]) -> None:
+    """The ends of the axes are the ends of the panel; between them the scales are linear, or linear in the logarithm."""
+    chart = next(chart for chart in charts if chart.key == "leak_curve")
+    (panel,), (curve,) = chart.panels, chart.panels[0].curves
+    low, high = np.log10(panel.x.limits or ())
+    marks = re.findall(r'<use xlink:href="#leak_curve-0" x="([\d.]+)" y="([\d.]+)"/>', inline_svg(chart))
+    wide = 900 - AXIS - RIGHT
+    expected = (np.log10(curve.x) - low) / (high - low) * wide
+    assert np.allclose([float(x) for x, _ in marks], expected, atol=0.06)
+    up, levels = np.array([float(y) for _, y in marks]), np.log10(curve.y)
+    assert np.allclose(np.diff(up) / np.diff(levels), (up[-1] - up[0]) / (levels[-1] - levels[0]), rtol=0.01)
+
+
+def test_page_and_paper_are_drawn_from_the_same_specification(charts: list[Chart]) -> None:
+    page = look(charts, ())
+    unpacked = json.loads(zlib.decompress(base64.b64decode(page["plots"])))
+    assert unpacked == {chart.key: json.loads(json.dumps(spec(chart))) for chart in charts}
+    chart = charts[0]
+    assert page["figures"][chart.key].svg == inline_svg(chart)
+    texts = re.findall(r"<text[^>]*>([^<]+)", inline_svg(chart))
+    assert texts == re.findall(r"<text[^>]*>([^<]+)", paper_svg(chart)) and len(texts) > 3
+    assert "var(" not in paper_svg(chart) and pdf(chart).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("width", [900, 340])
+def test_panels_do_not_overlap(charts: list[Chart], width: int) -> None:
+    """On a wide page and on a narrow one, where they stand below each other."""
     for chart in charts:
-        axes, layout = draw(chart).axes, plot(chart)["wide"]
-        for number, panel in enumerate(chart.panels):
-            suffix = "" if number == 0 else str(number + 1)
-            for axis, name in ((panel.x, "x"), (panel.y, "y")):
-                drawn, told = getattr(axes[number], f"get_{name}scale")(), layout[f"{name}axis{suffix}"]
-                assert drawn == told["type"] == ("log" if axis.log else "linear")
-                assert getattr(axes[number], f"get_{name}label")() == told["title"]["text"] == axis.title
-                if axis.limits:
-                    limits = getattr(axes[number], f"get_{name}lim")()
-                    assert np.allclose(np.log10(limits) if axis.log else limits, told["range"])
-
-
-def test_panels_do_not_overlap_in_either_layout(charts: list[Chart]) -> None:
-    for chart in charts:
-        for layout in (plot(chart)["wide"], plot(chart)["narrow"]):
-            boxes = [
-                (*layout[f"xaxis{suffix}"]["domain"], *layout[f"yaxis{suffix}"]["domain"])
-                for suffix in ["", *map(str, range(2, len(chart.panels) + 1))]
-            ]
-            assert all(0 <= low < high <= 1 + 1e-9 for box in boxes for low, high in (box[:2], box[2:])), chart.key
-            for place, (left, right, low, high) in enumerate(boxes):
-                for other in boxes[place + 1 :]:
-                    apart = right <= other[0] or other[1] <= left or high <= other[2] or other[3] <= low
-                    assert apart, chart.key
+        scene = vl_convert.vega_to_scenegraph(spec(chart) | {"width": width})["scenegraph"]["items"][0]
+        groups = [mark["items"][0] for mark in scene["items"] if mark["marktype"] == "group"]
+        boxes = [(each["x"], each["y"], each["x"] + each["width"], each["y"] + each["height"]) for each in groups]
+        assert len(boxes) == len(chart.panels)
+        for place, one in enumerate(boxes):
+            assert 0 < one[0] < one[2] <= width and 0 <= one[1] < one[3] <= scene["height"]
+            for other in boxes[place + 1 :]:
+                assert one[2] <= other[0] or one[3] <= other[1], chart.key
+        assert width == 900 or len({box[0] for box in boxes}) == 1
 
 
 def test_a_name_that_panels_share_is_in_the_legend_once(charts: list[Chart]) -> None:
-    learning = plot(next(chart for chart in charts if chart.key == "learning"))
-    named = [trace["name"] for trace in learning["traces"] if trace["showlegend"]]
-    assert len(named) == len(set(named)) == 6
+    learning = next(chart for chart in charts if chart.key == "learning")
+    names = [mark["encode"]["update"]["text"]["value"] for mark in spec(learning)["marks"] if mark["type"] == "text"]
+    assert len(names) == len(set(names)) == 6
 
 
 def test_every_chart_is_described_and_says_its_files(charts: list[Chart]) -> None:
     for chart in charts:
-        svg = static_svg(chart)
+        svg = inline_svg(chart)
         assert svg.startswith("<svg") and 'role="img"' in svg and f'id="{chart.key}-title"' in svg
         assert chart.title in svg and len(chart.description) > 40 and chart.sources
 
@@ -101,26 +111,34 @@ def test_series_differ_by_marker_and_by_dash_or_width() -> None:
 def test_points_that_are_not_finite_are_gaps_in_both() -> None:
     curve = Curve("one", (1.0, 2.0, 3.0), (1.0, math.inf, math.nan), "dsd")
     chart = Chart("key", "title", "about", ("a.csv",), (Panel("", Axis(), Axis(), (curve,)),), 1, 2.0)
-    assert plot(chart)["traces"][0]["y"] == [1.0, None, None]
-    assert "NaN" not in plots_json([chart]) and "nan" not in static_svg(chart)
+    assert [row["y"] for row in spec(chart)["data"][0]["values"]] == [1.0, None, None]
+    assert "NaN" not in inline_svg(chart) and "nan" not in inline_svg(chart)
 
 
-def test_hostile_texts_cannot_end_the_script_nor_become_markup_of_a_plot() -> None:
-    curve = Curve(HOSTILE, (1.0,), (1.0,), "dsd", hover=(HOSTILE,), labels=(HOSTILE,))
+def test_hostile_texts_become_neither_markup_nor_part_of_an_expression() -> None:
+    curve = Curve(HOSTILE, (1.0, 1.5), (1.0, 2.0), "dsd", hover=(HOSTILE,) * 2, labels=(HOSTILE,) * 2)
     rules, bands = (ReferenceLine("x", 1.0, HOSTILE),), (Band(1.0, 2.0, HOSTILE),)
     panel = Panel(HOSTILE, Axis(HOSTILE), Axis(HOSTILE, ticks=((1.0, HOSTILE),)), (curve,), rules, bands, HOSTILE)
-    text = plots_json([Chart("key", HOSTILE, HOSTILE, (HOSTILE,), (panel,), 1, 2.0)])
-    assert not re.search("[<>&]", text)
-    drawn = json.loads(text)["key"]
-    for found in (drawn["traces"], drawn["wide"], drawn["narrow"]):
-        assert "<script" not in json.dumps(found) and "&lt;script" in json.dumps(found)
+    chart = Chart("key", HOSTILE, HOSTILE, (HOSTILE,), (panel,), 1, 2.0)
+    svg = inline_svg(chart)
+    assert "<script" not in svg and "&lt;script" in svg
+    expressions = re.findall(r'"(?:expr|signal|update|events)": "([^"]*)"', json.dumps(spec(chart)))
+    assert len(expressions) > 20 and not [each for each in expressions if "script" in each]
+    assert not re.search("[<>&]", look([chart], ())["plots"])
 
 
-def test_the_library_is_the_one_that_its_makers_publish() -> None:
-    """The file of plotly.js-basic-dist-min 4.1.1 on npm, by its SHA-256."""
-    script = gzip.decompress(base64.b64decode(packed_library()))
-    assert sha256(script).hexdigest() == "99784e3abfb07b142a15e521a439e6d9addceadb3f79553fd24c72774f0649ba"
-    assert b"plotly.js (basic - minified) v4.1.1" in script[:200]
+def test_the_library_is_kept_by_its_version_and_the_same_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = library()
+    library.cache_clear()
+    assert library() == known and 500_000 < len(known) < 1_500_000
+    library.cache_clear()
+    monkeypatch.setattr(static, "__file__", str(tmp_path / "static.py"))
+    monkeypatch.setattr("vl_convert.javascript_bundle", lambda snippet: snippet)
+    assert library() == "(() => {window.vegaEmbed = vegaEmbed;})();"
+    monkeypatch.delattr("vl_convert.javascript_bundle")
+    library.cache_clear()
+    assert library() == "(() => {window.vegaEmbed = vegaEmbed;})();", "from the file"
+    library.cache_clear()
 
 
 def test_numbers_keep_seven_digits() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -249,8 +250,12 @@ def test_an_order_takes_the_design_s_choices_and_what_was_delivered(copy: Path, 
 def test_the_report_can_be_made_again(copy: Path) -> None:
     before = (copy / REPORT).read_bytes()
     (copy / REPORT).unlink()
-    result = CliRunner().invoke(main, ["report", str(copy)])
+    figures = copy / "figures"
+    result = CliRunner().invoke(main, ["report", str(copy), "--figures", str(figures)])
     assert result.exit_code == 0
+    assert len(before) < 1_500_000
+    plots = set(re.findall(r'data-plot="(\w+)"', before.decode()))
+    assert set(contents(figures)) == {f"{key}.{kind}" for key in plots for kind in ("svg", "pdf")} and len(plots) > 8
     assert f"Report: {copy / REPORT}" in result.stdout
     assert len((copy / REPORT).read_bytes()) == pytest.approx(len(before), rel=0.01)
 

@@ -13,14 +13,15 @@ from cli.options import OneOf, json_option, out_option, preset_option, run_argum
     "report",
     "cli.report.page:report",
     "Make the HTML report of a run again.",
-    examples=("dsd-ncrn report runs/linreg2d", "dsd-ncrn report runs/linreg2d -o somewhere"),
+    examples=("dsd-ncrn report runs/linreg2d", "dsd-ncrn report runs/linreg2d --figures figures"),
 )
 @run_argument
 @out_option("report.html (default: RUN_DIR)")
+@click.option("--figures", type=click.Path(path_type=Path), metavar="FOLDER", help="Write every figure as SVG and PDF, too.")
 @seed_option
 @json_option
 def report() -> None:
-    """Build the report of a run folder again, from its files alone.
+    """Build the report of a run folder again, from its files alone, and its figures for a paper.
 
     Nothing in it is random: --seed is accepted and changes nothing.
     """

@@ -8,9 +8,9 @@ from __future__ import annotations
 import base64
 import json
 import sys
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,13 @@ from cli.output import deliver, show
 from cli.report import cards, findings, tables, verdict
 from cli.report.data import ReportData
 from cli.report.figures.chart import Chart
-from cli.report.figures.interactive import plot
 from cli.report.figures.leaks import LITERATURE_LEAK, front, leak_curve, leak_ranking, simulated, trained, tuning, yields
 from cli.report.figures.learning import greek, learning, parameters, predictions, residuals
 from cli.report.figures.palette import LIGHT_AND_DARK, Series, css_variables, sample
 from cli.report.figures.pictures import pictures
-from cli.report.figures.static import FONTS, draw, inline_svg, standalone_svg
+from cli.report.figures.static import inline_svg, library, paper_svg, pdf, standalone_svg
 from cli.report.figures.strands import calibration, concentrations, fuel_history, fuels, has_components, ranked, trajectories
+from cli.report.figures.vega import FONTS, spec
 from cli.report.references import REFERENCES, formulas, limits
 from cli.report.text import number, percent, size
 from cli.report.verdict import failed_stages, missing_stages
@@ -101,27 +101,21 @@ def charts_of(data: ReportData) -> list[Chart]:
     return [make(data) for make, wanted in CHARTS if wanted(data)]
 
 
-def static_svg(chart: Chart) -> str:
-    """The SVG element of a chart."""
-    return inline_svg(partial(draw, chart), chart.title, chart.description, chart.key)
-
-
-def plots_json(charts: list[Chart]) -> str:
-    """The interactive plots by key as JSON that no text in it can end: it stands in a script element."""
-    text = json.dumps({chart.key: plot(chart) for chart in charts}, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+def packed(text: str) -> str:
+    """A text as Base64 of its compressed form, which a script of the page unpacks; nothing in it can end a script element."""
+    return base64.b64encode(zlib.compress(text.encode(), level=9)).decode("ascii")
 
 
 def _figure(chart: Chart) -> Figure:
-    return Figure(chart.key, chart.title, static_svg(chart), chart.note, chart.sources)
+    return Figure(chart.key, chart.title, inline_svg(chart), chart.note, chart.sources)
 
 
 def look(charts: list[Chart], series: Iterable[Series]) -> dict[str, Any]:
     """What the style, the scripts and the macros of a page need: its figures, those of their series that can be switched."""
     return {
         "figures": {chart.key: _figure(chart) for chart in charts},
-        "plots": Markup(plots_json(charts)),
-        "library": Markup(packed_library()) if charts else "",
+        "plots": packed(json.dumps({chart.key: spec(chart) for chart in charts}, allow_nan=False)),
+        "library": packed(library()) if charts else "",
         "series": [(each, sample(each)) for each in series],
         "light": Markup(css_variables(dark=False)),
         "dark": Markup(css_variables(dark=True)),
@@ -165,16 +159,6 @@ def _context(data: ReportData) -> dict[str, Any]:
     }
 
 
-LIBRARY = Path(__file__).parent / "library" / "plotly-basic.min.js.gz"
-"""plotly.js with lines, markers and bars alone, as its makers publish it: a quarter of the whole. The page holds it."""
-
-
-@cache
-def packed_library() -> str:
-    """The minified script as Base64 of its gzip form, about 0.5 MB."""
-    return base64.b64encode(LIBRARY.read_bytes()).decode("ascii")
-
-
 def build_report(run: Path) -> str:
     """The report of a run folder as an HTML document; stages that did not run are said to be missing.
 
@@ -184,25 +168,32 @@ def build_report(run: Path) -> str:
     return render(ReportData(run))
 
 
-def report(run_folder: Path, out: Path | None, seed: int, as_json: bool) -> None:
-    """The command ``report``: the page of a run folder, again."""
+def report(run_folder: Path, out: Path | None, figures: Path | None, seed: int, as_json: bool) -> None:
+    """The command ``report``: the page of a run folder, again, and its figures as files."""
     if not (run_folder / "design.toml").is_file():
         raise InputError("this folder holds no run", None, "Give a folder that `run` has written.", str(run_folder))
     try:
         with working("report"):
-            page = build_report(run_folder)
+            data = ReportData(run_folder)
+            page, drawn = render(data), files_of(charts_of(data)) if figures else {}
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, TemplateError) as error:
         rule = f"the files of this run do not fit together: {type(error).__name__}: {error}"
         raise InputError(rule, None, "Run the design again.", str(run_folder)) from error
     place = out or run_folder
     deliver(place, {"report.html": page})
+    deliver(figures, drawn)
     show(as_json, {"report": str(place / "report.html")}, f"Report: {place / 'report.html'}")
+
+
+def files_of(charts: Iterable[Chart]) -> dict[str, str | bytes]:
+    """Every figure for a paper, as SVG and as PDF."""
+    return {f"{chart.key}.{kind}": make(chart) for chart in charts for kind, make in (("svg", paper_svg), ("pdf", pdf))}
 
 
 def picture(run: Path, key: str = "learning") -> str:
     """A figure of a run as an SVG file of its own. Raises KeyError for a figure that this run has not."""
     charts = {chart.key: chart for chart in charts_of(ReportData(run))}
-    return standalone_svg(static_svg(charts[key]))
+    return standalone_svg(inline_svg(charts[key]))
 
 
 if __name__ == "__main__":

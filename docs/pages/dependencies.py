@@ -40,14 +40,6 @@ REASONS = {
     "ipykernel": "runs the notebooks",
 }
 """Where pyproject.toml has no comment on the line."""
-_KEPT = """
-## Kept in the repository
-
-| file | version | for |
-|---|---|---|
-| `cli/report/library/plotly-basic.min.js.gz` | plotly.js-basic-dist-min 4.1.1 (npm, MIT) | the plots of reports, \
-which have 1.3 MB so, and 2.7 with the whole library, the only one in Python's package |
-"""
 _BY_HAND = {
     "stiff integration, sparse LU (`simulate/engines`)": "CVODE, an engine too, takes 7 times as long for an iteration of "
     "`linreg2d`; no library advances eight tubes of one network side by side",
@@ -118,4 +110,4 @@ def dependencies_page(root: Path) -> str:
     head = "# Dependencies\n\n<!-- made by docs/pages from pyproject.toml -->\n\nWhat each package is for."
     rows = [f"| {what} | {why} |" for what, why in _BY_HAND.items()]
     by_hand = ["## Written here", "", "| what | why no library does it |", "|---|---|", *rows, ""]
-    return "\n".join([f"{head} Versions are locked in `uv.lock`.", "", *parts, _KEPT.strip("\n"), "", *by_hand])
+    return "\n".join([f"{head} Versions are locked in `uv.lock`.", "", *parts, *by_hand])

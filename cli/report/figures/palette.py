@@ -46,9 +46,6 @@ LIGHT_AND_DARK: Mapping[str, tuple[str, str]] = {
 }
 """Name to colour on a light and on a dark page. All text colours have a contrast of 4.5 or more on their paper."""
 
-STAND_INS: Mapping[str, str] = {name: f"#0a0b{number:02x}" for number, name in enumerate(LIGHT_AND_DARK)}
-"""What matplotlib is told to draw in; ``canvas`` puts ``var(--name)`` in its place."""
-
 CATEGORIES = ("first", "second", "third", "fourth")
 CATEGORY_MARKERS = ("o", "^", "s", "D")
 
@@ -89,7 +86,7 @@ def _series(key: str, colour: str, marker: str, dash: Dash, width: float = 1.5, 
 
 SERIES = (
     _series("ideal", "ideal", "o", "solid", width=3.6, opacity=0.35),
-    _series("paper_form", "third", "v", "dash"),
+    _series("paper_form", "third", "*", "dash", width=2.2),
     _series("autonomous", "fourth", "v", "dot"),
     _series("dsd", "dsd", "s", "solid"),
     _series("dsd_leaky", "leaky", "^", "short"),
@@ -104,28 +101,31 @@ def css_variables(dark: bool) -> str:
     return "".join(f"--{name}:{pair[dark]};" for name, pair in LIGHT_AND_DARK.items())
 
 
-SAMPLE_DASHES: Mapping[Dash, str] = {
-    "solid": "",
-    "dot": "1.5 1.5",
-    "short": "3 2",
-    "dash": "6 2",
-    "dashdot": "9 2 2 2",
-    "dashdotdot": "9 2 2 2 2 2",
+DASHES: Mapping[Dash, tuple[float, ...]] = {
+    "solid": (),
+    "dot": (1.5, 1.5),
+    "short": (4, 2),
+    "dash": (8, 3),
+    "dashdot": (11, 3, 3, 3),
+    "dashdotdot": (11, 3, 3, 3, 3, 3),
 }
+"""Pixels drawn and left out."""
 MARKS: Mapping[str, str] = {
-    "o": "M14.5 7a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0-5 0",
-    "s": "M14.5 4.5h5v5h-5z",
-    "^": "M17 4l3.2 5.6h-6.4z",
-    "v": "M17 10l3.2-5.6h-6.4z",
-    "D": "M17 3.6l3.4 3.4l-3.4 3.4l-3.4-3.4z",
-    "P": "M15.8 4h2.4v1.8h1.8v2.4h-1.8v1.8h-2.4v-1.8h-1.8v-2.4h1.8z",
-    "X": "M14.6 6l1.4-1.4l1 1l1-1l1.4 1.4l-1 1l1 1l-1.4 1.4l-1-1l-1 1l-1.4-1.4l1-1z",
+    "o": "M-1 0A1 1 0 1 1 1 0A1 1 0 1 1-1 0Z",
+    "s": "M-1-1H1V1H-1Z",
+    "^": "M0-1.2L1.2 1H-1.2Z",
+    "v": "M0 1.2L1.2-1H-1.2Z",
+    "D": "M0-1.36L1.36 0L0 1.36L-1.36 0Z",
+    "P": "M-.45-1.2H.45V-.45H1.2V.45H.45V1.2H-.45V.45H-1.2V-.45H-.45Z",
+    "X": "M-1-.4L-.4-1L0-.6L.4-1L1-.4L.6 0L1 .4L.4 1L0 .6L-.4 1L-1 .4L-.6 0Z",
+    "*": "M0-1.2L.29-.4L1.14-.37L.47 .15L.71 .97L0 .5L-.71 .97L-.47 .15L-1.14-.37L-.29-.4Z",
 }
+"""Paths by matplotlib's letters, about 2 wide."""
 
 
 def sample(series: Series) -> str:
     """A decorative SVG element: names stand beside it."""
     line = f"stroke:var(--{series.colour});stroke-width:{series.width:g};stroke-opacity:{series.opacity:g}"
-    dash = f";stroke-dasharray:{SAMPLE_DASHES[series.dash]}" if SAMPLE_DASHES[series.dash] else ""
-    mark = f'<path d="{MARKS[series.marker]}" style="fill:var(--{series.colour})"/>'
+    dash = f";stroke-dasharray:{' '.join(f'{pixels:g}' for pixels in DASHES[series.dash])}" if DASHES[series.dash] else ""
+    mark = f'<path d="{MARKS[series.marker]}" transform="translate(17 7)scale(2.6)" style="fill:var(--{series.colour})"/>'
     return f'<svg class="sample" viewBox="0 0 34 14" aria-hidden="true"><path d="M1 7H33" style="{line}{dash}"/>{mark}</svg>'

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cli.report.data import ReportData
-from cli.report.figures.static import page_svg
+from cli.report.figures.static import with_title
 from dsd_ncrn.crn.drawing import svg_of
 from dsd_ncrn.crn.graph import STAGE_COLOURS
 from dsd_ncrn.crn.types import Crn, Origin, Reaction
@@ -93,6 +93,35 @@ def _network_svg(number: int, stage: str, reactions: list[Json]) -> str:
     )
     title = f"The reactions of {stage or 'the network'}"
     return _sized(page_svg(svg_of(_crn(stage, species, reactions)), title, described, f"network-{number}", COLOURS))
+
+
+_COORDINATES = re.compile(r'(?<= )(?:d|x|y|transform|width|height|viewBox)="[^"]*"')
+
+
+def page_svg(file: str, title: str, description: str, key: str, colours: Mapping[str, str]) -> str:
+    """An SVG file of matplotlib's as an element for a page: ``colours`` says which of its colours is which of the page's."""
+    svg = with_title(_with_local_ids(_small(file), key), title, description, key)
+    for name, colour in colours.items():
+        svg = svg.replace(colour, f"var(--{name})")
+    return svg
+
+
+def _small(svg: str) -> str:
+    """Drop prolog, comments, metadata and needless digits."""
+    svg = svg[svg.index("<svg ") :]
+    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = _COORDINATES.sub(lambda match: re.sub(r"(\d+\.\d\d)\d+", r"\1", match[0]), svg)
+    svg = re.sub(r'<svg [^>]*viewBox="([^"]*)"[^>]*>', r'<svg viewBox="\1" role="img">', svg, count=1)
+    svg = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
+    svg = re.sub(r"font: (?:bold|700) ([\d.]+)px [^;\"]*", r"font-size: \1px; font-weight: 700", svg)
+    return re.sub(r"\n\s*", "\n", svg).strip()
+
+
+def _with_local_ids(svg: str, key: str) -> str:
+    """Ids that are referred to get a prefix, all others go."""
+    used = set(re.findall(r"(?:xlink:href=\"#|url\(#)([^\")]+)", svg))
+    svg = re.sub(r' id="([^"]+)"', lambda match: f' id="{key}-{match[1]}"' if match[1] in used else "", svg)
+    return re.sub(r"(xlink:href=\"#|url\(#)([^\")]+)", rf"\1{key}-\2", svg)
 
 
 def _sized(svg: str) -> str:

@@ -1,5 +1,6 @@
 // The checkboxes of levels of training act on every figure, static and interactive, and on each other.
 const hiddenSeries = new Set();
+const hiding = document.head.appendChild(document.createElement("style"));
 
 function showSeries(key, shown) {
   if (shown) hiddenSeries.delete(key);
@@ -7,9 +8,7 @@ function showSeries(key, shown) {
   for (const box of document.querySelectorAll("input[data-toggles]")) {
     if (box.dataset.toggles === key) box.checked = shown;
   }
-  for (const part of document.querySelectorAll("[data-series]")) {
-    if (part.dataset.series === key) part.style.display = shown ? "" : "none";
-  }
+  hiding.textContent = [...hiddenSeries].map((each) => `[class*="series-${each}-"] { display: none; }`).join("");
   document.dispatchEvent(new Event("serieschange"));
 }
 
