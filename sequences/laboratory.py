@@ -229,7 +229,7 @@ def needed_strands(
     stocks, count = bench.mixes.stocks, len(experiment.training)
     plan = plan_of(system, experiment, stocks, order.volume_uL, order.smallest_uL, temperature)
     plan = replace(plan, warnings=(*plan.warnings, *deck_warnings(plan)))
-    portions = sum(step.portions for step in experiment.calibration)
+    portions = sum(step.portions for step in experiment.calibration) or experiment.aliquots
     share = 1.0 + portions * ALIQUOT_UL / order.volume_uL / count if count else 1.0
     aliquots = sum(step.aliquots for step in experiment.calibration) * ALIQUOT_UL / 1e6
     training, beside = plan.nmol(system, stocks), wells_nmol(experiment, order.volume_uL)

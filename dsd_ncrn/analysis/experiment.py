@@ -112,6 +112,7 @@ def experiment_of(study: Calibrated) -> Experiment:
         isinstance(protocol, StagedProtocol),
         tuple(tuple(protocol.iteration(number, *_of(study, number))) for number in range(1, training.iterations + 1)),
         tuple(protocol.start()),
+        study.calibration.aliquots,
         study.calibration.steps,
         openers(study.network) if isinstance(protocol, StagedProtocol) else {},
         given.evaporation,

@@ -71,8 +71,9 @@ class Experiment:
     topped up, by component. ``seconds`` is the length of an iteration. A tube that is burned in for ``burn_in`` (s) gets the
     first point, and what ``later`` gives at the start (nM) in place of the design's concentrations, by its steps. The points
     of a staged learner come ``in_stages``: nothing of them is mixed in. ``training`` is what the simulation does in every
-    iteration, of which the steps are the first, and ``start`` what it does before them all. The tube is set by a
-    ``calibration`` before; ``openers`` give by gate the strand that enters it, and the rate of that (/nM/s).
+    iteration, of which the steps are the first, and ``start`` what it does before them all. The tube is set by so many
+    ``aliquots`` before, of a staged learner by the steps of a ``calibration``; ``openers`` give by gate the strand that enters
+    it, and the rate of that (/nM/s).
     ``evaporation`` is the share of the volume that an hour takes, ``pull`` how long a pull-down lasts (s; at 0 it is done
     within the wait before it), ``lost`` the share of the volume that a move onto beads or off them loses, ``carried`` that of
     a slurry's liquid which drained beads keep, ``complex_stock`` what complexes are annealed to (nM; 0 is as usual), and
@@ -89,6 +90,7 @@ class Experiment:
     in_stages: bool = False
     training: tuple[tuple[Event, ...], ...] = ()
     start: tuple[Event, ...] = ()
+    aliquots: int = 0
     calibration: tuple[CalibrationStep, ...] = ()
     openers: Mapping[str, tuple[Strand, float]] = field(default_factory=dict[str, tuple[Strand, float]])
     evaporation: float = 0.0
