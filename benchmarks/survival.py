@@ -22,7 +22,6 @@ import numpy as np
 
 from dsd_ncrn.analysis.beads import bead_budget
 from dsd_ncrn.analysis.judging import THRESHOLD, judge, learned, test_error, yardstick
-from dsd_ncrn.analysis.networks import with_resting
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import Drawn
 from dsd_ncrn.design.load import changed, load_design
@@ -149,7 +148,7 @@ def print_finite(designs: Sequence[str], tubes: int) -> None:
     print_row(*["---"] * 7)
     for name in designs:
         factors = Study(load_design(DESIGNS / f"{name}.toml", "bench"), FIRST).ready
-        studies = factors, with_resting(factors, leaks=True)
+        studies = factors, factors.with_resting(leaks=True)
         trained = [each.training("dsd_leaky") for each in studies]
         ends = [each.parameters[-1] for each in trained]
         errors = [f"{test_error(factors.data, each.test_after):.3g}" for each in trained]

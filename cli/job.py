@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from cli.console import step
 from cli.options import chosen_preset, holds_strands, is_network
 from cli.run.folder import digest
-from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Study, Watch, unwatched
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.translated import DEFAULT_ENGINE, Watch, unwatched
 from dsd_ncrn.assays.applied import check_gates
 from dsd_ncrn.assays.measured import read_measured
 from dsd_ncrn.design.load import dump_design, load_design, located

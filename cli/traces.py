@@ -10,7 +10,8 @@ import numpy as np
 
 from cli.options import chosen_preset
 from cli.run.strands import POINTS, dsd_columns, ideal_columns
-from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Study
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.translated import DEFAULT_ENGINE
 from dsd_ncrn.constants import DEFAULT_PRESET
 from dsd_ncrn.crn.text import load_crn
 from dsd_ncrn.design.chemistry import Chemistry

@@ -13,8 +13,10 @@ from dsd_ncrn.analysis.fidelity import Fidelity, fidelity, parameter_errors
 from dsd_ncrn.analysis.fuel import FuelBudget, fuel_budget
 from dsd_ncrn.analysis.leaks import LeakRanking, LeakSensitivity, leak_sensitivity, rank_leaks
 from dsd_ncrn.analysis.lean import train_strands
-from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Floats, Study
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.translated import DEFAULT_ENGINE
 from dsd_ncrn.analysis.yields import Drawn, Yield, monte_carlo_yield
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.experiment import Experiment

@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dsd_ncrn.analysis.study import DEFAULT_ENGINE, Study
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.translated import DEFAULT_ENGINE
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.events import Event, Wait
 from dsd_ncrn.design.load import load_design

@@ -104,7 +104,7 @@ def failing(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     def raised(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("dsd_ncrn.analysis.study.train_ideal", raised)
+    monkeypatch.setattr("dsd_ncrn.analysis.translated.train_ideal", raised)
 
 
 def test_bad_input_that_a_stage_finds_is_told_at_its_line(

@@ -16,7 +16,7 @@ from cli.run.leaks import share_text
 from cli.run.sweeps import opened_store, spread, sweep
 from dsd_ncrn.analysis.crossing import CrossBinding, cross_binding
 from dsd_ncrn.analysis.judging import THRESHOLD, judged, learned, yardstick
-from dsd_ncrn.analysis.networks import FINITE, with_resting
+from dsd_ncrn.analysis.networks import FINITE
 from dsd_ncrn.analysis.results import Judged, Yardstick
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import Drawn, require_imperfections
@@ -58,7 +58,7 @@ def judge(
             crossing = cross_binding(study)
             drawn, explicit = Drawn(study, seed), semantics == FINITE
             if explicit:
-                drawn = Drawn(with_resting(study, drawn.leaking), seed)
+                drawn = Drawn(study.with_resting(drawn.leaking), seed)
             base = digest(f"{job.key} {seed} {study.plan.strand_iterations}" + f" {semantics}" * explicit)
             with (
                 step(shown, "tubes", f"data seed {drawn_from}") as tell,

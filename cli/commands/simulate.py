@@ -15,7 +15,7 @@ from cli.output import check_folder, deliver, show, table
 from cli.run.strands import training_outcome
 from cli.streams import warn
 from cli.traces import EngineChoice, columns_of, design_trace, network_trace, side_by_side, strand_trace, trace_of, until
-from dsd_ncrn.analysis.networks import FINITE, with_resting
+from dsd_ncrn.analysis.networks import FINITE
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.crn.rate_law import RateLaw
 from dsd_ncrn.crn.text import load_crn
@@ -189,7 +189,7 @@ def train(
     with placed(design), display() as shown:
         job = shown_job(design, seed, shown, choice.integrator, strands=level == "dsd", conditions=conditions)
         study = _lasting(job.study.ready if level == "dsd" else job.study, iterations, epochs)
-        study = with_resting(study, leaks) if semantics == FINITE else study
+        study = study.with_resting(leaks) if semantics == FINITE else study
         name = level if level != "dsd" else level_of_strands(leaks, not one_pot).name
         for note in study.data.notes:
             warn(note)

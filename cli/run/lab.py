@@ -11,7 +11,7 @@ from cli.job import Outcome, Stage, Tell
 from cli.run.background import BackgroundTask
 from cli.run.strands import training_outcome
 from dsd_ncrn.analysis.beads import bead_budget
-from dsd_ncrn.analysis.study import unwatched
+from dsd_ncrn.analysis.translated import unwatched
 from dsd_ncrn.analysis.yields import DILUTED, study_dilution
 from dsd_ncrn.design.spec import Order
 from dsd_ncrn.runs.files import json_text, plain

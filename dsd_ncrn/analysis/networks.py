@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from dsd_ncrn.crn.types import Origin
 from dsd_ncrn.dsd.structure import Complex
@@ -13,9 +12,6 @@ from dsd_ncrn.kinetics.build import Semantics, build_network
 from dsd_ncrn.kinetics.leaks import FRESH, LeakKind, LeakRates
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import RateModel
-
-if TYPE_CHECKING:
-    from dsd_ncrn.analysis.study import Study
 
 FINITE: Semantics = "finite"
 KEPT = 12
@@ -42,19 +38,6 @@ def network_of(
     components = tuple((each.name, each.complex, each.role, each.origins) for each in system.components)
     forks = frozenset(made.fork for made in system.gates.values())
     return _built(_Asked(components, forks, system.rates, leak_model, tuple(leak_rates.items()), semantics, system))
-
-
-def with_resting(study: Study, leaks: bool) -> Study:
-    """The study in the finite semantics, with ``leaks`` or without: what rests on a toehold is a species of its own there, and
-    no factor on rate constants.
-
-    What has been measured and set of its usual tube so far stays. Raises what ``build_network`` raises.
-    """
-    found = study.given(network=network_of(study.designed, semantics=FINITE))
-    if not leaks:
-        return found
-    rates = {LeakKind(name): rate for name, rate in study.spec.leak.channels}
-    return found.given(leaky=network_of(study.designed, study.spec.leak.model, rates, FINITE))
 
 
 @lru_cache(maxsize=KEPT)

@@ -2,98 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dsd_ncrn.analysis.experiment import experiment_of
 from dsd_ncrn.analysis.lean import LEAKY, train_strands
-from dsd_ncrn.analysis.networks import network_of
+from dsd_ncrn.analysis.networks import FINITE, network_of
+from dsd_ncrn.analysis.translated import Translated, part
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.applied import as_measured
 from dsd_ncrn.assays.measured import MeasuredGate
-from dsd_ncrn.design.spec import DesignSpec, TrainingPlan
+from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem, Role
-from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.gates.calibrate import Firings, GateDesign, calibrate, firings_of, known_points, slow_terms
-from dsd_ncrn.gates.learner import design_gates, first_schedule, free_phases, largest_firings, size_gates
+from dsd_ncrn.gates.learner import design_gates, first_schedule, free_phases
 from dsd_ncrn.gates.report import check_loading
 from dsd_ncrn.gates.settle import Settled, settle
 from dsd_ncrn.kinetics.leaks import LeakKind, warmth
 from dsd_ncrn.kinetics.network import ReactionNetwork
-from dsd_ncrn.kinetics.rates import RateModel, rates_of
-from dsd_ncrn.ncrn.compile import compile_design
-from dsd_ncrn.ncrn.decide import check_signs, decide
 from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.protocol.clocked import ClockedProtocol, Schedule
 from dsd_ncrn.protocol.staged import LearnerProtocol, Settings, StagedProtocol, settings_of
 from dsd_ncrn.simulate.crowd import Crossing
-from dsd_ncrn.simulate.engines import engine_named
-from dsd_ncrn.simulate.engines.crew import worked_out
-from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.handling import PERFECT, Handling
 from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.imperfections import middle
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
-from dsd_ncrn.simulate.learners import ended_after, repeats_of, train_autonomous, train_ideal, train_value
+from dsd_ncrn.simulate.learners import repeats_of, train_autonomous, train_ideal, train_value
 from dsd_ncrn.simulate.levels import LEVELS
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.staged import StagedLearner
 from dsd_ncrn.simulate.train import Progress, no_progress, train
 from dsd_ncrn.simulate.tube import ABSOLUTE, RELATIVE, Tube, tube_of
 from dsd_ncrn.simulate.wells import Wells, poured, titrated, wells_of
-from dsd_ncrn.tasks import Dataset, load_dataset
+from dsd_ncrn.tasks import Dataset
 from dsd_ncrn.tasks.layer import Unit, beside, units_of
-
-if TYPE_CHECKING:
-    part = property  # nobody sets one, and structural types know properties alone
-else:
-    part = worked_out
-
-Watch = Callable[[str], AbstractContextManager[Progress]]
-"""Is entered, with its name, while a part that takes long is worked out, and gives what hears how far that is."""
-DEFAULT_ENGINE = "rosenbrock"
-RESULTS = ("compared", "experiment", "trainings", "lean_studies")
-"""Parts that follow from all the others: a study with another part has results of its own."""
-
-
-@contextmanager
-def unwatched(part: str) -> Generator[Progress]:
-    """The default: nobody looks."""
-    yield no_progress
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
-    """A design with a seed, and all that follows from them; ``points`` are in place of those of the design's task.
+class Study(Translated):
+    """A design with a seed, and all that follows from them.
 
-    ``engine`` names what integrates, ``tolerances`` are those of leaky tubes per step (relative, and absolute in nM).
-    ``measured`` gates are simulated, and calibrated, as they are. ``watch`` is told of the parts ``ideal`` and ``calibrate``;
-    it stays behind where a study is pickled, which takes along all else that is worked out. Asking for a part raises what
-    working it out raises: InputError for a design that cannot be compiled or translated, CheckFailed where calibration or a
-    training fails.
+    ``tolerances`` are those of leaky tubes per step (relative, and absolute in nM); ``measured`` gates are simulated, and
+    calibrated, as they are. ``watch`` is told of the part ``calibrate``, too. Asking for a part raises CheckFailed where
+    calibration or a training fails.
     """
 
-    design: DesignSpec
-    seed: int = 0
-    engine: str = DEFAULT_ENGINE
-    points: Dataset | None = None
-    watch: Watch = unwatched
     tolerances: tuple[float, float] = (RELATIVE, ABSOLUTE)
     measured: tuple[MeasuredGate, ...] = ()
-
-    def __getstate__(self) -> dict[str, object]:
-        return {**vars(self), "watch": unwatched}
-
-    def given(self, **parts: object) -> Study:
-        """The same study with some parts, by name, in place of what it would work out; all else that is known is kept."""
-        other = replace(self)
-        vars(other).update({name: part for name, part in vars(self).items() if name not in RESULTS} | parts)
-        return other
 
     def crossed(self, crossing: Crossing) -> Study:
         """The study with what sequences say of toeholds that should not bind, if its conditions let any; tubes of a bench are
@@ -105,88 +64,10 @@ class Study:
             vars(other).pop(name, None)
         return other
 
-    def lasting(self, **plan: object) -> Study:
-        """The same strands, trained otherwise: some keys of ``training`` changed, calibrated by the design's whole training."""
-        return self.given(plan=self.plan.model_copy(update=plan))
-
-    @part
-    def data(self) -> Dataset:
-        """The training and test points, dimensionless."""
-        return load_dataset(self.design.task, self.seed) if self.points is None else self.points
-
-    @part
-    def decided(self) -> DesignSpec:
-        """The design with nothing left open that its points and the seed decide, checked against the points."""
-        decided = decide(self.design, self.data, self.seed)
-        check_signs(decided, self.data)
-        return decided
-
-    @part
-    def plan(self) -> TrainingPlan:
-        """How long is trained."""
-        return self.decided.training
-
-    @part
-    def integrator(self) -> Engine:
-        """What everything is worked out with."""
-        return engine_named(self.engine)
-
-    @part
-    def simulator(self) -> Engine:
-        """What trainings are simulated with: the integrator, unless another is given."""
-        return self.integrator
-
-    @part
-    def ncrn(self) -> NeuralCrn:
-        """The abstract network."""
-        return compile_design(self.decided, self.data.dimension, self.data.outputs)
-
-    @part
-    def ideal(self) -> Training:
-        """The whole training of the abstract network."""
-        decided, data, ncrn = self.decided, self.data, self.ncrn
-        with self.watch("ideal") as progress:
-            return train_ideal(decided, data, ncrn, self.integrator, progress)
-
-    @part
-    def compared(self) -> Training:
-        """The ideal training after as many iterations as the strands are trained for."""
-        wanted = self.plan.strand_iterations or self.ideal.iterations
-        return ended_after(self.ideal, wanted, self.ncrn, self.integrator, self.data)
-
     @part
     def crossing(self) -> Crossing | None:
         """What sequences, once there are some, say of toeholds that should not bind; the conditions' constant holds without."""
         return None
-
-    @part
-    def rates(self) -> RateModel:
-        """The rates of strands by their toeholds, from the table that the design names."""
-        return rates_of(self.decided.chemistry.rates)
-
-    @part
-    def spec(self) -> DesignSpec:
-        """The decided design with a budget for the gates of every reaction, where it leaves their sizes open."""
-        if self.staged:
-            return self.decided
-        flux = largest_firings(self.decided, self.data, self.ncrn, self.integrator)
-        return size_gates(self.decided, self.ncrn, flux, self.rates)
-
-    @part
-    def designed(self) -> DsdSystem:
-        """The strands and complexes, with the concentrations of the design."""
-        return translate(self.ncrn, self.spec)
-
-    @part
-    def network(self) -> ReactionNetwork:
-        """The strand-level network without leaks."""
-        return network_of(self.designed)
-
-    @part
-    def leaky(self) -> ReactionNetwork:
-        """The strand-level network with the leak channels of the design's model."""
-        rates = {LeakKind(name): rate for name, rate in self.spec.leak.channels}
-        return network_of(self.designed, self.spec.leak.model, rates)
 
     @part
     def calibration(self) -> GateDesign:
@@ -235,11 +116,6 @@ class Study:
         timing = self.spec.timing
         burn_in = timing.burn_in and timing.burn_in * self.schedule.wait / timing.wait  # prolonged as all that is fixed
         return replace(_protocol(self.spec, self.ncrn, self.system, self.schedule), burn_in=burn_in)
-
-    @property
-    def staged(self) -> bool:
-        """Whether the learner has stages in place of clocks."""
-        return self.decided.circuit.form == "staged"
 
     @property
     def benched(self) -> bool:
@@ -365,6 +241,18 @@ class Study:
         realisation = realisation or self.usual(self.system, network)
         tolerances = self.tolerances if kind.leaks else (RELATIVE, ABSOLUTE)
         return tube_of(protocol, network, self.simulator, rate, realisation, tolerances)
+
+    def with_resting(self, leaks: bool) -> Study:
+        """The study in the finite semantics, with ``leaks`` or without: what rests on a toehold is a species of its own there,
+        and no factor on rate constants.
+
+        What has been measured and set of its usual tube so far stays. Raises what ``build_network`` raises.
+        """
+        found = self.given(network=network_of(self.designed, semantics=FINITE))
+        if not leaks:
+            return found
+        rates = {LeakKind(name): rate for name, rate in self.spec.leak.channels}
+        return found.given(leaky=network_of(self.designed, self.spec.leak.model, rates, FINITE))
 
     @part
     def lean_studies(self) -> dict[int, Study]:

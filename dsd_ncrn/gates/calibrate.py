@@ -342,8 +342,7 @@ def _largest(ratio: Mapping[ReactionGroup, float]) -> tuple[ReactionGroup, float
         raise CheckFailed(
             "no slow reaction fires at the start values, so that none can be calibrated: change circuit.theta_initial"
         )
-    term = max(far, key=lambda each: far[each])
-    return term, far[term]
+    return max(far.items(), key=lambda each: each[1])
 
 
 def _common(ratio: Mapping[ReactionGroup, float], phase: str) -> float:
