@@ -1,6 +1,7 @@
 """Which share of real tubes learns: the designs that are made to survive, over draws of the data that nothing was tuned on.
 
     python -m benchmarks.survival [DESIGN ...] [--draws 10] [--tubes 10] [--conditions study --conditions bench] [-o out.json]
+    python -m benchmarks.survival ... --variants 1                  so many sequences of each gate, whatever the design says
     python -m benchmarks.survival --alone [--draws 3] [--tubes 4]   each imperfection of bench alone, and all together
     python -m benchmarks.survival --finite [--tubes 4]              what rests as species, beside the factors for it
     python -m benchmarks.survival linreg2d_bench --uniform          all leaks at 10 /M/s, nothing else
@@ -185,6 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--alone", action="store_true")
     parser.add_argument("--finite", action="store_true")
     parser.add_argument("--uniform", action="store_true")
+    parser.add_argument("--variants", type=int)
     parser.add_argument("-o", "--out", type=Path)
     given = parser.parse_args(arguments)
     if given.alone:
@@ -221,8 +223,12 @@ def _asked(given: argparse.Namespace) -> Iterator[tuple[DesignSpec, str]]:
         if given.uniform:
             yield uniform(_ideal(name)), "10 /M/s"
         else:
-            chosen = given.conditions or ("study", "bench")
-            yield from ((load_design(DESIGNS / f"{name}.toml", each), each) for each in chosen)
+            for each in given.conditions or ("study", "bench"):
+                spec = load_design(DESIGNS / f"{name}.toml", each)
+                if given.variants is None:
+                    yield spec, each
+                else:
+                    yield changed(spec, {"staged.variants": given.variants}), f"{each}, {given.variants} of each gate"
 
 
 def _ideal(name: str) -> DesignSpec:
