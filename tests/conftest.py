@@ -69,7 +69,7 @@ def invoke() -> Invoke:
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Static pictures, which take most of the time, and the library are left out; what is in them is worked out."""
     monkeypatch.setattr("cli.report.page.inline_svg", lambda chart: f"<svg><title>{chart.key}</title></svg>")
-    monkeypatch.setattr("cli.report.page.library", lambda: "")
+    monkeypatch.setattr("cli.report.page.packed_library", lambda: "")
 
 
 @pytest.fixture(scope="module")
