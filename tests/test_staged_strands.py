@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from dsd_ncrn.analysis.beads import bead_budget
+from dsd_ncrn.analysis.networks import verified
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.analysis.yields import RealTubes, stream
 from dsd_ncrn.crn.events import Add, PullDown
 from dsd_ncrn.design.load import changed, load_design
