@@ -177,6 +177,15 @@ def test_a_real_tube_is_settled_and_learns() -> None:
     assert training.rmse_after < 0.2 * training.rmse_before
 
 
+def test_a_tube_that_reads_the_start_by_its_leak_alone_begins_at_next_to_nothing() -> None:
+    """20 /M/s read more than the start with nothing loaded: what is left is lost in errors, and not looked for."""
+    found = study(ONE)
+    tube = RealTubes(found).mix(found.spec.imperfections, stream(0, 1), 2e-8)
+    settled = found.settling(tube, np.random.default_rng(0))
+    assert settled.start == pytest.approx([0.05 * 0.1])  # the design starts at 0.1
+    assert settled.steps[-1].decides.startswith("what is to be read") and settled.steps[-1].aliquots == 1
+
+
 def test_the_bench_adds_gates_in_their_stage_and_mixes_no_point_in() -> None:
     """Joins come after forks and leave first; the time of each row is the sum of the waits before it."""
     experiment, waits = study(ONE).experiment, study(ONE).schedule.phases
