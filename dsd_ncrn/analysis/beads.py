@@ -61,6 +61,7 @@ class _Carried(Watch):
                 self.caps += float((before.values - after.values)[caps].sum())
                 for name in self.left:
                     there = pot.amount(before.values, name)
+                    # Shares multiply: what one pull-down takes the next cannot.
                     self.left[name] *= pot.amount(after.values, name) / there if there else 1.0
             case _:
                 pass
@@ -72,6 +73,7 @@ def bead_budget(study: Study) -> BeadBudget:
     species = [name for parameter in study.ncrn.parameters for name, _ in parameter.amounts(1.0)]
     caps = study.protocol.caps if isinstance(study.protocol, StagedProtocol) else ()
     seen = _Carried(tuple(study.system.signals[name] for name in species), caps)
+    # The first iteration adds to a fresh tube; the growth is that of the second, which tops up what the first has used.
     points = list(zip(study.given_x, study.data.train_y)) * 2
     tube.run(tube.protocol.iteration(1, *points[0]), seen)
     dose, given = seen.caps + sum(seen.added.get(name, 0.0) for name in seen.pulled), study.spec.imperfections
