@@ -15,10 +15,10 @@ from dsd_ncrn.assays.intervals import estimates
 from dsd_ncrn.assays.judge import swapped, well_fits, worst_smoothed
 from dsd_ncrn.assays.measured import Kind
 from dsd_ncrn.assays.model import gate_model
-from dsd_ncrn.assays.noise import Noise, noise_of
+from dsd_ncrn.assays.noise import Noise, correlated, noise_of
 from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.rivals import rivals
-from dsd_ncrn.assays.synthetic import REPORTER, correlated, empty_wells, measured, truth_of, typical
+from dsd_ncrn.assays.synthetic import REPORTER, empty_wells, measured, truth_of, typical
 from dsd_ncrn.assays.wells import Assay, Errors, Purpose
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.rates import rates_of

@@ -35,16 +35,19 @@ def study() -> Study:
 
 
 def test_a_unit_is_what_its_formula_says() -> None:
-    """min(p, q) = p - max(0, p - q), so that the units of XOR are max(0, min(p, q) - 0.45) in their corners."""
+    """The units of XOR are 0.2 in their corners, less twice what an input is beyond 0.45 from there; min(p, q) is
+    p - max(0, p - q)."""
     found = outputs(units_of(study().design.task.layer, 2), POINTS)
-    rails = np.stack([1.0 - POINTS, POINTS])
-    wanted = [np.maximum(0.0, np.minimum(rails[a][:, 0], rails[b][:, 1]) - 0.45) for a in (0, 1) for b in (0, 1)]
+    beyond = np.maximum(0.0, 2.0 * np.stack([POINTS, 1.0 - POINTS]) - 0.9)
+    wanted = [np.maximum(0.0, 0.2 - beyond[a][:, 0] - beyond[b][:, 1]) for a in (0, 1) for b in (0, 1)]
     assert np.allclose(found, np.column_stack(wanted), atol=1e-12)
+    (corner,) = units_of(("rest(x1, 0.45 + rest(x1, x2))",), 2)
+    assert np.allclose(outputs((corner,), POINTS)[:, 0], np.maximum(0.0, POINTS.min(axis=1) - 0.45))
     (unit,) = units_of(("rest(2*x1 - 1, 0) + rest(1 - 2*x1, 0)",), 1)
     assert np.allclose(outputs((unit,), POINTS[:, :1])[:, 0], np.abs(2 * POINTS[:, 0] - 1))
 
 
-@pytest.mark.parametrize("wrong", ["x1", "rest(x1)", "rest(x1*x2, 0)", "rest(x3, 0)", "rest(x1, rest(x1, x2) + rest(x2, x1))"])
+@pytest.mark.parametrize("wrong", ["x1", "rest(x1)", "rest(x1*x2, 0)", "rest(x3, 0)", "rest(x1, rest(rest(x1, x2), x1))"])
 def test_what_is_no_unit_is_told(wrong: str) -> None:
     with pytest.raises(DesignError, match=r"task\.layer"):
         units_of((wrong,), 2)
@@ -58,7 +61,7 @@ def test_only_stages_take_gates_as_inputs() -> None:
 
 @pytest.mark.slow
 def test_what_is_left_of_z_is_cleared() -> None:
-    """Z that finds no parameter to lower is taken away: of the 38 nM that the constant stands for half stays without, and
+    """Z that finds no parameter to lower is taken away: of the 12 nM that the constant stands for half stays without, and
     hardly any of it with clearing gates, which take nothing of the parameters."""
     left, kept = list[float](), list[float]()
     for clear in ("0 nM", "60 nM"):
@@ -66,10 +69,10 @@ def test_what_is_left_of_z_is_cleared() -> None:
         usual = settings_of(spec.staged, 4)
         tube = Study(spec).given(settings=usual).tube()
         tube.set_parameters(np.array([0.0, 1.0, 1.0, 1.0]))
-        tube.iterate(np.array([0.3, 0.0, 0.0, 0.0]), np.zeros(1))
+        tube.iterate(np.array([0.2, 0.0, 0.0, 0.0]), np.zeros(1))
         left.append(tube.pot.amount(tube.state, "Z"))
         kept.append(tube.parameters().sum())
-    assert left[0] > 0.4 * 0.35 * study().spec.chemistry.unit and left[1] < 0.1 * left[0]
+    assert left[0] > 0.4 * 0.25 * study().spec.chemistry.unit and left[1] < 0.1 * left[0]
     assert kept[1] == pytest.approx(kept[0], rel=0.01)
 
 
@@ -110,7 +113,7 @@ def test_the_update_has_wells_of_its_own() -> None:
     assert np.allclose(raised, whole * spec.staged.update_dose * np.array(x[4:]))
     bare = [each[BARE] for each in added if BARE in each]
     assert np.allclose(bare, [0.7 * whole, 2 * 0.7 * whole * spec.staged.update_dose])
-    assert loaded(study().units, np.array([[1.0, 0.4]])).tolist() == [[0.0, 0.0, 1.0, 1.0]]
+    assert loaded(study().units, np.array([[1.0, 0.4]])).tolist() == [[0.2, 0.2, 0.2, 0.2]]
 
 
 def test_gates_of_units_hang_on_tethers_that_a_releaser_frees_them_from() -> None:
@@ -139,16 +142,17 @@ def test_gates_that_cannot_be_let_go_stay() -> None:
 
 
 def test_the_wells_of_a_point_are_in_the_protocol() -> None:
-    """By the formula rest(x1, 0.45 + rest(x1, x2)) of the last unit: gates x1, releasers 0.45 and x1, tethers x2; and what all
+    """By the formula of the third unit: gates 0.2, no releasers but 2 - 2 x1 and 2 x2, each with tethers 0.9; and what all
     iterations take is counted once for each time that a point comes."""
     experiment = study().experiment
     x1, x2 = study().data.plain.train_x[2]  # pyright: ignore[reportOptionalMemberAccess]
-    well = next(each for each in experiment.wells if (each.point, each.unit, each.use) == (3, 4, "forward"))
-    found = np.array([*well.gates.values(), well.released, well.premixed, well.against]) / well.level
-    assert np.allclose(found, [x1, 0.45, x1, x2]) and well.level == pytest.approx(660.0)
-    join = weight_join("4")
-    wanted = sum(study().data.plain.train_x[:40, 0]) * 660.0 * 100.0 / 1e6  # pyright: ignore[reportOptionalMemberAccess]
-    assert wells_nmol(experiment, 100.0)[join] == pytest.approx(wanted)
+    well = next(each for each in experiment.wells if (each.point, each.unit, each.use) == (3, 3, "forward"))
+    found = np.array([*well.gates.values(), well.released, *np.ravel(well.premixed)]) / well.level
+    assert np.allclose(found, [0.2, 0.0, 2 - 2 * x1, 0.9, 2 * x2, 0.9]) and well.level == pytest.approx(240.0)
+    used = wells_nmol(experiment, 100.0)
+    assert used[weight_join("3")] == pytest.approx(40 * 0.2 * 240.0 * 100.0 / 1e6)
+    # Four units, each with two lots of tethers, for the forward pass and for two kinds of gates of the update.
+    assert used[BARE] == pytest.approx(40 * 4 * 2 * 0.9 * 240.0 * (1 + 2 * 1.2) * 100.0 / 1e6)
     header, first, *others = (part for section in wells_sections(experiment, 100.0) for part in section.parts)
     assert "25 min" in str(header) and "Titrate" in str(first) and len(others) == 2
 

@@ -16,6 +16,8 @@ from dsd_ncrn.analysis.judging import least_squares
 from dsd_ncrn.analysis.redesign import (
     ALL_IDEAS,
     IDEAS,
+    PAPERS,
+    STAGES,
     THRESHOLD,
     UNLUCKY,
     Limits,
@@ -24,7 +26,9 @@ from dsd_ncrn.analysis.redesign import (
     cost,
     front,
     least_cost,
+    redesign,
     staged_knobs,
+    try_form,
     try_point,
     without,
 )
@@ -139,6 +143,36 @@ def test_a_candidate_that_cannot_come_below_the_bar_is_judged_by_half_of_the_dra
     assert whole.hours != half.hours
 
 
+def test_the_papers_form_is_one_more_candidate() -> None:
+    """Of a staged design in each scheme, of a paper's design as its file has it; inputs that are gates have no other form."""
+    staged = case_of(Study(load_design(DESIGNS / "linreg2d_bench.toml", "bench")), Plan(1, 1, 2))
+    assert list(staged.forms) == [PAPERS.format(name) for name in ("plain", "sealed", "chen")]
+    assert {(each.circuit.form, each.translation.scheme) for each in staged.forms.values()} == {
+        ("adjoint", name) for name in ("plain", "sealed", "chen")
+    }
+    paper = load_design(DESIGNS / "linreg2d.toml", "bench")
+    assert case_of(Study(paper), Plan(1, 1, 2)).forms[PAPERS.format("plain")] == paper
+    assert not case_of(Study(load_design(DESIGNS / "xor2d_bench.toml", "bench")), Plan(1, 1, 2)).forms
+
+
+@pytest.mark.slow
+def test_another_form_is_judged_in_the_same_tubes_by_as_many_as_it_takes() -> None:
+    """One weight in the paper's form takes four times the slurry that fits, so that its first tube decides; where nothing is
+    bounded and stages lack forks, it is the one that is chosen, and stages stand beside it."""
+    spec = load_design(DESIGNS / "first_learner.toml", "bench")
+    case = case_of(Study(spec), Plan(draws=1, tubes=2, iterations=1))
+    name = PAPERS.format("plain")
+    case = replace(case, forms={name: case.forms[name]})
+    dear, free = (replace(case, plan=replace(case.plan, limits=Limits(slurry_uL=uL))) for uL in (25.0, np.inf))
+    decided, whole = try_form(dear, (name, 0.5)), try_form(free, (name, np.inf))
+    assert (decided.tubes, whole.tubes) == (1, 2) and decided.slurry_uL > 100.0
+    assert decided.cost > np.log(decided.slurry_uL / 25.0)
+    hopeless = replace(free, spec=changed(case.spec, {"staged.fork": "1 nM"}))
+    found = redesign(hopeless, 1)
+    assert found.design == case.forms[name] and found.best == whole
+    assert found.without[STAGES] == found.points[0] and not any(found.without[idea] for idea in IDEAS)
+
+
 def test_the_front_is_what_nothing_beats() -> None:
     worse, faster = replace(POINT, hours=6.0), replace(POINT, learned=2, hours=4.0)
     assert front([worse, POINT, faster]) == [POINT, faster]
@@ -180,7 +214,8 @@ def test_the_command_writes_a_design_that_can_be_trained(tmp_path: Path, invoke:
     assert first.exit_code == 0, first.output
     kept = (tmp_path / "redesigned.toml").read_bytes()
     assert load_design(tmp_path / "redesigned.toml").circuit.form == "staged"
-    assert set(json.loads(first.stdout)["without"]) == {*IDEAS, ALL_IDEAS}
+    told = json.loads(first.stdout)["without"]
+    assert set(told) == {*IDEAS, ALL_IDEAS, *(PAPERS.format(name) for name in ("plain", "sealed", "chen"))}
     assert (tmp_path / "ideas.csv").read_text().splitlines()[0].endswith("changed_to")
     assert invoke("redesign", DESIGNS / "first_learner.toml", *options, "-o", tmp_path).stdout == first.stdout
     assert (tmp_path / "redesigned.toml").read_bytes() == kept

@@ -157,11 +157,12 @@ def _side_wells(study: Calibrated, protocol: StagedProtocol) -> Iterator[SideWel
             for number, (unit, place) in enumerate(zip(study.units, places_of(study.ncrn)), start=1):
                 mine = {name: nM for name, nM in doses.items() if name in (weight_join(place), raising(place), lowering(place))}
                 for well in unit:
-                    parts = (well.gates, well.released, well.premixed, well.against)
-                    held, *others = (float(part.of(x[None])[0]) for part in parts)
+                    parts = (well.gates, well.released, *(part for pair in well.premixed for part in pair))
+                    held, released, *others = (float(part.of(x[None])[0]) for part in parts)
                     whole = sum(mine.values())
                     amounts = {name: held * nM for name, nM in mine.items()}
-                    yield SideWell(point, number, use, amounts, *(each * whole for each in others), level=whole)
+                    pairs = tuple((one * whole, other * whole) for one, other in zip(others[::2], others[1::2]))
+                    yield SideWell(point, number, use, amounts, released * whole, pairs, whole)
 
 
 def rows_of(study: Calibrated, events: Iterable[Event], start: float = 0.0) -> tuple[tuple[ScheduleRow, ...], float]:

@@ -3,15 +3,16 @@
 A design is taken as it is where it is staged, else put into the staged form where its formula allows that. Candidates are
 trained as real tubes over several draws of the data, each at another leak within the band of what is known, and cost 1 less
 the share that is learned, and the logarithm of how far a bound is exceeded. Knobs are turned by CMA-ES, as in ``tuning``;
-what is sure to be worse than half of the earlier candidates is judged by half of the draws. At the end each idea is taken out
-of the best design, which tells what it bought.
+what is sure to be worse than half of the earlier candidates is judged by half of the draws. The paper's form is judged in the
+same tubes in each of its schemes: by the first tube alone where this tells that stages cost less. At the end each idea is
+taken out of the best design, which tells what it bought.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from dsd_ncrn.analysis.jobs import run_jobs, tube_work
 from dsd_ncrn.analysis.judging import THRESHOLD, test_error, yardstick
 from dsd_ncrn.analysis.knobs import ChoiceKnob, Knob, ScaleKnob, turned
 from dsd_ncrn.analysis.results import Redesigned, Yardstick
-from dsd_ncrn.analysis.staging import staged_of
+from dsd_ncrn.analysis.staging import in_papers_form, staged_of
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.tuning import FAILED, Positions, generations
 from dsd_ncrn.analysis.yields import Drawn, require_imperfections, stream
@@ -29,6 +30,7 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.beside import ordered_system
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.errors import CheckFailed, InputError
+from dsd_ncrn.families import SCHEMES
 from dsd_ncrn.simulate.crowd import Crossing
 from dsd_ncrn.simulate.engines.crew import side_by_side, worked_out
 from dsd_ncrn.simulate.train import Progress, no_progress
@@ -55,6 +57,8 @@ IDEAS: Mapping[str, Mapping[str, object]] = {
 }
 """What is taken out of the best design, one at a time and all at once, to tell what it bought."""
 ALL_IDEAS = "none of these"
+STAGES, PAPERS = "in stages", "in the paper's form, {} gates"
+"""The forms that are judged against one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,8 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class RedesignCase:
-    """Where candidates are tried: a design, its knobs, plan and seed, what tells prices, and what sequences say of toeholds."""
+    """Where candidates are tried: a design, its knobs, plan and seed, the same learner in other ``forms`` by what they are
+    called, what tells prices, and what sequences say of toeholds."""
 
     spec: DesignSpec
     knobs: tuple[Knob, ...]
@@ -90,6 +95,7 @@ class RedesignCase:
     seed: int
     priced: Callable[[Study], float] | None = None
     crossing: Crossing | None = None
+    forms: Mapping[str, DesignSpec] = field(default_factory=dict[str, DesignSpec])
 
     def candidate(self, positions: Positions) -> DesignSpec:
         """The design with its knobs at some positions."""
@@ -108,6 +114,8 @@ class RedesignCase:
 
     def studies(self, spec: DesignSpec) -> list[Study]:
         """Those of a candidate, which has the strands of the design in other amounts, or with other toeholds."""
+        if spec in self.forms.values():
+            return [self._study(spec, draw) for draw in range(self.plan.draws)]
         same = all(getattr(spec.staged, key) == getattr(self.spec.staged, key) for key in ("first_toehold", "frees_first"))
         parts = {"network": self.bases[0].network, "leaky": self.bases[0].leaky} if same else {}
         first, *others = (self._study(spec, draw).given(**parts) for draw in range(self.plan.draws))
@@ -123,7 +131,7 @@ class RedesignCase:
 @dataclass(frozen=True)
 class Redesign:
     """All candidates in their order, what nothing beats, the best design, and what it is without each of its ideas, None for
-    those that it does not have."""
+    those that it does not have, and in other forms."""
 
     knobs: tuple[str, ...]
     points: tuple[Redesigned, ...]
@@ -145,8 +153,15 @@ def redesign(case: RedesignCase, candidates: int, pool: Executor | None = None, 
     design, names = case.candidate(best.positions), tuple(knob.name for knob in case.knobs)
     told = [name for name in (*IDEAS, ALL_IDEAS) if without(design, name) != design]
     tried = dict(zip(told, run_jobs(try_without, case, [(name, best.positions) for name in told], pool)))
-    ideas = {name: tried.get(name) for name in (*IDEAS, ALL_IDEAS)}
-    return Redesign(names, tuple(points), tuple(front(points)), ideas, best, design)
+    others = dict(zip(case.forms, run_jobs(try_form, case, [(name, best.cost) for name in case.forms], pool)))
+    unbeaten = tuple(front([*points, *others.values()]))
+    form = min(others, key=lambda name: others[name].cost, default=STAGES)
+    if others and others[form].cost < best.cost:
+        # Ideas are those of stages: beside another form stands the best of these alone.
+        design, others = case.forms[form], {STAGES: best, **others}
+        best, tried = others.pop(form), {}
+    ideas = {**{name: tried.get(name) for name in (*IDEAS, ALL_IDEAS)}, **others}
+    return Redesign(names, tuple(points), unbeaten, ideas, best, design)
 
 
 def without(spec: DesignSpec, idea: str) -> DesignSpec:
@@ -170,16 +185,23 @@ def try_without(case: RedesignCase, idea: tuple[str, Positions]) -> Redesigned:
     return _judged(case, without(case.candidate(positions), name), positions)
 
 
-def _judged(case: RedesignCase, spec: DesignSpec, positions: Positions, bar: float = np.inf) -> Redesigned:
+@tube_work
+def try_form(case: RedesignCase, asked: tuple[str, float]) -> Redesigned:
+    """Judge another form; one that can no longer cost less than a bar after one tube is judged by this."""
+    name, bar = asked
+    return _judged(case, case.forms[name], (), bar, 1)
+
+
+def _judged(case: RedesignCase, spec: DesignSpec, positions: Positions, bar: float = np.inf, first: int = 0) -> Redesigned:
     try:
-        return _measured(case, spec, tuple(positions), bar)
+        return _measured(case, spec, tuple(positions), bar, first or -(-case.plan.draws // 2) * case.plan.tubes)
     except (CheckFailed, InputError) as error:
         return Redesigned(FAILED, 0, 0, 0.0, np.inf, np.inf, np.inf, 0, 0, 0, failure=str(error), positions=tuple(positions))
 
 
-def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions, bar: float) -> Redesigned:
+def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions, bar: float, first: int) -> Redesigned:
     plan, studies = case.plan, case.studies(spec)
-    tubes = [Drawn(each, case.seed).tubes for each in studies]
+    drawn = [Drawn(each, case.seed) for each in studies]
     sticks = [yardstick(each) for each in studies]
     sticks = [replace(each, ideal=min(each.ideal, base.ideal)) for each, base in zip(sticks, case.yardsticks)]
 
@@ -187,16 +209,15 @@ def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions, bar: f
         draw, number = job
         study, leak = studies[draw], LEAKS[draw % len(LEAKS)] * spec.leak.rate
         try:
-            tube = tubes[draw].mix(spec.imperfections, stream(case.seed, number), leak)
+            tube = drawn[draw].tubes.mix(spec.imperfections, stream(case.seed, number), leak)
             found = study.train(tube, "imperfect")
         except CheckFailed:
-            return 0.0, 0.0
+            return 0.0, study.schedule.seconds_per_iteration / 3600
         before, after = (test_error(study.data, each) for each in (found.test_before, found.test_after))
         return sticks[draw].share(before, after), tube.protocol.schedule.seconds_per_iteration / 3600
 
     jobs = [(draw, draw * plan.tubes + number) for draw in range(plan.draws) for number in range(plan.tubes)]
-    half = -(-plan.draws // 2) * plan.tubes
-    found = side_by_side(trained, jobs[:half])
+    found = side_by_side(trained, jobs[:first])
     system = studies[0].designed
     lengths = [strand_length(strand) for strand in system.strands]
     point = Redesigned(
@@ -211,10 +232,10 @@ def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions, bar: f
         strands=len(lengths),
         longest_nt=max(lengths),
         ordered_nt=sum(map(strand_length, ordered_system(system).strands)),
-        price=case.priced(studies[0]) if case.priced else np.nan,
+        price=_price(case, studies[0]),
     )
     if least_cost(point, [share for share, _ in found], plan.limits) < bar:
-        found += side_by_side(trained, jobs[half:])
+        found += side_by_side(trained, jobs[first:])
     shares, hours = (np.array(each) for each in zip(*found))
     point = replace(
         point,
@@ -224,6 +245,16 @@ def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions, bar: f
         hours=float(hours.mean()),
     )
     return replace(point, cost=cost(point, shares, plan.limits))
+
+
+def _price(case: RedesignCase, study: Study) -> float:
+    """By the design's list; not a number without one, or where another form orders what it does not have."""
+    try:
+        return case.priced(study) if case.priced else np.nan
+    except InputError:
+        if study.design in case.forms.values():
+            return np.nan
+        raise
 
 
 def least_cost(point: Redesigned, shares: Sequence[float], limits: Limits) -> float:
@@ -272,4 +303,7 @@ def case_of(study: Study, plan: Plan, priced: Callable[[Study], float] | None = 
     """Where the candidates of a study's design are tried. Raises DesignError where its formula does not allow stages."""
     spec = staged_of(study.design, study.data, plan.iterations)
     decided = Study(spec, study.seed)
-    return RedesignCase(spec, staged_knobs(spec, len(decided.ncrn.parameters)), plan, study.seed, priced)
+    paper = study.design if spec != study.design else None if spec.task.layer else in_papers_form(decided.decided, decided.data)
+    schemes = {PAPERS.format(name): {"translation.scheme": name} for name in SCHEMES} if paper else {}
+    forms = {name: changed(paper, scheme) for name, scheme in schemes.items() if paper}
+    return RedesignCase(spec, staged_knobs(spec, len(decided.ncrn.parameters)), plan, study.seed, priced, forms=forms)

@@ -158,11 +158,16 @@ def papers_form(study: Study) -> Training | None:
     spec = study.decided
     if not study.staged or spec.task.layer:
         return None
-    together = float(_padded(spec, study.data.train_x).sum(axis=1).mean())
-    rate = spec.circuit.learning_rate / (spec.circuit.T * together)
-    circuit = {"form": "adjoint", "learning_rate": float(f"{rate:.4g}"), "learning_rate_in": "N3"}
-    other = spec.model_copy(update={"circuit": spec.circuit.model_copy(update=circuit), "training": study.plan})
+    other = in_papers_form(spec, study.data).model_copy(update={"training": study.plan})
     try:
         return replace(train_value(other, study.data), level="paper_form")
     except CheckFailed:
         return None
+
+
+def in_papers_form(spec: DesignSpec, data: Dataset) -> DesignSpec:
+    """A staged design in the paper's form, with gates as they usually are there; the learning rate is as in ``papers_form``."""
+    together = float(_padded(spec, data.train_x).sum(axis=1).mean())
+    rate = spec.circuit.learning_rate / (spec.circuit.T * together)
+    circuit = {"form": "adjoint", "learning_rate": float(f"{rate:.4g}"), "learning_rate_in": "N3"}
+    return changed(spec, {**{f"circuit.{name}": value for name, value in circuit.items()}, "chemistry.unit": None})

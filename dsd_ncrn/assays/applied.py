@@ -70,6 +70,7 @@ def as_measured(
     factors = {key: factor for key, factor in found.items() if factor is not None}
     for number, key in enumerate(of_steps):
         if key in factors:
+            # Beads and crowding slow every gate alike and were not in the wells: only the gate's own factor is replaced.
             rates[number] = expected.rates[number] * factors[key]
     for name, gate in mine.items():
         share = gate.get(Quantity.ACTIVE, name)
@@ -122,6 +123,7 @@ def _value(number: Measured, usual: float | None, spread: float, random: Generat
         reach = number.high - number.value if size > 0 else number.value - number.low
         return max(number.value + size * reach / NORMAL_95, 0.0)
     reach = float(np.log(number.high / number.value if size > 0 else number.value / number.low))
+    # Two normal opinions of a logarithm: the mean by inverse variances, and the deviation that both together leave.
     weight = spread**2 / (spread**2 + number.deviation**2) if usual else 1.0
     usual = usual or number.value
     return usual * float((number.value / usual) ** weight * np.exp(size * np.sqrt(weight) * reach / NORMAL_95))

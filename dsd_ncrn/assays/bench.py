@@ -34,8 +34,8 @@ from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.units import parse_quantity
 
 COLUMNS = ("well", "mix", "start", "purpose", "gate", "export", "label")
-SHORTEST_S, LONGEST_S = 20.0, 1e7
-"""No gate at nM is followed for less, or for more: a third of a year."""
+SHORTEST_S, LONGEST_S = 20.0, 1.2e6
+"""No gate at nM is followed for less, or for more: two weeks, where 12 h in s that are called min are a month."""
 LEAST_NM, MOST_NM = 0.05, 1e5
 """Between these is the largest dose of an assay whose doses are in nM."""
 DARKER = 0.01

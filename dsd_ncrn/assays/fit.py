@@ -63,6 +63,7 @@ class Fit:
         return self._covariance(np.ones(len(self.x), dtype=bool))
 
     def _covariance(self, wanted: Flags) -> Floats:
+        # Rows have variance 1, so that this is the Fisher information, priors among it.
         information = self.slopes.T @ self.slopes
         free = wanted & (np.diag(information) > 0)
         # Parameters of very different size: scaled to a unit diagonal before the inverse.
@@ -149,6 +150,7 @@ class Problem:
             full[chosen] = part
             return full
 
+        # The search wants a start strictly inside its bounds.
         margin = 1e-9 * (high - low)
         start = np.clip(x, low + margin, high - margin)[chosen]
         found = least_squares(
@@ -184,6 +186,7 @@ def fit(assay: Assay, start: Floats | None = None) -> Fit:
         x = min(tried, key=lambda each: each[1])[0]
     else:
         x = start
+    # Uncorrelated at first: a fit that is still off would pass for noise of a long memory.
     noise = first_guess([problem.predictions(x)[well].values - values for well, values in problem.read.items()])
     # Fit and noise depend on each other: refined by turns until the noise stays.
     for _ in range(ROUNDS):
@@ -207,6 +210,7 @@ def fit_at(problem: Problem, x: Floats, evaluations: int = 0) -> Fit:
 def noise_at(problem: Problem, x: Floats) -> Noise:
     """The noise of the readings if ``x`` (parameters,) is the best fit."""
     found = problem.predictions(x)
+    # A parameter on its bound cannot bend to the noise, and takes up no degree of freedom.
     low, high = bounds_of(problem.assay.parameters)
     near = ON_BOUND * (high - low)
     free = (x - low >= near) & (high - x >= near)

@@ -81,6 +81,7 @@ def _estimate(fit: Fit, problem: Problem, number: int, profiles: bool) -> Estima
         ends = [parameter.outside(max(x - NORMAL_95 * deviation, low)), parameter.outside(min(x + NORMAL_95 * deviation, high))]
         kind = Kind.INTERVAL if deviation > 0 else Kind.UNKNOWN
         return Estimate(parameter, parameter.outside(x), ends[0], ends[1], kind, deviation, False)
+    # The search for both ends begins where a parabola would have them.
     guess = deviation or 0.05 * (high - low)
     below, above = (_end(fit, problem, number, sign, guess, TWO_SIDED) for sign in (-1.0, 1.0))
     # No end on one side within the bounds makes it a bound, which is one-sided and so a little closer.
@@ -98,6 +99,7 @@ def _estimate(fit: Fit, problem: Problem, number: int, profiles: bool) -> Estima
 def _bounded(fit: Fit, number: int, low: float, high: float) -> Estimate:
     """The one bound of a parameter that lies on the other, by the covariance that it would have if it were free."""
     parameter, x = fit.parameters[number], float(fit.x[number])
+    # The covariance takes what is on a bound for known: set free it says how far the trace would let it go.
     deviation = float(np.sqrt(fit.unbounded_covariance[number, number]))
     upper, reach = x - low < high - x, float(np.sqrt(ONE_SIDED)) * deviation
     ends = parameter.outside(max(x - reach, low)), parameter.outside(min(x + reach, high))
@@ -136,6 +138,7 @@ def _end(fit: Fit, problem: Problem, number: int, sign: float, guess: float, ris
             inside = (away, risen)
         else:
             outside = (away, risen)
+        # Between two places: by the straight line, kept off both ends. With none outside yet: further out, at most by four.
         if np.isfinite(outside[1]):
             share = (needed - inside[1]) / (outside[1] - inside[1])
             away = inside[0] + float(np.clip(share, 0.1, 0.9)) * (outside[0] - inside[0])
@@ -164,6 +167,7 @@ def profile(fit: Fit, problem: Problem, number: int, value: float, along: Floats
 
 def alike(fit: Fit) -> tuple[tuple[str, str, float], ...]:
     """Pairs of parameters that these tubes cannot tell apart, with their correlation."""
+    # Doses of single wells are known by the prior and are left out.
     deviations = np.sqrt(np.diag(fit.covariance))
     found: list[tuple[str, str, float]] = []
     wanted = [n for n, each in enumerate(fit.parameters) if not each.nuisance and deviations[n] > 0]

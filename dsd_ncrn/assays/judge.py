@@ -38,6 +38,7 @@ class WellFit:
 
 def well_fits(fit: Fit) -> tuple[WellFit, ...]:
     """The wells that were read, in their order."""
+    # Against the usual well and not against the noise: where all are a little off the noise was fitted too large.
     sizes = {well: float(np.sqrt(np.mean(fit.noise.white(fit.residuals(well)) ** 2))) for well in fit.predictions}
     usual = float(np.median(list(sizes.values()))) or 1.0
     return tuple(_judged(fit, well, size / usual) for well, size in sizes.items())
@@ -46,6 +47,7 @@ def well_fits(fit: Fit) -> tuple[WellFit, ...]:
 def _judged(fit: Fit, well: str, over: float) -> WellFit:
     away = [((x - p.inside(p.start)) / p.spread, p) for x, p in zip(fit.x, fit.parameters) if p.of == well and p.spread > 0]
     off, which = max(((abs(float(z)), p) for z, p in away), key=lambda each: each[0], default=(0.0, None))
+    # A fit bends a wrong dose until it suits: the well fits then, and its dose is what is unlikely.
     residual = fit.residuals(well)
     problem = ""
     if over > WORSE:
@@ -73,6 +75,7 @@ def swapped(fit: Fit, wells: tuple[WellFit, ...]) -> tuple[str, str] | None:
         return None
     traces = {well.name: well.trace for well in fit.assay.wells if well.purpose is Purpose.SAMPLE}
     worst = sorted((each for each in wells if each.well in traces), key=lambda each: -each.rms)[:MOST_TRIED]
+    # The doses that a swap has bent are put back first. A rough search does: a true swap gains hundreds, the limit is 20.
     x = np.array([p.inside(p.start) if p.quantity is Quantity.DOSE else v for v, p in zip(fit.x, fit.parameters)])
     costs: dict[tuple[str, str], float] = {}
     for one, other in combinations([each.well for each in worst], 2):

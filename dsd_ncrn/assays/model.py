@@ -97,6 +97,7 @@ class GateModel:
 
         Leaks of the reporter go with those of the gates. Steps that only leaks lead to go with others of their gate.
         """
+        # Steps behind a leak have no data of their own: those that happen anyway come first and name the groups.
         usual = self._without_leaks()
         all_of = directions(self.network, {name: self.components[name] for name in (*self.gates, self.reporter)})
         found: dict[tuple[str, Direction], list[int]] = {}
@@ -124,6 +125,7 @@ class GateModel:
         return np.array([own and there.issuperset(step.reactants) for step, own in zip(steps, real)], dtype=bool)
 
     def _group(self, gate: str, direction: Direction, usual: Sequence[int], steps: Sequence[int]) -> Group:
+        # The median is what is reported as the gate's rate constant; the others keep their ratio to it.
         typical = 1e-9 if direction is Direction.LEAK else float(np.median(self.nominal[list(usual or steps)]))
         name = f"{direction} of {gate}" if gate else str(direction)
         return Group(name, direction, np.array(steps, dtype=np.int64), typical)

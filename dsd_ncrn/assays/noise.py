@@ -29,6 +29,7 @@ class Noise:
 
     def white(self, rows: Floats) -> Floats:
         """Rows (points, ...) of one trace made independent and of deviation 1."""
+        # What is new in a reading, not foreseen by the one before, has deviation s sqrt(1 - r^2); the first is new as a whole.
         rest = (rows[1:] - self.lag * rows[:-1]) / np.sqrt(1.0 - self.lag**2)
         return np.concatenate([rows[:1], rest]) / self.deviation
 
@@ -55,6 +56,8 @@ def noise_of(residuals: Sequence[Floats], slopes: Sequence[Floats], prior: Float
     ``prior`` (parameters,) holds 1 / variance of what is known of each parameter, 0 for nothing, and ``away`` (parameters,) how
     far the fit is from that.
     """
+    # The inverse of the covariance of such a process has three diagonals, so that any product with it is a sum of three that
+    # hold no noise: they are worked out once, and the search over s and r costs next to nothing.
     columns = [np.column_stack([residual, slope]) for residual, slope in zip(residuals, slopes)]
     sums = _Sums(
         np.sum([c.T @ c for c in columns], axis=0),
@@ -67,7 +70,11 @@ def noise_of(residuals: Sequence[Floats], slopes: Sequence[Floats], prior: Float
     def cost(at: Floats) -> float:
         noise = _noise(at)
         products = sums.precision(noise)
+        # Minus two logarithms of the restricted likelihood: determinant of the noise, determinant of what is known of the
+        # parameters, and the squares that are left when these are fitted anew for this noise. The middle one is what plain
+        # likelihood lacks: it pays for the noise that the parameters have taken up.
         inner = products[1:, 1:] + np.diag(prior + 1e-12)
+        # Rate constants and blanks differ by many powers of ten: a unit diagonal keeps the factor sound.
         scale = np.sqrt(np.diag(inner))
         try:
             factor = cho_factor(inner / np.outer(scale, scale) + 1e-10 * np.eye(len(scale)))
@@ -79,6 +86,7 @@ def noise_of(residuals: Sequence[Floats], slopes: Sequence[Floats], prior: Float
         determinant = 2.0 * float(np.log(np.diag(factor[0])).sum() + np.log(scale).sum())
         return float(2 * sums.points * np.log(noise.deviation) + white + determinant + fitted)
 
+    # Sought are log s and artanh r, which have no bounds.
     start = np.array([np.log(before.deviation), np.arctanh(min(max(before.lag, -0.5), 0.98))])
     simplex = start + np.array([[0.0, 0.0], [0.3, 0.0], [0.0, 0.4]])
     found = minimize(cost, start, method="Nelder-Mead", options={"xatol": 2e-3, "fatol": 1e-3, "initial_simplex": simplex})
@@ -92,5 +100,14 @@ def _noise(at: Floats) -> Noise:
 def first_guess(residuals: Sequence[Floats]) -> Noise:
     """From residuals of a model that does not fit yet: their median size, and their lag-1 correlation."""
     every = np.concatenate(list(residuals))
+    # The median does not mind the wells that do not fit yet; 0.6745 is that of a normal deviate's size.
     size = max(float(np.median(np.abs(every))) / 0.6745, 1e-12 * float(np.abs(every).max(initial=1.0)), 1e-300)
     return Noise(size)
+
+
+def correlated(shape: int | tuple[int, ...], lag: float, random: np.random.Generator) -> Floats:
+    """First-order autoregressive noise of deviation 1 along the first axis of ``shape``."""
+    noise = random.standard_normal(shape)
+    for n in range(1, len(noise)):
+        noise[n] = lag * noise[n - 1] + np.sqrt(1 - lag**2) * noise[n]
+    return noise

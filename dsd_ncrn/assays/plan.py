@@ -78,10 +78,12 @@ def plan_of(roles: Roles, errors: Errors, most: int = MOST_TUBES) -> Plan:
     """The plan of one gate. Raises CheckFailed where an integration stops."""
     tubes = list(_candidates(roles))
     assay, x = _assay(roles, tubes, errors)
+    # All candidates are simulated once, as one assay; each then has its own share of the information, and plans are sums.
     slopes = _whitened(assay, x)
     chosen = list(dict.fromkeys([*range(4), _telling(roles, tubes, errors)]))
     information = {n: _information(assay, slopes[n], n) for n in range(len(tubes))}
     wanted = [n for n, p in enumerate(assay.parameters) if p.quantity in WANTED]
+    # Greedy: the tube that shortens the logarithms of the wanted deviations most, whatever their units, until all are told.
     while len(chosen) < most and not _enough(assay, _deviations(assay, information, chosen), wanted):
         rest = [n for n in range(len(tubes)) if n not in chosen]
         if not rest:
@@ -146,6 +148,8 @@ def _information(assay: Assay, slopes: Floats, number: int) -> Floats:
     """What a tube tells, (parameters, parameters), with its own errors taken out and a gain that nobody knows."""
     own = [n for n, p in enumerate(assay.parameters) if p.nuisance and p.of == str(number)]
     prior = np.array([assay.parameters[n].spread ** -2 for n in own])
+    # A tube's own dose and start are unknown as well: the Schur complement is the information about the rest that is left
+    # when they are fitted along, with what is known of pipetting.
     whole = slopes.T @ slopes
     inner = whole[np.ix_(own, own)] + np.diag(prior)
     reduced = whole - whole[:, own] @ np.linalg.solve(inner, whole[own])
@@ -155,6 +159,7 @@ def _information(assay: Assay, slopes: Floats, number: int) -> Floats:
 
 def _deviations(assay: Assay, information: Mapping[int, Floats], chosen: Sequence[int]) -> Floats:
     """How well some tubes tell each parameter, (parameters,); what is known before is how much gates vary."""
+    # Without some prior the information of few tubes has no inverse.
     before: Floats = np.array([p.spread or (2.0 if p.log else 0.3) for p in assay.parameters])
     total = np.diag(before**-2.0) + sum(information[n] for n in chosen)
     return np.sqrt(np.diag(np.linalg.inv(total)))
@@ -172,6 +177,7 @@ def _telling(roles: Roles, tubes: Sequence[Tube], errors: Errors) -> int:
     """The tube with a gate in which a reporter that is one third active and a gate that is pulled back differ most."""
     assay, x = _assay(roles, tubes, errors)
     names = {p.name: n for n, p in enumerate(assay.parameters)}
+    # The pair of explanations that real traces leave open: both slow the signal down and lower it, by 8x in the rate constant.
     inactive, pulled = x.copy(), x.copy()
     inactive[names[f"active share {roles.model.reporter}"]] = 0.33
     reverse = {group.name for group in roles.model.groups if group.direction is Direction.REVERSE}

@@ -73,6 +73,7 @@ def posterior(fit: Fit, seed: int, most: int = STEPS, tell: Callable[[float], No
         if sampler.iteration >= ENOUGH * time:
             break
     known = time if np.isfinite(time) else sampler.iteration
+    # Two autocorrelation times are forgotten by then; samples half a time apart hold all that the chain says.
     burn, thin = min(int(2 * known), sampler.iteration // 2), max(1, int(known / 2))
     flat = np.asarray(sampler.get_chain(discard=burn, thin=thin, flat=True))
     parameters = tuple(each for each in fit.parameters if not each.nuisance)
@@ -88,11 +89,13 @@ class _Density:
         self.fit, self.wanted = fit, wanted
         self.problem = Problem(fit.assay, fit.noise)
         self.low, self.high = (each[wanted] for each in bounds_of(fit.parameters))
+        # An orthonormal basis of what wells' own parameters can explain of the rows, at the best fit.
         own = np.setdiff1d(np.arange(len(fit.x)), wanted)
         self.explained = np.linalg.qr(fit.slopes[:, own])[0]
 
     def around(self, walkers: int, random: np.random.Generator) -> Floats:
         """Places to begin at, (walkers, parameters): about the best fit, as far as its covariance says, between the bounds."""
+        # Walkers on top of each other never part, and those far away come back slowly.
         deviations = np.sqrt(np.diag(self.fit.unbounded_covariance))[self.wanted]
         reach = np.clip(deviations, 1e-4 * (self.high - self.low), 0.1 * (self.high - self.low))
         places = self.fit.x[self.wanted] + 0.5 * reach * random.standard_normal((walkers, len(self.wanted)))
@@ -110,5 +113,6 @@ class _Density:
             rows = self.problem.rows_of(self.problem.predictor.predictions(x, slopes=False), x)
         except CheckFailed:
             return -np.inf
+        # Pythagoras: the squares without the part in that space are those after its parameters were fitted.
         part = self.explained.T @ rows
         return -0.5 * float(rows @ rows - part @ part)

@@ -87,6 +87,7 @@ class Predictor:
 
     def amounts(self, x: Floats, well: Well) -> dict[str, float]:
         """How much (nM) of each component really is in a well and takes part."""
+        # Tubes take up so many nM of a strand whatever its dose; a thousandth stays, so that slopes do not vanish.
         loss = self.value(x, Quantity.LOSS)
         found: dict[str, float] = {}
         for name, dose in well.doses.items():
@@ -104,6 +105,8 @@ class Predictor:
         fresh = state.copy()
         for gate in self.model.gates if initial > 0 else ():
             ways = [(other, products) for name, other, products in self.model.triggered if name == gate and fresh[other] > 0]
+            # Whichever strands could trigger a gate by leaking have done so while it was mixed, in proportion to their amounts;
+            # no more than nine tenths of them, since none may become negative.
             total = sum(fresh[other] for other, _ in ways)
             for other, products in ways:
                 moved = min(initial * amounts.get(gate, 0.0), 0.9 * total) * fresh[other] / total
@@ -126,6 +129,7 @@ class Predictor:
 
     def _jobs(self, x: Floats, well: Well, rates: Floats, initial: float, slopes: bool) -> Iterator[_Job]:
         amounts = self.amounts(x, well)
+        # Nodes are closer together at first, when most happens.
         times = self._ends[well.name] * np.linspace(0.0, 1.0, NODES) ** 2
         state = self.start(amounts, initial)
         yield _Job(well, ("", ""), 1.0, state, rates, times)
@@ -133,12 +137,14 @@ class Predictor:
             return
         for name, group in self.groups.items():
             if np.any(self._touched[well.name][group.steps]) and (Quantity.RATE, name, "") in self._place:
+                # A rate constant is sought by its logarithm: a step of it is a factor.
                 more = rates.copy()
                 more[group.steps] *= np.exp(STEP)
                 yield _Job(well, (Quantity.RATE, name), STEP, state, more, times)
         for name, amount in amounts.items():
             if not self._scaled(well.name, name):
                 continue
+            # Dose factor, active share and loss all change how much there is: one derivative, and the chain rule in _shown.
             step = STEP * max(amount, 1e-6)
             yield _Job(well, (Quantity.DOSE, name), step, self.start({**amounts, name: amount + step}, initial), rates, times)
         if (Quantity.INITIAL, "", "") in self._place and any(amounts.get(gate) for gate in self.model.gates):
@@ -158,6 +164,8 @@ class Predictor:
         values = [np.empty((NODES, len(state))) for state in states]
         speeds = [np.empty(NODES) for _ in jobs]
         for first, last in pairwise(edges.tolist()):
+            # What rests on toeholds changes slowly: it slows association by one factor for each section of time. Lanes with a
+            # little more of something take the factor of their well, or their difference would hold that of the factors.
             slow: dict[str, Floats] = {}
             for job, state in zip(jobs, states):
                 if crowd and job.well.name not in slow:
@@ -181,6 +189,7 @@ class Predictor:
 
     def _speed(self, values: Floats, rates: Floats) -> Floats:
         steps, made = self._lighting
+        # The speed at which the signal changes follows from the state by mass action, exactly: cubics between nodes need it.
         flux = rates[steps] * made
         reactants = self.model.mass_action.reactants[steps]
         whole = np.broadcast_to(flux, (len(values), len(steps)))
@@ -209,9 +218,11 @@ class Predictor:
         nothing, bright, unopened = np.zeros(len(times)), np.zeros(len(times)), np.zeros(len(times))
         if course is not None:
             amounts = self.amounts(x, well)
+            # The clock of the reader is not that of the tube: the start is in the layout, and its error is fitted.
             hermite = _Hermite(course.times, times - well.start - get(x, Quantity.SHIFT, well.name))
             bright, speed = hermite.value(course.bright, course.speed), hermite.slope(course.bright, course.speed)
             unopened = amounts.get(self.model.reporter, 0.0) - bright
+            # An unopened reporter shines a little: opening one brings the rest of what it has.
             light = gain * lamp * (1.0 - dark)
             put((Quantity.SHIFT, well.name, ""), -light * speed)
             loss = nothing
@@ -220,11 +231,13 @@ class Predictor:
                 if quantity != Quantity.DOSE:
                     put((Quantity(quantity), name, ""), column)
                     continue
+                # More reporter is more glow as well.
                 column = column + (gain * lamp * dark if name == self.model.reporter else 0.0)
                 added = well.doses[name] * get(x, Quantity.DOSE, well.name, name, default=1.0)
                 share = get(x, Quantity.ACTIVE, name, default=1.0)
                 put((Quantity.DOSE, well.name, name), column * added * share)
                 put((Quantity.ACTIVE, name, ""), column * added)
+                # The loss takes as much of every strand: one parameter, all its columns.
                 loss = loss - column if self.model.components[name].is_strand else loss
             put((Quantity.LOSS, "", ""), loss)
         elif well.purpose is Purpose.CONTROL:
@@ -262,6 +275,7 @@ class _Hermite:
     def value(self, values: Floats, slopes: Floats) -> Floats:
         """The values between nodes, by those at the nodes and their slopes (cubic Hermite)."""
         s, left, right = self.s, self.left, self.left + 1
+        # Values and slopes at both ends, so that 41 nodes do for traces of any number of readings.
         flat = (1 + 2 * s) * (1 - s) ** 2 * values[left] + s**2 * (3 - 2 * s) * values[right]
         return flat + self.width * (s * (1 - s) ** 2 * slopes[left] + s**2 * (s - 1) * slopes[right])
 

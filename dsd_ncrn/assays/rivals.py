@@ -63,6 +63,7 @@ def rivals(fit: Fit) -> tuple[Rival, ...]:
 def _others(fit: Fit) -> Iterator[tuple[str, Assay, Floats, int]]:
     """By name, with a start and the place of the parameter that is held there, -1 for none."""
     model, at = fit.assay.model, {p.name: n for n, p in enumerate(fit.parameters)}
+    # The reporter's share is held at what it may be, and everything else fitted: if that costs little, tubes do not tell it.
     active, back = at.get(f"active share {model.reporter}"), at.get("rate constant reverse")
     if active is not None:
         for share in (0.35, 1.0):
@@ -75,6 +76,7 @@ def _others(fit: Fit) -> Iterator[tuple[str, Assay, Floats, int]]:
             start = fit.x.copy()
             start[back] += np.log(factor)
             yield f"the gate is pulled back {'more' if factor > 1 else 'less'} strongly", fit.assay, start, back
+    # The network's rates change here and not its parameters: rests on toeholds, or none.
     occlusion = 0.0 if model.occlusion else OCCLUDED_NM
     name = "nothing rests on toeholds" if model.occlusion else f"strands rest on toeholds (K_d {OCCLUDED_NM / UM_TO_NM:g} uM)"
     yield name, replace(fit.assay, model=replace(model, occlusion=occlusion)), fit.x, NO_ONE
@@ -94,6 +96,7 @@ def _telling(fit: Fit, other: Fit) -> tuple[Mapping[str, float], float]:
     mixes = list(_variants(fit.assay))
     shown = [_predicted(each, mixes) for each in (fit, other)]
     gain = [_gain(each) for each in (fit, other)]
+    # Gains differ between two fits: both in nM first, so that only kinetics count.
     apart = [float(np.abs(one / gain[0] - two / gain[1]).max()) * gain[0] / fit.scale for one, two in zip(*shown)]
     best = int(np.argmax(apart))
     return mixes[best], apart[best]

@@ -10,6 +10,7 @@ import numpy as np
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.exports import Trace
 from dsd_ncrn.assays.model import GateModel, gate_model
+from dsd_ncrn.assays.noise import correlated
 from dsd_ncrn.assays.plan import GATE_SPREAD, LAG, LEAK_SPREAD, NOISE, REPORTER_NM, Tube, wells_of
 from dsd_ncrn.assays.predict import Predictor
 from dsd_ncrn.assays.quantities import Quantity
@@ -82,14 +83,6 @@ def truth_of(assay: Assay, truth: Truth, random: np.random.Generator | None = No
         if each.quantity is Quantity.DOSE and random is not None:
             x[number] = pipetting * random.standard_normal()
     return x
-
-
-def correlated(count: int, lag: float, random: np.random.Generator) -> Floats:
-    """First-order autoregressive noise (count,) of deviation 1."""
-    noise = random.standard_normal(count)
-    for n in range(1, count):
-        noise[n] = lag * noise[n - 1] + np.sqrt(1 - lag**2) * noise[n]
-    return noise
 
 
 def measured(assay: Assay, x: Floats, noise: float, lag: float, random: np.random.Generator) -> Assay:

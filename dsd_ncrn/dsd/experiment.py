@@ -49,8 +49,8 @@ class CalibrationStep:
 class SideWell:
     """A well of a fixed layer for one training ``point`` (from 1), what its ``unit`` (from 1) is for, and what goes into it.
 
-    Amounts are nM as in the reaction: ``gates`` by component, ``released`` releasers, and releasers ``premixed`` with bare
-    tethers ``against`` them in a well of their own. ``level`` is what stands for 1.
+    Amounts are nM as in the reaction: ``gates`` by component, ``released`` releasers, and releasers that are
+    ``premixed`` with bare tethers against them, in a well of their own for each of these pairs. ``level`` is what stands for 1.
     """
 
     point: int
@@ -58,8 +58,7 @@ class SideWell:
     use: str
     gates: Mapping[str, float]
     released: float
-    premixed: float
-    against: float
+    premixed: tuple[tuple[float, float], ...]
     level: float
 
 

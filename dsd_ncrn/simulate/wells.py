@@ -56,25 +56,27 @@ class Wells:
     def outputs(self, x: Floats, random: np.random.Generator) -> Floats:
         """The gates (points, units) that are left at inputs (points, inputs), each unit in wells of its own."""
         jobs = [(well, number) for number, unit in enumerate(self.units) for well in unit]
-        chance = 1.0 + self.noise * random.standard_normal((len(jobs), 4, len(x)))
         found = np.zeros((len(x), len(self.units)))
-        for (well, number), errors in zip(jobs, np.maximum(chance, 0.0)):
-            found[:, number] += self._left(well, self.gates[number], errors, x)
+        for well, number in jobs:
+            chance = 1.0 + self.noise * random.standard_normal((2 + 2 * len(well.premixed), len(x)))
+            found[:, number] += self._left(well, self.gates[number], np.maximum(chance, 0.0), x)
         return found + self.stuck * loaded(self.units, x)
 
     def _left(self, well: Well, gates: float, errors: Floats, x: Floats) -> Floats:
-        factors = (gates, self.releasers, self.releasers, self.tethers)
-        parts: tuple[Amount, ...] = (well.gates, well.released, well.premixed, well.against)
+        pairs = [part for pair in well.premixed for part in pair]
+        factors = (gates, self.releasers, *(self.releasers, self.tethers) * len(well.premixed))
+        parts: tuple[Amount, ...] = (well.gates, well.released, *pairs)
         amounts = np.column_stack([part.of(x) * factor * error for part, factor, error in zip(parts, factors, errors)])
         return np.array(side_by_side(self._well, LEVEL * amounts)) / LEVEL
 
     def _well(self, amounts: Floats) -> float:
-        gates, released, premixed, against = map(float, amounts)
+        gates, released, *pairs = map(float, amounts)
         if gates == 0.0:
             return 0.0
-        if premixed and against:
-            premixed = self._react(releaser=premixed, tether=against)["releaser"]
-        left = self._react(held=gates, releaser=released + premixed)["held"]
+        for releasers, tethers in zip(pairs[::2], pairs[1::2]):
+            both = releasers and tethers
+            released += self._react(releaser=releasers, tether=tethers)["releaser"] if both else releasers
+        left = self._react(held=gates, releaser=released)["held"]
         return left + WASHED * (gates - left)
 
     def _react(self, **levels: float) -> dict[str, float]:

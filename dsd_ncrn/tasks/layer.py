@@ -1,8 +1,8 @@
 """A fixed layer under a trained circuit: units that are amounts of gates left on beads after a subtraction.
 
 A unit is a formula of ``rest(a, b)``, what is left of a when b has been taken from it and never below zero, as
-``rest(x1, 0.45 + rest(x1, x2))``. Of the outer one a are gates, and b releasers, each of which lets one gate go; a ``rest``
-in b is made first: releasers, of which bare tethers take some. A sum of several ``rest`` shares the gates' well.
+``rest(0.2, rest(2*x1, 0.9) + rest(2*x2, 0.9))``. Of the outer one a are gates, and b releasers, each of which lets one gate go;
+every ``rest`` in b is made first: releasers, of which bare tethers take some. A sum of several ``rest`` shares the gates' well.
 All amounts are linear in the inputs, so that a pipette computes nothing else.
 """
 
@@ -43,17 +43,16 @@ class Amount:
 @dataclass(frozen=True, slots=True)
 class Well:
     """What is mixed for one ``rest``: ``gates``, releasers that are ``released`` as they are, and those of ``premixed`` that
-    are left when tethers ``against`` them have been taken out."""
+    are left of some when bare tethers against them have been taken out: pairs of both."""
 
     gates: Amount
     released: Amount = Amount()
-    premixed: Amount = Amount()
-    against: Amount = Amount()
+    premixed: tuple[tuple[Amount, Amount], ...] = ()
 
     def left(self, x: Floats) -> Floats:
         """The gates (points,) that stay at inputs (points, inputs) when everything reacts to its end."""
-        spare = np.maximum(self.premixed.of(x) - self.against.of(x), 0.0)
-        return np.maximum(self.gates.of(x) - self.released.of(x) - spare, 0.0)
+        spare = (np.maximum(releasers.of(x) - tethers.of(x), 0.0) for releasers, tethers in self.premixed)
+        return np.maximum(self.gates.of(x) - self.released.of(x) - sum(spare, np.zeros(len(x))), 0.0)
 
 
 Unit = tuple[Well, ...]
@@ -111,10 +110,8 @@ def _well(node: ast.expr, inputs: int) -> Well:
             inner.append(term)
         else:
             released = released.plus(_amount(term, inputs))
-    if len(inner) > 1:
-        raise ValueError("one rest stands in another")
-    premixed = [_amount(each, inputs) for each in inner[0].args] if inner else []
-    return Well(_amount(node.args[0], inputs), released, *premixed)
+    pairs = ((_amount(releasers, inputs), _amount(tethers, inputs)) for releasers, tethers in (each.args for each in inner))
+    return Well(_amount(node.args[0], inputs), released, tuple(pairs))
 
 
 def _amount(node: ast.expr, inputs: int) -> Amount:

@@ -28,7 +28,8 @@ def wells_nmol(experiment: Experiment, volume_uL: float) -> dict[str, float]:
     points = len(experiment.points)
     for well in experiment.wells:
         times = sum(number % points == well.point - 1 for number in range(len(experiment.training)))
-        parts = {**well.gates, RELEASING: well.released + well.premixed, BARE: well.against}
+        releasers, tethers = (sum(each) for each in zip((well.released, 0.0), *well.premixed))
+        parts = {**well.gates, RELEASING: releasers, BARE: tethers}
         for name, nM in parts.items():
             used[name] = used.get(name, 0.0) + times * nM * volume_uL / 1e6
     return used
@@ -41,8 +42,8 @@ def wells_sections(experiment: Experiment, volume_uL: float) -> list[DocumentSec
     text = (
         "A fixed layer is made beside the reaction: its units are gates that stay on beads. Every gate hangs on a tether, and "
         "each releaser lets one go. For every well: **first** put releasers and beads with bare tethers into a "
-        f"well of their own where the table says so, shake for {WAIT_S / 60:g} min, magnet, keep the liquid. Then beads with "
-        "gates, with that liquid and the releasers of the table, in the volume of the table in 1x TE/Mg; shake for "
+        f"well of their own for each that the table names, shake for {WAIT_S / 60:g} min, magnet, keep the liquid. Then beads "
+        "with gates, with that liquid and the releasers of the table, in the volume of the table in 1x TE/Mg; shake for "
         f"{WAIT_S / 60:g} min, magnet, liquid off, wash three times in ten volumes, pool the wells of one use in 20 µL: what "
         "is left on their beads is the input of that use. Add a tenth of their slurry in streptavidin beads without gates, "
         "which take the caps that come off."
@@ -67,6 +68,6 @@ def _row(well: SideWell, volume_uL: float) -> tuple[str, ...]:
         return three(pmol(nM) / capacity) if nM else ""
 
     gates = ", ".join(f"{name} {slurry(nM)}" for name, nM in well.gates.items() if nM)
-    solution = (three(pmol(nM) / RELEASER_UM) if nM else "" for nM in (well.released, well.premixed))
-    volume = three(well.level * volume_uL / LEVEL)
-    return str(well.point), f"h{well.unit}", well.use, volume, gates, *solution, slurry(well.against)
+    volume, level = three(well.level * volume_uL / LEVEL), pmol(well.released) / RELEASER_UM
+    first = (", ".join(three(pmol(nM) / of) for nM in each) for each, of in zip(zip(*well.premixed), (RELEASER_UM, capacity)))
+    return str(well.point), f"h{well.unit}", well.use, volume, gates, three(level) if level else "", *(tuple(first) or ("", ""))
