@@ -1,6 +1,6 @@
 """Which share of real tubes learns: the designs that are made to survive, over draws of the data that nothing was tuned on.
 
-    python -m benchmarks.survival [DESIGN ...] [--draws 10] [--tubes 10] [--conditions study --conditions bench] [-o out.json]
+    python -m benchmarks.survival [DESIGN ...] [--draws 10] [--tubes 10] [--first 1001] [--conditions bench] [-o out.json]
     python -m benchmarks.survival ... --variants 1                  so many sequences of each gate, whatever the design says
     python -m benchmarks.survival --alone [--draws 3] [--tubes 4]   each imperfection of bench alone, and all together
     python -m benchmarks.survival --finite [--tubes 4]              what rests as species, beside the factors for it
@@ -8,7 +8,7 @@
 
 Each tube is mixed, measured and trained; it has learned where it removes 0.9 of the test error that the ideal network removes.
 Of classifications it is also counted where the accuracy is within NEAR of the ideal one, and where it is at least ACCURATE.
-Draws start at FIRST: designs were tuned on smaller ones.
+Draws start at FIRST, or another: designs were tuned on smaller ones.
 """
 
 from __future__ import annotations
@@ -80,12 +80,12 @@ class Survival:
     accuracy_before: float | None = None
 
 
-def survival(spec: DesignSpec, conditions: str, iterations: int, draws: int, tubes: int) -> Survival:
-    """Train ``tubes`` realisations for each of some draws of the data."""
-    base = Study(spec, FIRST)
+def survival(spec: DesignSpec, conditions: str, iterations: int, draws: int, tubes: int, first: int = FIRST) -> Survival:
+    """Train ``tubes`` realisations for each of some draws of the data, from the ``first`` on."""
+    base = Study(spec, first)
     parts = {"network": base.network, "leaky": base.leaky, "settings": base.settings}
     long = {"iterations": iterations, "strand_iterations": None}
-    studies = [Study(spec, FIRST + n).lasting(**long).given(**parts) for n in range(draws)]
+    studies = [Study(spec, first + n).lasting(**long).given(**parts) for n in range(draws)]
     drawn = [Drawn(each, SEED) for each in studies]
     jobs = [(draw, number) for draw in range(draws) for number in range(tubes)]
     found = side_by_side(lambda job: judge(drawn[job[0]], job[1]), jobs)
@@ -182,6 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--iterations", action="append", type=int)
     parser.add_argument("--draws", type=int)
     parser.add_argument("--tubes", type=int)
+    parser.add_argument("--first", type=int, default=FIRST)
     parser.add_argument("--alone", action="store_true")
     parser.add_argument("--finite", action="store_true")
     parser.add_argument("--uniform", action="store_true")
@@ -203,7 +204,8 @@ def _print_survival(given: argparse.Namespace) -> None:
     print_row(*["---"] * (len(heads) + 1))
     for spec, conditions in _asked(given):
         for iterations in given.iterations or (spec.training.iterations or 20,):
-            each = survival(spec, conditions, iterations, given.draws or 10, 1 if given.uniform else given.tubes or 10)
+            tubes = 1 if given.uniform else given.tubes or 10
+            each = survival(spec, conditions, iterations, given.draws or 10, tubes, given.first)
             by_draw = " ".join(str(sum(share >= THRESHOLD for share in row)) for row in each.shares)
             counted = f"{each.learned} of {each.tubes} ({each.low:.2f} to {each.high:.2f})"
             numbers = f"{each.median:.2f}", f"{each.over_ideal:.2f}", f"{each.hours:.1f}"

@@ -10,7 +10,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 import dsd_ncrn as dn
-from dsd_ncrn.analysis.verification import network_of
+from dsd_ncrn.analysis.networks import module_network
 from dsd_ncrn.crn.drawing import svg_of
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.dsd.drawing import Canvas, draw
@@ -28,7 +28,7 @@ def drawings(system: DsdSystem) -> Mapping[str, str]:
     formal = next(reaction for reaction in system.formal if reaction.origin.reaction == REACTION)
     alone = Crn(REACTION, tuple(dict.fromkeys((*formal.reactants, *formal.products))), (formal,))
     module, palette = module_of(formal, system), palette_of(system)
-    steps = steps_of(network_of(module.present))
+    steps = steps_of(module_network(module.present))
     join, fork = (system.by_name[f"{kind}_{REACTION}"] for kind in ("join", "fork"))
     signals = [system.by_name[system.signals[name]] for name in alone.species]
     fuels = [each for each in system.components if each.complex.is_strand and any(o == formal.origin for o in each.origins)]

@@ -18,7 +18,20 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 DESIGNS = Path(__file__).parent.parent / "designs"
+DEAR = ("test_run_hostile",)
+"""The files that take longest, dearest first: they begin first, so that all processors end at the same time."""
 Invoke = Callable[..., Result]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let xdist hand out whole files in the order of collection; by itself it begins with those of most tests."""
+    if getattr(config.option, "dist", "") == "loadfile":
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Dear files first, all else as it is."""
+    items.sort(key=lambda item: DEAR.index(item.path.stem) if item.path.stem in DEAR else len(DEAR))
 
 
 def small_spec() -> DesignSpec:
@@ -56,7 +69,7 @@ def invoke() -> Invoke:
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Static pictures, which take most of the time, and the library are left out; what is in them is worked out."""
     monkeypatch.setattr("cli.report.page.inline_svg", lambda chart: f"<svg><title>{chart.key}</title></svg>")
-    monkeypatch.setattr("cli.report.page.library", lambda: "")
+    monkeypatch.setattr("cli.report.page.packed_library", lambda: "")
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ from sequences.assignment import Candidate, read_assignment
 from sequences.certificate import read_certificate
 from sequences.oligos import Oligo
 from sequences.tables import SEARCH_FIELDS, read_sequences
-from sequences.vendors.xlsx import workbook_bytes
+from sequences.vendors.base import workbook_bytes
 
 DESIGNS = Path(__file__).parent.parent / "designs"
 FORMULAS = (

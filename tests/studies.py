@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,8 +18,9 @@ from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, Strand, free, gate
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import translate
-from dsd_ncrn.kinetics.build import build_network, enumerate_complexes
-from dsd_ncrn.kinetics.network import ReactionNetwork, Step
+from dsd_ncrn.kinetics.build import Rules, add_leaks, build_network, enumerate_complexes, no_origins, to_network
+from dsd_ncrn.kinetics.leaks import LeakTargets
+from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
 from dsd_ncrn.kinetics.rates import RateModel, rates_of
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.simulate.pot import Contents
@@ -105,6 +106,27 @@ class ConstantRates:
 def network_of(complexes: Mapping[str, Complex], rates: RateModel | None = None) -> ReactionNetwork:
     """The network of named complexes."""
     return enumerate_complexes(list(complexes.values()), list(complexes), rates or rates_of(), lambda _: ())
+
+
+def leaking(
+    complexes: Mapping[str, Complex],
+    models: Sequence[str],
+    targets: LeakTargets,
+    rate: float = 3e-4,
+    rules: Rules | None = None,
+) -> ReactionNetwork:
+    """The network of named complexes, its bindings all at one rate, /nM/s, with the leaks of some gates."""
+    enumerator = (rules or Rules()).enumerator(ConstantRates(rate), no_origins, two_domain=True)
+    for complex_ in complexes.values():
+        enumerator.add(complex_)
+    enumerator.run()
+    add_leaks(enumerator, models, targets)
+    return to_network(enumerator, {complex_: name for name, complex_ in complexes.items()})
+
+
+def leaks(network: ReactionNetwork) -> tuple[Step, ...]:
+    """The leaks of a network."""
+    return network.kinds(StepKind.LEAK)
 
 
 def join(*segments: Strand) -> Complex:

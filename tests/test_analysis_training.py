@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dsd_ncrn.analysis.fidelity import fidelity, parameter_errors
-from dsd_ncrn.analysis.fuel import compare_refuelling, fuel_budget
+from dsd_ncrn.analysis.fuel import DEPLETION, fuel_budget
 from dsd_ncrn.analysis.leaks import leak_point, rank_leaks, train_leaky
 from dsd_ncrn.arrays import Floats
 from studies import ALL_DESIGNS, changed, design, prepare, study, whole_training
@@ -79,11 +79,17 @@ def test_fuel_can_wait_until_a_tenth_is_gone_and_no_longer(occlusion: float, bou
     """
     spec = changed(changed(design("linreg2d"), "training", strand_iterations=10), "task", test_points=3)
     spec = changed(spec, "imperfections", occlusion=occlusion)
-    every, tenth, never = compare_refuelling(prepare(spec, seed=0))
-    assert every.parameter_error_final < 0.0125 < tenth.parameter_error_final < bound < never.parameter_error_final
-    assert tenth.additions < every.additions / 2
-    assert tenth.added_nM == pytest.approx(every.added_nM, rel=0.25)
-    assert (never.additions, never.added_nM) == (0, 0.0)
+    made, errors, added = prepare(spec, seed=0), list[float](), list[Floats]()
+    for tube in (made.tube(), made.tube(refill_below=1 - DEPLETION), made.tube("one_pot")):
+        training = made.train(tube, "")
+        errors.append(parameter_errors(training, made.compared)[-1])
+        fuels = [tube.pot.index(name) for name in training.fuel_used]
+        added.append(np.array([each[fuels] for each in tube.account.refilled]))
+    assert errors[0] < 0.0125 < errors[1] < bound < errors[2]
+    every, tenth, never = added
+    assert (tenth > 0).sum() < (every > 0).sum() / 2
+    assert tenth.sum() == pytest.approx(every.sum(), rel=0.25)
+    assert not never.any()
 
 
 def test_leaks_are_ranked_by_what_they_shift() -> None:

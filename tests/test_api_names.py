@@ -42,7 +42,7 @@ def public() -> Iterator[tuple[str, object]]:
 
 FUNCTIONS = {name: each for name, each in public() if inspect.isfunction(each)}
 CLASSES = {name: each for name, each in public() if inspect.isclass(each)}
-SOUGHT = ("sequences.find_sequences", "sequences.judge_sequences", "sequences.order_strands")
+SOUGHT = tuple(f"sequences.{name}" for name in ("find_sequences", "judge_sequences", "rated_network", "order_strands"))
 """Those whose examples seek sequences, which takes long."""
 
 

@@ -28,7 +28,7 @@ from fuzz_parsers import DESIGNS, HOSTILE_FORMULAS, OLIGOS, parsers
 from fuzzing import ANYWHERE, LONGEST_MESSAGE, Parser, tally
 from sequences.assignment import read_assignment
 from sequences.certificate import read_certificate
-from sequences.vendors.xlsx import workbook_bytes
+from sequences.vendors.base import workbook_bytes
 from strategies import LENGTHS, designs, kernels
 
 LINREG = (DESIGNS / "linreg2d.toml").read_text(encoding="utf-8")

@@ -8,19 +8,19 @@ import pytest
 from dsd_ncrn.analysis.leaks import leak_slopes, rank_leaks
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.dsd.structure import Bound, Complex, Open, free, gate
-from dsd_ncrn.kinetics.build import add_leaks, build_network, enumerator_for, to_network
+from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.infinite import attack
 from dsd_ncrn.kinetics.leaks import DOUBLE, FRESH, LeakKind, LeakRates, LeakTargets, warmth
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
 from studies import (
     A,
     C,
-    ConstantRates,
     E,
     P,
     T,
     X,
     Y,
+    leaking,
     side,
     strand_counts,
     study,
@@ -33,13 +33,8 @@ ALL: LeakRates = {LeakKind.JOIN: 0.8, LeakKind.FORK: 1.1, LeakKind.MID: 5.7, Lea
 
 def leaky(rates: LeakRates, complexes: dict[str, Complex], models: tuple[str, ...] = ("gate",)) -> ReactionNetwork:
     """The network of gates with leaks of some kinds; one named fork is one."""
-    enumerator = enumerator_for("infinite", ConstantRates(3e-4))
-    for complex_ in complexes.values():
-        enumerator.add(complex_)
-    enumerator.run()
     gates = [complex_ for complex_ in complexes.values() if not complex_.is_strand]
-    add_leaks(enumerator, models, LeakTargets(gates, forks=[complexes["fork"]], rates=rates))
-    return to_network(enumerator, {complex_: name for name, complex_ in complexes.items()})
+    return leaking(complexes, models, LeakTargets(gates, forks=[complexes["fork"]], rates=rates))
 
 
 def target(network: ReactionNetwork, step: Step) -> Complex:

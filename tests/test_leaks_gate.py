@@ -12,15 +12,14 @@ from dsd_ncrn.dsd.structure import Bound, Complex, Open, free, gate
 from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.families import LEAK_MODELS
-from dsd_ncrn.kinetics.build import add_leaks, build_network, enumerator_for, to_network
+from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.leaks import LeakTargets
-from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
+from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.mass_action import from_network
 from studies import (
     ALL_DESIGNS,
     A,
-    ConstantRates,
     StepFacts,
     T,
     U,
@@ -28,25 +27,18 @@ from studies import (
     Y,
     facts,
     join,
+    leaking,
+    leaks,
     strand_network,
     translated,
 )
 from test_enumerate_counts import join_and_reporter
 
 
-def leaks(network: ReactionNetwork) -> tuple[Step, ...]:
-    return network.kinds(StepKind.LEAK)
-
-
 def leaky(complexes: dict[str, Complex], gates: list[str], rate: float = 3e-4, fuels: Sequence[str] = ()) -> ReactionNetwork:
     """A network with the leaks of some of its gates."""
-    enumerator = enumerator_for("infinite", ConstantRates(rate))
-    for complex_ in complexes.values():
-        enumerator.add(complex_)
-    enumerator.run()
     targets = LeakTargets([complexes[name] for name in gates], [complexes[name] for name in fuels])
-    add_leaks(enumerator, ["gate"], targets)
-    return to_network(enumerator, {complex_: name for name, complex_ in complexes.items()})
+    return leaking(complexes, ["gate"], targets, rate)
 
 
 def leak_roles(name: str) -> Counter[tuple[str, ...]]:

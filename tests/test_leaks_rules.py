@@ -11,7 +11,7 @@ import pytest
 from dsd_ncrn.dsd.structure import Bound, Complex, Open, free, gate
 from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.kinetics.build import add_leaks, build_network, enumerator_for, to_network
+from dsd_ncrn.kinetics.build import Rules, Semantics, build_network
 from dsd_ncrn.kinetics.leaks import LeakTargets
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
 from dsd_ncrn.simulate.engines import engine_named
@@ -20,7 +20,6 @@ from studies import (
     ALL_DESIGNS,
     A,
     C,
-    ConstantRates,
     E,
     P,
     T,
@@ -31,6 +30,8 @@ from studies import (
     facts,
     fork,
     join,
+    leaking,
+    leaks,
     side,
     strand_counts,
     strand_network,
@@ -40,18 +41,10 @@ from studies import (
 BOTH = "gate+gate_gate"
 
 
-def leaky(complexes: dict[str, Complex], models: Sequence[str], semantics: str = "infinite") -> ReactionNetwork:
+def leaky(complexes: dict[str, Complex], models: Sequence[str], semantics: Semantics = "infinite") -> ReactionNetwork:
     """A network with the leaks of all its gates."""
-    enumerator = enumerator_for(semantics, ConstantRates(3e-4), unproductive="none")
-    for complex_ in complexes.values():
-        enumerator.add(complex_)
-    enumerator.run()
-    add_leaks(enumerator, models, LeakTargets([complex_ for complex_ in complexes.values() if not complex_.is_strand]))
-    return to_network(enumerator, {complex_: name for name, complex_ in complexes.items()})
-
-
-def leaks(network: ReactionNetwork) -> tuple[Step, ...]:
-    return network.kinds(StepKind.LEAK)
+    targets = LeakTargets([complex_ for complex_ in complexes.values() if not complex_.is_strand])
+    return leaking(complexes, models, targets, rules=Rules(semantics, unproductive="none"))
 
 
 def products(network: ReactionNetwork, step: Step) -> set[Complex]:

@@ -90,12 +90,19 @@ def _spelled(of: Study, number: int) -> tuple[object, ...]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("per_M_s", "most"), [(0.01, 0.001), (0.1, 0.005), (1.0, 0.02)])
-def test_a_lean_training_ends_where_the_whole_one_does(per_M_s: float, most: float) -> None:
-    """205 iterations: parameters all along, and the share of the test error that is learned within 0.01."""
-    made, rate = study("linreg2d"), per_M_s / per_nM_s_to_per_M_s(1.0)
+@pytest.mark.parametrize(
+    ("name", "per_M_s", "most"),
+    [("linreg2d", 0.01, 0.001), ("linreg2d", 0.1, 0.005), ("linreg2d", 1.0, 0.01), ("linear2d", 1.0, 0.005)],
+)
+def test_a_lean_training_ends_where_the_whole_one_does(name: str, per_M_s: float, most: float) -> None:
+    """A whole training: parameters all along, and the share of the test error that is learned within 0.01.
+
+    The first iteration of linear2d moves its parameters to 4: at the tolerances of later ones it would be 1.1 % off.
+    """
+    made, rate = study(name), per_M_s / per_nM_s_to_per_M_s(1.0)
     exact = made.train(made.tube("dsd_leaky", rate), "dsd_leaky")
     found = train_strands(made, "dsd_leaky", rate)
-    assert np.abs(found.parameters / exact.parameters - 1.0).max() < most
+    scale = np.abs(exact.parameters).max(axis=0)
+    assert (np.abs(found.parameters - exact.parameters) / scale).max() < most
     learned = [1.0 - each.rmse_after / each.rmse_before for each in (found, exact)]
     assert learned[0] == pytest.approx(learned[1], abs=0.01)

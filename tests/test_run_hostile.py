@@ -120,6 +120,7 @@ def test_a_report_of_a_folder_with_hostile_names_in_all_its_files_runs_nothing(h
     assert is_harmless(report)
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("name", ["summary.json", "ncrn.json", "system.json", "training_ideal.csv", "test_predictions.csv"])
 def test_a_report_of_damaged_files_is_made_or_refused_in_one_line(
     name: str, hostile: Path, tmp_path: Path, invoke: Invoke

@@ -16,7 +16,7 @@ from sequences.certificate import read_certificate
 from sequences.oligos import oligos_of
 from sequences.order import vendor_named
 from sequences.robot.plan import plan_of
-from sequences.vendors.xlsx import workbook_bytes
+from sequences.vendors.base import workbook_bytes
 from sequences_circuits import SMALL_WORDS, read_out, small_circuit, words_for
 
 GOOD = SequenceAssignment(SMALL_WORDS)

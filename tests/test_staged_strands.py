@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dsd_ncrn.analysis.networks import verified
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.analysis.verification import verified
 from dsd_ncrn.analysis.yields import RealTubes, stream
 from dsd_ncrn.crn.events import Add, PullDown
 from dsd_ncrn.design.load import changed, load_design
@@ -181,6 +181,15 @@ def test_a_real_tube_is_settled_and_learns() -> None:
     tube = RealTubes(found).mix(found.spec.imperfections.model_copy(update={"calibrated": True}), stream(0, 1), 1e-9)
     training = found.train(tube, "imperfect")
     assert training.rmse_after < 0.2 * training.rmse_before
+
+
+def test_a_tube_that_reads_the_start_by_its_leak_alone_begins_at_next_to_nothing() -> None:
+    """20 /M/s read more than the start with nothing loaded: what is left is lost in errors, and not looked for."""
+    found = study(ONE)
+    tube = RealTubes(found).mix(found.spec.imperfections, stream(0, 1), 2e-8)
+    settled = found.settling(tube, np.random.default_rng(0))
+    assert settled.start == pytest.approx([0.05 * 0.1])  # the design starts at 0.1
+    assert settled.steps[-1].decides.startswith("what is to be read") and settled.steps[-1].aliquots == 1
 
 
 def test_the_bench_adds_gates_in_their_stage_and_mixes_no_point_in() -> None:

@@ -60,6 +60,14 @@ def test_the_number_of_workers_does_not_show(tmp_path: Path) -> None:
     assert os.getpid() not in {process for _, process in logged(tmp_path / "2")}
 
 
+def test_one_bundle_needs_no_process(tmp_path: Path) -> None:
+    """Where there is never more than one piece of work at a time, it is done here, whatever the number of workers."""
+    place = Place(tmp_path / "log")
+    with opened_store(None, "base") as store, sweep(cast("Job", Where(4)), place, store, most=1) as pool:
+        assert run_jobs(root, place, [4, 9], pool) == expected((4, 9))
+    assert {process for _, process in logged(tmp_path)} == {os.getpid()}
+
+
 def test_a_longer_sweep_does_only_what_is_new(tmp_path: Path) -> None:
     roots(tmp_path, Where(), numbers=NUMBERS[:5])
     assert roots(tmp_path, Where(), numbers=NUMBERS[::-1]) == expected(NUMBERS[::-1])

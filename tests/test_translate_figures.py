@@ -13,7 +13,7 @@ import pytest
 
 from conftest import DESIGNS, Invoke
 from docs import pictures
-from dsd_ncrn.analysis.verification import network_of
+from dsd_ncrn.analysis.networks import module_network
 from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import Translation
@@ -89,7 +89,7 @@ def test_the_sheet_shows_every_component_once() -> None:
 
 def test_a_module_is_drawn_step_by_step() -> None:
     """X -> Y: join and fork with their toehold open at first, four states of either after that, seals last."""
-    svg = module_figure(system_of("X -> Y"), "R1", network_of)
+    svg = module_figure(system_of("X -> Y"), "R1", module_network)
     shown = texts(svg)
     assert shown.count("t*") == 6  # one open toehold in each state but the sealed ones
     assert {"join_R1", "fork_R1"} <= set(shown)
@@ -99,7 +99,7 @@ def test_a_module_is_drawn_step_by_step() -> None:
 def test_both_partners_are_seen_on_a_cooperative_complex() -> None:
     """Between the two bindings a partner's place on the top strand stands up from the duplex."""
     system = system_of("X + Y ->", annihilation="cooperative")
-    svg = module_figure(system, "R1", network_of)
+    svg = module_figure(system, "R1", module_network)
     lines = [element.attrib for element in ElementTree.fromstring(svg).iter(f"{SVG}line")]
     slanted = [line for line in lines if abs(float(line["x2"]) - float(line["x1"])) > 20 and line["y1"] != line["y2"]]
     assert len(slanted) == 1
@@ -107,7 +107,7 @@ def test_both_partners_are_seen_on_a_cooperative_complex() -> None:
 
 def test_a_reaction_that_is_not_there_is_named() -> None:
     with pytest.raises(InputError, match="no such reaction"):
-        module_figure(system_of("X -> Y"), "R2", network_of)
+        module_figure(system_of("X -> Y"), "R2", module_network)
 
 
 def test_equal_systems_give_equal_bytes() -> None:
@@ -116,9 +116,9 @@ def test_equal_systems_give_equal_bytes() -> None:
         "import hashlib; from pathlib import Path; from dsd_ncrn.crn.text import load_crn;"
         "from dsd_ncrn.design.spec import Translation; from dsd_ncrn.design.chemistry import Chemistry;"
         "from dsd_ncrn.dsd.translate import translate_network; from dsd_ncrn.dsd.figures import *;"
-        "from dsd_ncrn.analysis.verification import network_of;"
+        "from dsd_ncrn.analysis.networks import module_network;"
         f"s = translate_network(load_crn({str(DESIGNS / 'counter.crn')!r}), Translation(), Chemistry());"
-        "print(hashlib.sha256((sheet(s) + dot(s) + module_figure(s, 'R2', network_of)).encode()).hexdigest())"
+        "print(hashlib.sha256((sheet(s) + dot(s) + module_figure(s, 'R2', module_network)).encode()).hexdigest())"
     )
     runs = [
         subprocess.run([sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True)

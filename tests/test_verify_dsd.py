@@ -1,14 +1,16 @@
-"""Proofs of translated systems, and mistakes planted in them that have to be found."""
+"""Networks of designs: enumerated once for the same strands, proved right, and mistakes planted in them are found."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from dsd_ncrn.analysis.verification import network_of, verified
+from dsd_ncrn.analysis.networks import module_network, network_of, verified
+from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.crn.text import load_crn, parse_crn
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import Translation
@@ -20,6 +22,8 @@ from dsd_ncrn.dsd.system import Component, DsdSystem, Role
 from dsd_ncrn.dsd.translate import translate, translate_network
 from dsd_ncrn.dsd.verify import BISIMULATION, FINAL_STATES, SystemCheck
 from dsd_ncrn.families import SCHEMES
+from dsd_ncrn.kinetics.build import build_network
+from dsd_ncrn.kinetics.leaks import LeakKind
 from dsd_ncrn.ncrn.compile import compile_design
 from studies import ALL_DESIGNS, changed, design, translated
 
@@ -113,7 +117,7 @@ def test_crnverifier_finds_the_same_by_itself(text: str, scheme: str) -> None:
 
     system = system_of(text, scheme=scheme)
     module = module_of(system.formal[0], system)
-    steps = steps_of(network_of(module.present))
+    steps = steps_of(module_network(module.present))
     formal = [[list(module.formal.reactants), list(module.formal.products)]]
     network = [[list(left), list(right)] for left, right in abstract_steps(module, steps)]
     signals = {species: [species] for species, _ in module.signals}
@@ -250,3 +254,17 @@ def test_a_lost_strand_is_found() -> None:
     step = next(step for step in network.steps if len(step.products) == 2)
     broken = replace(network, steps=(replace(step, products=step.products[:1]), *network.steps))
     assert not mass_balance(broken).ok
+
+
+def test_concentrations_have_no_part_in_a_network_and_all_else_has() -> None:
+    """Twice the unit changes what is mixed, not what reacts; another toehold, leak model or leak rate does."""
+    spec = design("linreg2d_minimal")
+    plain = Study(spec)
+    twice = Study(changed(spec, "chemistry", unit=2 * spec.chemistry.unit))
+    assert twice.designed != plain.designed
+    assert twice.network is plain.network == build_network(plain.designed)
+    assert Study(changed(spec, "translation", toehold=6)).network != plain.network
+    assert Study(changed(spec, "chemistry", rates="duplex")).network != plain.network
+    system = translated("linreg2d_minimal")
+    leaks = [network_of(system, "gate", {LeakKind.FORK: rate, LeakKind.JOIN: 1.0}) for rate in (0.0, 1.0, 2.0)]
+    assert all(one != other for one, other in pairwise(leaks))

@@ -13,7 +13,7 @@ from cli.options import Stop, is_network
 from cli.output import deliver, show, table
 from cli.run.abstract import longest_strand, system_counts
 from cli.traces import network_as_given, sized_network
-from dsd_ncrn.analysis.verification import network_of, verified
+from dsd_ncrn.analysis.networks import module_network, verified
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.figures import dot, module_figure, sheet
 from dsd_ncrn.dsd.jsonable import system_to_json
@@ -109,7 +109,7 @@ def _texts(system: DsdSystem, reaction: str | None) -> Mapping[str, Callable[[],
         "pil": lambda: write_pil(system),
         "dsd": lambda: write_visual_dsd(system),
         "dot": lambda: dot(system),
-        "svg": lambda: sheet(system) if reaction is None else module_figure(system, reaction, network_of),
+        "svg": lambda: sheet(system) if reaction is None else module_figure(system, reaction, module_network),
     }
 
 

@@ -11,6 +11,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +71,15 @@ class Figure:
 
 def render(data: ReportData) -> str:
     """The page, one self-contained HTML document."""
+    return _templates().get_template("report.html").render(_context(data))
+
+
+@cache
+def _templates() -> Environment:
+    """Compiled once in a process: that takes longer than to fill them."""
     filters = {"number": number, "percent": percent, "size": size, "equation": tables.equation, "greek": greek}
     own = {"origin_of": tables.origin_name, "rendered": rendered}
-    environment = environment_of({**filters, **own}, "cli.report")
-    return environment.get_template("report.html").render(_context(data))
+    return environment_of({**filters, **own}, "cli.report")
 
 
 def environment_of(filters: Mapping[str, Any], *packages: str) -> Environment:
@@ -106,6 +112,12 @@ def packed(text: str) -> str:
     return base64.b64encode(zlib.compress(text.encode(), level=9)).decode("ascii")
 
 
+@cache
+def packed_library() -> str:
+    """The library that draws the live figures, packed."""
+    return packed(library())
+
+
 def _figure(chart: Chart) -> Figure:
     return Figure(chart.key, chart.title, inline_svg(chart), chart.note, chart.sources)
 
@@ -115,7 +127,7 @@ def look(charts: list[Chart], series: Iterable[Series]) -> dict[str, Any]:
     return {
         "figures": {chart.key: _figure(chart) for chart in charts},
         "plots": packed(json.dumps({chart.key: spec(chart) for chart in charts}, allow_nan=False)),
-        "library": packed(library()) if charts else "",
+        "library": packed_library() if charts else "",
         "series": [(each, sample(each)) for each in series],
         "light": Markup(css_variables(dark=False)),
         "dark": Markup(css_variables(dark=True)),

@@ -54,8 +54,8 @@ def _ranked(study: Study) -> LeakSensitivity:
 
 def leak_study(job: Job, store: Store, tell: Tell) -> LeakSensitivity:
     """The leak sensitivity of a job's design; neither what is in the store is done again, nor the training at the design's
-    own rate."""
-    with sweep(job, _sent(job.study), store) as pool:
+    own rate. Its rates fill one bundle."""
+    with sweep(job, _sent(job.study), store, most=1) as pool:
         return leak_sensitivity(job.study, _known_points(job), pool, lambda done, total: tell(done / total))
 
 
@@ -183,7 +183,8 @@ def ways_study(job: Job, store: Store, tell: Tell) -> dict[str, OperatingPoint]:
     if study.design.leak.rate == 0:
         return {}
     shared = (ways(study.decided, study.ncrn), study.seed, Question(per_nM_s_to_per_M_s(study.design.leak.rate), 1))
-    with sweep(job, shared, store) as pool:
+    # Two processes take as long as this one alone: each would load the libraries first, for half of some seconds' work.
+    with sweep(job, shared, store, most=None if job.workers > 2 else 1) as pool:
         return compare_ways(shared, pool, lambda done, total: tell(done / total))
 
 

@@ -93,9 +93,10 @@ def spread(job: Job, workers: int | None, scheduler: str | None) -> Job:
 
 
 @contextmanager
-def sweep(job: Job, shared: object, store: Store) -> Generator[Sweep]:
+def sweep(job: Job, shared: object, store: Store, most: int | None = None) -> Generator[Sweep]:
     """The sweep of a job's jobs, on the job's scheduler or on as many processes here as it has workers.
 
+    ``most`` is how many bundles there can be at a time: a process more would load all libraries for nothing.
     Raises what ``cluster`` and ``worker_pool`` raise.
     """
 
@@ -103,7 +104,7 @@ def sweep(job: Job, shared: object, store: Store) -> Generator[Sweep]:
         with cluster(job.scheduler, shared) as (executor, stand_in):
             yield Sweep(Bundling(executor), shared, stand_in, store)
     else:
-        with worker_pool(job.workers, shared) as pool:
+        with worker_pool(min(job.workers, most or job.workers), shared) as pool:
             yield Sweep(Bundling(pool or InThisProcess()), shared, shared if pool is None else Shared(), store)
 
 

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.results import FuelAddition
-from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.simulate.results import Training
-from dsd_ncrn.simulate.tube import Tube
 
 DEPLETION = 0.1
 """Errors become visible when a gate has lost about this fraction."""
@@ -63,34 +60,3 @@ def _additions(fuel: str, used: Floats, start: float) -> Iterator[FuelAddition]:
             yield FuelAddition(number, fuel, float(gone))
             gone = 0.0
         gone += amount
-
-
-@dataclass(frozen=True, slots=True)
-class Refuelling:
-    """A training by how its fuels are topped up: the test error over the ideal one's, the error of the parameters at the
-    end, how often a fuel was added and how much of all together, nM."""
-
-    policy: str
-    rmse_ratio: float
-    parameter_error_final: float
-    additions: int
-    added_nM: float
-
-
-def compare_refuelling(study: Study) -> tuple[Refuelling, ...]:
-    """Train with top-up before every iteration, with top-up of what has lost a tenth, and in one pot."""
-    tubes = {
-        "every iteration": study.tube(),
-        "at a tenth": study.tube(refill_below=1 - DEPLETION),
-        "one pot": study.tube("one_pot"),
-    }
-    return tuple(_refuelling(study, policy, tube) for policy, tube in tubes.items())
-
-
-def _refuelling(study: Study, policy: str, tube: Tube) -> Refuelling:
-    training = study.train(tube, policy)
-    errors = parameter_errors(training, study.compared)
-    fuels = [tube.pot.index(name) for name in training.fuel_used]
-    amounts = np.array([added[fuels] for added in tube.account.refilled])
-    ratio = training.rmse_after / study.compared.rmse_after
-    return Refuelling(policy, ratio, float(errors[-1]), int((amounts > 0).sum()), float(amounts.sum()))

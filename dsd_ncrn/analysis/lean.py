@@ -23,7 +23,8 @@ LEAST_DECADE = -10
 """That of the lowest leak for which a study is made lean, /nM/s."""
 NEAR = 1e-9
 LOOSER, LOOSEST = 10.0, 60.0
-"""How many times as large tolerances are where steps are left out, which costs more than they do; from ``MUCH`` on."""
+"""How many times as large tolerances are where steps are left out, which costs more than they do; from ``MUCH`` on, once the
+first iterations are over."""
 MUCH = -9
 """The decade of leaks, /nM/s, from which on what is left out costs some thousandths of the parameters: 1 /M/s."""
 
@@ -50,11 +51,10 @@ def lean(study: Study, leak: float | None = None) -> Study:
 
 
 def _without_idle(study: Study, decade: int) -> Study:
-    leak, times = 10.0**decade, LOOSER if decade < MUCH else LOOSEST
-    loose = (times * study.tolerances[0], times * study.tolerances[1])
+    leak, looser = 10.0**decade, (LOOSER, LOOSER if decade < MUCH else LOOSEST)
 
     def of(network: ReactionNetwork) -> Study:
-        return study if network is study.leaky else study.given(leaky=network, tolerances=loose, compared=study.compared)
+        return study if network is study.leaky else study.given(leaky=network, looser=looser, compared=study.compared)
 
     def tube(network: ReactionNetwork) -> Tube:
         return of(network).tube(LEAKY, leak)

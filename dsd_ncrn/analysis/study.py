@@ -37,7 +37,7 @@ from dsd_ncrn.simulate.levels import LEVELS
 from dsd_ncrn.simulate.results import Training
 from dsd_ncrn.simulate.staged import StagedLearner
 from dsd_ncrn.simulate.train import Progress, no_progress, train
-from dsd_ncrn.simulate.tube import ABSOLUTE, RELATIVE, Tube, tube_of
+from dsd_ncrn.simulate.tube import Tube, tube_of
 from dsd_ncrn.simulate.wells import Wells, poured, titrated, wells_of
 from dsd_ncrn.tasks import Dataset
 from dsd_ncrn.tasks.layer import Unit, beside, units_of
@@ -47,12 +47,12 @@ from dsd_ncrn.tasks.layer import Unit, beside, units_of
 class Study(Translated):
     """A design with a seed, and all that follows from them.
 
-    ``tolerances`` are those of leaky tubes per step (relative, and absolute in nM); ``measured`` gates are simulated, and
-    calibrated, as they are. ``watch`` is told of the part ``calibrate``, too. Asking for a part raises CheckFailed where
-    calibration or a training fails.
+    ``looser`` says how many times as large tolerances are in leaky tubes, at first and later (``tube_of``); ``measured``
+    gates are simulated, and calibrated, as they are. ``watch`` is told of the part ``calibrate``, too. Asking for a part
+    raises CheckFailed where calibration or a training fails.
     """
 
-    tolerances: tuple[float, float] = (RELATIVE, ABSOLUTE)
+    looser: tuple[float, float] = (1.0, 1.0)
     measured: tuple[MeasuredGate, ...] = ()
 
     def crossed(self, crossing: Crossing) -> Study:
@@ -245,8 +245,8 @@ class Study(Translated):
         protocol = replace(self.protocol, refill_below=refill_below if kind.top_up else None)
         network = self.leaky if kind.leaks else self.network
         realisation = realisation or self.usual(self.system, network)
-        tolerances = self.tolerances if kind.leaks else (RELATIVE, ABSOLUTE)
-        return tube_of(protocol, network, self.simulator, rate, realisation, tolerances)
+        looser = self.looser if kind.leaks else (1.0, 1.0)
+        return tube_of(protocol, network, self.simulator, rate, realisation, looser)
 
     def with_resting(self, leaks: bool) -> Study:
         """The study in the finite semantics, with ``leaks`` or without: what rests on a toehold is a species of its own there,

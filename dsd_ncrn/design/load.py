@@ -145,12 +145,6 @@ def position_of(path: str | Path, key: Key) -> Position | None:
     return _nearest(positions(read_text(path)), key)
 
 
-def line_of(path: str | Path, key: Key) -> int | None:
-    """The line of ``key`` in a design file, as ``position_of``."""
-    place = position_of(path, key)
-    return place.line if place else None
-
-
 @contextmanager
 def located(path: str | Path) -> Generator[None]:
     """Give the DesignErrors of later stages the place of their key in the design file they came from."""

@@ -42,8 +42,8 @@ WIDE, STEP, MOST_STEPS = 2.5, 2.5, 4
 """A gate may be many times as slow as the usual: its setting is looked for in steps until a measurement tells something."""
 ITERATIONS = 6
 """After which an output has come to rest at its target."""
-LEAST_START = 0.05
-"""Of the design's start: no tube is loaded with less."""
+LEAST_START, TOLD = 0.05, 0.25
+"""Of the design's start: no tube is loaded with less, and less than that is lost in the errors of two readings."""
 SURPLUS = 0.5
 """By which Y exceeds Z where doses of the update are measured, and Z Y, over the reference output."""
 DIFFERENCE, MOVED = "Z, less Z of one without parameters", "all parameters, before and after"
@@ -125,7 +125,7 @@ class _Bench:
     ) -> float:
         """Where a weight is ``wanted``, told as three steps: a ``setting`` is looked for, which is ``usual`` at the guess."""
         before, z = self.count, f"{wanted * self.protocol.unit:.3g} nM"
-        start = near(weight, guess, wanted)
+        start = near(weight, guess, wanted, setting)
         tries = (self.count - before) // 2
         further = f"{STEP:g} times more or less, once more, until Z is {1 / WIDE:g} to {WIDE:g} times {z}"
         self.tell(2 * tries, tries, mix, f"{setting}: {usual}", DIFFERENCE, further)
@@ -250,9 +250,14 @@ def _start(bench: _Bench, settings: Settings) -> Floats:
     start = bench.learner.parameters()
     wanted = bench.learner.weights() * bench.learner.inputs(bench.x)
     nothing, mix = bench.read(bench.aliquot(settings, 0.0 * start), bench.x), bench.mixed(0.0 * start, bench.x)
-    bench.tell(1, 1, mix, AS_FOUND, "Z", "what is to be read of each parameter in the steps below")
-    # A tube that leaks may read the start, or more, with nothing loaded: its parameters then begin at next to nothing.
-    wanted = wanted * max(1.0 + (bench.learner.offset - nothing) / wanted.sum(), LEAST_START)
+    below = f"below {TOLD:.0%} of the usual, that share of it is loaded, {LEAST_START:.0%} at least, without them"
+    bench.tell(1, 1, mix, AS_FOUND, "Z", f"what is to be read of each parameter in the steps below; {below}")
+    # A tube that leaks may read the start, or more, with nothing loaded: its parameters then begin at next to nothing. To look
+    # for that by readings would fail by their errors; training finds its way from there whatever is loaded.
+    share = max(1.0 + (bench.learner.offset - nothing) / float(wanted.sum()), LEAST_START)
+    if share < TOLD:
+        return share * start
+    wanted = wanted * share
 
     def loaded(number: int) -> float:
         def weight(value: float) -> float:
@@ -264,7 +269,7 @@ def _start(bench: _Bench, settings: Settings) -> Floats:
     return np.array([loaded(number) for number in range(len(start))])
 
 
-def near(measure: Callable[[float], float], guess: float, wanted: float) -> float:
+def near(measure: Callable[[float], float], guess: float, wanted: float, setting: str = "a setting") -> float:
     """A guess at which a measurement that grows with a setting is within ``WIDE`` times what is wanted.
 
     Raises CheckFailed, before anything is trained, where ``MOST_STEPS`` do not lead there.
@@ -276,7 +281,7 @@ def near(measure: Callable[[float], float], guess: float, wanted: float) -> floa
             return guess
         # Too far off for a line through three aliquots: a slow gate tells nothing until its setting is about right.
         guess = guess * STEP if told < wanted else guess / STEP
-    raise CheckFailed(f"the tube cannot be set: {told:.3g} is measured of Z where {wanted:.3g} is wanted; mix another")
+    raise CheckFailed(f"no {setting} sets the tube: {told:.3g} is measured of Z where {wanted:.3g} is wanted; mix another")
 
 
 def solve(measure: Callable[[float], float], guess: float, wanted: float) -> float:

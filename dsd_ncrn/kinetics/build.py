@@ -134,18 +134,6 @@ def no_origins(_: Complex) -> tuple[Origin, ...]:
     return ()
 
 
-def enumerator_for(
-    semantics: str,
-    rates: RateModel,
-    origins_of: OriginsOf = no_origins,
-    unproductive: str = "all",
-    max_species: int | None = None,
-) -> Enumerator:
-    """An empty enumerator for two-domain systems. Raises InputError for unknown names."""
-    rules = Rules(semantics, unproductive, max_species)
-    return rules.enumerator(rates, origins_of, two_domain=True)
-
-
 def _known(what: str, name: str, names: Sequence[str]) -> None:
     if name not in names:
         raise InputError(f"unknown {what}", name, did_you_mean(name, names))

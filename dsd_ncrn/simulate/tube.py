@@ -16,7 +16,7 @@ from dsd_ncrn.ncrn.types import Variable
 from dsd_ncrn.protocol.clocked import ClockedProtocol
 from dsd_ncrn.protocol.staged import LearnerProtocol, StagedProtocol
 from dsd_ncrn.simulate.engines.crew import side_by_side
-from dsd_ncrn.simulate.engines.types import Engine
+from dsd_ncrn.simulate.engines.types import Engine, Stepper
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 from dsd_ncrn.simulate.learner import Iteration
 from dsd_ncrn.simulate.pot import Contents, Pot, Watch, pot_of
@@ -26,6 +26,8 @@ from dsd_ncrn.simulate.watches import Account, Readings, Recorder
 RELATIVE, ABSOLUTE = 1e-3, 1e-5
 """Per-step tolerances (the latter in nM): after the 205 iterations of linreg2d the parameters are within 3e-6 of those at
 1e-6, 1e-8; the method is of order 4 and errs far less than it estimates."""
+EARLY = 5
+"""The iterations in which parameters move far, so that an error there is one of the whole training."""
 
 
 class Tube:
@@ -33,10 +35,12 @@ class Tube:
 
     Making one runs no simulation: it is mixed, and burned in where the protocol says so, by ``start``, or when its contents
     are first needed. Additions are taken to be mixed at once, the beads to take all that is bound to them. ``account`` has
-    what is consumed. Where an integration stops, CheckFailed is raised.
+    what is consumed. From the iteration EARLY on ``later`` integrates, if it is given. Where an integration stops, CheckFailed
+    is raised.
     """
 
-    def __init__(self, protocol: LearnerProtocol, pot: Pot) -> None:
+    def __init__(self, protocol: LearnerProtocol, pot: Pot, later: Stepper | None = None) -> None:
+        self.later = later
         self.pot, self.protocol = pot, replace(protocol, growth=pot.realisation.growth)
         self.nominal = np.array([c.concentration for c in protocol.system.components]) * pot.realisation.doses
         self._contents: Contents | None = None
@@ -88,7 +92,7 @@ class Tube:
 
     def mixed_with(self, leak_rate: float, realisation: Realisation) -> Tube:
         """Another tube of the same strands. ``leak_rate`` in /nM/s."""
-        return Tube(self.protocol, self.pot.realised(leak_rate, realisation))
+        return Tube(self.protocol, self.pot.realised(leak_rate, realisation), self.later)
 
     def set_parameters(self, values: Floats) -> None:
         """Put parameters on their signal strands, shape (parameters,), in the design's units."""
@@ -112,6 +116,8 @@ class Tube:
 
     def iterate(self, x: Floats, y: Floats) -> Iteration:
         """See Learner."""
+        if self.later is not None and self.number > EARLY:
+            self.pot, self.later = replace(self.pot, stepper=self.later), None
         parameters, readings = self.parameters(), Readings()
         first = self.protocol.phases(self.number)[0]
         # Where the error is made before the reading, outputs have the target taken off: it is added back.
@@ -201,8 +207,13 @@ def tube_of(
     engine: Engine,
     leak_rate: float = 0.0,
     realisation: Realisation | None = None,
-    tolerances: tuple[float, float] = (RELATIVE, ABSOLUTE),
+    looser: tuple[float, float] = (1.0, 1.0),
 ) -> Tube:
-    """A tube with the strands of a network, perfect without a realisation. ``leak_rate`` in /nM/s."""
-    pot = pot_of(Mixture(protocol.system, network), engine, *tolerances, leak_rate)
-    return Tube(protocol, pot if realisation is None else pot.realised(leak_rate, realisation))
+    """A tube with the strands of a network, perfect without a realisation. ``leak_rate`` in /nM/s.
+
+    ``looser`` says how many times as large tolerances are, in the first iterations and after EARLY.
+    """
+    at_first, then = looser
+    pot = pot_of(Mixture(protocol.system, network), engine, at_first * RELATIVE, at_first * ABSOLUTE, leak_rate)
+    later = None if then == at_first else engine.prepare(pot.mass_action, then * RELATIVE, then * ABSOLUTE)
+    return Tube(protocol, pot if realisation is None else pot.realised(leak_rate, realisation), later)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, NamedTuple
 
 from dsd_ncrn.errors import InputError
 from sequences.oligos import LONGEST_NAME, NAME, Oligo
 from sequences.properties import full_length_fraction
 
+_DATED = datetime(2000, 1, 1)
+"""openpyxl writes the time of day into the document and into the archive's entries."""
 _YIELD_NT = 8.0
 _RECOVERED = {"PAGE": 0.3, "HPLC": 0.5}
 """Of the strands of full length, what comes out of a purification: gels are cut and eluted. Rough; the certificate says."""
@@ -153,3 +157,31 @@ def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
 def csv_rows(content: bytes) -> list[list[str]]:
     """The rows of comma-separated text."""
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def workbook_bytes(sheets: Mapping[str, Sequence[Sequence[str]]]) -> bytes:
+    """An Excel workbook with a sheet for each name, rows of text cells; its bytes depend on these alone."""
+    from openpyxl import Workbook
+    from openpyxl.writer.excel import ExcelWriter
+
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    book.properties.created = book.properties.modified = _DATED
+    raw = io.BytesIO()
+    ExcelWriter(book, zipfile.ZipFile(raw, "w")).save()
+    return _with_fixed_times(raw.getvalue())
+
+
+def _with_fixed_times(archive: bytes) -> bytes:
+    """The same archive with every entry dated alike."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
+        for entry in source.infolist():
+            info = zipfile.ZipInfo(entry.filename, _DATED.timetuple()[:6])
+            info.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(info, source.read(entry))
+    return result.getvalue()

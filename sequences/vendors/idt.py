@@ -13,9 +13,8 @@ from itertools import groupby
 
 from dsd_ncrn.design.tables import workbook_rows
 from sequences.oligos import Oligo
-from sequences.vendors.base import LengthRange, Line, Vendor, Well, csv_bytes, csv_rows
+from sequences.vendors.base import LengthRange, Line, Vendor, Well, csv_bytes, csv_rows, workbook_bytes
 from sequences.vendors.plates import Plates
-from sequences.vendors.xlsx import workbook_bytes
 
 SMALLEST = LengthRange("25nm", 15, 60, 25.0)
 """At this scale nothing is modified, and nothing purified but by desalting."""

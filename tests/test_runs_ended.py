@@ -1,4 +1,4 @@
-"""A run that is interrupted, or met by another one, from outside its process."""
+"""Runs from outside their process: interrupted, met by another one, killed (``tests/killing.py`` kills more), repeated."""
 
 from __future__ import annotations
 
@@ -13,9 +13,17 @@ from pathlib import Path
 
 import pytest
 
+from killing import begun, comparable, differences, kill_and_resume, tiny_design
 from runs import contents, run
 
 pytestmark = pytest.mark.slow
+
+WHOLE = "from cli.main import main; main()"
+SURROUNDINGS = (
+    {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "COLUMNS": "200"},
+    {"PYTHONHASHSEED": "2", "TZ": "America/St_Johns", "LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+)
+"""Other hashes, time zones and alphabets: the second one writes ASCII wherever a program does not say otherwise."""
 
 
 @pytest.fixture
@@ -55,3 +63,33 @@ def test_a_second_run_in_the_same_folder_is_refused(running: tuple[subprocess.Po
     result = run(small, running[1])
     assert result.exit_code == 2
     assert "another run is writing to this folder" in result.stderr
+
+
+def test_killed_runs_go_on_to_the_same_bytes_and_leave_no_process(tmp_path: Path) -> None:
+    design, start = tiny_design(tmp_path), time.monotonic()
+    whole = begun(design, tmp_path / "whole", "--workers=1")
+    _, told = whole.communicate(timeout=600)
+    assert whole.returncode == 0, told
+    record = kill_and_resume(design, tmp_path, comparable(tmp_path / "whole"), 3, time.monotonic() - start, seed=5)
+    assert record.faults == []
+    assert record.kills == 3
+
+
+def twice(design: Path, place: Path, code: str) -> list[dict[str, bytes]]:
+    """The files of two runs, each from a working folder of its own, one with one worker and one with two."""
+    found = list[dict[str, bytes]]()
+    for workers, surroundings in enumerate(SURROUNDINGS, start=1):
+        here = place / f"working folder {workers}"
+        here.mkdir()
+        process = begun(design, Path("out"), f"--workers={workers}", env=surroundings, cwd=here, code=code)
+        _, told = process.communicate(timeout=1200)
+        assert process.returncode == 0, told
+        found.append(comparable(here / "out"))
+    return found
+
+
+def test_two_runs_leave_the_same_bytes(tmp_path: Path) -> None:
+    """With the whole leak study, after a short training."""
+    first, second = twice(tiny_design(tmp_path), tmp_path, WHOLE)
+    assert differences(first, second) == []
+    assert len(first) > 40
