@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -16,17 +16,33 @@ from dsd_ncrn.design.spec import DesignSpec
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+    from xdist.scheduler import LoadFileScheduling
 
 DESIGNS = Path(__file__).parent.parent / "designs"
-DEAR = ("test_run_hostile",)
+SHARED = ("browser", "api")
+"""Test files of these, by the first word of their names, share what is dear to make: pages, prepared designs."""
+DEAR = (
+    "test_browser_looks", "test_run_hostile", "test_api_names", "test_enumerate_peppercorn", "test_run_faults", "test_tuning",
+    "test_sequences_search", "test_leaks_rules", "test_cli_new", "test_report_page", "test_sweeps_cluster", "test_sweeps",
+    "test_sequences_thermo_targets", "test_verify_dsd", "test_cli_streams", "test_global_sensitivity", "test_leak_channels",
+)  # fmt: skip
 """The files that take longest, dearest first: they begin first, so that all processors end at the same time."""
 Invoke = Callable[..., Result]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Let xdist hand out whole files in the order of collection; by itself it begins with those of most tests."""
-    if getattr(config.option, "dist", "") == "loadfile":
-        config.option.loadscopereorder = False
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """Whole files in the order of collection, where xdist by itself begins with those of most tests; shared ones together."""
+    if config.option.dist != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Files(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next((word for word in SHARED if f"test_{word}_" in nodeid), super()._split_scope(nodeid))
+
+    config.option.loadscopereorder = False
+    return Files(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -128,7 +128,7 @@ def test_a_limit_that_cannot_be_met_is_named_with_what_was_reached() -> None:
 
 def test_candidates_are_ranked_and_the_best_is_taken() -> None:
     rules = RULES.model_copy(update={"candidates": 3})
-    found = design_sequences(small_circuit(), rules, 25.0, 0, steps=30)
+    found = design_sequences(small_circuit(), rules, 25.0, 0, steps=10)
     assert sorted(each.number for each in found.candidates) == [0, 1, 2]
     assert found.iterations == sum(each.iterations for each in found.candidates)
     ranks = [(each.hard_violations, each.failed, -each.gap, each.toehold_spread) for each in found.candidates]

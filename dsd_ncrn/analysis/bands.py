@@ -36,6 +36,7 @@ def slowdowns(study: Study) -> Mapping[End, float]:
     """How many times slower than in the study itself its joins are at each end: the geometric mean by their laws, times what
     rests on toeholds makes of it, where anything does."""
     table, laws = parted(study.decided.chemistry.rates)[0], join_laws(study.system)
+    # Join by join in logarithms: gates that are slowed by different factors have no one factor but their mean.
     usual = _rates(laws, study.rates)
     shifts: dict[End, float] = {end: float(np.mean(usual - _rates(laws, rates_of(f"{table}:{end}")))) for end in ENDS}
     return {end: exp(shift) * _occluded(study, table, end) for end, shift in shifts.items()}
@@ -68,6 +69,7 @@ def tolerated_band(found: LeakSensitivity, slower: Mapping[End, float]) -> Span 
 def error_band(study: Study, found: LeakSensitivity, slower: Mapping[End, float]) -> Span | None:
     """The test error at the design's leak rate at the ends, between the rates that were tried; None beyond them."""
     rate = per_nM_s_to_per_M_s(study.spec.leak.rate)
+    # Slower joins leave leaks as much more time as a higher rate would take: the curve that is known is read there.
     points = sorted((point.rate_per_M_s, point.rmse) for point in found.curve if point.rate_per_M_s > 0)
     ends = [_between(points, rate * slower[end]) for end in ("optimistic", "pessimistic")]
     known = [each for each in ends if each is not None]

@@ -83,6 +83,7 @@ class _Beads(Watch):
                 self._pull(pot, components, before.values - after.values)
                 for name in self.left:
                     there = pot.amount(before.values, name)
+                    # Shares multiply: what one pull-down takes the next cannot.
                     self.left[name] *= pot.amount(after.values, name) / there if there else 1.0
             case _:
                 pass
@@ -126,6 +127,7 @@ def bead_budget(study: Calibrated) -> BeadBudget:
         used,
         max((slurry(load) for each in seen[:count] for load in each.loads), default=0.0),
         {name: each for name, each in sites.items() if each > 1.0},
+        # The first iteration adds to a fresh tube; the growth is that of the second, which tops up what the first has used.
         seen[1].growth - 1.0 if tube.pot.handling.takes_volume else used[0] / PER_UL,
         given.slurry_most * PER_UL,
         given.slurry,

@@ -87,6 +87,7 @@ def _worst_weight(study: Study) -> tuple[str, float]:
     wanted = learner.weights() * learner.inputs(x)
     found: dict[str, float] = {}
     for place, number in zip(places_of(study.ncrn), range(len(parameters))):
+        # One weight at a time: what the tube then gives is that input's part of the sum.
         tube.set_parameters(np.where(np.arange(len(parameters)) == number, parameters, 0.0))
         made = float(tube.predict(x)[0]) - learner.offset
         found[f"N1_{place}"] = abs(made - wanted[number]) / max(float(wanted[number]), np.finfo(float).tiny)
@@ -106,6 +107,7 @@ def _worst_reaction(study: Study) -> tuple[str, float]:
         tube.set_parameters(study.ideal.parameters[-1])
         wanted, fired = ideal.extents(x, y), tube.extents(x, y)
         for term in terms:
+            # The net of a term: both rails of a signal may fire more than they should, and only their difference counts.
             off[term] = max(off[term], abs(term.net(fired) - term.net(wanted)))
             size[term] = max(size[term], abs(term.net(wanted)))
     worst = max(terms, key=lambda term: off[term] / size[term])

@@ -76,12 +76,15 @@ def leak_sensitivity(
     sweep = _Sweep(study, points, pool, progress)
     rate = per_nM_s_to_per_M_s(study.spec.leak.rate)
     grid = sorted({*GRID_PER_M_S, rate} - {0.0})
+    # One integration does LANES rates side by side: lanes that the grid leaves empty try what may be asked for next.
     ahead = _ahead(grid, points, rate)
     sweep.add([*grid, *ahead])
+    # The tolerated rate may lie beyond the grid: down until one passes, up until one fails.
     while not _passing(points) and min(points) > LOWEST_PER_M_S:
         sweep.add([min(points) / 10, min(points) / 100])
     while len(_passing(points)) == len(points) and max(points) < HIGHEST_PER_M_S:
         sweep.add([max(points) * 10])
+    # Gaps are cut as if nothing had been tried ahead, so that how many lanes there are does not show in the result.
     for _ in range(REFINEMENTS):
         sweep.add(_between({rate: point for rate, point in points.items() if rate not in ahead}))
     progress(sweep.expected, sweep.expected)
@@ -140,6 +143,7 @@ def _ahead(grid: Sequence[float], points: Mapping[float, LeakPoint], rate: float
     First come the gaps next to the design's own rate: below it where it is known to fail, else above.
     """
     missing = [each for each in grid if each not in points]
+    # What is sought is the limit: it is below the design's own rate where that is known to fail, and else perhaps above.
     fails = rate in points and not points[rate].rmse_ratio < ALLOWED_RATIO
     start = (rate or grid[len(grid) // 2]) * (1 / 3 if fails else 3)
     gaps = sorted(pairwise(grid), key=lambda gap: abs(np.log(gap[0] * gap[1] / start**2)))
@@ -162,8 +166,10 @@ def leak_slopes(study: Study, rate_per_M_s: float) -> Floats:
     A step of a relative rate has as many times that of one at rate 1; those of other steps are by their own rates.
     """
     tube = study.tube("dsd_leaky", rate_per_M_s / per_nM_s_to_per_M_s(1.0))
+    # With the parameters of the end: a shift there is one that no later iteration takes back.
     tube.set_parameters(study.ideal.parameters[-1])
     found = sensitivities(tube, [study.reference])
+    # By the chain rule: the constant of a step is the leak rate times the relative rate that the network holds.
     relative = np.array([step.rate if step.kind == StepKind.LEAK else 1.0 for step in study.leaky.steps])
     return found.rates * relative / per_nM_s_to_per_M_s(1.0)
 
@@ -173,6 +179,7 @@ def _shares(network: ReactionNetwork, slopes: Floats) -> tuple[LeakShare, ...]:
     for number, step in enumerate(network.steps):
         if step.kind == StepKind.LEAK:
             owners.setdefault(_owner(step), []).append(number)
+    # Leaks of one gate go on together, so their derivatives add up with their signs before the worst parameter is taken.
     shifts = {origin: float(np.abs(slopes[:, steps].sum(axis=1)).max()) for origin, steps in owners.items()}
     total = sum(shifts.values()) or 1.0
     ranked = sorted(shifts.items(), key=lambda item: (-item[1], item[0]))

@@ -44,13 +44,16 @@ def lean(study: Study, leak: float | None = None) -> Study:
     if study.compared.iterations < LONG or study.simulator is not study.integrator:
         return study
     rate = study.spec.leak.rate if leak is None else leak
+    # Upwards: what carries next to nothing at the largest rate of a decade carries less at all below.
     decade = max(LEAST_DECADE, int(np.ceil(np.log10(rate) - NEAR))) if rate > 0 else LEAST_DECADE
     if decade not in study.lean_studies:
+        # Trainings side by side ask for it at the same time: it is made once, while the others wait.
         study.lean_studies[decade] = by_itself(lambda: _without_idle(study, decade))
     return study.lean_studies[decade]
 
 
 def _without_idle(study: Study, decade: int) -> Study:
+    # An error of the first iterations stays in the parameters; later ones are off by what is left out anyway.
     leak, looser = 10.0**decade, (LOOSER, LOOSER if decade < MUCH else LOOSEST)
 
     def of(network: ReactionNetwork) -> Study:

@@ -60,6 +60,7 @@ def morris(factors: Sequence[Factor], model: Model, seed: int, trajectories: int
     from SALib.sample import morris as sampling
 
     problem = _unit_cube(factors)
+    # Sampled in the unit cube: an elementary effect is then that over the whole range of a factor, logarithmic or not.
     shares = sampling.sample(problem, trajectories, num_levels=LEVELS, seed=seed)
     found = analysis.analyze(problem, shares, _finite(model(_values(factors, shares))), num_levels=LEVELS, seed=seed)
     columns = zip(*(np.asarray(found[key], dtype=float) for key in ("mu", "mu_star", "mu_star_conf", "sigma")))
@@ -143,10 +144,12 @@ def _error(tubes: RealTubes, values: dict[str, float], seed: int, number: int) -
     study, rate = tubes.study, values.get(LEAK_RATE)
     magnitudes = {name: value for name, value in values.items() if name in IMPERFECTIONS}
     given = study.spec.imperfections.model_copy(update=magnitudes)
+    # The same random numbers at all points: what differs between two of them is what the factors do.
     realisation = _with_groups(tubes.draw(given, stream(seed, number)), tubes.network, values)
     leak_rate = study.spec.leak.rate if rate is None else rate / per_nM_s_to_per_M_s(1.0)
     tube = tubes.mixed(realisation, leak_rate, given.calibrated)
     tube.iterate(study.data.train_x[0], study.data.train_y[0])
+    # Relative to the largest parameter: one that should be near 0 would make any error infinite.
     wanted = study.ideal.parameters[1]
     return float(np.abs(tube.parameters() - wanted).max() / np.abs(wanted).max())
 

@@ -88,6 +88,8 @@ class Study(Translated):
             return tube_of(protocol, network, self.integrator, realisation=self.usual(system, network))
 
         tube = make(self.designed, first_schedule(spec, self.ncrn, self.designed))
+        # The phase in which most rests on open toeholds decides how much longer all that is fixed has to wait; what rests there
+        # is taken off the rate constants, by the length of toeholds, before joins are fitted.
         phase = max(tube.protocol.schedule.phases, key=tube.slowdown)
         slow = tube.slowdown(phase) if spec.imperfections.stretch else 1.0
         firings, left = self._firings(make), tube.occupied(phase)
@@ -133,6 +135,7 @@ class Study(Translated):
         """That with what measuring it took."""
         given = self.spec.imperfections
         slow = 1.0 + given.bead_slowdown if given.stretch else 1.0
+        # What is set is measured of a tube, which needs settings to run: the design's own are the start.
         guess = self.given(settings=settings_of(self.spec.staged, len(self.ncrn.parameters), slow))
         with self.watch("calibrate"):
             return self.settling(guess.tube(self.measured_at), np.random.default_rng(0))

@@ -118,6 +118,7 @@ def tune(bench: TuningCase, candidates: int, pool: Executor | None = None, progr
     for generation in generations([knob.start(bench.spec) for knob in bench.knobs], bench.seed, candidates, points):
         before = len(points)
         points += run_jobs(evaluate, bench, generation, pool, lambda done, before=before: progress(before + done, candidates))
+    # The search trains at one leak rate; how far each of the best goes is asked of these few alone, as it costs trainings.
     shown = front(points)[:MOST_SHOWN]
     tolerated = run_jobs(tolerated_leak, bench, [point.positions for point in shown], pool)
     names = tuple(knob.name for knob in bench.knobs)
@@ -146,6 +147,7 @@ def generations(start: Sequence[float], seed: int, most: int, told: Sequence[Cos
     while len(told) < most:
         asked = search.ask()
         before = len(told)
+        # By so many digits the store of results knows a candidate again.
         yield [tuple(float(f"{value:.6g}") for value in positions) for positions in asked]
         search.tell(asked, [point.cost for point in told[before:]])
 
@@ -209,6 +211,7 @@ def tolerated_leak(bench: TuningCase, positions: Positions) -> float:
     study, tolerated = bench.candidate(positions), 0.0
     decades = np.log10(MOST_PER_M_S / LEAST_PER_M_S)
     for rate in np.geomspace(LEAST_PER_M_S, MOST_PER_M_S, round(decades * LEAKS_PER_DECADE) + 1):
+        # From below, up to the first that fails: past it a pass would be luck.
         if not train_leaky(study, float(rate)).rmse_after < ALLOWED_RATIO * study.compared.rmse_after:
             break
         tolerated = float(f"{rate:.3g}")
@@ -228,6 +231,7 @@ def cost(point: OperatingPoint, bounds: Bounds) -> float:
     """
     used = ((point.hours, bounds.hours), (point.fuel_nM, bounds.fuel_nM), (point.longest_nt, bounds.longest_nt))
     beyond = sum(max(0.0, float(np.log(have / allowed))) for have, allowed in used if np.isfinite(allowed))
+    # The larger of the two: the mean alone forgives a first iteration that is far off, the first alone what gathers later.
     error = max(point.first_error, point.mean_error)
     return min(error + max(0.0, point.rmse_ratio - 1.0), FAILED / 2) + beyond
 

@@ -50,6 +50,7 @@ class Proportion:
         """Wilson, J. Am. Stat. Assoc. 22:209 (1927)."""
         squared = NORMAL_95**2
         centre = (self.count + squared / 2) / (self.of + squared)
+        # The score interval, solved for the probability: it stays within 0 and 1, and is no point where none or all learn.
         within = self.count * (self.of - self.count) / self.of + squared / 4
         half = NORMAL_95 * float(np.sqrt(within)) / (self.of + squared)
         return max(0.0, centre - half), min(1.0, centre + half)
@@ -163,6 +164,7 @@ class RealTubes:
 
     def draw(self, given: Imperfections, random: Generator) -> Realisation:
         """One realisation of some imperfections. Raises what they raise."""
+        # What is pipetted at the least is a volume; simulated additions are shares of the reaction's.
         least = given.least * LEAST_OF_UL / self.study.spec.order.volume_uL
         drawn = realise(given.model_copy(update={"least": least}), self.pot, random)
         return self.study.with_measured(replace(drawn, crossing=self.study.crossing), self.pot, random)
@@ -186,6 +188,7 @@ class RealTubes:
             tube = self._tube.mixed_with(leak_rate * self.study.leak_warmth, realisation)
             found = self.study.settling(tube, np.random.default_rng(realisation.handling.seed))
             return Fitted(found.applied(tube), found.aliquots, found.tube_hours)
+        # A tube is calibrated when it is fresh, before leaks have gathered: they have no part in what is fitted.
         measured = realisation.without_leaks(self.network, self.study.network)
         study = self.study.refitted(realisation=measured)
         tube, made = study.tube(self.level, leak_rate, realisation), study.calibration
@@ -218,12 +221,14 @@ def study_dilution(study: Study, growth: float, progress: Progress = no_progress
         trainings += 1
         return found
 
+    # Against the same strands in a constant volume, not the ideal: dilution alone is asked about.
     most = ALLOWED_RATIO * trained(0.0).rmse_after
     wanted = trained(growth)
     if wanted.rmse_after < most:
         return DilutionStudy(growth, wanted, growth)
     if growth <= LEAST_GROWTH or not trained(LEAST_GROWTH).rmse_after < most:
         return DilutionStudy(growth, wanted, None)
+    # Between a growth that learns and one that does not, decades apart: halve the logarithm.
     low, high = LEAST_GROWTH, growth
     for _ in range(HALVINGS):
         middle = (low * high) ** 0.5
