@@ -22,9 +22,10 @@ DESIGNS = Path(__file__).parent.parent / "designs"
 SHARED = ("browser", "api")
 """Test files of these, by the first word of their names, share what is dear to make: pages, prepared designs."""
 DEAR = (
-    "test_browser_looks", "test_run_hostile", "test_api_names", "test_enumerate_peppercorn", "test_run_faults", "test_tuning",
-    "test_sequences_search", "test_leaks_rules", "test_cli_new", "test_report_page", "test_sweeps_cluster", "test_sweeps",
-    "test_sequences_thermo_targets", "test_verify_dsd", "test_cli_streams", "test_global_sensitivity", "test_leak_channels",
+    "test_browser_looks", "test_api_prepared", "test_sequences_search", "test_verify_dsd", "test_translate_learners",
+    "test_fuzz_parsers", "test_leaks_rules", "test_run_hostile", "test_analysis_training", "test_sequences_verdicts",
+    "test_sweeps", "test_sensitivity", "test_cli_stages", "test_tuning", "test_report_page", "test_enumerate_peppercorn",
+    "test_sizing", "test_engines_stochastic", "test_oscillator", "test_run_faults", "test_run_processes", "test_proof",
 )  # fmt: skip
 """The files that take longest, dearest first: they begin first, so that all processors end at the same time."""
 Invoke = Callable[..., Result]

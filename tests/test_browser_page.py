@@ -133,6 +133,7 @@ def test_a_page_becomes_a_pdf_of_several_sheets(chromium: Browser, pages: Path, 
     assert document.startswith(b"%PDF-") and document.count(b"/Type /Page\n") > 1
 
 
+@pytest.mark.slow
 def test_the_report_of_a_real_run_is_whole(chromium: Browser, tmp_path: Path, small: Path) -> None:
     """A run of the strands without sequences and leak study, as they take long: every plot of it has something in it."""
     assert run(small, tmp_path / "run", "--skip", "leaks", "--skip", "sequences", "--skip", "dsd_leaky").exit_code == 0

@@ -47,7 +47,9 @@ def test_every_comment_line_holds_a_key_that_loads_with_the_default(tmp_path: Pa
     assert len(tomllib.loads(uncommented)["chemistry"]) > 8
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize(
+    "template", [pytest.param(each, marks=pytest.mark.slow if each == "classifier" else ()) for each in TEMPLATES]
+)
 def test_a_template_compiles_and_learns(template: str, tmp_path: Path, invoke: Invoke) -> None:
     written = invoke("new", "mine", "--template", template, "-o", tmp_path)
     design = tmp_path / "mine.toml"

@@ -14,7 +14,12 @@ import pytest
 from docs import figures
 from docs_walk import ROOT, alike
 
-QUICK = [source for source in figures.sources().values() if source.quick]
+LONGER = ("schemes",)
+QUICK = [
+    pytest.param(source, id=source.name, marks=pytest.mark.slow if source.name in LONGER else ())
+    for source in figures.sources().values()
+    if source.quick
+]
 
 
 def test_pages_have_what_is_kept() -> None:
@@ -39,7 +44,7 @@ def test_a_wrong_number_on_a_page_is_seen_and_put_right() -> None:
     assert figures.written(right, kept, known) == right
 
 
-@pytest.mark.parametrize("source", QUICK, ids=lambda source: source.name)
+@pytest.mark.parametrize("source", QUICK)
 def test_what_is_quick_still_says_what_is_kept(source: figures.Source) -> None:
     kept, now = figures.read_kept()[source.name], figures.measured(source)
     before, after = (json.dumps(each.get("values") or each["text"].splitlines(), indent=0) for each in (kept, now))

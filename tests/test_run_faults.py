@@ -127,8 +127,8 @@ def test_a_run_that_filled_the_disk_goes_on_when_there_is_room(mounted: Callable
     assert differences(comparable(place / "run"), comparable(finished)) == []
 
 
-def test_standard_output_that_takes_nothing_is_one_message(finished: Path) -> None:
-    command = [sys.executable, "-c", "from cli.main import main; main()", "compile", str(finished.parent / "tiny.toml")]
+def test_standard_output_that_takes_nothing_is_one_message() -> None:
+    command = [sys.executable, "-c", "from cli.main import main; main()", "list", "circuits"]
     with Path("/dev/full").open("w") as full:
         result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
     assert result.returncode == 2

@@ -171,6 +171,7 @@ def test_a_job_that_ends_its_workers_is_given_up(cluster: Cluster, tmp_path: Pat
     assert all(worker.wait(10.0) == 1 for worker in cluster.workers)
 
 
+@pytest.mark.slow
 def test_a_lost_scheduler_is_told_and_costs_no_result(cluster: Cluster, tmp_path: Path) -> None:
     place = Place(tmp_path / "log")
 
@@ -196,6 +197,7 @@ def test_the_leak_study_of_a_design_is_the_same_there(cluster: Cluster, invoke: 
     assert (tmp_path / "here" / "leaks.csv").read_bytes() == (tmp_path / "there" / "leaks.csv").read_bytes()
 
 
+@pytest.mark.slow
 def test_workers_of_other_versions_are_refused(cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The version here is made up; the workers, in their own processes, tell the true one."""
     true = cli_cluster.version
@@ -205,6 +207,7 @@ def test_workers_of_other_versions_are_refused(cluster: Cluster, monkeypatch: py
     assert f"has scipy {true('scipy')}, and here it is 0.0.7 (got '{cluster.address}'). Start the workers" in str(caught.value)
 
 
+@pytest.mark.slow
 def test_a_scheduler_without_workers_is_refused(cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(cli_cluster, "ANSWER_S", 1.0)
     for worker in cluster.workers:
@@ -224,6 +227,7 @@ def test_an_address_without_a_scheduler_is_refused(address: str, monkeypatch: py
     assert logged(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_busy_machine_is_given_time_and_then_told_of(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     """As LoopRunner of Dask ends where its thread has not begun after 10 s."""
     tried: list[str] = []

@@ -253,14 +253,14 @@ def _sequences(data: ReportData) -> Answer:
     if violations is None:
         return Answer(key, question, UNKNOWN, "Not run: no sequences have been designed in this folder.")
     hard = "no hard rule is broken" if not violations else f"hard rules are broken {number(violations)} times"
-    text = f"{number(found['domains'])} domains have sequences; {hard}, soft ones {number(soft)} times."
+    text = f"{number(found['domains'])} domains have sequences; {hard}; soft rules are broken {number(soft)} times."
     rates = data.section("sequence_rates")
     calibrated = rates.get("calibrated")
     if calibrated:
         text += f" At the rates of its toeholds, {number(rates.get('slowest_factor'), 2)} to "
-        text += f"{number(rates.get('fastest_factor'), 2)} times the usual ones, it can be calibrated."
+        text += f"{number(rates.get('fastest_factor'), 2)} times the usual ones, the tube can be calibrated."
     elif calibrated is False:
-        text += f" At the rates of its toeholds it cannot be calibrated: {rates.get('problem')}."
+        text += f" At the rates of its toeholds the tube cannot be calibrated: {rates.get('problem')}."
     status = BAD if violations or calibrated is False else UNKNOWN if calibrated is None else CAUTION if soft else GOOD
     return Answer(key, question, status, text, violations, unit="hard rules broken")
 
