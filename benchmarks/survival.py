@@ -21,7 +21,6 @@ from pathlib import Path
 
 import numpy as np
 
-from dsd_ncrn.analysis.beads import bead_budget
 from dsd_ncrn.analysis.judging import THRESHOLD, judge, learned, test_error, yardstick
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import Drawn
@@ -111,7 +110,7 @@ def survival(spec: DesignSpec, conditions: str, iterations: int, draws: int, tub
         median=round(float(np.median(shares)), 3),
         over_ideal=round(float(np.nanmean(ratios)), 3),
         hours=round(float(np.nanmean(hours)), 2),
-        slurry_uL=round(bead_budget(base).slurry_uL, 1),
+        slurry_uL=round(base.beads.worst_uL, 1),
         ideal=[round(each.ideal, 3) for each in sticks],
         least_squares=[round(each.least_squares, 3) for each in sticks],
         **counted,

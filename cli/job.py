@@ -181,8 +181,7 @@ class Outcome:
 class Stage:
     """One stage: the stages whose files it builds on, the sections of the summary it fills, its work, what ``--print-after``
     prints of it (a file, which some designs have no need of, or what makes a text), sections that it fills where a design
-    asks for them, the form of its files (a run whose files have another one does the stage again), and whether it makes real
-    tubes, in which toeholds bind as sequences say that are there by then."""
+    asks for them, and the form of its files (a run whose files have another one does the stage again)."""
 
     name: str
     needs: tuple[str, ...]
@@ -191,7 +190,6 @@ class Stage:
     shows: str | Callable[[Job, Path], str]
     may_fill: tuple[str, ...] = ()
     form: int = 1
-    real: bool = False
 
     def text(self, job: Job, folder: Path) -> str:
         """What is shown of the stage when it is finished."""

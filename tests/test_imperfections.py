@@ -305,3 +305,10 @@ def test_the_translated_system_is_not_changed() -> None:
     study("linreg2d").tube("dsd_leaky", 0.0, drawn(**SOME)).iterate(INPUT, TARGET)
     assert study("linreg2d").system is before
     assert translated("linreg2d").components[0].concentration == 0
+
+
+def test_analyses_of_ranges_go_as_far_as_published_measurements() -> None:
+    """Inactive gates 0 to 30 %, twice the magnitude (Chen 2013); the others as their docstrings say; None is not turned."""
+    largest = {name: each.largest for name, each in IMPERFECTIONS.items()}
+    assert 2 * Inactive.largest == pytest.approx(0.3)
+    assert largest["pipetting"] == pytest.approx(0.1)

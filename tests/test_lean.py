@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from dsd_ncrn.simulate import traffic
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.mass_action import mass_action
 from dsd_ncrn.simulate.pot import Contents, plain_pot
+from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.units import per_nM_s_to_per_M_s
 from studies import design, study
 
@@ -36,6 +39,31 @@ def test_how_often_steps_fire_is_what_has_reacted() -> None:
     pot, counted = plain_pot(system, engine_named("rosenbrock"), 1e-8, 1e-10), traffic.Traffic()
     after = pot.run([Wait(2.0, Purpose.OPEN)], Contents(np.array([8.0, 0.0, 0.0])), counted)
     assert counted.fired == pytest.approx([6.0, after.values[2]], rel=0.02)
+
+
+def test_what_gathers_is_grown_on_to_the_end_as_a_power_of_the_iterations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spent gates in proportion to the iterations, made by leaks at most as the power 1.5; what does not gather stays.
+
+    Eight iterations are looked at, one in the middle (40, by logarithms) and the last (200), each with two points.
+    """
+    seen: list[np.ndarray] = []
+    laws = (lambda n: 3.0, lambda n: 0.5 * n, lambda n: 0.1 * n**2, lambda n: 7.0)  # dosed, spent, made by leaks, steady
+    tube = cast("Tube", SimpleNamespace(nominal=np.ones(1), state=np.zeros(4), contents=None))
+
+    def fired(of: Tube, _: object) -> np.ndarray:
+        if len(seen) < traffic.FIRST:
+            of.state = np.array([law(len(seen) + 1.0) for law in laws])
+        seen.append(of.state)
+        return np.zeros(1)
+
+    monkeypatch.setattr(traffic, "_fired", fired)
+    traffic._traffic(tube, np.array([False, False, True, False]), [(np.zeros(1),) * 2], 200)
+    assert len(seen) == 12
+    for number, at in ((40, 8), (200, 10)):
+        assert seen[at] == pytest.approx([3.0, 0.5 * number, 0.1 * 64 * (number / 8) ** 1.5, 7.0])
+    seen.clear()
+    traffic._traffic(tube, np.zeros(4, dtype=bool), [(np.zeros(1),) * 2], 8)
+    assert len(seen) == 8, "a training that is not longer is looked at whole"
 
 
 def test_a_lean_network_has_all_that_does_not_leak_and_less_of_the_rest() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import time
 from collections import Counter
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,14 @@ from dsd_ncrn.dsd.system import Component, Reporter, Role
 from dsd_ncrn.errors import CheckFailed, InputError
 from sequences.assignment import SequenceAssignment
 from sequences.families import VENDORS
+from sequences.laboratory import LabOrder
 from sequences.layout import reverse_complement
 from sequences.modifications import APART_NM, BIOTIN, channels_of
 from sequences.oligos import Oligo, oligos_of
-from sequences.order import bases_by_product, vendor_named, write_order
+from sequences.order import OrderSummary, bases_by_product, vendor_named, write_order
 from sequences.vendors.base import Vendor, check_oligos
 from sequences.vendors.others import Generic
-from sequences.vendors.plates import Plates
+from sequences.vendors.plates import Plates, plate_svg
 from sequences_circuits import SMALL_WORDS, drain, read_out, small_circuit, words_for
 
 READ_OUT = oligos_of(read_out(2, 0.0), words_for(read_out(2, 0.0)))
@@ -304,3 +306,27 @@ def test_plates_tell_which_strands_they_do_not_purify() -> None:
     told = [note for note in vendor_named("idt-plate").notes(ORDERED) if "PAGE" in note]
     wanted = [each.name for each in ORDERED if each.is_bottom]
     assert len(told) == 1 and all(name in told[0] for name in wanted) and wanted
+
+
+def test_what_is_saved_is_every_file_with_its_bytes(tmp_path: Path) -> None:
+    """Folders are made, nothing is left out and nothing is changed."""
+    files = {"order/tubes.csv": b"Name\r\n", "protocol.md": "1 µL\n".encode()}
+    summary = OrderSummary("idt-tube", (), 0, 0, 0, 0, 0, {}, (), "")
+    saved = LabOrder((), summary, files).save(tmp_path / "new")
+    assert [path.relative_to(tmp_path / "new").as_posix() for path in saved] == list(files)
+    assert [path.read_bytes() for path in saved] == list(files.values())
+
+
+def test_the_picture_of_a_plate_has_its_wells_side_by_side_within_its_frame() -> None:
+    """Circles of neighbouring wells touch at most, and the key is below the last row."""
+    picture = plate_svg("plate", Plates(96), {"A1": ("one", "fuel"), "H12": ("two", "gate")})
+    frame = re.search(r'viewBox="0 0 (\d+) (\d+)"', picture)
+    assert frame is not None
+    width, height = map(int, frame.groups())
+    circles = [tuple(map(int, found)) for found in re.findall(r'cx="(-?\d+)" cy="(-?\d+)" r="(\d+)"', picture)]
+    assert len(circles) == 96
+    assert all(radius <= x <= width - radius and radius <= y <= height - radius for x, y, radius in circles)
+    for places in ({x for x, _, _ in circles}, {y for _, y, _ in circles}):
+        assert min(b - a for a, b in pairwise(sorted(places))) >= 2 * circles[0][2]
+    key = max(int(y) for y in re.findall(r'y="(\d+)"', picture))
+    assert max(y + radius for _, y, radius in circles) < key <= height

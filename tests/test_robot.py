@@ -22,7 +22,7 @@ from dsd_ncrn.protocol.staged import StagedProtocol, settings_of
 from sequences.bench.mixing import USUAL_STOCKS
 from sequences.bench.timetable import bench_lines, handwork
 from sequences.bench.tubes import conditions_of, mixes_of
-from sequences.robot.opentrons import ROBOTS, deck_warnings, pick_list, script
+from sequences.robot.opentrons import deck_warnings, pick_list, script
 from sequences.robot.plan import BIND_S, plan_of
 from sequences.robot.steps import LEAST_UL, TRANSFER_S, RobotPlan
 
@@ -238,14 +238,22 @@ RACKS = {"2": 1, "6": 2, "C2": 1, "C3": 2}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "count"), [("first_learner", 20), ("linreg2d_bench", 5)])
-@pytest.mark.parametrize("robot", ROBOTS.values())
+@pytest.mark.parametrize(
+    ("robot", "name", "count"),
+    [
+        ("OT-2", "first_learner", 20),
+        ("Flex", "first_learner", 20),
+        ("OT-2", "linreg2d_bench", 22),
+        ("Flex", "linreg2d_bench", 5),
+    ],
+)
 def test_the_makers_simulator_pipettes_what_the_simulation_adds(
     simulator: Path, tmp_path: Path, robot: str, name: str, count: int
 ) -> None:
     """Well by well: from each tube into the plate, uL over what is in the well then, against the events of the training.
 
-    The larger learner, of which few iterations reach the second rack, is fed as well.
+    That is the whole training of both; of the larger learner, which is fed as well, on one robot, and to the second rack on
+    the other.
     """
     experiment, plan = planned(count, name=name)
     log = simulated(simulator, tmp_path / "robot.py", script(plan, "first", robot))

@@ -21,6 +21,8 @@ from killing import tiny_design
 from runs import contents, run
 from test_run_faults import SKIPPED, sequences_for
 
+pytestmark = pytest.mark.xdist_group("hostile")  # one run and one order for all
+
 SCRIPT = "<script>alert(1)</script>"
 NAMES = (f"x{SCRIPT}'\"&", "=cmd|'/C calc'!A0", '"><img src=x onerror=alert(1)>\n../../y')
 """Of the columns of the data: two inputs and a target."""

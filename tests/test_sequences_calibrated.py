@@ -59,7 +59,7 @@ def test_the_protocol_has_the_concentrations_of_the_sequences(job: Job) -> None:
 
 def test_what_the_bench_adds_is_calibrated_also_where_it_was_asked_for_before(job: Job) -> None:
     before, fitted = job.study.experiment, job.sequenced.fitted
-    assert fitted.experiment == experiment_of(fitted) != before
+    assert fitted.experiment == experiment_of(fitted, {}) != before
 
 
 def test_sequences_that_cannot_be_calibrated_are_told_and_ordered_as_they_are(

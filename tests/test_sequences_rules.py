@@ -87,3 +87,9 @@ def test_a_strand_of_mixed_orientation_is_refused() -> None:
     mixed = Component("odd", free(Domain("x", 15), Domain("y", 15, True)), Role.FUEL, 1.0)
     with pytest.raises(InputError, match="all unstarred or all starred"):
         Layout.of(replace(system, components=(*system.components, mixed)))
+
+
+def test_what_costs_speed_or_evenness_alone_is_no_hard_rule() -> None:
+    """Their docstrings: "Soft"; the words that an order refuses are those of hard rules."""
+    for name, rule in RULES.items():
+        assert rule.hard != ("Soft" in (type(rule).__doc__ or "")), name

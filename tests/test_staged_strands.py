@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dsd_ncrn.analysis.beads import bead_budget
 from dsd_ncrn.analysis.networks import verified
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import RealTubes, stream
@@ -125,11 +124,18 @@ def test_the_timetable_of_a_calibration_has_every_aliquot_and_every_hour() -> No
 
 
 def test_beads_catch_the_caps_of_gates_that_have_fired() -> None:
-    """Slurry for gates and caps: of gates at least, of twice as much at most, since each has one cap with a tag."""
+    """Slurry for gates and caps: of gates at least, of twice as much at most, since each has one cap with a tag. Of several
+    points more is opened by larger inputs: the worst is over the mean, and over what is there at once."""
     given = study(ONE)
-    gates = sum(nM for event in given.protocol.iteration(1, given.data.train_x[0], given.data.train_y[0])
-                if isinstance(event, Add) for name, nM in event.doses.items() if given.system.by_name[name].tag)  # fmt: skip
-    assert 1.01 * gates < bead_budget(given).strands_pmol * 10 < 2 * gates
+    points = list(zip(given.data.train_x, given.data.train_y))[: given.ideal.iterations]
+    gates = [sum(nM for event in given.protocol.iteration(1, *point) if isinstance(event, Add)
+                 for name, nM in event.doses.items() if given.system.by_name[name].tag) for point in points]  # fmt: skip
+    found, capacity = given.beads, given.spec.imperfections.slurry
+    assert len(found.slurry_uL) == len(points)
+    assert all(1.01 * nM < uL / 100 * capacity < 2 * nM for nM, uL in zip(gates, found.slurry_uL))
+    assert found.worst_uL > 1.05 * found.mean_uL
+    assert found.worst_uL / 3 < found.at_once_uL < found.worst_uL  # in three pull-downs
+    assert found.strands_pmol == pytest.approx(found.worst_uL * capacity / 1000)
 
 
 def test_a_blank_is_measured_without_that_of_another_tube() -> None:

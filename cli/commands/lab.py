@@ -13,6 +13,7 @@ from cli.run.lab import order_outcome, outcome_of
 from cli.run.summary import seed_of
 from cli.traces import sized_network
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.translated import unwatched
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.gates.sized_network import Limits
@@ -103,8 +104,8 @@ def order(
         else:
             job = _job(source, seed, shown)
             chosen = vendor_named(vendor).name if vendor else chosen_vendor(job).name
-            _ = job.study.calibration
             study, folder = job.study, job.folder
+            _ = study.benched or study.calibration  # at a bench it is done on the sequences
     given = {"vendor": chosen, "plate": int(plate) if plate else None, "fill": fill}
     order = study.design.order.model_copy(update={key: value for key, value in given.items() if value is not None})
     found = _found(study, folder, sequences)
@@ -113,7 +114,9 @@ def order(
     if broken and not anyway:
         raise CheckFailed(f"{broken} Nothing is written; --anyway orders them all the same.")
     with working("order"):
-        outcome = order_outcome(Sequenced(study if isinstance(study, PlainStrands) else study.ready, found), order, certificate)
+        if isinstance(study, Study):
+            study = study.given(watch=unwatched).crossed(Sequenced(study, found).crossing).ready
+        outcome = order_outcome(Sequenced(study, found), order, certificate)
     base = source if source.is_dir() else Path()
     deliver(out or base / f"order_{chosen}", outcome.files)
     section = outcome.summary["order"]

@@ -191,29 +191,30 @@ def _pipetted(data: ReportData) -> Answer:
 def _volumes(data: ReportData, found: Mapping[str, Any]) -> tuple[str, str]:
     """Whether mix, beads and growth fit."""
     growth, tolerated = found.get("growth_per_iteration"), found.get("tolerated_growth_per_iteration")
+    work: Mapping[str, Any] = data.section("protocol") if data.section("bench") else {}
     if found.get("note"):
         return BAD, f"No: {found['note']}."
-    if small := found.get("under_the_least"):
+    if small := found.get("under_the_least") or work.get("under_the_least"):
         return BAD, f"No: too little to pipette of {', '.join(small)}."
-    needed, most = (data.section("beads").get(f"{name}slurry_uL_per_100_uL", 0.0) for name in ("", "most_"))
+    beads = data.section("beads")
+    needed, most = (beads.get(f"{name}slurry_uL_per_100_uL", 0.0) for name in ("", "most_"))
+    once = beads.get("slurry_at_once_uL_per_100_uL", needed)
     text = f"One iteration with its top-up increases the volume by {percent(growth)}"
-    if needed > most:
+    if (once if data.section("bench") else needed) > most:
         slurry = f"No: one iteration needs {number(needed, 3)} µL of bead slurry for 100 µL of reaction"
-        return BAD, f"{slurry}; {number(most, 3)} µL fit. {text}."
+        return BAD, f"{slurry}, {number(once, 3)} µL of it at once; {number(most, 3)} µL fit. {text}."
     if data.section("bench"):
-        work = data.section("protocol")
         if not work:
             return UNKNOWN, f"{text}. Not run: the volumes of the training come with the order."
         start, end = work["volume_uL"]
         text += f"; mixed as {number(start, 3)} µL, {number(end, 3)} µL are there at the end. "
-        text += f"Its beads are {number(needed, 3)} µL of slurry for 100 µL at the first training point, of which "
-        text += (
-            f"{number(most, 3)} µL fit; no volume is under {number(work['smallest_uL'], 2)} µL. The growth is in the training "
-        )
-        text += "of every tube."
+        mean = beads.get("mean_slurry_uL_per_100_uL", needed)
+        text += f"Its beads are {number(mean, 3)} µL of slurry an iteration for 100 µL, {number(needed, 3)} at most, of which "
+        text += f"{number(once, 3)} are there at once; the conditions allow {number(most, 3)} an iteration. "
+        text += f"No volume is under {number(work['smallest_uL'], 2)} µL. The growth is in the training of every tube."
         if filters := work["spin_filter_iterations"]:
             text += f" A spin filter is needed before iterations {', '.join(map(str, filters))}."
-        return BAD if filters or end < LEFT_UL else GOOD, text
+        return BAD if filters or end < LEFT_UL else CAUTION if needed > most else GOOD, text
     diluted = data.training("dsd_diluted")
     if growth is not None and not diluted:
         return UNKNOWN, "Not run: no training was diluted."
@@ -252,14 +253,14 @@ def _sequences(data: ReportData) -> Answer:
     if violations is None:
         return Answer(key, question, UNKNOWN, "Not run: no sequences have been designed in this folder.")
     hard = "no hard rule is broken" if not violations else f"hard rules are broken {number(violations)} times"
-    text = f"{number(found['domains'])} domains have sequences; {hard}, soft ones {number(soft)} times."
+    text = f"{number(found['domains'])} domains have sequences; {hard}; soft rules are broken {number(soft)} times."
     rates = data.section("sequence_rates")
     calibrated = rates.get("calibrated")
     if calibrated:
         text += f" At the rates of its toeholds, {number(rates.get('slowest_factor'), 2)} to "
-        text += f"{number(rates.get('fastest_factor'), 2)} times the usual ones, it can be calibrated."
+        text += f"{number(rates.get('fastest_factor'), 2)} times the usual ones, the tube can be calibrated."
     elif calibrated is False:
-        text += f" At the rates of its toeholds it cannot be calibrated: {rates.get('problem')}."
+        text += f" At the rates of its toeholds the tube cannot be calibrated: {rates.get('problem')}."
     status = BAD if violations or calibrated is False else UNKNOWN if calibrated is None else CAUTION if soft else GOOD
     return Answer(key, question, status, text, violations, unit="hard rules broken")
 

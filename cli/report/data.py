@@ -142,10 +142,15 @@ class ReportData(Run):
         """What became of every stage of the run; empty where a run has not said."""
         return {stage: state or "not said" for stage, state in self.section("stages").items()}
 
+    @property
+    def staged(self) -> bool:
+        """Whether gates come and go in stages, and the tube is set by aliquots."""
+        return self.chosen("circuit").get("form") == "staged"
+
     @cached_property
     def by_sequences(self) -> bool:
         """Whether what is mixed has been calibrated at the rates of the sequences, and not at those of toehold lengths."""
-        return bool(self.section("sequence_rates").get("reactions")) and not self.section("bench")
+        return bool(self.section("sequence_rates").get("reactions"))
 
     @property
     def mixed(self) -> Json:

@@ -105,6 +105,6 @@ def duration(data: ReportData) -> str | None:
     first = (
         f", and {days(work['hours'])} before for the {work['aliquots']} aliquots of its calibration" if work["aliquots"] else ""
     )
-    if data.section("bench") and work["aliquots"]:
+    if data.staged and work["aliquots"]:
         first = f"; before it {work['aliquots']} aliquots are measured for the settings, {number(work['hours'])} tube-hours"
     return f"{number(hours, 2)} h for an iteration{span}, {whole}{first}{ideal}"

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from cli.job import Outcome, Stage, Tell
 from cli.run.background import BackgroundTask
 from cli.run.strands import training_outcome
-from dsd_ncrn.analysis.beads import bead_budget
 from dsd_ncrn.analysis.translated import unwatched
 from dsd_ncrn.analysis.yields import DILUTED, study_dilution
 from dsd_ncrn.design.spec import Order
@@ -129,8 +128,8 @@ def diluted_stage(job: Job, tell: Tell) -> Outcome:
     """Train a tube, topped up and without leaks, whose volume grows as the protocol's does and is not brought back."""
     bench = job.sequenced.bench
     if job.study.benched:
-        beads = bead_budget(job.study)
-        section = dilution_section(beads.growth, None, bench.mixes.problem, bench.added)
+        beads = job.study.beads
+        section = dilution_section(beads.growth, None, bench.mixes.problem)  # its additions are told with the protocol
         return Outcome({}, {"dilution": section}, f"none: {beads.growth:.1%} more volume an iteration, in every training")
     if bench.growth is None:
         return Outcome({}, {"dilution": dilution_section(None, None, TOO_WEAK, bench.added)}, TOO_WEAK)
@@ -141,7 +140,9 @@ def diluted_stage(job: Job, tell: Tell) -> Outcome:
     return replace(outcome, summary={**outcome.summary, "dilution": section}, note=note)
 
 
-def dilution_section(growth: float | None, tolerated: float | None, note: str, added: Sequence[Addition]) -> dict[str, Any]:
+def dilution_section(
+    growth: float | None, tolerated: float | None, note: str, added: Sequence[Addition] = ()
+) -> dict[str, Any]:
     """The summary's section: by which part of itself the volume grows in an iteration, and which part would be tolerated;
     how often is added what, the mix that tops up once, and which of it no dilution makes large enough for a pipette."""
     rows = [each.row for each in added if each.row]
@@ -150,7 +151,7 @@ def dilution_section(growth: float | None, tolerated: float | None, note: str, a
         {
             "growth_per_iteration": growth,
             "tolerated_growth_per_iteration": tolerated,
-            "additions_per_iteration": len(rows) + 1,
+            "additions_per_iteration": len(rows) + 1 if rows else None,
             "smallest_uL": min((row.volume_uL for row in rows), default=None),
             "under_the_least": list(small),
             "note": note,

@@ -91,7 +91,7 @@ def leaks_section(found: LeakSensitivity, made: Yield | None = None, crossing: C
     )
 
 
-LEAKS = Stage("leaks", ("calibrate",), ("leaks",), leaks_stage, "leaks.csv", form=2, real=True)
+LEAKS = Stage("leaks", ("calibrate",), ("leaks",), leaks_stage, "leaks.csv", form=2)
 
 
 def yield_study(job: Job, samples: int, store: Store, tell: Tell) -> Yield | None:

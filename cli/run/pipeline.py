@@ -91,8 +91,7 @@ class Pipeline:
     def _visit(self, stage: Stage) -> None:
         """Keep, run or leave out one stage."""
         self.visited.add(stage.name)
-        given = self.job.study.decided.imperfections
-        if stage.real and given.cross_binding and (given.samples or self.job.study.staged):
+        if stage.name == self.first_real:
             self._cross()
         missing = [name for name in stage.needs if name not in self.folder.stages or name in self.failed]
         key = self._key(stage)
@@ -110,8 +109,16 @@ class Pipeline:
         self._write_summary()
         self._print(stage)
 
+    @property
+    def first_real(self) -> str | None:
+        """The first stage with tubes of a bench, in which toeholds bind that should not: calibration where each is measured."""
+        given = self.job.study.decided.imperfections
+        if not given.cross_binding:
+            return None
+        return "calibrate" if self.job.study.benched else "leaks" if given.samples else None
+
     def _cross(self) -> None:
-        """The search for sequences is awaited, which say how strongly toeholds bind that should not."""
+        """The search for sequences is awaited, which say how strongly they do: all that is mixed is worked out with that."""
         if SEQUENCES.name not in self.visited:
             self._visit(SEQUENCES)
         if SEQUENCES.name in self.folder.stages and self.job.study.crossing is None:
@@ -127,7 +134,7 @@ class Pipeline:
         """A digest of all that a stage is made from."""
         needs = {name: dict(self.folder.stages[name].outputs) for name in stage.needs if name in self.folder.stages}
         form = [] if stage.form == 1 else [stage.form]
-        words = [repr(self.job.study.crossing)] if stage.real and self.job.study.crossing else []
+        words = [repr(self.job.study.crossing)] if self.job.study.crossing else []
         return digest(json_text([self.folder.base, stage.name, needs, *form, *words]))
 
     def _keep(self, stage: Stage, key: str) -> bool:

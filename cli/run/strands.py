@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.job import Outcome, Stage, Tell
 from dsd_ncrn.analysis.bands import hours_band, slowdowns
-from dsd_ncrn.analysis.beads import BeadBudget, bead_budget
+from dsd_ncrn.analysis.beads import BeadBudget
 from dsd_ncrn.analysis.fidelity import Fidelity, fidelity
 from dsd_ncrn.analysis.fuel import FuelBudget, fuel_budget
 from dsd_ncrn.analysis.measured import on_measured
@@ -52,7 +52,7 @@ def dsd_stage(job: Job, tell: Tell) -> Outcome:
     training = job.study.training("dsd", lambda done, total: tell(done / total))
     outcome, budget = training_outcome(job.study, training), fuel_budget(training)
     sections = {"fidelity": fidelity_section(job.study, fidelity(job.study, training)), "fuel": fuel_section(budget)}
-    sections["beads"] = beads_section(bead_budget(job.study))
+    sections["beads"] = beads_section(job.study.beads)
     if job.study.measured:
         found = on_measured(job.study, lambda done, total: tell(done / total))
         sections["measured"] = plain(asdict(found))
@@ -110,12 +110,15 @@ def fidelity_section(study: Study, found: Fidelity) -> dict[str, Any]:
 
 
 def beads_section(found: BeadBudget) -> dict[str, Any]:
-    """The summary's section on beads: volumes and amounts for 100 µL of reaction."""
+    """The summary's section on beads: volumes and amounts for 100 µL of reaction, of the iteration that takes most."""
     return plain(
         {
             "parameters_lost_per_iteration": found.parameters_lost,
             "strands_pmol_per_100_uL": found.strands_pmol,
-            "slurry_uL_per_100_uL": found.slurry_uL,
+            "slurry_uL_per_100_uL": found.worst_uL,
+            "mean_slurry_uL_per_100_uL": found.mean_uL,
+            "slurry_at_once_uL_per_100_uL": found.at_once_uL,
+            "iterations": len(found.slurry_uL),
             "most_slurry_uL_per_100_uL": found.most_uL,
             "volume_growth_per_iteration": found.growth,
         }
@@ -197,14 +200,13 @@ def sequenced_stage(job: Job, tell: Tell) -> Outcome:
 def rates_section(found: Sequenced[Study], training: Training) -> dict[str, Any]:
     """The summary's section on rates: those of displacements over the ones of lengths alone, wrong displacements, and the
     reaction that was furthest from its rate before calibration, with its firings over the wanted ones. Where these strands
-    are what is mixed, it says of them what the section on fidelity says of those of lengths alone."""
+    are what is mixed, it says of them what the section on fidelity says of those of lengths alone, hours among them."""
     factors = [found.rates.factor(step) for step in found.study.network.steps if step.toeholds != (None, None)]
     fastest = max((step.rate / PER_M_TO_PER_NM for step in found.spurious), default=None)
     before = dict[str, float]() if found.problem else found.fitted.calibration.before
     worst = max(before, key=lambda name: abs(log(before[name])), default=None)
-    kept = (
-        {} if found.problem or found.mixed is found.study else fidelity_section(found.fitted, fidelity(found.fitted, training))
-    )
+    measured = found.mixed is found.study
+    kept = {} if found.problem or measured else fidelity_section(found.fitted, fidelity(found.fitted, training))
     return plain(
         {
             **kept,
@@ -218,7 +220,7 @@ def rates_section(found: Sequenced[Study], training: Training) -> dict[str, Any]
             "calibrated": not found.problem,
             "problem": found.problem,
             "worst_before": {"origin": worst, "ratio": before.get(worst) if worst else None},
-            "hours_per_iteration": found.fitted.schedule.seconds_per_iteration / 3600,
+            "hours_per_iteration": None if measured else found.fitted.schedule.seconds_per_iteration / 3600,
         }
     )
 

@@ -9,7 +9,7 @@ from cli.job import Outcome, Stage, Tell
 from cli.run.folder import digest, store_path
 from cli.run.leaks import share_text
 from cli.run.sweeps import opened_store, sweep
-from dsd_ncrn.analysis.beads import BeadBudget, bead_budget
+from dsd_ncrn.analysis.beads import BeadBudget
 from dsd_ncrn.analysis.crossing import cross_binding
 from dsd_ncrn.analysis.judging import THRESHOLD, judged, learned, yardstick
 from dsd_ncrn.analysis.results import Judged, Yardstick
@@ -40,7 +40,7 @@ def tubes_stage(job: Job, tell: Tell) -> Outcome:
             found.append(judged(drawn, count, pool, lambda done, total, at=number: tell((at + done / total) / 2)))
     leaky, calm = found
     files = {BENCH.file: BENCH.text(leaky), BENCH_NO_LEAK.file: BENCH_NO_LEAK.text(calm)}
-    section = bench_section(study, leaky, calm, yardstick(study), bead_budget(study))
+    section = bench_section(study, leaky, calm, yardstick(study), study.beads)
     return Outcome(files, {"bench": section}, f"{share_text(learned(leaky))} learn what the ideal network learns")
 
 
@@ -86,9 +86,9 @@ def bench_section(
             "cross_binding": crossing and crossing.section,
             "parameters_lost_per_iteration": beads.parameters_lost,
             "volume_growth_per_iteration": beads.growth,
-            "slurry_uL_per_100_uL": beads.slurry_uL,
+            "slurry_uL_per_100_uL": beads.worst_uL,
         }
     )
 
 
-TUBES = Stage("tubes", ("calibrate",), (), tubes_stage, BENCH.file, ("bench",), real=True)
+TUBES = Stage("tubes", ("calibrate",), (), tubes_stage, BENCH.file, ("bench",))

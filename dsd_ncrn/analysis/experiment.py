@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from dsd_ncrn.arrays import Floats
@@ -87,8 +87,10 @@ class Calibrated(Protocol):
         ...
 
 
-def experiment_of(study: Calibrated) -> Experiment:
+def experiment_of(study: Calibrated, sites: Mapping[str, float]) -> Experiment:
     """The steps of an iteration, the training points, and what the first iteration leaves of fuels and gates.
+
+    ``sites`` of beads are what gates take of them with the caps that they lose, by component.
 
     What hands and beads lose is never nothing: where the design says so, it is as the conditions bench have it.
     """
@@ -122,6 +124,7 @@ def experiment_of(study: Calibrated) -> Experiment:
         given.complex_stock,
         given.least * LEAST_OF_UL,
         tuple(_side_wells(study, protocol)) if isinstance(protocol, StagedProtocol) else (),
+        sites,
     )
 
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from dsd_ncrn.analysis.beads import bead_budget
 from dsd_ncrn.analysis.jobs import run_jobs, tube_work
 from dsd_ncrn.analysis.judging import THRESHOLD, test_error, yardstick
 from dsd_ncrn.analysis.knobs import ChoiceKnob, Knob, ScaleKnob, turned
@@ -229,7 +228,7 @@ def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions, bar: f
         share=0.0,
         hours=float(np.mean([hours for _, hours in found])),
         fuel_nM=float(sum(each.concentration for each in system.components)),
-        slurry_uL=bead_budget(studies[0]).slurry_uL,
+        slurry_uL=studies[0].beads.worst_uL,
         strands=len(lengths),
         longest_nt=max(lengths),
         ordered_nt=sum(map(strand_length, ordered_system(system).strands)),

@@ -21,7 +21,7 @@ from dsd_ncrn.simulate.results import Training, rmse
 from dsd_ncrn.simulate.staged import StagedLearner
 from dsd_ncrn.tasks import Dataset, load_dataset
 
-LARGEST_TARGET = 66.0
+LARGEST_TARGET = 58.0
 """nM of Y: with gates in proportion, the beads of every point of three columns fit into 25 µL of slurry for 100 µL."""
 BEGIN = 0.1
 """A weight that training starts from, over its limit."""
@@ -31,11 +31,11 @@ STEPS = np.array([0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8])
 """Which part of an error an iteration at the mean input may take away: the learning rates that are tried."""
 ORDERS = 8
 """Of the training points, for each of them."""
-FORKS, MOST_FORKS = 260.0, 350.0
+FORKS, MOST_FORKS = 240.0, 300.0
 """nM of all weights, and the most of them that leaves room for other beads."""
 PER_Z = {"fork": 3.2, "trigger": 13.0}
 """Amounts of a weight over the most Z that one makes, so that Z stays in proportion to the input."""
-UPDATE: Mapping[str, object] = {"staged.target_join": "75 nM", "staged.update_dose": 0.8, "staged.meet": "130 nM"}
+UPDATE: Mapping[str, object] = {"staged.target_join": "66 nM", "staged.update_dose": 0.8, "staged.meet": "115 nM"}
 """Enough for the first errors, which are as large as targets: what is left of Y or Z would be there in the next iteration."""
 BUFFERS = 4400.0
 """nM that free P, of all weights."""
@@ -47,7 +47,7 @@ EVERY_ROW = 50_000
 def staged_of(spec: DesignSpec, data: Dataset, iterations: int) -> DesignSpec:
     """A design in the staged form, with doses and a learning rate that follow from its training points.
 
-    With T theta_i as the weights of a fit, the largest is half of the limit; the largest target is 66 nM; the learning rate
+    With T theta_i as the weights of a fit, the largest is half of the limit; the largest target is 58 nM; the learning rate
     is the best in closed form over some orders of the points. Raises DesignError, which says why, where the formula does not
     allow it.
     """

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dsd_ncrn.analysis.beads import BeadBudget, bead_budget
 from dsd_ncrn.analysis.experiment import experiment_of
 from dsd_ncrn.analysis.lean import LEAKY, train_strands
 from dsd_ncrn.analysis.networks import FINITE, network_of
@@ -167,7 +168,12 @@ class Study(Translated):
     @part
     def experiment(self) -> Experiment:
         """What a laboratory adds when (nM, s), point by point."""
-        return experiment_of(self)
+        return experiment_of(self, self.beads.sites if self.staged else {})
+
+    @part
+    def beads(self) -> BeadBudget:
+        """What beads take and carry off."""
+        return bead_budget(self)
 
     @property
     def leak_warmth(self) -> float:

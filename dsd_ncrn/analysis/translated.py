@@ -34,7 +34,7 @@ else:
 Watch = Callable[[str], AbstractContextManager[Progress]]
 """Is entered, with its name, while a part that takes long is worked out, and gives what hears how far that is."""
 DEFAULT_ENGINE = "rosenbrock"
-RESULTS = ("compared", "experiment", "trainings", "lean_studies")
+RESULTS = ("compared", "beads", "experiment", "trainings", "lean_studies")
 """Parts that follow from all the others: a study with another part has results of its own."""
 
 

@@ -76,7 +76,8 @@ class Experiment:
     ``evaporation`` is the share of the volume that an hour takes, ``pull`` how long a pull-down lasts (s; at 0 it is done
     within the wait before it), ``lost`` the share of the volume that a move onto beads or off them loses, ``carried`` that of
     a slurry's liquid which drained beads keep, ``complex_stock`` what complexes are annealed to (nM; 0 is as usual), and
-    ``least`` (uL) what can be pipetted at least. ``wells`` are those of a fixed layer, for every point.
+    ``least`` (uL) what can be pipetted at least. ``wells`` are those of a fixed layer, for every point. ``sites`` of its
+    beads a gate takes with those for the caps that it loses, where these are more than its own.
     """
 
     steps: tuple[ScheduleRow, ...] = ()
@@ -99,6 +100,7 @@ class Experiment:
     complex_stock: float = 0.0
     least: float = 0.0
     wells: tuple[SideWell, ...] = ()
+    sites: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def first_point(self) -> Mapping[str, float]:

@@ -8,9 +8,9 @@ from math import log
 from dsd_ncrn.dsd.beside import gates_of_variants
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.dsd.system import DsdSystem
-from sequences.bench.document import DocumentSection, Table, clock_time
-from sequences.bench.mixing import SMALLEST_BATCH_UL
-from sequences.bench.tubes import READOUT_NM, TRIGGER_EXCESS
+from sequences.bench.document import DocumentSection, Table, clock_time, three
+from sequences.bench.mixing import SMALLEST_BATCH_UL, undiluted_uM
+from sequences.bench.tubes import READOUT_NM, TRIGGER_EXCESS, Mixes
 from sequences.oligos import Oligo
 
 ALIQUOT_UL = 20.0
@@ -65,8 +65,9 @@ def variants_section(system: DsdSystem, oligos: Sequence[Oligo], experiment: Exp
     return [DocumentSection("Variants of gates", (text, Table("variants", header, tuple(rows))))]
 
 
-def calibration_section(experiment: Experiment) -> list[DocumentSection]:
-    """The aliquots that set the tube before it trains, step by step; nothing where it is not calibrated."""
+def calibration_section(experiment: Experiment, system: DsdSystem, mixes: Mixes) -> list[DocumentSection]:
+    """The aliquots that set the tube before it trains, step by step, and the mix they are made of; nothing where it is not
+    calibrated."""
     steps = experiment.calibration
     if not steps:
         return []
@@ -75,10 +76,14 @@ def calibration_section(experiment: Experiment) -> list[DocumentSection]:
     for number, step in enumerate(steps, start=1):
         rows.append((str(number), clock_time(now), str(step.aliquots), step.mix, step.setting, step.read, step.decides))
         now += step.lasts
+    learning = next(tube for tube in mixes.tubes if tube.share_uL)
+    in_tube = learning.share_uL / learning.volume_uL
+    mix = _mix_of_aliquots(system, mixes, 1.1 * aliquots * ALIQUOT_UL * in_tube)
     text = (
         f"{aliquots} aliquots of {ALIQUOT_UL:g} µL set this tube, in {hours:.0f} tube-hours: {clock_time(whole)} where those "
-        f"of a step run side by side. Each is of the common mix (make {1.1 * aliquots * ALIQUOT_UL / 1000:.2g} mL for them), "
-        "with the parameters of its line from a dilution of which 1 µL or more is needed. A forward pass is iteration 1 up to "
+        f"of a step run side by side. Each is of a mix of its own, {three(ALIQUOT_UL * in_tube)} µL, "
+        "with the parameters of its line from a dilution of which 1 µL or more is needed, and water up to the whole. A forward "
+        "pass is iteration 1 up to "
         f"the second pull-down, with {ALIQUOT_UL:g} µL in place of the reaction's volume: add the forks to the whole of a step "
         "before you divide it, and take bead slurries 1:10, of which the liquid is drained. Then read Z in a sample (Readout). "
         "What is trained first is made once, of all its aliquots together, and divided for the last pass. What has been found "
@@ -90,4 +95,17 @@ def calibration_section(experiment: Experiment) -> list[DocumentSection]:
         "printed ones are near yours."
     )
     header = ("step", "start", "aliquots", "in each", "set", "read", "decides")
-    return [DocumentSection("Calibration", (text, Table("calibration", header, tuple(rows)), after))]
+    return [DocumentSection("Calibration", (text, mix, Table("calibration", header, tuple(rows)), after))]
+
+
+def _mix_of_aliquots(system: DsdSystem, mixes: Mixes, uL: float) -> Table:
+    """As much of the common mix, from stocks as they are: of so much none is too little."""
+    common = mixes.common
+    scale = uL / common.volume_uL
+    rows = [("10x TE/Mg", "", three(scale * common.buffer_uL))]
+    taken = scale * common.buffer_uL
+    for row in common.rows:
+        stock = undiluted_uM(system.by_name[row.component], mixes.stocks)
+        taken += (volume := scale * row.volume_uL * row.stock_uM / stock)
+        rows.append((row.component, f"{stock:g}", three(volume)))
+    return Table("calibration_mix", ("mix of the aliquots", "stock µM", "volume µL"), (("water", "", three(uL - taken)), *rows))

@@ -13,8 +13,6 @@ from sequences.bench.mixing import DILUTIONS, MOST_FOLD, MixingRow, Stocks, undi
 from sequences.bench.tubes import Mixes
 from sequences.robot.steps import RobotPlan, Stock
 
-SPARE = 1.25
-"""Sites of beads for each gate on them: the rest takes the caps that come off."""
 _BUFFER = "1x TE/Mg"
 _DEAD_UL = 5.0
 _HEADER = ("tube", "made of", "µL of it", f"µL {_BUFFER}", "makes µL", "µM")
@@ -51,11 +49,16 @@ def diluted(tube: str, source: str, source_uM: float, fold: float, made_uL: floa
 
 
 def preparation_sections(
-    system: DsdSystem, plan: RobotPlan, mixes: Mixes, least_uL: float, wells: Mapping[str, float]
+    system: DsdSystem,
+    plan: RobotPlan,
+    mixes: Mixes,
+    least_uL: float,
+    wells: Mapping[str, float],
+    sites: Mapping[str, float],
 ) -> list[DocumentSection]:
     """Beads, dilutions and the refill mix, each with a line of its own; nothing where everything is taken as it is.
 
-    ``wells`` is what side wells take, nmol by component.
+    ``wells`` is what side wells take, nmol by component; ``sites`` are those of beads that a gate takes with the caps it loses.
     """
     usual = mixes.stocks
     lines = [each for row in _mixed(mixes) for each in _of_row(system, row, mixes, least_uL)]
@@ -67,7 +70,7 @@ def preparation_sections(
     parts = _refill_parts(refill, least_uL) if refill else ()
     for name, fold, uL in parts:
         lines += _of_stock(system, name, fold, uL, mixes, least_uL)
-    sections = _bead_sections(system, plan, usual, wells)
+    sections = _bead_sections(system, plan, usual, wells, sites)
     whole: dict[str, Dilution] = {}
     for line in lines:
         known = whole.get(line.tube)
@@ -105,7 +108,9 @@ def _of_stock(system: DsdSystem, name: str, fold: int, uL: float, mixes: Mixes, 
         yield from diluted(f"{name} 1:{fold}", name, strength, fold, 1.1 * uL + _DEAD_UL, least_uL)
 
 
-def _bead_sections(system: DsdSystem, plan: RobotPlan, usual: Stocks, wells: Mapping[str, float]) -> list[DocumentSection]:
+def _bead_sections(
+    system: DsdSystem, plan: RobotPlan, usual: Stocks, wells: Mapping[str, float], sites: Mapping[str, float]
+) -> list[DocumentSection]:
     """What is bound to which beads; nothing without beads."""
     capacity = constant("beads.capacity").number
     held = {name: 1000 * nmol for name, nmol in wells.items() if system.by_name[name].tag}
@@ -118,7 +123,7 @@ def _bead_sections(system: DsdSystem, plan: RobotPlan, usual: Stocks, wells: Map
         (
             f"{name} beads" if name in system.by_name else name,
             three(pmol / 1000),
-            three(SPARE * pmol / capacity),
+            three(sites.get(name, 1.0) * pmol / capacity),
             _loaded(system, name, pmol, usual),
             three(pmol / capacity),
         )
@@ -134,9 +139,11 @@ def _bead_sections(system: DsdSystem, plan: RobotPlan, usual: Stocks, wells: Map
         f"{kinds}. Their certificate gives the capacity: change the volumes in proportion. Shake the slurry up, wash it "
         f"twice on the magnet in as much {_BUFFER} with 0.05 % Tween-20, take the liquid off. Add the complex, shake for 15 "
         "min at room temperature, magnet for 2 min, take the liquid off and keep it: by its A260 nothing should be left in it. "
-        "Wash twice. Take up in the last column's volume and keep at 4 °C; shake up before use. A quarter of the sites stays "
-        "empty, for the caps that come off. Beads without a complex are washed and taken up alone."
+        "Wash twice. Take up in the last column's volume and keep at 4 °C; shake up before use. Beads without a complex are "
+        "washed and taken up alone."
     )
+    if sites:
+        text += " Sites stay empty for the caps that come off: the slurry has the most that a training point takes."
     header = ("tube", "nmol", "µL of slurry", f"µL of the {usual.complexes:g} µM complex", f"take up in µL {_BUFFER}")
     return [DocumentSection("Beads", (text, Table("beads", header, rows)))]
 

@@ -45,7 +45,8 @@ class Handwork:
     and the hours from then on.
 
     ``spin_filter_iterations`` are those before which a spin filter is needed, ``smallest_uL`` is the least that is taken from a
-    stock, and ``volume_uL`` what the reaction is mixed as and what is there at the end.
+    stock, ``under_the_least`` are stocks of which too little is taken, and ``volume_uL`` what the reaction is mixed as and what
+    is there at the end.
     """
 
     pipettings_per_iteration: float
@@ -55,6 +56,7 @@ class Handwork:
     hours_per_iteration: float
     spin_filter_iterations: tuple[int, ...]
     smallest_uL: float
+    under_the_least: tuple[str, ...]
     volume_uL: tuple[float, float]
 
 
@@ -66,13 +68,15 @@ def handwork(plan: RobotPlan) -> Handwork | None:
     count = len(lines)
     taken = sum(len(step.taken) for steps in plan.iterations for step in steps)
     filters = tuple(n for n, steps in enumerate(plan.iterations, start=1) if any("spin filter" in step.say for step in steps))
-    smallest = min((uL for steps in plan.iterations for step in steps for _, uL in step.taken), default=0.0)
+    of_stocks = [(plan.stocks[at].name, uL) for steps in plan.iterations for step in steps for at, uL in step.taken]
+    smallest = min((uL for _, uL in of_stocks), default=0.0)
+    small = tuple(dict.fromkeys(name for name, uL in of_stocks if uL < plan.least_uL))
     moved = sum(line.is_transfer for each in lines for line in each)
     minutes = sum(line.minutes for each in lines for line in each) / count
     before = sum(0.0 - each[0].start for each in lines) / count / 60
     hours = sum(each[-1].end for each in lines) / count / 3600
     volumes = plan.start_uL, plan.volumes[-1]
-    return Handwork(moved / count, taken / count, minutes, before, hours, filters, smallest, volumes)
+    return Handwork(moved / count, taken / count, minutes, before, hours, filters, smallest, small, volumes)
 
 
 def _preparation(steps: Sequence[Step]) -> float:
@@ -142,9 +146,13 @@ def iteration_sections(plan: RobotPlan, iterations: int) -> list[DocumentSection
     done, work = len(plan.iterations), handwork(plan)
     assert work is not None
     first_end = max(line.end for line in bench_lines(plan, 1))
-    days = done * (work.hours_per_iteration + work.preparation_minutes_per_iteration / 60) / 24
+    days = done * work.hours_per_iteration / 24
     minutes = work.preparation_minutes_per_iteration
-    before = f"with {minutes:.0f} minutes of preparation before each, which have times before zero, " if minutes else ""
+    before = (
+        f"with {minutes:.0f} minutes of preparation before each, which have times before zero and are not counted, "
+        if minutes
+        else ""
+    )
     text = (
         f"{iterations} iterations at {plan.temperature:g} °C, {clock_time(first_end)} for the first; {before}"
         f"{days:.1f} days for {done}. One takes {work.pipettings_per_iteration:.0f} transfers, "

@@ -79,7 +79,7 @@ class _Planner:
         tubes = tuple(_filled(stock, totals[stock.name], self.least) for stock in self.known)
         warnings = tuple(self._warnings(volumes, temperature))
         staged = self.experiment.in_stages
-        return RobotPlan(tubes, tuple(done), tuple(volumes), self.start, temperature, self.pull, staged, warnings)
+        return RobotPlan(tubes, tuple(done), tuple(volumes), self.start, temperature, self.pull, staged, self.least, warnings)
 
     def _iteration(self, events: Sequence[Event]) -> None:
         if self.volume > MOST_UL:

@@ -71,6 +71,7 @@ class RobotPlan:
 
     The clock of a wait starts at the end of the one before, and ``pull`` (s) later after a pull-down; of the first, with the
     first move of an iteration. Gates that come ``in_stages`` have all been pulled out at its end: nothing is left that reacts.
+    Under ``least_uL`` nothing can be pipetted.
     """
 
     stocks: tuple[Stock, ...]
@@ -80,6 +81,7 @@ class RobotPlan:
     temperature: float
     pull: float
     in_stages: bool
+    least_uL: float
     warnings: tuple[str, ...]
 
     def nmol(self, system: DsdSystem, usual: Stocks) -> dict[str, float]:
