@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cli.run.folder import LEDGER, opened
 from cli.run.summary import FILE, read_summary, seed_of
 from dsd_ncrn.crn.text import load_crn, parse_crn
-from dsd_ncrn.design.load import dump_design, line_of, load_design
+from dsd_ncrn.design.load import dump_design, load_design, position_of
 from dsd_ncrn.design.spec import DesignSpec, Task
 from dsd_ncrn.design.tables import MOST_COLUMNS, MOST_ROWS, workbook_rows
 from dsd_ncrn.dsd.pil import parse_pil, read_pil
@@ -152,7 +152,8 @@ def test_a_number_of_too_many_digits_is_named_as_such(tmp_path: Path) -> None:
 def test_keys_in_other_alphabets_are_found_at_their_line(tmp_path: Path) -> None:
     path = tmp_path / "design.toml"
     path.write_text('format = 1  # \u2028 \x85\n[order.prices]\n"100µm θ" = -1.0\n', encoding="utf-8")
-    assert line_of(path, ("order", "prices", "100µm θ")) == 3
+    found = position_of(path, ("order", "prices", "100µm θ"))
+    assert found and found.line == 3
 
 
 READERS = (load_design, load_crn, read_pil, read_assignment, lambda path: read_certificate(path, OLIGOS))

@@ -223,7 +223,7 @@ def test_an_address_without_a_scheduler_is_refused(address: str, monkeypatch: py
     start = time.monotonic()
     with pytest.raises(InputError, match=r"no scheduler answers here: .* Start one with `dask scheduler`, and give"):
         roots(tmp_path, Where(scheduler=address))
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 25, "Dask by itself waits for 30 s"
     assert logged(tmp_path) == []
 
 

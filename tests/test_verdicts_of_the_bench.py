@@ -19,7 +19,7 @@ def card(run: Path, question: str, changes: dict[str, dict[str, Any]]) -> tuple[
     write_full_run(run)
     summary = full_summary("N1_1")
     for section, values in changes.items():
-        summary[section] = {**summary[section], **values}
+        summary[section] = {**summary.get(section, {}), **values}
     (run / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
     found = next(each for each in answers(ReportData(run)) if each.question == question)
     return found.status, found.text
@@ -115,5 +115,5 @@ def test_volumes_of_a_training_are_those_of_its_protocol(tmp_path: Path, changes
 
 @pytest.mark.parametrize(("count", "status"), [(20, GOOD), (21, CAUTION), (41, BAD)])
 def test_additions_are_counted(tmp_path: Path, count: int, status: str) -> None:
-    found, text = card(tmp_path / "run", PIPETTED, {"dilution": {**BORNE, "additions_per_iteration": count}})
+    found, text = card(tmp_path / "run", PIPETTED, {"dilution": BORNE, "protocol": {"additions_per_iteration": count}})
     assert found == status and text.startswith(f"{count} additions")

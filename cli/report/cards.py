@@ -179,8 +179,7 @@ def _pipetted(data: ReportData) -> Answer:
     key, question, found = "pipetted", "Can it be pipetted?", data.section("dilution")
     if not found:
         return Answer(key, question, UNKNOWN, "Not run: the volume of an iteration comes with the order.")
-    work: Mapping[str, Any] = data.section("protocol") if data.section("bench") else {}
-    count = work.get("additions_per_iteration", found.get("additions_per_iteration"))
+    count = data.section("protocol").get("additions_per_iteration")
     status, text = _volumes(data, found)
     if count is not None:
         text = f"{number(count)} additions an iteration. {text}"
@@ -191,10 +190,10 @@ def _pipetted(data: ReportData) -> Answer:
 def _volumes(data: ReportData, found: Mapping[str, Any]) -> tuple[str, str]:
     """Whether mix, beads and growth fit."""
     growth, tolerated = found.get("growth_per_iteration"), found.get("tolerated_growth_per_iteration")
-    work: Mapping[str, Any] = data.section("protocol") if data.section("bench") else {}
+    work = data.section("protocol")
     if found.get("note"):
         return BAD, f"No: {found['note']}."
-    if small := found.get("under_the_least") or work.get("under_the_least"):
+    if small := work.get("under_the_least"):
         return BAD, f"No: too little to pipette of {', '.join(small)}."
     beads = data.section("beads")
     needed, most = (beads.get(f"{name}slurry_uL_per_100_uL", 0.0) for name in ("", "most_"))

@@ -89,8 +89,8 @@ def bench_iterations(data: ReportData) -> int | None:
 
 
 def bench_hours(data: ReportData) -> float | None:
-    """Hours of an iteration as it is mixed; None where nothing was calibrated."""
-    return data.mixed.get("hours_per_iteration")
+    """Hours of an iteration by its protocol, else as it is calibrated; None where it is not."""
+    return data.section("protocol").get("hours_per_iteration") or data.mixed.get("hours_per_iteration")
 
 
 def duration(data: ReportData) -> str | None:

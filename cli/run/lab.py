@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,6 @@ from dsd_ncrn.analysis.yields import DILUTED, study_dilution
 from dsd_ncrn.design.spec import Order
 from dsd_ncrn.runs.files import json_text, plain
 from sequences.assignment import SequenceAssignment, assignment_csv
-from sequences.bench.schedule import Addition
 from sequences.sequenced import Sequenced, search
 from sequences.tables import (
     COMPLEXES,
@@ -129,34 +127,23 @@ def diluted_stage(job: Job, tell: Tell) -> Outcome:
     bench = job.sequenced.bench
     if job.study.benched:
         beads = job.study.beads
-        section = dilution_section(beads.growth, None, bench.mixes.problem)  # its additions are told with the protocol
+        section = dilution_section(beads.growth, None, bench.mixes.problem)
         return Outcome({}, {"dilution": section}, f"none: {beads.growth:.1%} more volume an iteration, in every training")
     if bench.growth is None:
-        return Outcome({}, {"dilution": dilution_section(None, None, TOO_WEAK, bench.added)}, TOO_WEAK)
+        return Outcome({}, {"dilution": dilution_section(None, None, TOO_WEAK)}, TOO_WEAK)
     found = study_dilution(job.sequenced.fitted, bench.growth, lambda done, total: tell(done / total))
     outcome = training_outcome(job.study, found.training)
-    section = dilution_section(bench.growth, found.tolerated, bench.mixes.problem, bench.added)
+    section = dilution_section(bench.growth, found.tolerated, bench.mixes.problem)
     note = f"{outcome.note} at {bench.growth:.1%} more volume an iteration"
     return replace(outcome, summary={**outcome.summary, "dilution": section}, note=note)
 
 
-def dilution_section(
-    growth: float | None, tolerated: float | None, note: str, added: Sequence[Addition] = ()
-) -> dict[str, Any]:
-    """The summary's section: by which part of itself the volume grows in an iteration, and which part would be tolerated;
-    how often is added what, the mix that tops up once, and which of it no dilution makes large enough for a pipette."""
-    rows = [each.row for each in added if each.row]
-    small = dict.fromkeys(row.component for row in rows if not row.pipettable)
-    return plain(
-        {
-            "growth_per_iteration": growth,
-            "tolerated_growth_per_iteration": tolerated,
-            "additions_per_iteration": len(rows) + 1 if rows else None,
-            "smallest_uL": min((row.volume_uL for row in rows), default=None),
-            "under_the_least": list(small),
-            "note": note,
-        }
-    )
+def dilution_section(growth: float | None, tolerated: float | None, note: str) -> dict[str, Any]:
+    """The summary's section: by which part of itself the volume grows in an iteration, and which part would be tolerated.
+
+    What is added, and how often, is told with the protocol.
+    """
+    return plain({"growth_per_iteration": growth, "tolerated_growth_per_iteration": tolerated, "note": note})
 
 
 DSD_DILUTED = Stage(DILUTED, ("order",), ("dilution",), diluted_stage, "training_dsd_diluted.csv", (f"training.{DILUTED}",))
