@@ -8,7 +8,7 @@ import pytest
 
 import dsd_ncrn as dn
 import sequences
-from api_cases import DESIGN, found_once, prepared_once
+from api_cases import DESIGN, found_once, linreg, prepared_once
 from conftest import Invoke
 from dsd_ncrn.analysis.study import Study
 from sequences.assignment import assignment_csv
@@ -63,9 +63,9 @@ def test_an_order_straight_from_a_design_is_of_the_sequences_that_are_sought_for
 
 
 def test_a_vendor_that_is_not_there_is_refused() -> None:
-    design, study = quick(), prepared_once(quick())
+    study, none = linreg(), sequences.SequenceAssignment({})
     with pytest.raises(dn.InputError, match=r"unknown vendor .*Did you mean 'twist'"):
-        sequences.order_strands(study.system, found_once(study.system, design), design, study.experiment, vendor="twis")
+        sequences.order_strands(study.system, none, study.design, study.experiment, vendor="twis")
 
 
 def test_sequences_of_another_circuit_are_refused() -> None:
