@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dsd_ncrn.errors import InputError
 from sequences.assignment import SequenceAssignment
-from sequences.bench.mixing import SMALLEST_UL, USUAL_STOCKS, Stocks, annealing_recipes, mixing_rows
+from sequences.bench.mixing import SMALLEST_UL, USUAL_STOCKS, MixingRow, Stocks, annealing_recipes, mixing_rows
+from sequences.bench.tubes import CommonMix, Condition, Mixes, TubeMix
 from sequences.oligos import oligos_of
 from sequences_circuits import SMALL_WORDS, linear_circuit, small_circuit
 
@@ -86,3 +89,16 @@ def test_a_batch_holds_a_fifth_more_than_is_used_when_half_is_lost_in_the_gel(us
     found = annealing_recipes(SYSTEM, ORDERED, {"join_1": used_nmol}, Stocks(200.0, 10.0))
     (recipe,) = [each for each in found if each.component == "join_1"]
     assert (recipe.stock_uM, recipe.batch_uL) == (10.0, batch_uL)
+
+
+def test_a_mix_that_lacks_room_or_volume_to_pipette_says_so() -> None:
+    """10 µL of water, 2.5 µL short, and a row under the pipette's least: nothing, how much, and which."""
+    row = MixingRow("g1", "gate", True, 10.0, 10.0, 1.0, True)
+
+    def made(water: float, pipettable: bool = True) -> Mixes:
+        tube = TubeMix(Condition("training", "", {}), 5.0, (replace(row, pipettable=pipettable),), 1.0, water)
+        return Mixes(CommonMix((row,), 1, 5.0, 1.0, 10.0), (tube,), Stocks(100.0, 10.0))
+
+    assert made(10.0).problem == ""
+    assert made(-2.5).problem == "the first mix does not fit: its stocks lack 2.5 µL"
+    assert made(10.0, pipettable=False).problem == "too little to pipette of g1"

@@ -17,10 +17,10 @@ from dsd_ncrn.errors import CheckFailed, InputError
 from sequences.assignment import SequenceAssignment
 from sequences.bench.dilutions import diluted
 from sequences.bench.document import Document
-from sequences.bench.mixing import USUAL_STOCKS, MixingRow, Stocks
+from sequences.bench.mixing import USUAL_STOCKS, Stocks
 from sequences.bench.protocol import bench_of, protocol_of
 from sequences.bench.schedule import additions, top_ups
-from sequences.bench.tubes import CommonMix, Condition, Mixes, TubeMix, conditions_of, mixes_of
+from sequences.bench.tubes import conditions_of, mixes_of
 from sequences.oligos import oligos_of
 from sequences.order import vendor_named
 from sequences.robot.plan import plan_of
@@ -337,16 +337,3 @@ def test_the_buffer_is_the_one_that_the_energies_are_for() -> None:
     """Ten times 12.5 mM of magnesium and 50 mM of sodium, which the rules' energies are computed in."""
     assert (RULES.magnesium, RULES.sodium) == (12.5e6, 50e6)
     assert "125 mM MgCl2 and 500 mM NaCl" in _protocol().markdown()
-
-
-def test_a_mix_that_lacks_room_or_volume_to_pipette_says_so() -> None:
-    """10 µL of water, 2.5 µL short, and a row under the pipette's least: nothing, how much, and which."""
-    row = MixingRow("g1", "gate", True, 10.0, 10.0, 1.0, True)
-
-    def made(water: float, pipettable: bool = True) -> Mixes:
-        tube = TubeMix(Condition("training", "", {}), 5.0, (replace(row, pipettable=pipettable),), 1.0, water)
-        return Mixes(CommonMix((row,), 1, 5.0, 1.0, 10.0), (tube,), Stocks(100.0, 10.0))
-
-    assert made(10.0).problem == ""
-    assert made(-2.5).problem == "the first mix does not fit: its stocks lack 2.5 µL"
-    assert made(10.0, pipettable=False).problem == "too little to pipette of g1"
