@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +26,15 @@ from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.rates import rates_of
 
 Invoke = Callable[..., Result]
+THREADS = """
+import os, sys
+sys.argv = ["dsd-ncrn", "--version"]
+from dsd_ncrn.__main__ import main
+try:
+    main()
+finally:
+    print(os.environ["OPENBLAS_NUM_THREADS"], os.environ["OMP_NUM_THREADS"], "numpy" in sys.modules)
+"""
 PIL = "length c = 20\nlength u = 5\nC = c u\nreporter = c( + u* )\n"
 TUBES: tuple[dict[str, float], ...] = (
     {"C": 60, "reporter": 30},
@@ -171,3 +183,10 @@ def test_a_layout_without_wells_of_the_gate_is_refused(bench: Path, tmp_path: Pa
         (tmp_path / name).write_text((bench / name).read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(InputError, match="no wells of readout"):
         read_bench(tmp_path / "readout.toml")
+
+
+def test_linear_algebra_takes_one_thread_unless_told_otherwise() -> None:
+    """With a thread for each processor a fit takes eight times as much of them; it counts only before numpy is loaded."""
+    place = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"} | {"OMP_NUM_THREADS": "3"}
+    done = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True, env=place)
+    assert done.stdout.splitlines()[-1] == "1 3 False"
