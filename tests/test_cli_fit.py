@@ -112,6 +112,19 @@ def test_the_page_has_every_parameter_and_well(fitted: dict[str, Any], bench: Pa
     assert plots.count('"type": "symbol", "description"') == 2 * 5  # readings and residuals are points
 
 
+def test_a_well_held_out_is_on_the_page_with_its_error(bench: Path, tmp_path: Path, invoke: Invoke) -> None:
+    for name, text in (("readout.toml", BENCH), ("readout.pil", PIL)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    layout = LAYOUT.replace("A3,20 C + 20 reporter,sample", "A3,20 C + 20 reporter,held out")
+    (tmp_path / "layout.csv").write_text(layout, encoding="utf-8")
+    told = invoke("fit", str(tmp_path), str(bench / "data.csv"), "-o", str(tmp_path / "out"), "--quick", "--json")
+    (check,) = json.loads(told.stdout)["gates"][0]["held_out"]
+    page = (tmp_path / "out" / "fit.html").read_text(encoding="utf-8")
+    row = page[page.index("Wells held out") :].split('<th scope="row">A3</th>', 1)[1].split("</tr>", 1)[0]
+    shares = [f'<td class="n">{100 * check[key]:.1f}</td>' for key in ("dosed", "mixed", "noise")]
+    assert row == "".join(shares)
+
+
 def test_a_problem_that_was_written_is_fitted_again(fitted: dict[str, Any], bench: Path, invoke: Invoke) -> None:
     """It has no errors of start times, a few s of minutes: rate and active share are the same within part of an interval."""
     problem = bench / "out" / "petab_readout" / "problem.yaml"
