@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +26,15 @@ from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.rates import rates_of
 
 Invoke = Callable[..., Result]
+THREADS = """
+import os, sys
+sys.argv = ["dsd-ncrn", "--version"]
+from dsd_ncrn.__main__ import main
+try:
+    main()
+finally:
+    print(os.environ["OPENBLAS_NUM_THREADS"], os.environ["OMP_NUM_THREADS"], "numpy" in sys.modules)
+"""
 PIL = "length c = 20\nlength u = 5\nC = c u\nreporter = c( + u* )\n"
 TUBES: tuple[dict[str, float], ...] = (
     {"C": 60, "reporter": 30},
@@ -100,6 +112,19 @@ def test_the_page_has_every_parameter_and_well(fitted: dict[str, Any], bench: Pa
     assert plots.count('"type": "symbol", "description"') == 2 * 5  # readings and residuals are points
 
 
+def test_a_well_held_out_is_on_the_page_with_its_error(bench: Path, tmp_path: Path, invoke: Invoke) -> None:
+    for name, text in (("readout.toml", BENCH), ("readout.pil", PIL)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    layout = LAYOUT.replace("A3,20 C + 20 reporter,sample", "A3,20 C + 20 reporter,held out")
+    (tmp_path / "layout.csv").write_text(layout, encoding="utf-8")
+    told = invoke("fit", str(tmp_path), str(bench / "data.csv"), "-o", str(tmp_path / "out"), "--quick", "--json")
+    (check,) = json.loads(told.stdout)["gates"][0]["held_out"]
+    page = (tmp_path / "out" / "fit.html").read_text(encoding="utf-8")
+    row = page[page.index("Wells held out") :].split('<th scope="row">A3</th>', 1)[1].split("</tr>", 1)[0]
+    shares = [f'<td class="n">{100 * check[key]:.1f}</td>' for key in ("dosed", "mixed", "noise")]
+    assert row == "".join(shares)
+
+
 def test_a_problem_that_was_written_is_fitted_again(fitted: dict[str, Any], bench: Path, invoke: Invoke) -> None:
     """It has no errors of start times, a few s of minutes: rate and active share are the same within part of an interval."""
     problem = bench / "out" / "petab_readout" / "problem.yaml"
@@ -171,3 +196,10 @@ def test_a_layout_without_wells_of_the_gate_is_refused(bench: Path, tmp_path: Pa
         (tmp_path / name).write_text((bench / name).read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(InputError, match="no wells of readout"):
         read_bench(tmp_path / "readout.toml")
+
+
+def test_linear_algebra_takes_one_thread_unless_told_otherwise() -> None:
+    """With a thread for each processor a fit takes eight times as much of them; it counts only before numpy is loaded."""
+    place = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"} | {"OMP_NUM_THREADS": "3"}
+    done = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True, env=place)
+    assert done.stdout.splitlines()[-1] == "1 3 False"

@@ -216,3 +216,14 @@ def test_after_set_up_no_command_compiles(tmp_path: Path) -> None:
     for level in ("value", "ideal", "dsd"):
         assert kept(ours_, "train", design, "--level", level, "--iterations", "1") == compiled
     assert kept(sys.executable, "-c", RANK.format(str(design))) == compiled
+
+
+def test_a_folder_that_another_process_makes_meanwhile_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both find none, and both make it."""
+    files = ours.CodeFiles(tmp_path / "code", "twice")
+    (tmp_path / "code").mkdir()
+    monkeypatch.setattr(ours, "remove_unused", lambda _: None)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "exists", lambda _: False)
+        files.save("key", 2.0)
+    assert files.load("key") == 2.0

@@ -14,6 +14,9 @@ from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.families import COUNTING, ENGINES
 from dsd_ncrn.simulate.engines import INTEGRATING, engine_named
+from dsd_ncrn.simulate.engines.cvode import _SparseSystem
+from dsd_ncrn.simulate.engines.equations import equations_of
+from dsd_ncrn.simulate.engines.lanes import vanishes
 from dsd_ncrn.simulate.engines.types import Engine, Solution, Stepper
 from dsd_ncrn.simulate.mass_action import MassAction, from_crn, from_network, part_of
 from studies import ConstantRates, Y, network_of, strand_counts, strand_network, transducer
@@ -268,3 +271,29 @@ def test_engines_are_found_by_name() -> None:
     for wrong, message in (("rosenbrok", "unknown engine"), ("ssaa", "'ssa'"), ("ssa", "equations are integrated here")):
         with pytest.raises(InputError, match=message):
             engine_named(wrong)
+
+
+def test_every_species_has_its_place_on_the_diagonal() -> None:
+    """The implicit engines need it for I - gamma J, also of a species whose own change does not depend on it."""
+    found = equations_of(system_of("A + B -> C\nC -> D"))
+    assert found.pattern.diagonal().tolist() == [1.0] * 4
+    assert found.pattern.nnz == len(
+        {*zip(found.entries.row.tolist(), found.entries.column.tolist())} | {(i, i) for i in range(4)}
+    )
+
+
+def test_the_preconditioner_solves_its_linear_system() -> None:
+    """(I - gamma J) z = r, for a J that is taken at the state unless it is fresh."""
+    system = system_of("A -> B\nB -> A")
+    made = equations_of(system)
+    work = _SparseSystem(made.jacobian(np.array([3.0, 1.0])), made.pattern)
+    changed, z, r = [0], np.zeros(2), np.array([1.0, 2.0])
+    work.factorise(0.0, np.ones(2), np.zeros(2), False, changed, 0.5)
+    work.solve(0.0, np.ones(2), np.zeros(2), r, z, 0.5, 0.0, 1)
+    assert changed == [1]
+    assert (np.eye(2) - 0.5 * np.array([[-3.0, 1.0], [3.0, -1.0]])) @ z == pytest.approx(r)
+
+
+def test_only_zero_and_what_is_no_number_vanishes() -> None:
+    values = np.array([0.0, -1.0, 1e-300, np.nan, np.inf])
+    assert [vanishes(values, row) for row in range(5)] == [True, False, False, True, True]

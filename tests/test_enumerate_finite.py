@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -12,7 +13,8 @@ from dsd_ncrn.dsd.pil import parse_pil
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
 from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.kinetics.build import build_network, enumerate_complexes
-from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
+from dsd_ncrn.kinetics.condense import _Condenser, after_relaxing
+from dsd_ncrn.kinetics.network import Fate, ReactionNetwork, Step, StepKind
 from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.mass_action import from_network
@@ -187,3 +189,24 @@ def test_unknown_semantics_are_refused() -> None:
         enumerate_complexes([HOST], ["gate"], RATES, semantics="final")
     with pytest.raises(InputError, match="unknown unproductive binding"):
         enumerate_complexes([HOST], ["gate"], RATES, semantics="finite", unproductive="some")
+
+
+def test_states_that_change_into_each_other_share_their_time_by_balance() -> None:
+    """0 -> 1 at 3 /s and back at 1 /s: a quarter and three quarters; 1 <-> 2 at 2 and 6 /s: 3 / 4 : 1 / 4 of 1 : 3."""
+
+    def change(one: int, other: int, rate: float) -> Step:
+        return Step((one,), (other,), rate, StepKind.MIGRATION)
+
+    steps = (change(0, 1, 3.0), change(1, 0, 1.0), change(1, 2, 2.0), change(2, 1, 6.0))
+    network = ReactionNetwork((HOST,) * 3, ("a", "b", "c"), steps, RATES)
+    found = _Condenser(network, 3, frozenset(), 0.0)._stationary([0, 1, 2])
+    assert found == pytest.approx([0.2, 0.6, 0.2])
+    assert _Condenser(replace(network, steps=steps[:2]), 2, frozenset(), 0.0)._stationary([0, 1]) == pytest.approx([0.25, 0.75])
+
+
+def test_what_does_not_last_gives_its_products_by_their_chances() -> None:
+    """8 nM of g become 2 of a and 6 of b, beside the 1 of a that was there; where nobody knows g, nobody knows its products."""
+    fates = {"g": (Fate(0.25, ("a",)), Fate(0.75, ("b",)))}
+    network = ReactionNetwork((HOST,) * 2, ("a", "b"), (), RATES, fates)
+    assert after_relaxing(network, {"a": 1.0, "g": 8.0}) == {"a": 3.0, "b": 6.0}
+    assert after_relaxing(network, {"a": 1.0, "g": None}) == {"a": None, "b": None}

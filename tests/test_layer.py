@@ -20,8 +20,9 @@ from dsd_ncrn.kinetics.build import enumerate_complexes
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.protocol.staged import StagedProtocol, settings_of
 from dsd_ncrn.simulate.staged import StagedLearner
-from dsd_ncrn.simulate.wells import WASHED, poured
+from dsd_ncrn.simulate.wells import WASHED, poured, titrated
 from dsd_ncrn.tasks.layer import loaded, outputs, units_of
+from sequences.bench.document import Table
 from sequences.bench.wells import wells_nmol, wells_sections
 from sequences.modifications import labels_of
 
@@ -131,6 +132,7 @@ def test_gates_of_units_hang_on_tethers_that_a_releaser_frees_them_from() -> Non
     (step,) = network.steps
     one, other = (network.complexes[place].strands for place in step.products)
     assert {TETHER, RELEASER} in (set(one), set(other)) and len(one) + len(other) == len(gate.strands) + 1
+    assert system.by_name[RELEASING].concentration == 0.0  # wells alone take some
     assert RELEASING in system.by_name and RELEASING not in study().designed.by_name
 
 
@@ -155,6 +157,11 @@ def test_the_wells_of_a_point_are_in_the_protocol() -> None:
     assert used[BARE] == pytest.approx(40 * 4 * 2 * 0.9 * 240.0 * (1 + 2 * 1.2) * 100.0 / 1e6)
     header, first, *others = (part for section in wells_sections(experiment, 100.0) for part in section.parts)
     assert "25 min" in str(header) and "Titrate" in str(first) and len(others) == 2
+    # Of the releasers that are made first 2 - 2 x1 of 240 nM in 100 uL are taken, of a stock of 10 uM.
+    (rows,) = (each.rows for each in others if isinstance(each, Table))
+    (row,) = (row for row in rows if row[:3] == ("3", "h3", "forward"))
+    taken = [float(uL) for uL in row[-2].split(", ")]
+    assert taken == pytest.approx([0.24 * nM for nM in np.array([2 - 2 * x1, 2 * x2]) * 100.0 / 10.0], rel=0.01)
 
 
 def test_an_iteration_without_inputs_changes_nothing() -> None:
@@ -170,3 +177,19 @@ def test_an_iteration_without_inputs_changes_nothing() -> None:
         before, after = (other.data.accuracy(each, other.data.test_y) for each in (training.test_before, training.test_after))
         assert before is not None and after is not None
         assert before < 0.65 and after > 0.9, task
+
+
+def test_a_laboratory_titrates_to_3_percent() -> None:
+    """Over many laboratories gates, releasers and tethers spread by 3 % about what they should be, each by itself."""
+    plain = replace(study().wells, gates=np.ones(2), units=study().wells.units[:2])
+    found = [titrated(plain, np.random.default_rng(seed), 1.5) for seed in range(2000)]
+    drawn = np.array([[*each.gates, each.releasers, each.tethers] for each in found])
+    assert drawn.mean(axis=0) == pytest.approx(1.0, abs=4 * 0.03 / 2000**0.5)
+    assert drawn.std(axis=0) == pytest.approx(0.03, rel=4 / 4000**0.5)
+    assert np.abs(np.corrcoef(drawn.T) - np.eye(4)).max() < 4 / 2000**0.5
+    assert {each.noise for each in found} == {0.03} and found[0].slow == 1.5
+
+
+def test_settings_that_are_given_take_no_aliquots() -> None:
+    made = Study(load_design(DESIGN)).given(settings=settings_of(study().spec.staged, 4)).calibration
+    assert (made.aliquots, made.hours, made.steps) == (0, 0.0, ())

@@ -10,6 +10,8 @@ from collections import Counter
 from dataclasses import replace
 from itertools import combinations, pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -19,7 +21,7 @@ from dsd_ncrn.dsd.system import Component, Reporter, Role
 from dsd_ncrn.errors import CheckFailed, InputError
 from sequences.assignment import SequenceAssignment
 from sequences.families import VENDORS
-from sequences.laboratory import LabOrder
+from sequences.laboratory import LabOrder, _covered
 from sequences.layout import reverse_complement
 from sequences.modifications import APART_NM, BIOTIN, channels_of
 from sequences.oligos import Oligo, oligos_of
@@ -330,3 +332,18 @@ def test_the_picture_of_a_plate_has_its_wells_side_by_side_within_its_frame() ->
         assert min(b - a for a, b in pairwise(sorted(places))) >= 2 * circles[0][2]
     key = max(int(y) for y in re.findall(r'y="(\d+)"', picture))
     assert max(y + radius for _, y, radius in circles) < key <= height
+
+
+def test_an_oligo_lasts_until_what_is_delivered_is_used_up() -> None:
+    """6 nmol come, 2 go before the first iteration, and each of 4 takes 2 of the 8 left to take: two iterations."""
+    some = replace(_oligo("some", 40), nmol=10.0)
+
+    def lasts(expected: float | None, nmol: float = 10.0) -> int:
+        return _covered(replace(some, nmol=nmol), 2.0, cast(Vendor, SimpleNamespace(expected_nmol=lambda _: expected)), 4)
+
+    assert (lasts(6.0), lasts(1.0), lasts(10.0), lasts(None), lasts(1.0, nmol=2.0)) == (2, 0, 4, 4, 0)
+
+
+def test_sequences_that_were_not_searched_for_took_no_iterations() -> None:
+    given = SequenceAssignment(SMALL_WORDS)
+    assert (given.iterations, given.candidates, given.time_limit_hit) == (0, (), False)

@@ -23,8 +23,9 @@ from sequences.bench.mixing import USUAL_STOCKS
 from sequences.bench.timetable import bench_lines, handwork
 from sequences.bench.tubes import conditions_of, mixes_of
 from sequences.robot.opentrons import deck_warnings, pick_list, script
-from sequences.robot.plan import BIND_S, plan_of
-from sequences.robot.steps import LEAST_UL, TRANSFER_S, RobotPlan
+from sequences.robot.plan import BIND_S, WELLS, _Planner, plan_of
+from sequences.robot.steps import LEAST_UL, TRANSFER_S, Do, RobotPlan
+from sequences_circuits import small_circuit
 
 ROOT = Path(__file__).parent.parent
 SIMULATOR = Path(os.environ.get("OPENTRONS", ROOT / ".tools/opentrons")) / "bin/opentrons_simulate"
@@ -302,3 +303,29 @@ def test_a_stopped_training_goes_on_with_its_iteration(simulator: Path, tmp_path
     there = [each for each in transfers(whole) if int(each[0]) >= 3]
     assert list(transfers(rest)) == there != []
     assert "Iteration 3 of 4, the reaction is in" in rest and "Iteration 2" not in rest
+
+
+def planner(**experiment: float) -> _Planner:
+    return _Planner(small_circuit(), Experiment(**experiment), USUAL_STOCKS, 50.0, 1.0)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_stock_is_thinned_no_more_than_it_can_be() -> None:
+    """0.2 uL of a stock are 1 uL at 1:5; where at most 1:4 can be made, it is told, and the most that can be is taken."""
+    one = planner()
+    assert one._dilution("x", lambda dilution: 0.2 * dilution, 50.0) == 5 and not one.warned
+    assert one._dilution("x", lambda dilution: 0.2 * dilution, 4.0) == 2
+    assert list(one.warned) == ["x is under 1 µL even at the highest dilution"]
+
+
+def test_the_last_well_of_a_plate_is_followed_by_a_new_plate() -> None:
+    one = planner(lost=0.02)
+    one.well = WELLS - 1
+    one._pull(())
+    assert [each.do for each in one.steps] == [Do.PULL, Do.PLATE, Do.MOVE, Do.RELEASE]
+    assert one.well == 1 and one.volume == pytest.approx(49.0)
+
+
+def test_an_hour_takes_what_evaporates_in_an_hour() -> None:
+    one = planner(evaporation=0.01)
+    one._do(Do.WAIT, seconds=3600.0)
+    assert one.volume == pytest.approx(49.5, rel=1e-12) and one.thinned == pytest.approx(1 / 0.99, rel=1e-12)

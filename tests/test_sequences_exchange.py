@@ -79,6 +79,7 @@ def test_scadnano_has_labels_scales_and_purification() -> None:
     bottom, top = strands["reporter_A_bot"], strands["reporter_A_top"]
     assert (bottom.modification_5p.vendor_code, top.modification_3p.vendor_code) == ("/56-FAM/", "/3IABkFQ/")
     assert (bottom.vendor_fields.scale, bottom.vendor_fields.purification) == ("100nm", "HPLC")
+    assert [helix.grid_position for helix in design.helices.values()] == [(0, row) for row in range(len(system.components))]
 
 
 def test_a_complex_that_fits_on_no_helix_is_refused() -> None:

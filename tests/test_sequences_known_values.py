@@ -193,3 +193,7 @@ def test_only_exchanges_of_equal_toeholds_are_bounded() -> None:
     equal = {"X": free(t, x), "Y": free(t, y), "gate": gate(Open((t,)), Bound((x, t)))}
     assert unbounded_pairs(network_of(equal)) == 0
     assert unbounded_pairs(network_of({**equal, "sink": gate(Open((t,)), Bound((x,)))})) == 1
+    # X that frees a shorter toehold than it binds does not come off as it came on either; nor does what it frees.
+    u = Domain("u", 3)
+    shorter = network_of({"X": free(t, x), "Y": free(t, y), "gate": gate(Open((t,)), Bound((x, u)))})
+    assert len(shorter.kinds(StepKind.DISPLACEMENT)) == 2 and unbounded_pairs(shorter) == 1

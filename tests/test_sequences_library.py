@@ -68,6 +68,14 @@ def test_energies_below_a_limit_are_those_that_are_worked_out_of_all(context: Co
     assert looked_at.sum() >= 0.95 * (whole < -10.0).sum() > 0
 
 
+def test_without_a_limit_the_weakest_duplex_counts_as_well(context: Context) -> None:
+    """By ViennaRNA: -0.27 kcal/mol."""
+    vienna, words = context.energies.library(), ["ATACAT", "TTTTAA"]
+    exact = min(vienna.duplexfold(one, reverse_complement(two)).energy for one, two in (words, words[::-1]))
+    assert -0.5 < exact < 0.0
+    assert Duplexes(words, context.energies).energies(0)[1] == pytest.approx(exact, abs=0.006)
+
+
 def test_what_is_picked_keeps_further_apart_than_words_accepted_one_by_one(context: Context, words: list[str]) -> None:
     """By ViennaRNA's energies of every pair."""
     found, worst = picked_words(words, 60, context, np.random.default_rng(0), lambda share: None)

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,6 +18,7 @@ from dsd_ncrn.errors import CheckFailed, InputError
 from sequences.assignment import SequenceAssignment
 from sequences.bench.dilutions import diluted
 from sequences.bench.document import Document
+from sequences.bench.experiment import _kind
 from sequences.bench.mixing import USUAL_STOCKS, Stocks
 from sequences.bench.protocol import bench_of, protocol_of
 from sequences.bench.schedule import additions, top_ups
@@ -337,3 +339,13 @@ def test_the_buffer_is_the_one_that_the_energies_are_for() -> None:
     """Ten times 12.5 mM of magnesium and 50 mM of sodium, which the rules' energies are computed in."""
     assert (RULES.magnesium, RULES.sodium) == (12.5e6, 50e6)
     assert "125 mM MgCl2 and 500 mM NaCl" in _protocol().markdown()
+
+
+def test_a_network_is_measured_by_no_aliquots() -> None:
+    """Nothing is calibrated where a plain network runs once."""
+    assert (Experiment().aliquots, Experiment().calibration, Experiment().iterations) == (0, (), 1)
+
+
+def test_a_picture_tells_experiments_from_controls() -> None:
+    kinds = {name: _kind(SimpleNamespace(condition=SimpleNamespace(name=name))) for name in ("learning", "reaction", "blank")}  # type: ignore[arg-type]
+    assert kinds == {"learning": "experiment", "reaction": "experiment", "blank": "control"}

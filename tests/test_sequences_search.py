@@ -15,8 +15,10 @@ import pytest
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.errors import InputError
+from sequences import search
 from sequences.assignment import SequenceAssignment, assignment_csv
 from sequences.layout import Layout
+from sequences.library import _reached
 from sequences.properties import stack_energies
 from sequences.rules.base import Context
 from sequences.search import SearchInterrupted, design_sequences
@@ -210,3 +212,18 @@ def test_the_strongest_common_stretch_is_the_one_of_all_stretches() -> None:
         for word in words
     ]
     assert _strongest_common_run(_letters(words), _letters([other])[0], stacks) == pytest.approx(wanted)
+
+
+def test_words_without_foes_are_expected_by_the_largest_set_of_a_random_graph() -> None:
+    """2 ln(n p) / p, of which 0.78 was reached: n = 1,000 and p = 0.01 give 2 ln(10) / 0.01."""
+    met = np.zeros((1, 1000))
+    met[0, :10] = -12.0
+    assert _reached(met, -10.0) == pytest.approx(0.78 * 2 * np.log(10) / 0.01)
+    assert _reached(met, -20.0) == 0.0
+
+
+def test_few_branches_are_chosen_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library of words is for hundreds of them."""
+    monkeypatch.setattr(search, "_picked", lambda *_: pytest.fail("a library for a few branches"))
+    _, words = search._start(small_circuit(), RULES, 25.0, (0, 0), lambda *_: None)
+    assert set(words) == {domain.name for domain in Layout.of(small_circuit()).branches}

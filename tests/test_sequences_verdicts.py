@@ -7,10 +7,12 @@ import random
 import pytest
 
 from dsd_ncrn.design.spec import SequenceRules
+from dsd_ncrn.dsd.structure import Bound, Domain, Open, gate
 from dsd_ncrn.errors import InputError
 from sequences.assignment import SequenceAssignment
 from sequences.folding import dot_parens, target_checks
 from sequences.layout import reverse_complement
+from sequences.sites import _exposed
 from sequences.verdicts import WORST_SHOWN, judge, judge_domains
 from sequences_circuits import SMALL_WORDS, join, small_circuit
 
@@ -171,3 +173,10 @@ def test_a_chosen_gate_is_checked_alone() -> None:
     (check,) = target_checks(small_circuit(), GOOD, RULES, 25.0, ["join_2"])
     assert check.component == "join_2"
     assert check.length == 3 + 55 * 2
+
+
+def test_a_branch_leads_where_it_comes_before_the_toehold_that_it_is_entered_by() -> None:
+    """5' to 3', <t x> enters a gate with its toehold first, <x t> with its branch."""
+    t, x = Domain("t", 5), Domain("x", 15)
+    assert list(_exposed(gate(Open((t,)), Bound((x,))))) == [((t,), x, False)]
+    assert list(_exposed(gate(Bound((x,)), Open((t,))))) == [((t,), x, True)]

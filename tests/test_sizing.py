@@ -18,9 +18,10 @@ from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.dsd.translate import translate
 from dsd_ncrn.dsd.words import budget_name
 from dsd_ncrn.gates.calibrate import probes
-from dsd_ncrn.gates.fit import WEAKEST_NT
+from dsd_ncrn.gates.fit import WEAKEST_NT, Span
 from dsd_ncrn.gates.laws import achieved, join_laws
 from dsd_ncrn.gates.learner import POINTS, RESERVE, SHORTEST_S, largest_firings, size_gates
+from dsd_ncrn.gates.sized_network import _merged
 from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.ncrn.decide import decide
@@ -172,3 +173,10 @@ def test_a_budget_of_a_single_reaction_is_kept() -> None:
     own = GateBudget.model_validate({"join": "123 nM", "fork": "456 nM", "fuel": "200 nM", "first_toehold": 4})
     given = changed(found.given, "chemistry", reactions={name: own})
     assert resized(given, found.data, found.ncrn).chemistry.reactions[name] == own
+
+
+def test_ranges_that_overlap_are_one_and_a_range_within_another_adds_nothing() -> None:
+    """Sets of times: [1, 10] and [2, 3] are [1, 10]; [12, 11] holds nothing."""
+    found = _merged([Span(2.0, 3.0), Span(12.0, 11.0), Span(1.0, 10.0), Span(9.0, 11.0), Span(20.0, 21.0)])
+    assert found == [Span(1.0, 11.0), Span(20.0, 21.0)]
+    assert _merged([Span(1.0, 10.0), Span(2.0, 3.0)]) == [Span(1.0, 10.0)]

@@ -119,6 +119,12 @@ def test_what_cannot_be_made_is_refused(fault: str) -> None:
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_no_scheme_has_a_join_of_four(scheme: str) -> None:
+    with pytest.raises(InputError, match="a join takes 3 reactants"):
+        system_of("A + B + C + D -> E", scheme=scheme)
+
+
 def test_options_that_name_nothing_are_refused() -> None:
     with pytest.raises(DesignError, match="reporters: no such species"):
         system_of("A -> B", reporters=("C",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -265,6 +266,10 @@ def test_a_constant_input_is_there_again_in_every_iteration() -> None:
     system = translate(ncrn, spec)
     schedule = Schedule({phase.name: 60.0 for phase in ncrn.crn.phases}, spec.timing.wait, 0)
     tube = tube_of(ClockedProtocol(ncrn, system, schedule, unit, 1.5), build_network(system), engine_named("rosenbrock"))
+    first = next(iter(tube.protocol.loaded))
+    faint = [replace(each, concentration=0.5) if each.name == first else each for each in system.components]
+    thin = replace(tube.protocol, system=replace(system, components=tuple(faint)))
+    assert thin.loaded == {**tube.protocol.loaded, first: 0.5}
     ((species, value),) = ncrn.padding
     place = tube.pot.index(system.signals[species])
     assert value == 1.5 and done(tube, tube.protocol.fed(X, Y))[place] == 1.5 * unit
