@@ -5,10 +5,12 @@ a few aliquots at a time: one by one until a guess is near, three around it, the
 
 1. Waits for each input: Z at a known parameter, less what comes without any, is that of the design.
 2. Doses of the update: a surplus of Y, then of Z, moves all parameters alike at equal inputs.
-3. The blank: Z without input, by a line through outputs at half and one and a half times the usual inputs. It is taken off
+3. The feed: what an iteration without inputs takes of each parameter, with as much Y as there is Z.
+4. The blank: Z without input, by a line through outputs at half and one and a half times the usual inputs. It is taken off
    what is read, and added to the targets.
-4. The target: at some doses, training at one point is run until the output rests. A line through these outputs is the rule.
-5. The parameters that training starts from: those that read as the design's.
+5. The target: at some doses and inputs, training at one point is run until the output rests. A plane through these outputs is
+   the rule, since leaks of gates of inputs shift where it rests in proportion to the inputs.
+6. The parameters that training starts from: those that read as the design's.
 """
 
 from __future__ import annotations
@@ -31,8 +33,8 @@ REFERENCE = 0.4
 """The weight at which an input is measured, over its limit: about where weights end."""
 INPUTS = (0.5, 1.5)
 """Times the usual inputs, at which the blank is measured."""
-TARGETS = (0.2, 0.4, 0.6)
-"""Outputs at which the target is measured, over those of all weights at their limit."""
+TARGETS = (0.2, 1.0), (0.6, 1.0), (0.4, 0.5), (0.4, 1.5)
+"""Weights over their limit, and inputs over the usual ones, at which the target is measured."""
 READS = 6
 """How often an output is measured where an error would stay for the whole training."""
 FEW = (0.6, 1.0, 1.7), (0.87, 1.0, 1.15)
@@ -47,8 +49,10 @@ LEAST_START, TOLD = 0.05, 0.25
 SURPLUS = 0.5
 """By which Y exceeds Z where doses of the update are measured, and Z Y, over the reference output."""
 DIFFERENCE, MOVED = "Z, less Z of one without parameters", "all parameters, before and after"
+LEAST_FED = 0.25
+"""Of the design's feed: what is lost below that is in the errors of the readings."""
 AS_FOUND = "as found"
-LINE = "targets: with a line Z = a D + b through all of them, y is given as D = (y - b) / a"
+PLANE = "targets: with Z = a D + b S + c fitted to all of them, S the sum of the inputs, y is given as D = (y - b S - c) / a"
 MOST_UNEVEN, STEEPEST = 5.0, 2.5
 """Beyond these factors a measurement of doses says that a tube is no good, not what to give it."""
 
@@ -114,9 +118,13 @@ class _Bench:
             CalibrationStep(aliquots, aliquots * (iterations + passes), lasts, seconds, mix, setting, read, decides)
         )
 
+    def strands(self, parameters: Floats) -> Floats:
+        """The strands, nM, that stand for parameters (parameters,)."""
+        return parameters * np.array([each.scale for each in self.protocol.ncrn.parameters]) * self.protocol.unit
+
     def mixed(self, parameters: Floats, x: Floats) -> str:
         """Parameters (parameters,) and joins of inputs as they are mixed, parameters of 0 apart."""
-        values = zip((each.plus for each in self.protocol.ncrn.parameters), parameters * self.protocol.unit)
+        values = zip((each.plus for each in self.protocol.ncrn.parameters), self.strands(parameters))
         joins = ((weight_join(place), nM) for place, nM in self.protocol.inputs(tuple(x)).items())
         return ", ".join(f"{name} {nM:.3g} nM" for name, nM in (*values, *joins) if nM)
 
@@ -148,6 +156,7 @@ def settle(tube: Tube, learner: StagedLearner, x: Floats, random: np.random.Gene
     settings = _waits(bench, replace(bench.protocol.settings, blank=0.0), reference)
     if len(reference) > 1:
         settings = _updates(bench, settings, reference)
+        settings = _feeds(bench, settings, reference) if bench.protocol.doses.feed else settings
     settings = replace(settings, blank=_blank(bench, settings, reference))
     settings = _targets(bench, settings)
     start = _start(bench, settings)
@@ -204,6 +213,24 @@ def _updates(bench: _Bench, settings: Settings, reference: Floats) -> Settings:
     return settings
 
 
+def _feeds(bench: _Bench, settings: Settings, reference: Floats) -> Settings:
+    """What is fed of each parameter: what an iteration without inputs takes of it. Where leaks free more than that, nothing."""
+    nothing = 0.0 * bench.x
+    part = bench.aliquot(replace(settings, slope=1.0, offset=0.0, tilt=0.0, feed=dict.fromkeys(bench.places, 0.0)), reference)
+    output, before = float(part.predict(nothing)[0]), part.parameters()
+    part.iterate(nothing, np.array([output]))
+    bench.count += READS
+    bench.seconds += READS * part.protocol.schedule.seconds_per_iteration
+    error = bench.tube.pot.handling.calibration * bench.random.standard_normal((2, len(before))) / np.sqrt(READS)
+    least = LEAST_FED * bench.protocol.doses.feed
+    lost = bench.strands(before * (1.0 + error[0]) - part.parameters() * (1.0 + error[1]))
+    decides = f"feed of each parameter in every iteration: what is lost of it, none below {least:.2g} nM"
+    mix = f"{bench.mixed(reference, nothing)}; as much Y as Z"
+    bench.tell(READS, 1, mix, AS_FOUND, MOVED, decides, iterations=1)
+    fed = np.where(lost < least, 0.0, lost)
+    return replace(settings, feed=dict(zip(bench.places, map(float, fed))))
+
+
 def _blank(bench: _Bench, settings: Settings, reference: Floats) -> float:
     """What a line through the outputs over the usual inputs has at no input: Z grows a little less than in proportion to x."""
     part = bench.aliquot(settings, reference)
@@ -219,27 +246,31 @@ def _blank(bench: _Bench, settings: Settings, reference: Floats) -> float:
 
 
 def _targets(bench: _Bench, settings: Settings) -> Settings:
-    """The line that gives the dose of a target: through doses and the outputs that training at one point ends at."""
-    plain = replace(settings, slope=1.0, offset=0.0)
+    """The plane that gives the dose of a target: through doses, inputs and the outputs that training at one point ends at."""
+    plain = replace(settings, slope=1.0, offset=0.0, tilt=0.0)
     doses, outputs, mixes = list[float](), list[float](), list[str]()
-    for share in TARGETS:
-        parameters = bench.learner.parameters_of(share)
-        mixes.append(bench.mixed(parameters, bench.x))
-        doses.append(bench.read(bench.aliquot(settings, parameters), bench.x))
+    points = [share * bench.x for _, share in TARGETS]
+    for (weight, _), x in zip(TARGETS, points):
+        parameters = bench.learner.parameters_of(weight)
+        mixes.append(bench.mixed(parameters, x))
+        doses.append(bench.read(bench.aliquot(settings, parameters), x))
         part = bench.aliquot(plain, parameters)
         # Training at one point rests where the update balances: there the output is what this dose really asks for.
         for _ in range(ITERATIONS):
-            part.iterate(bench.x, np.array([doses[-1]]))
+            part.iterate(x, np.array([doses[-1]]))
         bench.seconds += ITERATIONS * part.protocol.schedule.seconds_per_iteration
-        outputs.append(float(np.mean([bench.read(part, bench.x) for _ in range(READS)])))
+        outputs.append(float(np.mean([bench.read(part, x) for _ in range(READS)])))
     count = len(TARGETS)
     bench.tell(count, 1, "; or ".join(mixes), AS_FOUND, "Z", "the dose D of each target: as much Y as there is Z")
     trained, read = f"the same, {ITERATIONS} iterations with its target D", f"Z, the mean of {READS} aliquots of each"
-    bench.tell(READS * count, 1, trained, AS_FOUND, read, LINE, ITERATIONS)
-    # The rule is the inverse of the line, bounded so that a bad measurement does not run away with the targets.
-    gain = float(np.polyfit(doses, outputs, 1)[0])
-    slope = 1.0 / min(max(gain, 1.0 / STEEPEST), STEEPEST)
-    return replace(settings, slope=slope, offset=float(np.mean(doses) - slope * np.mean(outputs)))
+    bench.tell(READS * count, 1, trained, AS_FOUND, read, PLANE, ITERATIONS)
+    # The rule is the inverse of the plane, bounded so that a bad measurement does not run away with the targets.
+    sums = [float(x.sum()) for x in points]
+    gain, tilt, _ = np.linalg.lstsq(np.column_stack([doses, sums, np.ones(count)]), np.array(outputs), rcond=None)[0]
+    slope = 1.0 / min(max(float(gain), 1.0 / STEEPEST), STEEPEST)
+    tilt = -slope * float(tilt)
+    offset = float(np.mean(doses) - slope * np.mean(outputs) - tilt * np.mean(sums))
+    return replace(settings, slope=slope, offset=offset, tilt=tilt)
 
 
 def _start(bench: _Bench, settings: Settings) -> Floats:
@@ -263,7 +294,7 @@ def _start(bench: _Bench, settings: Settings) -> Floats:
         def weight(value: float) -> float:
             return bench.weight(settings, np.where(np.arange(len(start)) == number, value, 0.0))
 
-        name, nM = bench.protocol.ncrn.parameters[number].plus, f"{start[number] * bench.protocol.unit:.3g} nM"
+        name, nM = bench.protocol.ncrn.parameters[number].plus, f"{bench.strands(start)[number]:.3g} nM"
         return bench.solved(weight, float(start[number]), float(wanted[number]), mix, f"{name} at the start", nM)
 
     return np.array([loaded(number) for number in range(len(start))])

@@ -14,7 +14,18 @@ from functools import cached_property
 from dsd_ncrn.crn.events import Add, Done, Event, PullDown, Purpose, Read, TopUp, Wait
 from dsd_ncrn.design.staged import Staged
 from dsd_ncrn.dsd.experiment import APART_S
-from dsd_ncrn.dsd.staged import BARE, CLEAR, MEET, TARGET_JOIN, input_places, lowering, raising, weight_fork, weight_join
+from dsd_ncrn.dsd.staged import (
+    BARE,
+    CLEAR,
+    MEET,
+    TARGET_JOIN,
+    input_places,
+    lowering,
+    places_of,
+    raising,
+    weight_fork,
+    weight_join,
+)
 from dsd_ncrn.dsd.system import DsdSystem, Role
 from dsd_ncrn.ncrn.staged import FORWARD, UPDATE
 from dsd_ncrn.ncrn.staged import MEET as MEETING
@@ -22,6 +33,7 @@ from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.protocol.clocked import ClockedProtocol, Schedule, Values
 
 RELEASE, CLEARING = "release", "clear"
+NOTHING: Mapping[str, float] = {}
 PULLS = 3
 """Of the joins, of the forks, of all that is left."""
 ONTO_AND_OFF = 2
@@ -33,16 +45,19 @@ class Settings:
     """What a laboratory sets for one tube after measuring it.
 
     ``waits`` are seconds by stage; ``forward`` the share of the forward stage that each input's join is there, ``raising`` and
-    ``lowering`` factors on the doses of the update, all by the place of the parameter (1 where none is given). A target of y is
-    given as ``slope`` y + ``offset``, and ``blank`` is what is read without input, in the design's units.
+    ``lowering`` factors on the doses of the update, all by the place of the parameter (1 where none is given), ``feed`` what is
+    added of a parameter in every iteration, nM (the design's where none is given). A target of y is given as ``slope`` y +
+    ``offset`` + ``tilt`` times the sum of the inputs; ``blank`` is what is read without input, in the design's units.
     """
 
     waits: Mapping[str, float]
     forward: Mapping[str, float] = field(default_factory=dict[str, float])
     raising: Mapping[str, float] = field(default_factory=dict[str, float])
     lowering: Mapping[str, float] = field(default_factory=dict[str, float])
+    feed: Mapping[str, float] = field(default_factory=dict[str, float])
     slope: float = 1.0
     offset: float = 0.0
+    tilt: float = 0.0
     blank: float = 0.0
 
 
@@ -99,8 +114,8 @@ class StagedProtocol:
         x = tuple(map(float, x))
         count = len(self.ncrn.inputs)
         bare = sum(x[2 * count :]) * self.ncrn.inputs[0].scale
-        yield from self.forward(number, x[:count], self.doses.feed, bare)
-        yield from self.learning(x[count : 2 * count] or x, y, bare)
+        yield from self.forward(number, x[:count], self.fed, bare)
+        yield from self.learning(x[:count], x[count : 2 * count] or x, y, bare)
 
     def prediction(self, number: int, x: Values) -> Iterator[Event]:
         """A forward pass without targets, in place of an iteration."""
@@ -114,12 +129,13 @@ class StagedProtocol:
         """The phases of an iteration in their order."""
         return [phase.name for phase in self.ncrn.crn.phases]
 
-    def forward(self, number: int, x: tuple[float, ...], feed: float = 0.0, bare: float = 0.0) -> Iterator[Event]:
-        """Inputs and parameters, of which each gets some ``feed`` (nM), make Z; of tethers so many (units) are ``bare``."""
+    def forward(
+        self, number: int, x: tuple[float, ...], fed: Mapping[str, float] = NOTHING, bare: float = 0.0
+    ) -> Iterator[Event]:
+        """Inputs and parameters, of which some are ``fed`` (nM), make Z; of tethers so many (units) are ``bare``."""
         waits, joins = self.settings.waits, self.inputs(x)
         if self.refill_below is not None:
-            fed = {each.plus: feed for each in self.ncrn.parameters if feed}
-            yield TopUp(self.refilled, Purpose.REFILL, self.refill_below, fed)
+            yield TopUp(self.refilled, Purpose.REFILL, self.refill_below, dict(fed))
         yield Add({weight_fork(place): self.doses.fork for place in joins}, Purpose.OPEN, FORWARD)
         shares = {place: self.settings.forward.get(place, 1.0) for place in joins}
         slowest = max(shares.values())
@@ -139,10 +155,11 @@ class StagedProtocol:
         yield PullDown((*map(weight_fork, joins), *self.caps), moves=ONTO_AND_OFF)
         yield Read("outputs", number)
 
-    def learning(self, x: tuple[float, ...], y: Values, bare: float = 0.0) -> Iterator[Event]:
-        """The target meets Z, and what is left of one of them changes the parameters; ``bare`` tethers as in ``forward``."""
+    def learning(self, given: tuple[float, ...], x: tuple[float, ...], y: Values, bare: float = 0.0) -> Iterator[Event]:
+        """The target meets Z, and what is left of one of them changes the parameters by gates of inputs ``x``; ``given`` were
+        those of the forward pass, ``bare`` tethers as there."""
         set_to = self.settings
-        yield Add(self.target(y), phase=MEETING)
+        yield Add(self.target(given, y), phase=MEETING)
         yield Add({MEET: self.doses.meet}, Purpose.OPEN, MEETING)
         yield Wait(set_to.waits[MEETING], Purpose.OPEN, MEETING)
         if UPDATE not in set_to.waits:
@@ -158,18 +175,22 @@ class StagedProtocol:
             yield Wait(set_to.waits[CLEARING], Purpose.OPEN, CLEARING)
         yield PullDown((MEET, *gates, *self.caps), moves=ONTO_AND_OFF + (2 if CLEAR in gates else 1))
 
-    def target(self, y: Values) -> dict[str, float]:
-        """The strands (nM) that stand for a target less what is constant: Y, or P where it is the only one; Z below zero."""
+    def target(self, x: tuple[float, ...], y: Values) -> dict[str, float]:
+        """The strands (nM) that stand for a target at inputs (inputs,), less what is constant: Y, or P where it is the only
+        one; Z below zero."""
         (value,) = y
-        meant = self.settings.slope * float(value) + self.settings.offset + self.settings.blank - self.offset
+        set_to = self.settings
+        line = set_to.slope * float(value) + set_to.offset + set_to.tilt * sum(x)
+        meant = line + set_to.blank - self.offset
         positive = self.system.signals.get(self.ncrn.targets[0].plus, self.ncrn.parameters[0].plus)
         return {positive if meant >= 0 else "Z": abs(meant) * self.unit}
 
     def point(self, x: Values, y: Values) -> dict[str, float]:
         """What changes from point to point, nM by component."""
-        dosed = self.inputs(tuple(map(float, x)))
+        x = tuple(map(float, x))
+        dosed = self.inputs(x)
         joins = {weight_join(place): amount for place, amount in dosed.items()}
-        return joins | self.target(y) | self.moving(dosed)
+        return joins | self.target(x, y) | self.moving(dosed)
 
     def moving(self, dosed: Mapping[str, float]) -> dict[str, float]:
         """The gates of the update (nM) for gates of inputs by place; none where there is no such stage."""
@@ -189,6 +210,13 @@ class StagedProtocol:
     def offset(self) -> float:
         """What is constant in the prediction, which no Z stands for: it is taken off the targets."""
         return dict(self.ncrn.padding)["Z"]
+
+    @property
+    def fed(self) -> dict[str, float]:
+        """What is added of parameters (nM) in every iteration."""
+        usual, of = self.doses.feed, self.settings.feed
+        amounts = {each.plus: of.get(place, usual) for place, each in zip(places_of(self.ncrn), self.ncrn.parameters)}
+        return {species: nM for species, nM in amounts.items() if nM}
 
     @cached_property
     def caps(self) -> tuple[str, ...]:
