@@ -156,7 +156,9 @@ def grave_faults(page: Page) -> list[tuple[str, str]]:
     return [(each["id"], node["html"][:150]) for each in grave for node in each["nodes"]]
 
 
-@pytest.mark.parametrize(("name", "scheme"), [*((name, "light") for name in PAGES), ("report.html", "dark")])
+@pytest.mark.parametrize(
+    ("name", "scheme"), [pytest.param(name, "light", marks=pytest.mark.slow) for name in PAGES] + [("report.html", "dark")]
+)
 def test_axe_finds_no_serious_fault(opened: Callable[..., Visit], name: str, scheme: str) -> None:
     """The pages have one sheet of colours: in the dark the report, which has all of them, stands for the others."""
     page = opened(name, scheme).page
@@ -164,6 +166,7 @@ def test_axe_finds_no_serious_fault(opened: Callable[..., Visit], name: str, sch
     assert grave_faults(page) == []
 
 
+@pytest.mark.slow
 def test_axe_would_find_a_fault(chromium: Browser, pages: Path) -> None:
     """Grey on white at a contrast of 1.6, and a picture without a name."""
     with visited(chromium, pages / "report.html") as visit:

@@ -272,6 +272,7 @@ def test_a_plain_network_is_simulated_by_chance(arguments: tuple[str, ...], invo
     assert ideal["X"] + ideal["Y"] + ideal["B"] == pytest.approx(100.0, rel=0.01)
 
 
+@pytest.mark.slow
 def test_a_design_is_simulated_and_trained_by_chance(small: object, invoke: Invoke) -> None:
     """Both levels of a design; seeds tell trainings apart, and a training is repeated by its seed."""
     told = ("--engine", "ssa", "--volume", "5 fL", "--json")

@@ -150,6 +150,7 @@ def test_a_single_leak_in_the_tube() -> None:
     assert np.abs(found - expected).max() < 2e-5 * np.abs(expected).max()
 
 
+@pytest.mark.slow
 def test_three_iterations_with_topping_up() -> None:
     """What topping up replaces no longer depends on leaks; central differences at 0.1 /M/s."""
     tube, network = leaky(1e-10)

@@ -140,6 +140,7 @@ def costs(path: Path) -> list[float]:
     return [float(row[header.index("cost")]) for row in rows]
 
 
+@pytest.mark.slow
 def test_the_tuned_design_tolerates_its_leak() -> None:
     """designs/linreg2d_leak.toml at its own rate, 0.2 /M/s, seed 0: at most 5 % off after the first iteration, and a test error
     of at most 1.15 times the ideal one after 20, where the shipped linreg2d is far off (docs/leaks.md).
