@@ -17,7 +17,7 @@ from cli.run.folder import RunFolder
 from cli.run.lab import SEQUENCES
 from cli.run.pipeline import Pipeline
 from cli.run.tubes import TUBES
-from dsd_ncrn.analysis.crossing import cross_binding
+from dsd_ncrn.analysis.crossing import CrossBinding, cross_binding
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import RealTubes, stream
 from dsd_ncrn.design.load import load_design
@@ -100,6 +100,10 @@ def assert_association(study: Study, realisation: Realisation, crossing: object)
     for host, visitor in pairs:
         times = crossing(toeholds.hosts[host], toeholds.visitors[visitor]) if callable(crossing) else 100.0 / OCCLUSION_UM
         assert crowd.association[host, visitor] == pytest.approx(1e-3 / (OCCLUSION_UM * times))
+
+
+def test_weak_binding_is_told_in_millimolar() -> None:
+    assert CrossBinding(4940.0, "sequences", ("a", "b"), 1, 1).text == "4.94 mM, from sequences (b on a)"
 
 
 def test_what_the_energies_cannot_tell_stays_as_assumed(bench: Study) -> None:

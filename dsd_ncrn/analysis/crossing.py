@@ -27,9 +27,9 @@ class CrossBinding:
     @property
     def text(self) -> str:
         """The same in words."""
-        if self.pair is None:
-            return f"{self.dissociation_uM:.3g} µM (assumed)"
-        return f"{self.dissociation_uM:.3g} µM, from sequences ({' on '.join(reversed(self.pair))})"
+        uM = self.dissociation_uM
+        level = f"{uM:.3g} µM" if uM < 1000 else f"{uM / 1000:.3g} mM"
+        return f"{level} (assumed)" if self.pair is None else f"{level}, from sequences ({' on '.join(reversed(self.pair))})"
 
     @property
     def section(self) -> dict[str, Any]:
