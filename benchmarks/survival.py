@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dsd_ncrn.analysis.judging import THRESHOLD, judge, learned, test_error, yardstick
+from dsd_ncrn.analysis.judging import ROUNDING, THRESHOLD, judge, learned, near, test_error, yardstick
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import Drawn
 from dsd_ncrn.design.load import changed, load_design
@@ -30,7 +30,7 @@ from dsd_ncrn.simulate.engines.crew import side_by_side
 
 DESIGNS = Path(__file__).parent.parent / "designs"
 FIRST, SEED = 1001, 1
-NEAR, ACCURATE = 0.05, 0.85
+ACCURATE = 0.85
 CAUSES = {
     "what rests on toeholds": ("occlusion",),
     "rates of gates": ("rate_spread",),
@@ -51,7 +51,6 @@ LEAKING = {"leaks": ("join", "fork", "mid"), "into joins": ("join",), "into fork
 """The channels of leaks, all and by kind."""
 KNOWN = ("calibrated", "slurry", "slurry_most", "leak_spread")
 """What is not an imperfection, or counts with leaks."""
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -95,10 +94,10 @@ def survival(spec: DesignSpec, conditions: str, iterations: int, draws: int, tub
     total = learned(found)
     counted = {}
     if base.data.accuracy(base.data.test_y, base.data.test_y) is not None:
-        near = sum(each.after <= sticks[draw].ideal + NEAR + ROUNDING for (draw, _), each in zip(jobs, found))
+        close = sum(near([each], sticks[draw]) for (draw, _), each in zip(jobs, found))
         accurate = sum(each.after <= 1.0 - ACCURATE + ROUNDING for each in found)
         before = round(1.0 - float(np.nanmean([each.before for each in found])), 3)
-        counted = {"near": near, "accurate": accurate, "accuracy_before": before}
+        counted = {"near": close, "accurate": accurate, "accuracy_before": before}
     return Survival(
         spec.name,
         conditions,

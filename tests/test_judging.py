@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from conftest import Invoke, small_spec
-from dsd_ncrn.analysis.judging import judge, learned, least_squares, yardstick
+from dsd_ncrn.analysis.judging import judge, learned, least_squares, near, yardstick
 from dsd_ncrn.analysis.judging import test_error as error_of
 from dsd_ncrn.analysis.results import Judged, Yardstick
 from dsd_ncrn.analysis.study import Study
@@ -37,6 +37,13 @@ def test_the_share_is_of_what_the_ideal_network_removes() -> None:
     assert stick.share(0.8, 0.5) == 0.0
     tubes = [Judged(0, n, 5.0, 1.0, share, 1.0, 0, 0.0) for n, share in enumerate((0.9, 0.89, 0.0))]
     assert (learned(tubes).count, learned(tubes).of) == (1, 3)
+
+
+def test_a_tube_is_near_the_ideal_network_within_a_twentieth_of_accuracy() -> None:
+    """0.92 where the ideal network has 0.97: near, and 0.91 is not; a tube that cannot be judged is not either."""
+    stick = Yardstick(0, before=0.5, ideal=1 - 0.97, least_squares=0.0, iterations=20)
+    tubes = [Judged(0, n, 0.5, after, 0.9, 1.0, 0, 0.0) for n, after in enumerate((1 - 0.92, 1 - 0.91, 0.0, np.nan))]
+    assert near(tubes, stick) == 2
 
 
 def test_least_squares_have_a_constant_and_see_no_test_point() -> None:

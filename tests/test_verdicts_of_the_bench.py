@@ -90,6 +90,13 @@ def test_tubes_decide_by_the_share_that_learns_and_by_what_leaks_cost(
     assert (found[TUBES], found[LEAK]) == (tubes, leak)
 
 
+def test_of_a_classification_the_card_says_how_many_come_near_in_accuracy(tmp_path: Path) -> None:
+    near = {"near_ideal_accuracy": {"within": 0.05, "tubes": 31}}
+    text = card(tmp_path / "run", TUBES, {"bench": {**BENCH, **near}})[1]
+    assert "The accuracy of 31 of 40 is within 0.05 of the ideal's." in text
+    assert "accuracy" not in card(tmp_path / "run", TUBES, {"bench": BENCH})[1]
+
+
 @pytest.mark.parametrize(("hours", "status"), [(20.9, GOOD), (21.1, CAUTION), (63.1, BAD)])
 def test_a_week_is_yes_and_three_are_the_most(tmp_path: Path, hours: float, status: str) -> None:
     """Of 8 iterations; the number of the card is what is summed up."""

@@ -130,6 +130,8 @@ def _bench(data: ReportData) -> Answer:
     text += f"{number(found['iterations'])} iterations."
     over = found.get("error_over_ideal")
     text += f" Their test error ends at {number(over)} times the ideal's, in the middle." if over is not None else ""
+    close = found.get("near_ideal_accuracy")
+    text += f" The accuracy of {close['tubes']} of {of} is within {number(close['within'])} of the ideal's." if close else ""
     bound = found.get("cross_binding")
     text += f" Toeholds that should not bind one another do at {bound['text']}." if bound else ""
     if of < FEWEST_TUBES:

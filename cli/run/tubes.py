@@ -11,7 +11,7 @@ from cli.run.leaks import share_text
 from cli.run.sweeps import opened_store, sweep
 from dsd_ncrn.analysis.beads import BeadBudget
 from dsd_ncrn.analysis.crossing import cross_binding
-from dsd_ncrn.analysis.judging import THRESHOLD, judged, learned, yardstick
+from dsd_ncrn.analysis.judging import NEAR, THRESHOLD, judged, learned, near, yardstick
 from dsd_ncrn.analysis.results import Judged, Yardstick
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import Drawn, difference
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 USUAL = 40
 """Tubes, where the design asks for no other number: the interval of 0.8 then ends above 0.6."""
 NO_TUBES = "none: no staged design under conditions"
+NO_CONDITIONS = "none: the design names no conditions; --conditions bench does"
 
 
 def tubes_stage(job: Job, tell: Tell) -> Outcome:
     """Train tubes of the design's conditions, those of ``train --tubes`` with the same seed, and the same without leaks."""
     if not job.study.benched:
-        return Outcome({}, note=NO_TUBES)
+        return Outcome({}, note=NO_CONDITIONS if job.study.staged else NO_TUBES)
     study = job.study.ready
     count = study.spec.imperfections.samples or USUAL
     path = None if job.folder is None else store_path(job.folder, TUBES.name)
@@ -60,7 +61,8 @@ def bench_section(
     count, without = learned(leaky), learned(calm)
     alive = [each for each in leaky if not each.failure]
     hours = [each.hours for each in alive]
-    crossing = cross_binding(study)
+    crossing, data = cross_binding(study), study.data
+    classes = data.accuracy(data.test_y, data.test_y) is not None
     cost, low, high = difference(without, count)
     return plain(
         {
@@ -74,6 +76,7 @@ def bench_section(
             "rmse_after": [each.after for each in leaky],
             "ideal_rmse_after": stick.ideal,
             "error_over_ideal": median(each.after / stick.ideal for each in alive) if alive else None,
+            "near_ideal_accuracy": {"within": NEAR, "tubes": near(leaky, stick)} if classes else None,
             "iterations": stick.iterations,
             "hours_per_iteration": fmean(hours) if hours else None,
             "bands": {"hours_per_iteration": {"low": min(hours), "high": max(hours)} if hours else None},

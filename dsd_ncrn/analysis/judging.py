@@ -19,6 +19,8 @@ from dsd_ncrn.tasks import Dataset
 
 THRESHOLD = 0.9
 """A tube has learned that removed this share of the error which the ideal network removes."""
+NEAR, ROUNDING = 0.05, 1e-9
+"""So much below the ideal network's accuracy a classification is near it."""
 
 
 def yardstick(study: Study) -> Yardstick:
@@ -65,3 +67,8 @@ def judge(drawn: Drawn, number: int) -> Judged:
 def learned(found: Sequence[Judged]) -> Proportion:
     """Which tubes have learned."""
     return Proportion(sum(each.learned_share >= THRESHOLD for each in found), len(found))
+
+
+def near(found: Sequence[Judged], stick: Yardstick) -> int:
+    """In how many tubes the accuracy of a classification is near the ideal network's."""
+    return sum(each.after <= stick.ideal + NEAR + ROUNDING for each in found)
