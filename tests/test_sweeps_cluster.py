@@ -9,7 +9,9 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -225,6 +227,24 @@ def test_an_address_without_a_scheduler_is_refused(address: str, monkeypatch: py
         roots(tmp_path, Where(scheduler=address))
     assert time.monotonic() - start < 25, "Dask by itself waits for 30 s"
     assert logged(tmp_path) == []
+
+
+def test_no_client_that_failed_is_left_when_another_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dask's ``Client.__del__`` stops its loop: amid the start of another client that would wait for ever."""
+    left, failed = list[int](), weakref.WeakSet[Any]()
+
+    class Failing:
+        def __init__(self, *_: object, **__: object) -> None:
+            self.me = self  # a circle, as in Dask
+            left.append(len(failed))
+            failed.add(self)
+            raise OSError("refused")
+
+    monkeypatch.setattr("distributed.Client", Failing)
+    for _ in range(2):
+        with suppress(OSError):
+            cli_cluster._client("tcp://nowhere")
+    assert left == [0, 0]
 
 
 @pytest.mark.slow

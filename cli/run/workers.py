@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import platform
 import signal
@@ -167,6 +168,9 @@ def _client(address: str) -> Client:
     from distributed import Client
 
     for _ in range(STARTS):
+        # A client that failed closes its loop when it is collected, and waits for ever where that happens amid the start of
+        # another one, which holds the lock of all loops.
+        gc.collect()
         with suppress(AssertionError):
             return Client(address, timeout=ANSWER_S, set_as_default=False)
     raise CheckFailed(f"this machine is too busy to connect to {address}: try again, or use --workers")
