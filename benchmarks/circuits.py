@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from dsd_ncrn.analysis.networks import verified
+from dsd_ncrn.analysis.translated import verified
 from dsd_ncrn.crn.text import load_crn
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.load import load_design

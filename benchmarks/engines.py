@@ -20,9 +20,8 @@ from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.engines.cvode import CvodeEngine
-from dsd_ncrn.simulate.engines.equations import Equations, equations_of
 from dsd_ncrn.simulate.engines.types import Engine, Solution, Stepper
-from dsd_ncrn.simulate.mass_action import MassAction
+from dsd_ncrn.simulate.mass_action import Equations, MassAction, equations_of
 from dsd_ncrn.simulate.tube import Tube
 
 Floats = NDArray[np.float64]

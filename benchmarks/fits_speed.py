@@ -18,7 +18,7 @@ import click
 import numpy as np
 
 from dsd_ncrn.assays.fit import fit
-from dsd_ncrn.assays.quantities import Quantity
+from dsd_ncrn.assays.measured import Quantity
 from dsd_ncrn.assays.synthetic import TUBES, empty_wells, join_model, measured, truth_of, typical
 from dsd_ncrn.assays.wells import Assay, Errors
 

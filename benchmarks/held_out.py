@@ -1,7 +1,7 @@
 """How well is a tube predicted that was not fitted? Synthetic laboratories, each of their tubes held out in turn.
 
 Cuvettes have noise of 0.25 % of full scale and pipetting errors of 3 %, plates 1 and 5 %. The error is that of
-``dsd_ncrn.assays.held``, against what the well shows without its noise. Tubes that hardly shine (without an input, or without
+``dsd_ncrn.assays.judge``, against what the well shows without its noise. Tubes that hardly shine (without an input, or without
 an auxiliary strand) have next to no range and are told apart, over full scale. Run ``uv run benchmarks/held_out.py``.
 """
 
@@ -15,8 +15,7 @@ import numpy as np
 
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.fit import fit
-from dsd_ncrn.assays.held import error, foretold
-from dsd_ncrn.assays.judge import worst_smoothed
+from dsd_ncrn.assays.judge import error, foretold, worst_smoothed
 from dsd_ncrn.assays.predict import Predictor
 from dsd_ncrn.assays.synthetic import TUBES, laboratory
 from dsd_ncrn.assays.wells import Errors

@@ -14,8 +14,7 @@ import numpy as np
 
 from dsd_ncrn.assays.fit import fit
 from dsd_ncrn.assays.intervals import estimates
-from dsd_ncrn.assays.measured import Kind
-from dsd_ncrn.assays.quantities import Quantity
+from dsd_ncrn.assays.measured import Kind, Quantity
 from dsd_ncrn.assays.synthetic import laboratory
 
 OF_GATES = (Quantity.RATE, Quantity.ACTIVE, Quantity.LOSS, Quantity.INITIAL)

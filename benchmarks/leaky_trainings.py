@@ -15,8 +15,8 @@ from page import write
 
 from dsd_ncrn.analysis.jobs import run_jobs
 from dsd_ncrn.analysis.lean import lean, train_strands
-from dsd_ncrn.analysis.networks import network_of
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.translated import network_of
 from dsd_ncrn.analysis.yields import Drawn, RealTubes, stream, train_sample
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.dsd.translate import translate

@@ -16,17 +16,15 @@ from pathlib import Path
 import click
 import numpy as np
 
-from dsd_ncrn.analysis.benches import GateBench, benches_of
 from dsd_ncrn.analysis.lean import lean
-from dsd_ncrn.analysis.measured import learned_share, with_gates
+from dsd_ncrn.analysis.measured import GateBench, benches_of, learned_share, with_gates
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import RealTubes, stream
-from dsd_ncrn.assays.directions import Direction, directions
 from dsd_ncrn.assays.fit import fit
 from dsd_ncrn.assays.intervals import estimates
-from dsd_ncrn.assays.measured import Kind, Measured, MeasuredGate
+from dsd_ncrn.assays.measured import Kind, Measured, MeasuredGate, Quantity
+from dsd_ncrn.assays.model import Direction, directions
 from dsd_ncrn.assays.plan import LAG, NOISE, REPORTER_NM, Plan, plan_of, wells_of
-from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.synthetic import measured, truth_of
 from dsd_ncrn.assays.wells import Assay, Errors
 from dsd_ncrn.design.load import load_design

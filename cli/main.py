@@ -10,10 +10,9 @@ from typing import Any
 
 import click
 
-from cli.failures import READER_GONE, ending_of, interruptible
 from cli.interface import bench, compiling, job, looking, simulations
 from cli.options import DEBUG, Subcommand, near, shared_options
-from cli.streams import forgiving_streams
+from cli.streams import READER_GONE, ending_of, forgiving_streams, interruptible
 
 GROUPS: Mapping[str, tuple[Subcommand, ...]] = {
     "Main job": (job.new, job.run),

@@ -10,7 +10,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 import dsd_ncrn as dn
-from dsd_ncrn.analysis.networks import module_network
+from dsd_ncrn.analysis.translated import module_network
 from dsd_ncrn.crn.drawing import svg_of
 from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.dsd.drawing import Canvas, draw

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import sequences as sequences
     from dsd_ncrn import plot
     from dsd_ncrn.analysis.fidelity import Fidelity
-    from dsd_ncrn.analysis.fuel import FuelBudget
     from dsd_ncrn.analysis.leaks import LeakPoint, LeakRanking, LeakSensitivity
+    from dsd_ncrn.analysis.results import FuelBudget
     from dsd_ncrn.analysis.tuning import Tuning
     from dsd_ncrn.analysis.yields import Yield
     from dsd_ncrn.crn.text import load_crn, parse_crn
@@ -95,7 +95,7 @@ __all__ = [
 _HOMES = {
     "analysis.tuning": ("Tuning",),
     "analysis.fidelity": ("Fidelity",),
-    "analysis.fuel": ("FuelBudget",),
+    "analysis.results": ("FuelBudget",),
     "analysis.leaks": ("LeakPoint", "LeakRanking", "LeakSensitivity"),
     "analysis.yields": ("Yield",),
     "runs.run": ("Run", "read_run"),

@@ -11,7 +11,7 @@ import numpy as np
 from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.errors import InputError, did_you_mean
-from dsd_ncrn.simulate.levels import LEVELS
+from dsd_ncrn.simulate.results import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

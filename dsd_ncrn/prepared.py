@@ -10,9 +10,9 @@ from typing import Literal, get_args
 import numpy as np
 
 from dsd_ncrn.analysis.fidelity import Fidelity, fidelity, parameter_errors
-from dsd_ncrn.analysis.fuel import FuelBudget, fuel_budget
 from dsd_ncrn.analysis.leaks import LeakRanking, LeakSensitivity, leak_sensitivity, rank_leaks
 from dsd_ncrn.analysis.lean import train_strands
+from dsd_ncrn.analysis.results import FuelBudget, fuel_budget
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.translated import DEFAULT_ENGINE
 from dsd_ncrn.analysis.yields import Drawn, Yield, monte_carlo_yield
@@ -26,8 +26,7 @@ from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.ncrn.counts import counts
 from dsd_ncrn.simulate.crowd import Crossing
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.levels import ASKED, LEVELS
-from dsd_ncrn.simulate.results import Training, Trajectory
+from dsd_ncrn.simulate.results import ASKED, LEVELS, Training, Trajectory
 from dsd_ncrn.simulate.train import Progress, no_progress
 from dsd_ncrn.tasks.dataset import Dataset
 from dsd_ncrn.units import parse_quantity, per_nM_s_to_per_M_s

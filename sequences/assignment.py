@@ -1,19 +1,26 @@
-"""Sequences of the domains of a circuit: the type, and its CSV form."""
+"""Sequences of the domains of a circuit: the type, and its CSV form.
+
+Then those of what is ordered beside a circuit's strands: spacers of variants, of which none are given.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import product
 from pathlib import Path
 
+from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.design.tables import read_rows
+from dsd_ncrn.dsd.experiment import SPACER_NT, ordered_system, spacer_of, variant_numbers
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import InputError, did_you_mean
-from sequences.layout import BASES, spell
-from sequences.thermo import PARAMETER_SET
+from sequences.layout import BASES, longest_run, spell
+from sequences.rules.words import LONGEST_RUN, occurrences
+from sequences.thermo import PARAMETER_SET, Energies
 
 COLUMNS = ("domain", "sequence")
 
@@ -113,3 +120,36 @@ def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
             rule = f"the sequence of domain {domain} is of A, C, G and T"
             raise InputError(rule, word, "Correct the sequence.", str(path), line)
         yield line, domain, word
+
+
+_LETTERS = "AT"
+"""Of spacers: no G, which tops with C would find, and no C, which a bottom does not have."""
+
+
+def ordered(
+    system: DsdSystem, found: SequenceAssignment, rules: SequenceRules, temperature: float
+) -> tuple[DsdSystem, SequenceAssignment]:
+    """The system as ordered, and its sequences with those of spacers, designed where none are given.
+
+    Of the words that break no rule on strands in any bottom that is taken with which the bottoms fold least, none twice.
+    """
+    whole = ordered_system(system)
+    words = dict(found.sequences)
+    energies = Energies.under(rules, temperature) if system.variants > 1 else None
+    for number in variant_numbers(system):
+        spacer = spacer_of(number)
+        if spacer.name not in words and energies is not None:
+            bottoms = [strand for strand in whole.strands if ~spacer in strand]
+            spelled = {
+                word: [SequenceAssignment({**words, spacer.name: word}).spell(strand) for strand in bottoms]
+                for word in map("".join, product(_LETTERS, repeat=SPACER_NT))
+                if word not in words.values()
+            }
+            faults = {word: sum(_faults(each, rules) for each in made) for word, made in spelled.items()}
+            folds = {word: -sum(map(energies.fold, made)) for word, made in spelled.items()}
+            words[spacer.name] = min(spelled, key=lambda word: (faults[word], folds[word], word))
+    return whole, replace(found, sequences=words)
+
+
+def _faults(word: str, rules: SequenceRules) -> int:
+    return (longest_run(word) > LONGEST_RUN) + occurrences(word, rules.motifs)

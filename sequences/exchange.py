@@ -1,8 +1,8 @@
-"""Sequences in the forms that other programs read: FASTA, PIL with sequences, complexes with their bases.
+"""Sequences in the forms that other programs read, and lists of vendors read back.
 
-A circuit as a scadnano design (``.sc``): every component on a helix of its own, with sequences, scales and labels.
-
-nuad's designs, the scadnano web page and its tools for orders read this file (Doty, Lee and Stérin, DNA 26, 2020).
+Written are FASTA, PIL with sequences, complexes with their bases, and a scadnano design (``.sc``): every component on a
+helix of its own, with sequences, scales and labels. nuad's designs, the scadnano web page and its tools for orders read
+that file (Doty, Lee and Stérin, DNA 26, 2020). A list by strand (Name, Sequence) is cut into the domains of a circuit.
 """
 
 from __future__ import annotations
@@ -10,16 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
+from pathlib import Path
 from typing import Any
 
+from dsd_ncrn.design.tables import read_rows
+from dsd_ncrn.dsd.experiment import ordered_system
 from dsd_ncrn.dsd.pil import write_pil
 from dsd_ncrn.dsd.structure import Complex, Strand, strand_length
 from dsd_ncrn.dsd.system import Component, DsdSystem
-from dsd_ncrn.errors import CheckFailed, InputError
-from sequences.assignment import SequenceAssignment
+from dsd_ncrn.errors import CheckFailed, InputError, did_you_mean
+from sequences.assignment import COLUMNS, SequenceAssignment, read_assignment
 from sequences.folding import dot_parens
+from sequences.layout import BASES, cut, reverse_complement
 from sequences.modifications import FIVE, THREE
-from sequences.oligos import Oligo, oligo_in
+from sequences.oligos import Oligo, oligo_in, oligos_of
 from sequences.vendors.base import csv_bytes
 from sequences.vendors.idt import IdtTube
 
@@ -165,3 +169,59 @@ def _vendor_fields(sc: Any, oligo: Oligo) -> Any:
     tubes = IdtTube()
     made = any(oligo.length in each for each in tubes.offered(oligo))
     return sc.VendorFields(tubes.scale(oligo).name, tubes.purification(oligo)) if made else None
+
+
+LIST_COLUMNS = ("name", "sequence")
+_CODE = re.compile(r"/[^/]*/")
+
+
+def read_given(path: Path, system: DsdSystem) -> SequenceAssignment:
+    """Read sequences by domain, or by strand where the file names strands: both as CSV or workbook.
+
+    Strands bear the names of an order; codes of modifications and blanks are passed over. Raises InputError naming file and
+    line for a strand that the circuit does not have or of another length, and where two strands spell a domain differently.
+    """
+    _, header = next(read_rows(path).numbered, (1, list[str]()))
+    columns = [cell.lower() for cell in header]
+    if COLUMNS[0] in columns or not set(LIST_COLUMNS) <= set(columns):
+        return read_assignment(path)
+    return _of_strands(path, system, [columns.index(column) for column in LIST_COLUMNS])
+
+
+def given_toeholds(path: Path, system: DsdSystem) -> SequenceAssignment:
+    """The same where every toehold must be among them. Raises InputError as that, and for one that is not, or not as long."""
+    found = read_given(path, system)
+    for toehold in system.domains:
+        word = found.sequences.get(toehold.name)
+        if toehold.is_toehold and len(word or "") != toehold.length:
+            rule = f"toehold {toehold.name} has {toehold.length} nt in the circuit"
+            raise InputError(rule, word, "Give as many bases.", str(path))
+    return found
+
+
+def _of_strands(path: Path, system: DsdSystem, places: list[int]) -> SequenceAssignment:
+    system = ordered_system(system)
+    names = oligos_of(system, SequenceAssignment({domain.name: "A" * domain.length for domain in system.domains}))
+    strands = {oligo.name.lower(): oligo.strand for oligo in names}
+    words: dict[str, str] = {}
+    spelled_by: dict[str, str] = {}
+    rows = read_rows(path).numbered
+    next(rows, None)
+    for line, row in rows:
+        name, spelled = (row[place] if place < len(row) else "" for place in places)
+        word = _CODE.sub("", spelled).replace(" ", "").upper()
+        strand = strands.get(name.lower())
+        if strand is None:
+            remedy = did_you_mean(name, [oligo.name for oligo in names])
+            raise InputError("a strand of the circuit is named", name, remedy, str(path), line)
+        length = sum(domain.length for domain in strand)
+        if set(word) - set(BASES) or len(word) != length:
+            rule = f"the sequence of strand {name} is {length} of A, C, G and T"
+            raise InputError(rule, spelled, "Correct the sequence.", str(path), line)
+        for domain, piece in zip(strand, cut(strand, word)):
+            bases = reverse_complement(piece) if domain.starred else piece
+            if words.setdefault(domain.name, bases) != bases:
+                rule = f"domain {domain.name} is {words[domain.name]} in strand {spelled_by[domain.name]}"
+                raise InputError(rule, f"{bases} in {name}", "Give both the same bases.", str(path), line)
+            spelled_by.setdefault(domain.name, name)
+    return SequenceAssignment({domain.name: words[domain.name] for domain in system.domains if domain.name in words})

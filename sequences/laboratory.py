@@ -11,12 +11,11 @@ from typing import Protocol
 
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import DesignSpec, Order, SequenceRules
-from dsd_ncrn.dsd.beside import ordered_system
-from dsd_ncrn.dsd.experiment import Experiment
+from dsd_ncrn.dsd.experiment import Experiment, ordered_system
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.network import ReactionNetwork
-from sequences.assignment import SequenceAssignment, read_assignment
+from sequences.assignment import SequenceAssignment, ordered, read_assignment
 from sequences.bench.checks import ALIQUOT_UL
 from sequences.bench.protocol import Bench, bench_of, lasting, protocol_of
 from sequences.bench.strands import price_of
@@ -31,7 +30,6 @@ from sequences.robot.opentrons import deck_warnings, refills_of, robot_files
 from sequences.robot.plan import plan_of
 from sequences.robot.steps import RobotPlan
 from sequences.search import Progress, design_sequences
-from sequences.spacers import ordered
 from sequences.thermo import Energies
 from sequences.vendors.base import Vendor
 from sequences.vendors.plates import Plates

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.runs.files import AGAIN, csv_text, plain, read_json, text_of, unreadable
-from dsd_ncrn.runs.result_table import ResultTable, TableColumn
+from dsd_ncrn.runs.files import AGAIN, ResultTable, TableColumn, csv_text, plain, read_json, text_of, unreadable
 from sequences.assignment import Candidate, SequenceAssignment, read_assignment
 from sequences.crosstalk import WORST_SHOWN, CrosstalkMatrix, Interaction
 from sequences.folding import TargetCheck

@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 
 from dsd_ncrn.design.spec import SequenceRules
 from dsd_ncrn.dsd.system import DsdSystem
-from sequences.assignment import SequenceAssignment, check_covers
+from sequences.assignment import SequenceAssignment, check_covers, ordered
 from sequences.crosstalk import WORST_SHOWN, CrosstalkMatrix, Interaction, domain_matrix, strand_matrix
 from sequences.families import RULES
 from sequences.folding import LARGEST_DEFECT, LOWEST_CORE, LOWEST_OPEN, TargetCheck, target_checks
 from sequences.layout import Layout
 from sequences.rules.base import Context, Verdict
 from sequences.sites import LeakSite, ToeholdClass, ToeholdSite, energy_spread, leak_sites, toehold_classes, toehold_sites
-from sequences.spacers import ordered
 from sequences.thermo import Energies
 
 __all__ = [

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from dsd_ncrn.analysis import leaks as leak_analysis
 from dsd_ncrn.analysis.fidelity import parameter_errors
-from dsd_ncrn.analysis.fuel import fuel_budget, top_up_schedule
 from dsd_ncrn.analysis.leaks import (
     LeakChannel,
     LeakPoint,
@@ -25,6 +24,7 @@ from dsd_ncrn.analysis.leaks import (
     leak_point,
     leak_sensitivity,
 )
+from dsd_ncrn.analysis.results import fuel_budget, top_up_schedule
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.tables import LEAK_RANKING, LEAK_STEPS, LEAKS, leak_files

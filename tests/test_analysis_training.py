@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from dsd_ncrn.analysis.fidelity import fidelity, parameter_errors
-from dsd_ncrn.analysis.fuel import DEPLETION, fuel_budget
 from dsd_ncrn.analysis.leaks import leak_point, rank_leaks, train_leaky
+from dsd_ncrn.analysis.results import DEPLETION, fuel_budget
 from dsd_ncrn.arrays import Floats
 from studies import ALL_DESIGNS, changed, design, prepare, study, whole_training
 

@@ -16,8 +16,7 @@ import dsd_ncrn as dn
 from dsd_ncrn.analysis.measured import with_gates
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.assays.applied import judged
-from dsd_ncrn.assays.measured import Kind, Measured, MeasuredGate, read_measured
-from dsd_ncrn.assays.quantities import Quantity
+from dsd_ncrn.assays.measured import Kind, Measured, MeasuredGate, Quantity, read_measured
 from dsd_ncrn.kinetics.network import StepKind
 from runs import run
 

@@ -10,13 +10,11 @@ import pytest
 
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.fit import Fit, fit
-from dsd_ncrn.assays.held import checked, without_held
 from dsd_ncrn.assays.intervals import estimates
-from dsd_ncrn.assays.judge import swapped, well_fits, worst_smoothed
-from dsd_ncrn.assays.measured import Kind
+from dsd_ncrn.assays.judge import checked, swapped, well_fits, without_held, worst_smoothed
+from dsd_ncrn.assays.measured import Kind, Quantity
 from dsd_ncrn.assays.model import gate_model
 from dsd_ncrn.assays.noise import Noise, correlated, noise_of
-from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.rivals import rivals
 from dsd_ncrn.assays.synthetic import REPORTER, empty_wells, measured, truth_of, typical
 from dsd_ncrn.assays.wells import Assay, Errors, Purpose

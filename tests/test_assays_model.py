@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from dsd_ncrn.assays.directions import Direction
-from dsd_ncrn.assays.model import GateModel, gate_model
+from dsd_ncrn.assays.measured import Quantity
+from dsd_ncrn.assays.model import Direction, GateModel, gate_model
 from dsd_ncrn.assays.predict import Predictor
-from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.synthetic import JOIN, TUBES, empty_wells, join_model, truth_of, typical
 from dsd_ncrn.assays.wells import Assay, Errors
 from dsd_ncrn.dsd.structure import free

@@ -15,10 +15,10 @@ import pytest
 import roadrunner
 
 from dsd_ncrn.assays.exports import read_export
+from dsd_ncrn.assays.measured import Quantity
 from dsd_ncrn.assays.petab import petab_files
 from dsd_ncrn.assays.petab_reader import read_petab
 from dsd_ncrn.assays.predict import Predictor
-from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.synthetic import TUBES, empty_wells, join_model, measured, truth_of, typical
 from dsd_ncrn.assays.wells import Assay, Errors
 from dsd_ncrn.errors import InputError

@@ -14,8 +14,8 @@ from click.testing import Result
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.assays.bench import read_bench
 from dsd_ncrn.assays.fit import fit
+from dsd_ncrn.assays.measured import Quantity
 from dsd_ncrn.assays.plan import MOST_TUBES, Plan, Roles, plan_of
-from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.synthetic import join_model, laboratory
 from dsd_ncrn.assays.wells import Errors
 from dsd_ncrn.design.load import load_design

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from dsd_ncrn.assays.fit import Fit, fit
+from dsd_ncrn.assays.measured import Quantity
 from dsd_ncrn.assays.model import gate_model
 from dsd_ncrn.assays.posterior import posterior
-from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.synthetic import REPORTER, empty_wells, measured, truth_of, typical
 from dsd_ncrn.assays.wells import Assay, Errors
 from dsd_ncrn.errors import InputError

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dsd_ncrn.analysis.bands import error_band, hours_band, slowdowns, tolerated_band
 from dsd_ncrn.analysis.leaks import LeakPoint, LeakRanking, LeakSensitivity
+from dsd_ncrn.analysis.ranges import error_band, hours_band, slowdowns, tolerated_band
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.kinetics.network import StepKind

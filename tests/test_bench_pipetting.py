@@ -6,8 +6,7 @@ from collections import defaultdict
 
 import pytest
 
-from cli.bench.pipetting import BUFFER, Transfer, pick_rows, source_of, transfers, tubes
-from cli.bench.wells import VOLUME_UL, Placed
+from cli.bench.pipetting import BUFFER, VOLUME_UL, Placed, Transfer, pick_rows, source_of, transfers, tubes
 from dsd_ncrn.assays.plan import Tube
 from dsd_ncrn.assays.synthetic import REPORTER
 from dsd_ncrn.design.spec import Translation

@@ -17,9 +17,8 @@ import pytest
 from click.testing import Result
 
 from dsd_ncrn.assays.bench import doses_of, mix_of, read_bench
-from dsd_ncrn.assays.measured import read_measured
+from dsd_ncrn.assays.measured import Quantity, read_measured
 from dsd_ncrn.assays.model import gate_model
-from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.synthetic import REPORTER, empty_wells, measured, truth_of, typical
 from dsd_ncrn.assays.wells import Assay, Errors
 from dsd_ncrn.errors import InputError

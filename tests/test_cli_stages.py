@@ -11,7 +11,7 @@ import pytest
 
 from cli.job import job_of
 from conftest import Invoke
-from dsd_ncrn.analysis.networks import verified
+from dsd_ncrn.analysis.translated import verified
 from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.pil import read_pil

@@ -257,7 +257,7 @@ def test_clearing_up_after_an_interrupt_is_not_interrupted(monkeypatch: pytest.M
             time.sleep(0.1)
             cleared.append(True)
 
-    monkeypatch.setattr("cli.failures.SOON_S", 0.02)
+    monkeypatch.setattr("cli.streams.SOON_S", 0.02)
     monkeypatch.setattr("cli.commands.compile.compile_network", work)
     assert invoke("compile", "designs/linreg2d.toml").exit_code == 130
     assert cleared == [True]

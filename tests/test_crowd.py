@@ -26,9 +26,9 @@ from dsd_ncrn.simulate.crowd import Crowd, crowd_of
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.imperfections import realise
 from dsd_ncrn.simulate.imperfections.realisation import Mixture
-from dsd_ncrn.simulate.levels import LEVELS
 from dsd_ncrn.simulate.mass_action import from_network
 from dsd_ncrn.simulate.pot import Pot, pot_of
+from dsd_ncrn.simulate.results import LEVELS
 from finite import effective_rates
 from imperfect import drawn, leaky_pot
 from studies import DESIGNS, A, E, P, T, U, X, changed, design, ideal_study, join, prepare, study

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from dsd_ncrn.simulate.engines import INTEGRATING, cvode, engine_named
 from dsd_ncrn.simulate.engines.cvode import LARGE, CvodeEngine
-from dsd_ncrn.simulate.engines.equations import equations_of
 from dsd_ncrn.simulate.engines.types import Engine
-from dsd_ncrn.simulate.mass_action import NONE, MassAction, mass_action
+from dsd_ncrn.simulate.mass_action import NONE, MassAction, equations_of, mass_action
 
 Floats = NDArray[np.float64]
 DATA = Path(__file__).parent.parent / "benchmarks" / "data"

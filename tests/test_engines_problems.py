@@ -15,10 +15,9 @@ from dsd_ncrn.errors import InputError
 from dsd_ncrn.families import COUNTING, ENGINES
 from dsd_ncrn.simulate.engines import INTEGRATING, engine_named
 from dsd_ncrn.simulate.engines.cvode import _SparseSystem
-from dsd_ncrn.simulate.engines.equations import equations_of
 from dsd_ncrn.simulate.engines.lanes import vanishes
 from dsd_ncrn.simulate.engines.types import Engine, Solution, Stepper
-from dsd_ncrn.simulate.mass_action import MassAction, from_crn, from_network, part_of
+from dsd_ncrn.simulate.mass_action import MassAction, equations_of, from_crn, from_network, part_of
 from studies import ConstantRates, Y, network_of, strand_counts, strand_network, transducer
 
 Floats = NDArray[np.float64]

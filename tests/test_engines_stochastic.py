@@ -20,8 +20,8 @@ from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.simulate.engines import engine_named, stochastic
 from dsd_ncrn.simulate.engines.stochastic import StochasticEngine
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.learner import checked
 from dsd_ncrn.simulate.mass_action import MassAction, from_crn, from_network
+from dsd_ncrn.simulate.results import checked
 from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.units import molecules_per_nM
 from studies import ConstantRates, Y, design, network_of, strand_counts, study, transducer

@@ -13,9 +13,9 @@ import pytest
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, Strand, free, gate
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.build import enumerate_complexes
+from dsd_ncrn.kinetics.infinite import is_two_domain
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import rates_of
-from dsd_ncrn.kinetics.two_domain import is_two_domain
 from peppercorn import peppercorn, reactions_of
 
 MOST_STRANDS = 6

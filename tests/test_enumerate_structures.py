@@ -15,9 +15,9 @@ from conftest import Invoke
 from dsd_ncrn.dsd.pil import parse_pil
 from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.kinetics.build import enumerate_complexes
+from dsd_ncrn.kinetics.infinite import is_two_domain
 from dsd_ncrn.kinetics.network import ReactionNetwork
 from dsd_ncrn.kinetics.rates import rates_of
-from dsd_ncrn.kinetics.two_domain import is_two_domain
 from studies import ALL_DESIGNS, translated
 
 RATES = rates_of()

@@ -13,7 +13,7 @@ from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.crn.events import Add
 from dsd_ncrn.design.load import changed, load_design
 from dsd_ncrn.design.problems import DesignError
-from dsd_ncrn.dsd.beside import ordered_system
+from dsd_ncrn.dsd.experiment import ordered_system
 from dsd_ncrn.dsd.staged import BARE, LEVEL, RELEASER, RELEASING, TETHER, WAIT_S, lowering, raising, weight_join
 from dsd_ncrn.dsd.structure import free, strand_length
 from dsd_ncrn.kinetics.build import enumerate_complexes

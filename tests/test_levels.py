@@ -8,7 +8,7 @@ import pytest
 
 from cli.run.summary import empty_summary
 from dsd_ncrn.prepared import Level
-from dsd_ncrn.simulate.levels import ASKED, IN_RUNS, LEVELS, level_of_strands
+from dsd_ncrn.simulate.results import ASKED, IN_RUNS, LEVELS, level_of_strands
 from studies import study
 
 

@@ -14,12 +14,12 @@ from dsd_ncrn.design.chemistry import GATE_KINDS, Chemistry
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.plan import PlainOptions
 from dsd_ncrn.dsd.schemes.chen import chen_gates
-from dsd_ncrn.dsd.schemes.clocks import phase_clock
 from dsd_ncrn.dsd.schemes.endings import (
     capture,
     cogate_sink,
     cooperative_annihilation,
     drain,
+    phase_clock,
     reporter,
     strand_sink,
     two_domain_annihilation,

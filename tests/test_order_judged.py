@@ -14,7 +14,7 @@ from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.gates.sized_network import Limits
 from sequences.assignment import SequenceAssignment, assignment_csv, read_assignment
-from sequences.strand_list import read_given
+from sequences.exchange import read_given
 
 NETWORK = "X @initial 10 nM\nX -> Y [k = 1e-4]\n"
 WORDS = Path(__file__).parent / "golden/runs/sequences/linreg2d.csv"

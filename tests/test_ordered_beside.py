@@ -10,18 +10,16 @@ import pytest
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.load import load_design
 from dsd_ncrn.design.spec import Order, SequenceRules
-from dsd_ncrn.dsd.beside import SPACER_NT, gates_of_variants
-from dsd_ncrn.dsd.experiment import Experiment
+from dsd_ncrn.dsd.experiment import SPACER_NT, Experiment, gates_of_variants
 from dsd_ncrn.dsd.system import DsdSystem, Role
-from sequences.assignment import SequenceAssignment, read_assignment
+from sequences.assignment import SequenceAssignment, ordered, read_assignment
 from sequences.bench.checks import variants_section
 from sequences.bench.document import Table
 from sequences.bench.legend import legend_section
 from sequences.bench.mixing import SMALLEST_BATCH_UL
 from sequences.bench.protocol import bench_of
+from sequences.exchange import read_given
 from sequences.oligos import Oligo, check_reassembly, oligos_of
-from sequences.spacers import ordered
-from sequences.strand_list import read_given
 from sequences.vendors.idt import IdtTube
 
 ROOT = Path(__file__).parent.parent

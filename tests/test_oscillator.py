@@ -21,8 +21,7 @@ from dsd_ncrn.ncrn.types import NeuralCrn
 from dsd_ncrn.simulate.autonomous import AutonomousLearner, RingPot, measure_clock, parameter_errors
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.learner import Learner
-from dsd_ncrn.simulate.results import Training
+from dsd_ncrn.simulate.results import Learner, Training
 from dsd_ncrn.simulate.train import train
 from dsd_ncrn.tasks import load_dataset
 

@@ -15,8 +15,7 @@ from dsd_ncrn.design.load import load_design
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.rates import ToeholdLengthRates, closing, rates_of
 from dsd_ncrn.units import per_nM_s_to_per_M_s
-from truth.data import Rate, duplexes, gates
-from truth.fit import DIGITS, fit_gates, fit_toeholds
+from truth.fit import DIGITS, Rate, duplexes, fit_gates, fit_toeholds, gates
 
 DUPLEX, GATE = rates_of("duplex"), rates_of("gate")
 toeholds = st.integers(1, 12)

@@ -13,7 +13,6 @@ import tomli_w
 from circuits import random_data
 from conftest import Invoke
 from dsd_ncrn.analysis.judging import least_squares
-from dsd_ncrn.analysis.networks import verified
 from dsd_ncrn.analysis.redesign import (
     ALL_IDEAS,
     IDEAS,
@@ -36,6 +35,7 @@ from dsd_ncrn.analysis.redesign import (
 from dsd_ncrn.analysis.results import Redesigned
 from dsd_ncrn.analysis.staging import papers_form, staged_of
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.translated import verified
 from dsd_ncrn.design.load import changed, load_design
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.errors import InputError

@@ -14,13 +14,12 @@ import pytest
 import vl_convert
 
 from cli.report.data import ReportData
-from cli.report.figures import static
+from cli.report.figures import vega
 from cli.report.figures.chart import Axis, Band, Chart, Curve, Panel, ReferenceLine, numbers
 from cli.report.figures.leaks import front
 from cli.report.figures.palette import LIGHT_AND_DARK, MARKS, SERIES
 from cli.report.figures.panel import RIGHT
-from cli.report.figures.static import inline_svg, library, paper_svg, pdf
-from cli.report.figures.vega import AXIS, spec
+from cli.report.figures.vega import AXIS, inline_svg, library, paper_svg, pdf, spec
 from cli.report.page import CHARTS, charts_of, look
 from report_runs import HOSTILE, write_full_run
 
@@ -132,7 +131,7 @@ def test_the_library_is_kept_by_its_version_and_the_same_each_time(tmp_path: Pat
     library.cache_clear()
     assert library() == known and 500_000 < len(known) < 1_500_000
     library.cache_clear()
-    monkeypatch.setattr(static, "__file__", str(tmp_path / "static.py"))
+    monkeypatch.setattr(vega, "__file__", str(tmp_path / "vega.py"))
     monkeypatch.setattr("vl_convert.javascript_bundle", lambda snippet: snippet)
     assert library() == "(() => {window.vegaEmbed = vegaEmbed;})();"
     monkeypatch.delattr("vl_convert.javascript_bundle")

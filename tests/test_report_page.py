@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.report.figures.static import library as library_script
+from cli.report.figures.vega import library as library_script
 from cli.report.page import build_report, packed, rendered
 from dsd_ncrn.errors import InputError
 from report_runs import HOSTILE, SECTIONS, full_summary, write_full_run, write_json

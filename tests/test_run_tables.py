@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 import pytest
 
 from dsd_ncrn.errors import InputError
-from dsd_ncrn.runs.result_table import ResultTable
+from dsd_ncrn.runs.files import ResultTable
 from dsd_ncrn.runs.tables import TABLES, TUNE
 from sequences.crosstalk import CrosstalkMatrix, Interaction
 from sequences.tables import MATRICES, MatrixTable

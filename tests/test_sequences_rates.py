@@ -18,7 +18,7 @@ from sequences.rates import (
 from sequences.thermo import Energies
 from sequences_circuits import SMALL_WORDS, small_circuit
 from truth.comparisons import by_bases
-from truth.data import read
+from truth.fit import read
 
 SERIES = {row["series"]: (row["toehold"], [float(rate) for rate in row["log10_per_M_s"].split()]) for row in read("toeholds")}
 """Bases of three toeholds behind a branch that ends with G, and log10 of the rate (/M/s) at which their first 1 to 10 displace:

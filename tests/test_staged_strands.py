@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dsd_ncrn.analysis.networks import verified
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.translated import verified
 from dsd_ncrn.analysis.yields import RealTubes, stream
 from dsd_ncrn.crn.events import Add, PullDown
 from dsd_ncrn.design.load import changed, load_design

@@ -18,8 +18,7 @@ from dsd_ncrn.ncrn.compile import compile_design
 from dsd_ncrn.runs.trainings import joint_tests, read_trainings, training_files
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.learner import Iteration
-from dsd_ncrn.simulate.results import Training
+from dsd_ncrn.simulate.results import Iteration, Training
 from dsd_ncrn.simulate.train import Repeats, train
 from dsd_ncrn.tasks import Dataset
 from studies import changed, design

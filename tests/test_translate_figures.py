@@ -13,7 +13,7 @@ import pytest
 
 from conftest import DESIGNS, Invoke
 from docs import pictures
-from dsd_ncrn.analysis.networks import module_network
+from dsd_ncrn.analysis.translated import module_network
 from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import Translation
@@ -116,7 +116,7 @@ def test_equal_systems_give_equal_bytes() -> None:
         "import hashlib; from pathlib import Path; from dsd_ncrn.crn.text import load_crn;"
         "from dsd_ncrn.design.spec import Translation; from dsd_ncrn.design.chemistry import Chemistry;"
         "from dsd_ncrn.dsd.translate import translate_network; from dsd_ncrn.dsd.figures import *;"
-        "from dsd_ncrn.analysis.networks import module_network;"
+        "from dsd_ncrn.analysis.translated import module_network;"
         f"s = translate_network(load_crn({str(DESIGNS / 'counter.crn')!r}), Translation(), Chemistry());"
         "print(hashlib.sha256((sheet(s) + dot(s) + module_figure(s, 'R2', module_network)).encode()).hexdigest())"
     )

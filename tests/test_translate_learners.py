@@ -9,7 +9,7 @@ import pytest
 
 from circuits import DUAL, compiled, spec_with
 from dsd_ncrn.analysis.fidelity import parameter_errors
-from dsd_ncrn.analysis.networks import verified
+from dsd_ncrn.analysis.translated import verified
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.dsd.structure import free

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from conftest import Invoke
-from dsd_ncrn.analysis.networks import verified
+from dsd_ncrn.analysis.translated import verified
 from dsd_ncrn.crn.text import load_crn, parse_crn
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.problems import DesignError

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dsd_ncrn.analysis.networks import module_network, network_of, verified
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.translated import module_network, network_of, verified
 from dsd_ncrn.crn.text import load_crn, parse_crn
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.spec import Translation

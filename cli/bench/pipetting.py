@@ -1,15 +1,54 @@
-"""What goes into each well of a bench plan: from which tube how much, for hands and for robots."""
+"""The wells of a bench plan, and what goes into each: from which tube how much, for hands and for robots."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
-from cli.bench.wells import ROWS, VOLUME_UL, Placed
+from dsd_ncrn.analysis.measured import GateBench
+from dsd_ncrn.assays.bench import mix_of
+from dsd_ncrn.assays.plan import Plan, Tube
 from dsd_ncrn.errors import InputError
 from sequences.bench.mixing import DILUTIONS
 from sequences.robot.plan import LEAST_UL, TUBE_DEAD_UL, TUBE_UL
+
+PLATE, ROWS = 96, "ABCDEFGH"
+VOLUME_UL = 100.0
+"""Of a well."""
+BLANKS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A tube in a well of a plate, with the gates that it tells of; no tube is a blank."""
+
+    plate: int
+    well: str
+    gates: tuple[str, ...]
+    tube: Tube | None
+    band: tuple[Any, ...] = ()
+
+
+def placed(plans: Sequence[tuple[GateBench, Plan]]) -> tuple[Placed, ...]:
+    """The tubes of some gates in wells, column by column; a mix that several gates ask for is mixed once."""
+    shared: dict[str, tuple[list[str], Tube, tuple[Any, ...]]] = {}
+    for bench, plan in plans:
+        for tube, band in zip(plan.tubes, plan.bands):
+            key = f"{mix_of(dict(sorted(tube.doses.items())))} {tube.hours}"
+            shared.setdefault(key, ([], tube, band))[0].append(bench.name)
+    tubes: list[tuple[tuple[str, ...], Tube | None, tuple[Any, ...]]] = [
+        (tuple(names), tube, band) for names, tube, band in shared.values()
+    ]
+    everyone = tuple(bench.name for bench, _ in plans)
+    room, wells = PLATE - BLANKS, list[Placed]()
+    for plate in range(ceil(len(tubes) / room)):
+        here = [*tubes[plate * room : (plate + 1) * room], *[(everyone, None, ())] * BLANKS]
+        for n, (gates, tube, band) in enumerate(here):
+            wells.append(Placed(plate + 1, f"{ROWS[n % len(ROWS)]}{n // len(ROWS) + 1}", gates, tube, band))
+    return tuple(wells)
+
 
 STOCK_NM, AUXILIARY_NM = 1_000.0, 10_000.0
 """Stocks of signals, gates and reporters, and of auxiliary strands."""
@@ -40,7 +79,7 @@ class Transfer:
 
 
 @dataclass(frozen=True)
-class Tube:
+class RackTube:
     """A tube of a source in a rack: the slot and the place there, and what has to be in it, uL."""
 
     source: Source
@@ -83,7 +122,7 @@ def source_of(component: str, dose: float, stock: float) -> Source:
     return Source(component, stock / dilution, dilution)
 
 
-def tubes(moved: Sequence[Transfer]) -> list[Tube]:
+def tubes(moved: Sequence[Transfer]) -> list[RackTube]:
     """The tubes of all sources, as full as they have to be; a stock has what its dilutions take as well."""
     needed: dict[Source, float] = {}
     for each in moved:
@@ -91,17 +130,17 @@ def tubes(moved: Sequence[Transfer]) -> list[Tube]:
     for source in [each for each in needed if each.dilution > 1]:
         stock = Source(source.component, source.nM * source.dilution)
         needed[stock] = needed.get(stock, TUBE_DEAD_UL) + needed[source] / source.dilution
-    first, found = 1 + max(each.plate for each in moved), list[Tube]()
+    first, found = 1 + max(each.plate for each in moved), list[RackTube]()
     for source, uL in needed.items():
         count = ceil(uL / TUBE_UL)
         for _ in range(count):
             rack, place = divmod(len(found), RACK)
             name = f"{RACK_ROWS[place % len(RACK_ROWS)]}{place // len(RACK_ROWS) + 1}"
-            found.append(Tube(source, first + rack, name, round(uL / count, 1)))
+            found.append(RackTube(source, first + rack, name, round(uL / count, 1)))
     return found
 
 
-def stock_rows(filled: Sequence[Tube]) -> Iterator[Sequence[object]]:
+def stock_rows(filled: Sequence[RackTube]) -> Iterator[Sequence[object]]:
     """``slot,tube,source,nM,volume_uL,made_of``: what to put into the racks."""
     for each in filled:
         source = each.source
@@ -124,7 +163,7 @@ PICK_LIST = (
 """The columns that the cherrypicking protocol of the Opentrons protocol library reads."""
 
 
-def pick_rows(moved: Sequence[Transfer], filled: Sequence[Tube]) -> Iterator[Sequence[object]]:
+def pick_rows(moved: Sequence[Transfer], filled: Sequence[RackTube]) -> Iterator[Sequence[object]]:
     """Rows of ``PICK_LIST``; of several tubes of a source the next is taken when one is empty."""
     left = {each: each.uL - TUBE_DEAD_UL / sum(one.source == each.source for one in filled) for each in filled}
     for each in moved:

@@ -14,14 +14,15 @@ from cli.bench.pipetting import (
     AUXILIARY_NM,
     PICK_LIST,
     STOCK_NM,
+    VOLUME_UL,
+    Placed,
     pick_rows,
     pipetting_rows,
     stock_rows,
     transfers,
     tubes,
 )
-from cli.bench.wells import VOLUME_UL, Placed
-from dsd_ncrn.analysis.benches import GateBench
+from dsd_ncrn.analysis.measured import GateBench
 from dsd_ncrn.assays.bench import mix_of, pil_of
 from dsd_ncrn.assays.plan import Plan
 from dsd_ncrn.assays.synthetic import made_up, vary

@@ -8,15 +8,15 @@ from functools import partial
 from pathlib import Path
 
 from cli.bench.page import fits_html
+from cli.bench.pipetting import placed
 from cli.bench.plan import example_of, plan_files, protocol
-from cli.bench.wells import placed
 from cli.console import display
 from cli.job import shown_job
 from cli.options import chosen_preset
 from cli.output import deliver, show, table
 from cli.run.workers import available_cpus, worker_pool
-from dsd_ncrn.analysis.benches import GateBench, benches_of
 from dsd_ncrn.analysis.jobs import run_jobs
+from dsd_ncrn.analysis.measured import GateBench, benches_of
 from dsd_ncrn.assays.bench import BenchFile, missing_wells, read_bench, with_readings
 from dsd_ncrn.assays.exports import Export, read_export
 from dsd_ncrn.assays.petab import petab_files

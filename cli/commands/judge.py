@@ -16,14 +16,14 @@ from cli.run.leaks import share_text
 from cli.run.sweeps import opened_store, spread, sweep
 from dsd_ncrn.analysis.crossing import CrossBinding, cross_binding
 from dsd_ncrn.analysis.judging import THRESHOLD, judged, learned, yardstick
-from dsd_ncrn.analysis.networks import FINITE
 from dsd_ncrn.analysis.results import Judged, Yardstick
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.translated import FINITE
 from dsd_ncrn.analysis.yields import Drawn, require_imperfections
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.files import plain
 from dsd_ncrn.runs.tables import JUDGED, YARDSTICKS
-from sequences.strand_list import given_toeholds
+from sequences.exchange import given_toeholds
 
 
 def judge(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from cli.console import Display, display, step, working
-from cli.failures import Interrupted
 from cli.job import Job, chosen_vendor, shown_job
 from cli.options import is_network
 from cli.output import deliver, show, table
 from cli.run.lab import order_outcome, outcome_of
 from cli.run.summary import seed_of
+from cli.streams import Interrupted
 from cli.traces import sized_network
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.translated import unwatched
@@ -18,11 +18,10 @@ from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.gates.sized_network import Limits
 from sequences.assignment import SequenceAssignment
+from sequences.exchange import read_given
 from sequences.order import vendor_named
-from sequences.plain import PlainStrands
 from sequences.search import SearchInterrupted
-from sequences.sequenced import Sequenced, search
-from sequences.strand_list import read_given
+from sequences.sequenced import PlainStrands, Sequenced, search
 from sequences.tables import SEQUENCES_CSV, read_sequences
 from sequences.verdicts import SequenceVerdicts, shortfall
 

@@ -21,8 +21,8 @@ from dsd_ncrn.design.load import dump_design
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.files import plain
 from dsd_ncrn.runs.tables import FRONT, ideas_text, redesign_text
+from sequences.exchange import given_toeholds
 from sequences.laboratory import order_price
-from sequences.strand_list import given_toeholds
 
 
 def redesign(

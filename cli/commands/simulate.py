@@ -15,8 +15,8 @@ from cli.output import check_folder, deliver, show, table
 from cli.run.strands import training_outcome
 from cli.streams import warn
 from cli.traces import EngineChoice, columns_of, design_trace, network_trace, side_by_side, strand_trace, trace_of, until
-from dsd_ncrn.analysis.networks import FINITE
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.translated import FINITE
 from dsd_ncrn.crn.rate_law import RateLaw
 from dsd_ncrn.crn.text import load_crn
 from dsd_ncrn.crn.types import Crn
@@ -27,8 +27,7 @@ from dsd_ncrn.kinetics.build import Choices
 from dsd_ncrn.kinetics.network import crn_of
 from dsd_ncrn.runs.files import csv_text, plain
 from dsd_ncrn.runs.trainings import Columns, parquet_bytes
-from dsd_ncrn.simulate.levels import level_of_strands
-from dsd_ncrn.simulate.results import Trajectory
+from dsd_ncrn.simulate.results import Trajectory, level_of_strands
 
 
 def simulate(

@@ -13,12 +13,11 @@ from cli.options import Stop, is_network
 from cli.output import deliver, show, table
 from cli.run.abstract import longest_strand, system_counts
 from cli.traces import network_as_given, sized_network
-from dsd_ncrn.analysis.networks import module_network, verified
+from dsd_ncrn.analysis.translated import module_network, verified
 from dsd_ncrn.design.spec import Translation
 from dsd_ncrn.dsd.figures import dot, module_figure, sheet
-from dsd_ncrn.dsd.jsonable import system_to_json
 from dsd_ncrn.dsd.pil import write_pil
-from dsd_ncrn.dsd.system import DsdSystem
+from dsd_ncrn.dsd.system import DsdSystem, system_to_json
 from dsd_ncrn.dsd.visual_dsd import write_visual_dsd
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.gates.report import RateReport, rate_report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cli.interface.strands import enumeration_options, semantics_option, strands_of_networks
+from cli.interface.compiling import enumeration_options, semantics_option, strands_of_networks
 from cli.options import (
     NETWORK_ENDINGS,
     NETWORKS,

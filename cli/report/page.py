@@ -28,9 +28,8 @@ from cli.report.figures.leaks import LITERATURE_LEAK, front, leak_curve, leak_ra
 from cli.report.figures.learning import greek, learning, parameters, predictions, residuals
 from cli.report.figures.palette import LIGHT_AND_DARK, Series, css_variables, sample
 from cli.report.figures.pictures import pictures
-from cli.report.figures.static import inline_svg, library, paper_svg, pdf, standalone_svg
 from cli.report.figures.strands import calibration, concentrations, fuel_history, fuels, has_components, ranked, trajectories
-from cli.report.figures.vega import FONTS, spec
+from cli.report.figures.vega import FONTS, inline_svg, library, paper_svg, pdf, spec, standalone_svg
 from cli.report.references import REFERENCES, formulas, limits
 from cli.report.text import number, percent, size
 from cli.report.verdict import failed_stages, missing_stages

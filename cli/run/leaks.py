@@ -9,11 +9,21 @@ from typing import TYPE_CHECKING, Any
 from cli.job import Outcome, Stage, Tell, in_scheme
 from cli.run.folder import store_path
 from cli.run.sweeps import Store, opened_store, sweep
-from dsd_ncrn.analysis.bands import error_band, slowdowns, tolerated_band
 from dsd_ncrn.analysis.crossing import CrossBinding, cross_binding
 from dsd_ncrn.analysis.leaks import LeakPoint, LeakSensitivity, leak_point, leak_sensitivity, rank_leaks
 from dsd_ncrn.analysis.lean import lean
-from dsd_ncrn.analysis.ranges import FACTORS, FirstIteration, Indices, Screening, gate_factors, morris, sobol
+from dsd_ncrn.analysis.ranges import (
+    FACTORS,
+    FirstIteration,
+    Indices,
+    Screening,
+    error_band,
+    gate_factors,
+    morris,
+    slowdowns,
+    sobol,
+    tolerated_band,
+)
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.tuning import OperatingPoint, Question, Tuning, compare_ways, ways
 from dsd_ncrn.analysis.yields import Drawn, Proportion, Yield, monte_carlo_yield, require_imperfections

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from cli.failures import Interrupted
 from cli.families import STAGES
 from cli.job import placed
 from cli.report.cards import answers, verdict_section
@@ -18,6 +17,7 @@ from cli.report.page import build_report
 from cli.run.folder import RunFolder, digest
 from cli.run.lab import SEQUENCES, start_search
 from cli.run.summary import FILE, empty_summary, fill, provenance, read_summary, results_key, sections_of
+from cli.streams import Interrupted
 from dsd_ncrn.design.load import dump_design
 from dsd_ncrn.errors import CheckFailed, DsdNcrnError, InputError, interrupt_behind
 from dsd_ncrn.runs.files import json_text

@@ -10,14 +10,14 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from cli.job import Outcome, Stage, Tell
-from dsd_ncrn.analysis.bands import hours_band, slowdowns
 from dsd_ncrn.analysis.beads import BeadBudget
 from dsd_ncrn.analysis.fidelity import Fidelity, fidelity
-from dsd_ncrn.analysis.fuel import FuelBudget, fuel_budget
 from dsd_ncrn.analysis.measured import on_measured
+from dsd_ncrn.analysis.ranges import hours_band, slowdowns
+from dsd_ncrn.analysis.results import FuelBudget, fuel_budget
 from dsd_ncrn.analysis.study import Study
-from dsd_ncrn.dsd.jsonable import system_to_json
 from dsd_ncrn.dsd.pil import write_pil
+from dsd_ncrn.dsd.system import system_to_json
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, Toehold
 from dsd_ncrn.kinetics.rates import PER_M_TO_PER_NM
 from dsd_ncrn.runs.files import json_text, plain

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from cli.run.folder import digest
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.runs.files import json_text, read_json
-from dsd_ncrn.simulate.levels import IN_RUNS
+from dsd_ncrn.simulate.results import IN_RUNS
 
 if TYPE_CHECKING:
     from cli.job import Job

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from dsd_ncrn.runs.result_table import ResultTable
+from dsd_ncrn.runs.files import ResultTable
 from dsd_ncrn.runs.tables import TABLES
 from sequences.tables import MATRICES
 from sequences.tables import TABLES as SEQUENCE_TABLES

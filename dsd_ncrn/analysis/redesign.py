@@ -27,7 +27,7 @@ from dsd_ncrn.analysis.yields import Drawn, require_imperfections, stream
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.load import changed
 from dsd_ncrn.design.spec import DesignSpec
-from dsd_ncrn.dsd.beside import ordered_system
+from dsd_ncrn.dsd.experiment import ordered_system
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.errors import CheckFailed, InputError
 from dsd_ncrn.families import SCHEMES

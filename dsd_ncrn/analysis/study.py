@@ -10,8 +10,7 @@ import numpy as np
 from dsd_ncrn.analysis.beads import BeadBudget, bead_budget
 from dsd_ncrn.analysis.experiment import experiment_of
 from dsd_ncrn.analysis.lean import LEAKY, train_strands
-from dsd_ncrn.analysis.networks import FINITE, network_of
-from dsd_ncrn.analysis.translated import Translated, part
+from dsd_ncrn.analysis.translated import FINITE, Translated, network_of, part
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.applied import as_measured
 from dsd_ncrn.assays.measured import MeasuredGate
@@ -33,8 +32,7 @@ from dsd_ncrn.simulate.ideal import IdealLearner
 from dsd_ncrn.simulate.imperfections import middle
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
 from dsd_ncrn.simulate.learners import repeats_of, train_autonomous, train_ideal, train_value
-from dsd_ncrn.simulate.levels import LEVELS
-from dsd_ncrn.simulate.results import Training
+from dsd_ncrn.simulate.results import LEVELS, Training
 from dsd_ncrn.simulate.staged import StagedLearner
 from dsd_ncrn.simulate.train import Progress, no_progress, train
 from dsd_ncrn.simulate.tube import Tube, tube_of

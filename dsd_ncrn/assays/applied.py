@@ -9,9 +9,8 @@ from math import nan
 import numpy as np
 from numpy.random import Generator
 
-from dsd_ncrn.assays.directions import Direction, directions
-from dsd_ncrn.assays.measured import Kind, Measured, MeasuredGate
-from dsd_ncrn.assays.quantities import Quantity
+from dsd_ncrn.assays.measured import Kind, Measured, MeasuredGate, Quantity
+from dsd_ncrn.assays.model import Direction, directions
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import InputError, did_you_mean
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation

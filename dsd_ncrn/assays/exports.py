@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from dsd_ncrn.arrays import Flags, Floats
-from dsd_ncrn.assays.clock import clock_seconds, evened, unit_of
-from dsd_ncrn.assays.grids import Cell, Column, Row, columns_of
+from dsd_ncrn.assays.grids import Cell, Column, Row, clock_seconds, columns_of, evened, unit_of
 from dsd_ncrn.design.tables import Table, is_missing, is_number, read_sheets
 from dsd_ncrn.errors import InputError, did_you_mean
 

@@ -13,8 +13,7 @@ import numpy as np
 
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.fit import Fit, Problem, bounds_of
-from dsd_ncrn.assays.measured import Kind
-from dsd_ncrn.assays.quantities import Quantity
+from dsd_ncrn.assays.measured import Kind, Quantity
 from dsd_ncrn.assays.wells import Parameter
 
 NORMAL_95 = 1.959963984540054

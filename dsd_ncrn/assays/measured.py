@@ -1,4 +1,4 @@
-"""What a design takes from a file of fits: the numbers of its gates, with how well they are known."""
+"""What can be unknown about a gate, what reads it and a well; and what a design takes of that from a file of fits."""
 
 from __future__ import annotations
 
@@ -9,9 +9,25 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.design.files import read_text
 from dsd_ncrn.errors import InputError
+
+
+class Quantity(StrEnum):
+    """What a parameter is."""
+
+    RATE = "rate constant"
+    ACTIVE = "active share"
+    LOSS = "constant loss"
+    INITIAL = "initial leak"
+    BLANK = "blank"
+    GAIN = "gain"
+    DARK = "unopened reporter"
+    DRIFT = "drift"
+    LEVEL = "level of a control"
+    DOSE = "dose factor"
+    SHIFT = "start time"
+
 
 FORMAT = 1
 

@@ -15,9 +15,9 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from dsd_ncrn.assays.bench import BenchFile, pil_of
+from dsd_ncrn.assays.measured import Quantity
 from dsd_ncrn.assays.model import GateModel
 from dsd_ncrn.assays.predict import HOUR_S
-from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.wells import Assay, Parameter, Purpose, Well, read_values
 from dsd_ncrn.errors import CheckFailed, InputError
 

@@ -18,9 +18,9 @@ import numpy as np
 
 from dsd_ncrn.assays.bench import BenchFile
 from dsd_ncrn.assays.exports import Trace
+from dsd_ncrn.assays.measured import Quantity
 from dsd_ncrn.assays.model import GateModel, gate_model
 from dsd_ncrn.assays.petab import ANNOTATION, SCALE, SHOWN, id_of, name_of, petab_files
-from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.wells import Assay, Errors, Parameter, Well
 from dsd_ncrn.constants import DEFAULT_PRESET
 from dsd_ncrn.design.files import read_text

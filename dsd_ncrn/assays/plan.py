@@ -14,12 +14,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.assays.directions import Direction
 from dsd_ncrn.assays.exports import Trace
-from dsd_ncrn.assays.model import GateModel
+from dsd_ncrn.assays.measured import Quantity
+from dsd_ncrn.assays.model import Direction, GateModel
 from dsd_ncrn.assays.noise import Noise
 from dsd_ncrn.assays.predict import Predictor
-from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.wells import Assay, Errors, Parameter, Well
 
 READINGS, NOISE, LAG = 40, 0.02, 0.7

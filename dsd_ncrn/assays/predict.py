@@ -15,8 +15,8 @@ from itertools import pairwise
 import numpy as np
 
 from dsd_ncrn.arrays import Flags, Floats, Ints
+from dsd_ncrn.assays.measured import Quantity
 from dsd_ncrn.assays.model import GateModel, Group
-from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.wells import Assay, Errors, Parameter, Purpose, Well, read_values
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.simulate.engines.rosenbrock import RosenbrockEngine, RosenbrockStepper

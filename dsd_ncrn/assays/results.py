@@ -9,12 +9,10 @@ from typing import Any
 
 from dsd_ncrn.assays.bench import BenchFile, mix_of
 from dsd_ncrn.assays.fit import Fit, fit
-from dsd_ncrn.assays.held import Check, checked, without_held
 from dsd_ncrn.assays.intervals import Estimate, alike, estimates
-from dsd_ncrn.assays.judge import WellFit, swapped, well_fits, worst_smoothed
-from dsd_ncrn.assays.measured import FORMAT, Kind
+from dsd_ncrn.assays.judge import Check, WellFit, checked, swapped, well_fits, without_held, worst_smoothed
+from dsd_ncrn.assays.measured import FORMAT, Kind, Quantity
 from dsd_ncrn.assays.posterior import Posterior
-from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.rivals import Rival, rivals
 from dsd_ncrn.assays.wells import Assay, Well
 

@@ -14,8 +14,8 @@ import numpy as np
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.exports import Trace
 from dsd_ncrn.assays.fit import Fit, Problem, fit_at
+from dsd_ncrn.assays.measured import Quantity
 from dsd_ncrn.assays.predict import Predictor
-from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.wells import Assay, Purpose, Well, read_values
 from dsd_ncrn.constants import constant
 from dsd_ncrn.errors import CheckFailed

@@ -9,11 +9,11 @@ import numpy as np
 
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.assays.exports import Trace
+from dsd_ncrn.assays.measured import Quantity
 from dsd_ncrn.assays.model import GateModel, gate_model
 from dsd_ncrn.assays.noise import correlated
 from dsd_ncrn.assays.plan import GATE_SPREAD, LAG, LEAK_SPREAD, NOISE, REPORTER_NM, Tube, wells_of
 from dsd_ncrn.assays.predict import Predictor
-from dsd_ncrn.assays.quantities import Quantity
 from dsd_ncrn.assays.wells import Assay, Errors, Purpose, Well
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
 from dsd_ncrn.kinetics.rates import rates_of

@@ -10,10 +10,9 @@ from functools import cached_property
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.assays.directions import Direction
 from dsd_ncrn.assays.exports import Trace
-from dsd_ncrn.assays.model import GateModel
-from dsd_ncrn.assays.quantities import Quantity
+from dsd_ncrn.assays.measured import Quantity
+from dsd_ncrn.assays.model import Direction, GateModel
 
 MOST_FACTOR, MOST_LEAK = 1e3, 1e4
 """How far a rate constant may be from what the toeholds predict, and a leak above 1 /M/s; it goes as far below 1 /M/s."""

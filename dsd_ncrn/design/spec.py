@@ -10,10 +10,9 @@ from typing import Literal, Self, cast
 from pydantic import Field, field_validator, model_validator
 
 from dsd_ncrn.constants import constant
-from dsd_ncrn.design.chemistry import Chemistry
+from dsd_ncrn.design.chemistry import Chemistry, Staged
 from dsd_ncrn.design.imperfections import Imperfections
 from dsd_ncrn.design.section import Concentration, Duration, LeakRate, Section, refuse
-from dsd_ncrn.design.staged import Staged
 from dsd_ncrn.design.strands import Order, SequenceRules
 
 Rail = Literal["single", "dual"]

@@ -10,15 +10,15 @@ from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.design.chemistry import Chemistry
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.design.spec import DesignSpec, Translation
-from dsd_ncrn.dsd.naming import check_names, check_species, merged
-from dsd_ncrn.dsd.plan import FLUSH, Plan, plan_of_learner, plan_of_network, required
+from dsd_ncrn.dsd.plan import FLUSH, Plan, check_names, check_species, merged, plan_of_learner, plan_of_network, required
 from dsd_ncrn.dsd.polarity import Polarity, assign_polarity, is_annihilation
-from dsd_ncrn.dsd.schemes.clocks import held_back, phase_clock
 from dsd_ncrn.dsd.schemes.endings import (
     CLOCK_SIGN,
     cogate_sink,
     cooperative_annihilation,
     drain,
+    held_back,
+    phase_clock,
     reporters,
     strand_sink,
     two_domain_annihilation,

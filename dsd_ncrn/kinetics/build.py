@@ -17,11 +17,10 @@ from dsd_ncrn.families import LEAK_MODELS
 from dsd_ncrn.kinetics.condense import condense
 from dsd_ncrn.kinetics.enumerator import MAX_SPECIES, Enumerator, OriginsOf
 from dsd_ncrn.kinetics.finite import FiniteEnumerator, Unproductive
-from dsd_ncrn.kinetics.infinite import InfiniteEnumerator
+from dsd_ncrn.kinetics.infinite import InfiniteEnumerator, is_two_domain
 from dsd_ncrn.kinetics.leaks import FRESH, LeakRates, LeakTargets
 from dsd_ncrn.kinetics.network import ReactionNetwork, Step, StepKind
 from dsd_ncrn.kinetics.rates import RateModel, rates_of
-from dsd_ncrn.kinetics.two_domain import is_two_domain
 
 FUELS = (Role.FUEL, Role.BUFFER, Role.CLOCK)
 Semantics = Literal["infinite", "finite"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from dsd_ncrn.crn.events import Add, Done, Event, PullDown, Purpose, Read, TopUp, Wait
-from dsd_ncrn.design.staged import Staged
+from dsd_ncrn.design.chemistry import Staged
 from dsd_ncrn.dsd.experiment import APART_S
 from dsd_ncrn.dsd.staged import (
     BARE,

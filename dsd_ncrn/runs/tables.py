@@ -20,7 +20,7 @@ from dsd_ncrn.analysis.results import (
     Screening,
     Yardstick,
 )
-from dsd_ncrn.runs.result_table import ResultTable, TableColumn
+from dsd_ncrn.runs.files import ResultTable, TableColumn
 
 if TYPE_CHECKING:
     from dsd_ncrn.analysis.leaks import LeakSensitivity

@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.runs.files import csv_text, text_of, unreadable
-from dsd_ncrn.runs.result_table import number
+from dsd_ncrn.runs.files import csv_text, number, text_of, unreadable
 from dsd_ncrn.runs.tables import TOP_UPS
-from dsd_ncrn.simulate.levels import IN_RUNS
-from dsd_ncrn.simulate.results import Training, Trajectory
+from dsd_ncrn.simulate.results import IN_RUNS, Training, Trajectory
 
 if TYPE_CHECKING:
-    from dsd_ncrn.analysis.fuel import FuelBudget
+    from dsd_ncrn.analysis.results import FuelBudget
 
 PREDICTIONS = "predictions"
 TESTS = "test_predictions.csv"

@@ -17,9 +17,8 @@ from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.oscillator import Crossing, Oscillator, with_oscillator
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.simulate.engines.types import Engine
-from dsd_ncrn.simulate.learner import Iteration, checked
 from dsd_ncrn.simulate.mass_action import from_crn
-from dsd_ncrn.simulate.results import Training, Trajectory
+from dsd_ncrn.simulate.results import Iteration, Training, Trajectory, checked
 
 RELATIVE, ABSOLUTE = 1e-8, 1e-12
 """The ring's floor decides when the next pulse comes, so the absolute tolerance is far below it."""

@@ -12,8 +12,8 @@ from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.ncrn.verify import Conservation
 from dsd_ncrn.simulate.engines.types import Engine
-from dsd_ncrn.simulate.learner import checked
 from dsd_ncrn.simulate.mass_action import from_crn
+from dsd_ncrn.simulate.results import checked
 
 RELATIVE, ABSOLUTE = 1e-11, 1e-13
 LIFETIMES = 1e5

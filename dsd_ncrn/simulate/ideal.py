@@ -12,9 +12,8 @@ from dsd_ncrn.design.chemistry import SpeciesKind
 from dsd_ncrn.ncrn.types import NeuralCrn, Variable
 from dsd_ncrn.simulate.engines.stochastic import StochasticEngine
 from dsd_ncrn.simulate.engines.types import ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Engine, Stepper
-from dsd_ncrn.simulate.learner import Iteration, checked
 from dsd_ncrn.simulate.mass_action import MassAction, Part, from_crn, part_of
-from dsd_ncrn.simulate.results import Trajectory
+from dsd_ncrn.simulate.results import Iteration, Trajectory, checked
 
 TIMES_TO_LOOK_AT = 2001
 

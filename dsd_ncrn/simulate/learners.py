@@ -17,8 +17,7 @@ from dsd_ncrn.simulate.autonomous import AutonomousLearner
 from dsd_ncrn.simulate.engines.types import Engine
 from dsd_ncrn.simulate.flow import Fuels
 from dsd_ncrn.simulate.ideal import IdealLearner
-from dsd_ncrn.simulate.learner import Learner
-from dsd_ncrn.simulate.results import Training
+from dsd_ncrn.simulate.results import Learner, Training
 from dsd_ncrn.simulate.staged import StagedLearner
 from dsd_ncrn.simulate.train import ONCE, Progress, Repeats, no_progress, train
 from dsd_ncrn.simulate.value import ValueLearner, ValueModel

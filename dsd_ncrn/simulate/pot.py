@@ -16,8 +16,8 @@ from dsd_ncrn.simulate.crowd import Crowd, crowd_of
 from dsd_ncrn.simulate.engines.types import Engine, Stepper
 from dsd_ncrn.simulate.handling import HOUR_S, Handling
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation, perfect
-from dsd_ncrn.simulate.learner import checked
 from dsd_ncrn.simulate.mass_action import MassAction, from_network
+from dsd_ncrn.simulate.results import checked
 
 
 @dataclass(frozen=True, eq=False)

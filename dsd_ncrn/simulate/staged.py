@@ -13,7 +13,7 @@ from dsd_ncrn.design.spec import Circuit
 from dsd_ncrn.ncrn.equations import derive, initial_parameters
 from dsd_ncrn.ncrn.roster import shape_of
 from dsd_ncrn.ncrn.staged import linear_of
-from dsd_ncrn.simulate.learner import Iteration
+from dsd_ncrn.simulate.results import Iteration
 
 HALVINGS = 60
 """Of an interval that begins no smaller than half its end: to the last bit."""

@@ -17,8 +17,8 @@ from dsd_ncrn.arrays import Floats, Ints
 from dsd_ncrn.crn.events import Add, Adjust, Event, PullDown, Return, TopUp, Wait
 from dsd_ncrn.simulate.engines.adjoint import pull_back
 from dsd_ncrn.simulate.engines.rosenbrock import Path, RosenbrockEngine
-from dsd_ncrn.simulate.learner import checked
 from dsd_ncrn.simulate.pot import Contents, Pot, Watch
+from dsd_ncrn.simulate.results import checked
 from dsd_ncrn.simulate.tube import ABSOLUTE, RELATIVE, Tube
 
 NOMINAL = 1e-7

@@ -9,8 +9,7 @@ import numpy as np
 
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.simulate.learner import Iteration, Learner
-from dsd_ncrn.simulate.results import Training, rmse
+from dsd_ncrn.simulate.results import Iteration, Learner, Training, rmse
 from dsd_ncrn.simulate.tube import Tube
 from dsd_ncrn.tasks import Dataset
 

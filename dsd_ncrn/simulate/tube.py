@@ -18,9 +18,8 @@ from dsd_ncrn.protocol.staged import LearnerProtocol, StagedProtocol
 from dsd_ncrn.simulate.engines.crew import side_by_side
 from dsd_ncrn.simulate.engines.types import Engine, Stepper
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
-from dsd_ncrn.simulate.learner import Iteration
 from dsd_ncrn.simulate.pot import Contents, Pot, Watch, pot_of
-from dsd_ncrn.simulate.results import Trajectory
+from dsd_ncrn.simulate.results import Iteration, Trajectory
 from dsd_ncrn.simulate.watches import Account, Readings, Recorder
 
 RELATIVE, ABSOLUTE = 1e-3, 1e-5

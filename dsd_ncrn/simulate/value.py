@@ -16,8 +16,7 @@ from dsd_ncrn.ncrn.dynamics import Dynamics
 from dsd_ncrn.ncrn.exact import Symbol, SymbolKind
 from dsd_ncrn.ncrn.roster import gradient_of
 from dsd_ncrn.simulate.flow import Flow, Fuels, advance, flow_of
-from dsd_ncrn.simulate.learner import Iteration
-from dsd_ncrn.simulate.results import Training
+from dsd_ncrn.simulate.results import Iteration, Training
 
 Rows = tuple[tuple[float, ...], ...]
 TOLERANCE = 1e-9

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import log
 
-from dsd_ncrn.dsd.beside import gates_of_variants
-from dsd_ncrn.dsd.experiment import Experiment
+from dsd_ncrn.dsd.experiment import Experiment, gates_of_variants
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.bench.document import DocumentSection, Table, clock_time, three
 from sequences.bench.mixing import SMALLEST_BATCH_UL, undiluted_uM

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dsd_ncrn.dsd.beside import gates_of_variants
+from dsd_ncrn.dsd.experiment import gates_of_variants
 from dsd_ncrn.dsd.system import Component, DsdSystem, GateKind, Role
 from sequences.bench.document import DocumentSection, Table
 from sequences.oligos import Oligo

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dsd_ncrn.design.spec import Order, SequenceRules
-from dsd_ncrn.dsd.beside import gates_of_variants
-from dsd_ncrn.dsd.experiment import Experiment
+from dsd_ncrn.dsd.experiment import Experiment, gates_of_variants
 from dsd_ncrn.dsd.system import DsdSystem
 from sequences.assignment import SequenceAssignment
 from sequences.bench.checks import calibration_section, checks_section, variants_section

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cli.report.figures.chart import Curve, Dash, Numbers
-from dsd_ncrn.simulate.levels import LEVELS
+from dsd_ncrn.simulate.results import LEVELS
 
 LIGHT_AND_DARK: Mapping[str, tuple[str, str]] = {
     "paper": ("#ffffff", "#14171c"),

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cli.report.data import ReportData
-from cli.report.figures.static import with_title
+from cli.report.figures.vega import with_title
 from dsd_ncrn.crn.drawing import svg_of
 from dsd_ncrn.crn.graph import STAGE_COLOURS
 from dsd_ncrn.crn.types import Crn, Origin, Reaction

@@ -1,4 +1,4 @@
-"""Reactions without outputs, what takes strands out of the game, and readout.
+"""Reactions without outputs, clocks, what takes strands out of the game, and readout.
 
 **Two-domain annihilation** X + Y -> 0 is a join without outputs, ``{t*}[x t][y]``: Cardelli 2010 (DCM 2010, the join), whose
 last segment is closed by the second input itself; generalised to two or three inputs, equal or not. X gives its cogate
@@ -24,6 +24,15 @@ t][q]`` and ``{t*}[x]``, the latter one displacement deep.
 their starred strand and pulled out with all that hangs on them: left in the tube, the spent scavengers of a long training
 would outnumber every fuel and feed its leaks. Each takes strands of one polarity; the mirror images take those of the other.
 
+**Clocks.** A strand ``<t c>`` is the last input of every join of its phase (Cardelli's join with the clock as one more
+reactant). The clock of degradation gates alone is ``<w c>``, with a toehold of its own: no signal rests on degradation
+gates, or on the scavenger that beads hold. Where a gate of polarity -1 waits for it too, the strand is ``<t c u>``:
+straight gates take it by its 5' toehold and mirrored ones by its 3' toehold, and each gives back a cogate of its own,
+``<c t>`` or ``<u c>``. Auxiliary strands may be in the tube only while their phase runs, so that they can leak only then:
+most leak comes from the auxiliary strand ``<t r>`` of a join, which displaces ``<r t>`` from joins that have taken no
+input and so fires their forks. The auxiliary strands of a phase are then added with its clock strand and captured with
+it.
+
 **Reporters** ``{t*}[x]`` are duplexes with a dye and a quencher as in Zhang and Winfree (J. Am. Chem. Soc. 131:17303, 2009,
 figure 1) and Chen et al. (Nat. Nanotechnol. 8:755, 2013): the signal ``<t x>`` displaces ``<x>``, and the dye of the bottom
 strand is no longer next to the quencher of the top. Both sit at the end away from the toehold: a bottom 5' dye and a top 3'
@@ -32,15 +41,15 @@ quencher for polarity +1, a bottom 3' dye and a top 5' quencher for the mirror i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from dsd_ncrn.crn.types import Origin, Reaction
 from dsd_ncrn.design.spec import Translation
-from dsd_ncrn.dsd.naming import check_species
+from dsd_ncrn.dsd.plan import check_species
 from dsd_ncrn.dsd.schemes.parts import Made, check_fuels, check_inputs, entry, fuel, side_of
 from dsd_ncrn.dsd.structure import Bound, Complex, Open, Strand, gate, strand_length
-from dsd_ncrn.dsd.system import Component, Driver, GateKind, Reporter, Role
+from dsd_ncrn.dsd.system import ClockStrands, Component, Driver, GateKind, Reporter, Role
 from dsd_ncrn.dsd.words import HARMLESS_NT, Private, Side, Words, gate_component, strand_component
 
 BEADS = "biotin"
@@ -155,3 +164,54 @@ def reporter_duplex(signal: Strand) -> Complex:
     toehold = tuple(domain for domain in signal if domain.is_toehold)
     branch = tuple(domain for domain in signal if not domain.is_toehold)
     return gate(Open(toehold), Bound(branch)) if signal[0].is_toehold else gate(Bound(branch), Open(toehold))
+
+
+def clock_strand(clock: str, signs: Sequence[int], words: Words) -> Strand:
+    """The strand that opens gates of the given polarities."""
+    mirrored = words.mirrored_toehold if -1 in signs else ()
+    return words.clock_toehold(clock) + words.branch(clock) + mirrored
+
+
+def phase_clock(
+    clock: str, signs: Sequence[int], closes: bool, buffer: float, words: Words, helpers: Iterable[Component] = ()
+) -> tuple[ClockStrands, list[Component]]:
+    """How the protocol handles a clock, and its strand with what takes it and its cogates away again; ``buffer`` in nM.
+
+    Cogates of a phase of joins are sunk as they appear, because they drive joins back. Where a phase ``closes`` its gates,
+    degradation gates or cooperative annihilators, they are a buffer instead, which is captured after that. ``helpers`` come
+    and go with the clock.
+    """
+    strand = strand_component(clock, clock_strand(clock, signs, words), Role.CLOCK, 0.0)
+    own = clock in words.own_clocks  # then its cogates alone have a toehold on which gates rest
+    taking = capture(f"capture_{clock}", words.returned(clock) if own else words.helper(clock))
+    names = {sign: f"{clock}_cogate" if sign > 0 else f"{clock}_mirrored_cogate" for sign in signs}
+    doses = {helper.name: helper.concentration for helper in helpers}
+    handled = ClockStrands(
+        clock,
+        (taking.name,),
+        words.spec.chemistry.clock,
+        helpers=doses,
+        captures={name: _capture_name(name) for name in doses},
+        cogates=names,
+    )
+    # Cogates of a phase that closes nothing only drive its joins back: sinks take them as they appear.
+    if not closes:
+        sinks = [cogate_sink(f"sink_{name}", clock, buffer, words, sign) for sign, name in names.items()]
+        return handled, [strand, taking, *sinks]
+    # They close gates that the clock has opened and that have not fired; afterwards both are captured.
+    cogates = [strand_component(name, words.side(sign).leave(clock), Role.CLOCK, buffer) for sign, name in names.items()]
+    scavenger = clock_sink(f"scavenger_{clock}", clock, words)
+    handled = replace(handled, scavengers=(scavenger.name, taking.name), closing_buffer=buffer * len(signs))
+    return handled, [strand, taking, scavenger, *cogates]
+
+
+def held_back(components: Iterable[Component], helpers: Iterable[Component]) -> list[Component]:
+    """The components with some fuels that are only added later, and the strands that capture them."""
+    later = {helper.name: helper for helper in helpers}
+    # Not in the tube at the start, and not topped up: the protocol adds and captures them with the clock.
+    kept = [replace(c, concentration=0.0, topped_up=False) if c.name in later else c for c in components]
+    return [*kept, *(capture(_capture_name(name), helper.complex.domains) for name, helper in later.items())]
+
+
+def _capture_name(helper: str) -> str:
+    return f"capture_{helper}"

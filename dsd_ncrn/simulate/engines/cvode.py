@@ -19,9 +19,8 @@ from scipy.sparse import csc_matrix, eye_array
 from scipy.sparse.linalg import SuperLU, splu
 
 from dsd_ncrn.arrays import Floats
-from dsd_ncrn.simulate.engines.equations import Equations, Function, equations_of
 from dsd_ncrn.simulate.engines.types import ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Solution
-from dsd_ncrn.simulate.mass_action import MassAction
+from dsd_ncrn.simulate.mass_action import Equations, Function, MassAction, equations_of
 
 MAX_STEPS = 100_000
 LARGE = 100
