@@ -14,7 +14,6 @@ import numpy as np
 from page import write
 
 from dsd_ncrn.analysis.jobs import run_jobs
-from dsd_ncrn.analysis.lean import lean, train_strands
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.translated import network_of
 from dsd_ncrn.analysis.yields import Drawn, RealTubes, stream, train_sample
@@ -51,7 +50,7 @@ def trainings(study: Study, rate_per_M_s: float | None, beside: int, whole: bool
     level = "dsd" if leak is None else "dsd_leaky"
 
     def one(_: int) -> Training:
-        return study.train(study.tube(level, leak), level) if whole else train_strands(study, level, leak)
+        return study.train(study.tube(level, leak), level) if whole else study.train_strands(level, leak)
 
     return side_by_side(one, range(beside))
 
@@ -64,7 +63,7 @@ def leak_table(iterations: int, turns: int, beside: int) -> list[str]:
     scouts = {}
     for rate in RATES_PER_M_S:
         began = time.process_time()
-        lean(study, rate / per_nM_s_to_per_M_s(1.0))
+        study.lean(rate / per_nM_s_to_per_M_s(1.0))
         scouts[rate] = time.process_time() - began
     ends: dict[tuple[float | None, bool], Training] = {}
     for _ in range(turns):
@@ -75,7 +74,7 @@ def leak_table(iterations: int, turns: int, beside: int) -> list[str]:
     rows = []
     for rate in RATES_PER_M_S:
         exact, found = ends[rate, True], ends[rate, False]
-        steps = len(lean(study, rate / per_nM_s_to_per_M_s(1.0)).leaky.steps)
+        steps = len(study.lean(rate / per_nM_s_to_per_M_s(1.0)).leaky.steps)
         off = float(np.abs(found.parameters / exact.parameters - 1.0).max())
         learned = [1.0 - each.rmse_after / each.rmse_before for each in (exact, found)]
         ratios = [spread(ways[rate, whole], ways[None, True]) for whole in (True, False)]
@@ -113,7 +112,7 @@ def yield_row(name: str, iterations: int, count: int) -> str:
 def tubes_rows(count: int, iterations: int) -> list[str]:
     """Realisations of all imperfections in the whole network and in the lean one, tube by tube."""
     study = Study(load_design(ROOT / "designs" / "linreg2d_imperfect.toml")).ready.lasting(strand_iterations=iterations)
-    spec, tubes = study.spec, {"whole": RealTubes(study), "lean": RealTubes(lean(study))}
+    spec, tubes = study.spec, {"whole": RealTubes(study), "lean": RealTubes(study.lean())}
 
     def one(way: str, number: int) -> Training:
         return study.train(tubes[way].mix(spec.imperfections, stream(0, number), spec.leak.rate), "imperfect")

@@ -16,7 +16,6 @@ from pathlib import Path
 import click
 import numpy as np
 
-from dsd_ncrn.analysis.lean import lean
 from dsd_ncrn.analysis.measured import GateBench, benches_of, learned_share, with_gates
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import RealTubes, stream
@@ -116,7 +115,7 @@ def main(count: int, blind: bool, seed: int, keep: Path) -> None:
 def _done(numbers: Sequence[int], seed: int, blind: bool) -> Iterator[tuple[int, list[float]]]:
     """Tubes by number with their shares."""
     study = Study(load_design("designs/linreg2d_bench.toml", "bench"), seed)
-    tubes = RealTubes(lean(study))
+    tubes = RealTubes(study.lean())
     plans = [(bench, plan_of(bench.roles, Errors())) for bench in benches_of(study)]
     unmeasured = with_gates(study, ()).settlement
     for number in numbers:

@@ -11,7 +11,6 @@ import numpy as np
 
 from dsd_ncrn.analysis.fidelity import Fidelity, fidelity, parameter_errors
 from dsd_ncrn.analysis.leaks import LeakRanking, LeakSensitivity, leak_sensitivity, rank_leaks
-from dsd_ncrn.analysis.lean import train_strands
 from dsd_ncrn.analysis.results import FuelBudget, fuel_budget
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.translated import DEFAULT_ENGINE
@@ -157,7 +156,7 @@ class PreparedDesign:
         if kind.leaks:
             _ = study.leaky  # enumerated once for all lengths
         study = study if iterations is None else study.lasting(strand_iterations=iterations)
-        return train_strands(study, level, self._leak(leak), progress)
+        return study.train_strands(level, self._leak(leak), progress)
 
     def trajectory(self, level: Literal["ideal", "dsd"] = "dsd", *, point: int = 0, points: int = POINTS) -> Trajectory:
         """The species of the abstract network over one iteration from the start, with a training point.

@@ -10,8 +10,7 @@ from typing import cast
 import numpy as np
 import pytest
 
-from dsd_ncrn.analysis.lean import LONG, lean, train_strands
-from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.study import LONG, Study
 from dsd_ncrn.analysis.yields import RealTubes, stream
 from dsd_ncrn.crn.events import Purpose, Wait
 from dsd_ncrn.kinetics.network import StepKind
@@ -69,7 +68,7 @@ def test_what_gathers_is_grown_on_to_the_end_as_a_power_of_the_iterations(monkey
 def test_a_lean_network_has_all_that_does_not_leak_and_less_of_the_rest() -> None:
     """Components stay in their places, and every step of the strands as designed stays with its rate."""
     made = short_study()
-    found = lean(made, TENTH)
+    found = made.lean(TENTH)
     assert found.leaky.names[: len(made.system.components)] == made.leaky.names[: len(made.system.components)]
     assert len(found.leaky.steps) < 0.5 * len(made.leaky.steps)
 
@@ -90,21 +89,21 @@ def test_a_lean_network_has_all_that_does_not_leak_and_less_of_the_rest() -> Non
 
 def test_rates_of_a_decade_share_one_lean_study_and_short_trainings_have_none() -> None:
     made = short_study()
-    assert lean(made, TENTH) is lean(made, TENTH / 50) is lean(made, 0.0)
+    assert made.lean(TENTH) is made.lean(TENTH / 50) is made.lean(0.0)
     short = made.lasting(strand_iterations=LONG - 1)
-    assert lean(short, TENTH) is short
+    assert short.lean(TENTH) is short
 
 
 def test_where_the_parameters_would_move_otherwise_nothing_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(traffic, "SHARES", (1.0,))
     made = short_study().given()
-    assert lean(made, TENTH) is made
+    assert made.lean(TENTH) is made
 
 
 def test_a_real_tube_is_the_same_in_a_lean_network() -> None:
     """The chance that makes it does not depend on what is left out."""
     made = short_study()
-    found = lean(made, TENTH)
+    found = made.lean(TENTH)
     whole, other = (RealTubes(each).draw(design("linreg2d_imperfect").imperfections, stream(0, 3)) for each in (made, found))
     numbers = {(step.kind, *_spelled(made, n)): n for n, step in enumerate(made.leaky.steps)}
     kept = [numbers[step.kind, *_spelled(found, n)] for n, step in enumerate(found.leaky.steps)]
@@ -129,7 +128,7 @@ def test_a_lean_training_ends_where_the_whole_one_does(name: str, per_M_s: float
     """
     made, rate = study(name), per_M_s / per_nM_s_to_per_M_s(1.0)
     exact = made.train(made.tube("dsd_leaky", rate), "dsd_leaky")
-    found = train_strands(made, "dsd_leaky", rate)
+    found = made.train_strands("dsd_leaky", rate)
     scale = np.abs(exact.parameters).max(axis=0)
     assert (np.abs(found.parameters - exact.parameters) / scale).max() < most
     learned = [1.0 - each.rmse_after / each.rmse_before for each in (found, exact)]

@@ -11,7 +11,6 @@ from cli.run.folder import store_path
 from cli.run.sweeps import Store, opened_store, sweep
 from dsd_ncrn.analysis.crossing import CrossBinding, cross_binding
 from dsd_ncrn.analysis.leaks import LeakPoint, LeakSensitivity, leak_point, leak_sensitivity, rank_leaks
-from dsd_ncrn.analysis.lean import lean
 from dsd_ncrn.analysis.ranges import (
     FACTORS,
     FirstIteration,
@@ -71,7 +70,7 @@ def leak_study(job: Job, store: Store, tell: Tell) -> LeakSensitivity:
 
 def _sent(study: Study) -> Study:
     """A study with all that workers would each work out again, what carries the leak included."""
-    _ = study.ready, lean(study)
+    _ = study.ready, study.lean()
     return study
 
 

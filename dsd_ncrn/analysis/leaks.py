@@ -12,7 +12,6 @@ import numpy as np
 from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.jobs import run_jobs, tube_work
-from dsd_ncrn.analysis.lean import train_strands
 from dsd_ncrn.analysis.results import LeakChannel, LeakPoint, LeakShare
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.arrays import Floats
@@ -54,7 +53,7 @@ class LeakSensitivity:
 
 def train_leaky(study: Study, rate_per_M_s: float) -> Training:
     """A whole training with a uniform leak rate in /M/s."""
-    return train_strands(study, "dsd_leaky", rate_per_M_s / per_nM_s_to_per_M_s(1.0))
+    return study.train_strands("dsd_leaky", rate_per_M_s / per_nM_s_to_per_M_s(1.0))
 
 
 def leak_point(study: Study, rate_per_M_s: float, training: Training) -> LeakPoint:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dsd_ncrn.analysis.lean import LEAKY
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.tubes import LEAKY
 from dsd_ncrn.assays.applied import GateJudgement, judged
 from dsd_ncrn.assays.measured import Measured, MeasuredGate, Quantity
 from dsd_ncrn.assays.model import GateModel, gate_model

@@ -11,7 +11,6 @@ from numpy.random import Generator, SeedSequence
 from dsd_ncrn.analysis import ALLOWED_RATIO
 from dsd_ncrn.analysis.fidelity import parameter_errors
 from dsd_ncrn.analysis.jobs import run_jobs, tube_work
-from dsd_ncrn.analysis.lean import lean
 from dsd_ncrn.analysis.results import Sample
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.design.imperfections import LEAST_OF_UL, Imperfections
@@ -92,7 +91,7 @@ class Drawn:
     @worked_out
     def tubes(self) -> RealTubes:
         """What mixes them."""
-        return RealTubes(lean(self.study) if self.leaking else self.study, self.leaking)
+        return RealTubes(self.study.lean() if self.leaking else self.study, self.leaking)
 
     @property
     def leaking(self) -> bool:
