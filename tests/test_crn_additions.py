@@ -10,8 +10,9 @@ import pytest
 
 from conftest import Invoke
 from dsd_ncrn.crn.antimony import antimony_of
+from dsd_ncrn.crn.rate_law import crn_to_json
 from dsd_ncrn.crn.text import format_crn, load_crn, parse_crn
-from dsd_ncrn.crn.types import Injection, crn_to_json
+from dsd_ncrn.crn.types import Injection
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.gates.network_run import simulate_crn, simulate_crn_strands
 from interchange_peers import sbml_of_antimony, simulated

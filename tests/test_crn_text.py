@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from dsd_ncrn.crn.rate_law import crn_to_json
 from dsd_ncrn.crn.text import format_crn, load_crn, parse_crn
-from dsd_ncrn.crn.types import Crn, Reaction, crn_to_json
+from dsd_ncrn.crn.types import Crn, Reaction
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.gates.network_run import simulate_crn
 from dsd_ncrn.units import parse_rate

@@ -17,10 +17,10 @@ from dsd_ncrn.crn.antimony import antimony_of
 from dsd_ncrn.crn.drawing import svg_of
 from dsd_ncrn.crn.graph import dot_of
 from dsd_ncrn.crn.latex import latex_of
-from dsd_ncrn.crn.rate_law import MEANINGS, RateLaw, in_law
+from dsd_ncrn.crn.rate_law import MEANINGS, RateLaw, crn_to_json, in_law
 from dsd_ncrn.crn.sbml import sbml_of
 from dsd_ncrn.crn.text import format_crn, load_crn
-from dsd_ncrn.crn.types import Crn, crn_to_json
+from dsd_ncrn.crn.types import Crn
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.ncrn.verify import conservation_laws
 from dsd_ncrn.runs.files import json_text

@@ -11,8 +11,8 @@ from dsd_ncrn.analysis.judging import yardstick
 from dsd_ncrn.analysis.staging import papers_form
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.translated import verified
+from dsd_ncrn.crn.rate_law import crn_to_json
 from dsd_ncrn.crn.text import format_crn
-from dsd_ncrn.crn.types import crn_to_json
 from dsd_ncrn.design.load import dump_design
 from dsd_ncrn.dsd.pil import write_pil
 from dsd_ncrn.dsd.structure import strand_length
