@@ -248,12 +248,18 @@ def out_option(what: str) -> Callable[[Function], Function]:
     return click.option("-o", "--out", "out", type=path, metavar="DIR", help=f"Write {what} into this folder.")
 
 
-def _quantity(kind: str) -> Callable[[click.Context, click.Parameter, str | None], float | None]:
+_Given = str | tuple[str, ...] | None
+
+
+def _quantity(kind: str) -> Callable[[click.Context, click.Parameter, _Given], float | tuple[float, ...] | None]:
     """A callback that reads an option such as ``"10 uM"`` into the internal unit of its kind; it must be above 0, if given."""
 
-    def read(context: click.Context, parameter: click.Parameter, text: str | None) -> float | None:
-        if text is None:
-            return None
+    def read(context: click.Context, parameter: click.Parameter, given: _Given) -> float | tuple[float, ...] | None:
+        if isinstance(given, tuple):
+            return tuple(one(parameter, each) for each in given)
+        return None if given is None else one(parameter, given)
+
+    def one(parameter: click.Parameter, text: str) -> float:
         try:
             value = parse_quantity(text, kind)
         except InputError as error:
@@ -265,10 +271,12 @@ def _quantity(kind: str) -> Callable[[click.Context, click.Parameter, str | None
     return read
 
 
-def quantity_option(flag: str, kind: str, help: str, default: str | None = None) -> Callable[[Function], Function]:
-    """An option that is a number and a unit, in the internal unit of its kind."""
-    metavar = kind.split()[-1].upper()
-    return click.option(flag, default=default, show_default=True, callback=_quantity(kind), metavar=metavar, help=help)
+def quantity_option(
+    flag: str, kind: str, help: str, default: str | None = None, multiple: bool = False
+) -> Callable[[Function], Function]:
+    """An option that is a number and a unit, in the internal unit of its kind; a tuple of them if ``multiple``."""
+    settings: dict[str, Any] = {"default": default, "show_default": True, "multiple": multiple, "help": help}
+    return click.option(flag, callback=_quantity(kind), metavar=kind.split()[-1].upper(), **settings)
 
 
 class Stop(NamedTuple):

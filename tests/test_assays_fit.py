@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from dsd_ncrn.arrays import Floats
+from dsd_ncrn.assays.bench import BenchFile
 from dsd_ncrn.assays.fit import Fit, fit
 from dsd_ncrn.assays.intervals import estimates
 from dsd_ncrn.assays.judge import checked, swapped, well_fits, without_held, worst_smoothed
 from dsd_ncrn.assays.measured import Kind, Quantity
 from dsd_ncrn.assays.model import gate_model
 from dsd_ncrn.assays.noise import Noise, correlated, noise_of
+from dsd_ncrn.assays.results import GateFit
 from dsd_ncrn.assays.rivals import rivals
 from dsd_ncrn.assays.synthetic import REPORTER, empty_wells, measured, truth_of, typical
 from dsd_ncrn.assays.wells import Assay, Errors, Purpose
@@ -117,6 +119,15 @@ def test_a_well_that_is_held_out_is_predicted_but_for_its_doses(found: Fit, repo
     assert check.mixed == pytest.approx(0.08, abs=0.03) and check.dosed < 0.02
     fitted, held = without_held(replace(found.assay, wells=(*found.assay.wells, read)))
     assert held == (read,) and fitted.wells == found.assay.wells
+
+
+def test_a_parameter_that_one_tube_does_not_tell_is_warned_of_once(reporter: tuple[Assay, Floats]) -> None:
+    """A single tube says nothing of the constant loss, whose fit then ends on a bound."""
+    one = fit(replace(reporter[0], wells=reporter[0].wells[:1]))
+    assert "constant loss" in [p.name for p, edge in zip(one.parameters, one.on_bound) if edge]
+    found = GateFit(BenchFile(name="readout", strands="readout.pil", reporter="reporter"), one, thorough=False)
+    told = [each for each in found.warnings if each.startswith("constant loss is")]
+    assert told == ["constant loss is not determined by these tubes"]
 
 
 def test_nothing_read_is_refused(reporter: tuple[Assay, Floats]) -> None:

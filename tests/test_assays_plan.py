@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from click.testing import Result
 
+from cli.bench.plan import how_well
+from dsd_ncrn.analysis.benches import benches_of
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.assays.bench import read_bench
 from dsd_ncrn.assays.fit import fit
 from dsd_ncrn.assays.measured import Quantity
-from dsd_ncrn.assays.plan import MOST_TUBES, Plan, Roles, plan_of
+from dsd_ncrn.assays.plan import GATE_NM, MOST_TUBES, TELLS_APART, Plan, Roles, before, plan_of
 from dsd_ncrn.assays.synthetic import join_model, laboratory
 from dsd_ncrn.assays.wells import Errors
 from dsd_ncrn.design.load import load_design
@@ -41,6 +43,30 @@ def test_what_every_plan_has(plan: Plan) -> None:
     assert any(each.get("A", 0) >= 2 * each.get("join", np.inf) for each in doses)
     assert any("join" in each and each.get("helper", 100) <= 30 for each in doses)
     assert len(doses) <= MOST_TUBES
+    assert sum(TELLS_APART in tube.why for tube in plan.tubes) == 1
+
+
+@pytest.mark.slow
+def test_every_gate_of_a_design_has_the_four_tubes_that_no_fit_can_do_without() -> None:
+    """Half the gate with three times as much input; the reporter of each with twice as much of what it takes."""
+    benches = benches_of(Study(load_design(Path("designs/linreg2d_bench.toml"))))
+    assert len(benches) == 8
+    for bench in benches:
+        roles, tubes = bench.roles, plan_of(bench.roles, Errors()).tubes
+        reporter, (first, *_), (gate, *_) = bench.model.reporter, roles.inputs, bench.model.gates
+        alone = [dict(tube.doses) for tube in tubes if tube.of_reporter]
+        assert any(each[roles.output] >= 2 * each[reporter] for each in alone), bench.name
+        with_gate = [(dict(tube.doses), tube) for tube in tubes if not tube.of_reporter]
+        assert any(first not in doses and tube.hours >= 12 for doses, tube in with_gate), bench.name
+        half = [doses for doses, _ in with_gate if doses[gate] == GATE_NM / 2]
+        assert any(doses.get(first, 0) >= 3 * doses[gate] for doses in half), bench.name
+        assert sum(TELLS_APART in tube.why for _, tube in with_gate) == 1, bench.name
+
+
+def test_what_tubes_do_not_tell_is_said_so(plan: Plan) -> None:
+    parameter, _ = plan.known[0]
+    assert how_well(parameter, before(parameter)) == "not determined"
+    assert how_well(parameter, 0.1) == "± 10%"
 
 
 @pytest.mark.slow

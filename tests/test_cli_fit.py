@@ -140,6 +140,27 @@ def test_a_problem_that_was_written_is_fitted_again(fitted: dict[str, Any], benc
         assert refused.exit_code == 2 and message in refused.output
 
 
+def test_files_of_two_units_of_time_are_read_together(
+    fitted: dict[str, Any], bench: Path, tmp_path: Path, invoke: Invoke
+) -> None:
+    """The same readings in two files, one in min and one in h, whose headers do not say so: the same times."""
+    _, *rows = (bench / "data.csv").read_text(encoding="utf-8").splitlines()
+    for name, wells, minutes in (("a.csv", ("A1", "A2"), 1.0), ("b.csv", ("A3", "A4", "A5"), 60.0)):
+        cells = [row.split(",") for row in rows if row.startswith(wells)]
+        lines = ["Well,Time,Fluorescence", *(f"{well},{float(at) / minutes!r},{value}" for well, at, value in cells)]
+        (tmp_path / name).write_text("\n".join(lines), encoding="utf-8")
+    arguments = ["fit", bench, tmp_path / "a.csv", tmp_path / "b.csv", "--quick", "-o", tmp_path / "out"]
+    units = ["--time-unit", "1 min", "--time-unit", "1 h"]
+    assert invoke(*arguments, *units).exit_code == 0
+
+    def times(traces: Path) -> list[float]:
+        return [float(row.split(",")[2]) for row in traces.read_text(encoding="utf-8").splitlines()[1:]]
+
+    assert times(tmp_path / "out" / "traces.csv") == pytest.approx(times(bench / "out" / "traces.csv"))
+    refused = invoke(*arguments, *units, "--time-unit", "1 h")
+    assert refused.exit_code == 2 and "--time-unit is given once, or once for each of 2 files" in refused.stderr
+
+
 def test_mixes_are_read_as_they_are_written() -> None:
     doses = {"join": 20.0, "A": 0.5, "reporter": 30.0}
     assert doses_of(mix_of(doses)) == doses == doses_of("20 nM join + 0.5 A+30 nM reporter")

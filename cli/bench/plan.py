@@ -24,12 +24,15 @@ from cli.bench.pipetting import (
 )
 from dsd_ncrn.analysis.measured import GateBench
 from dsd_ncrn.assays.bench import mix_of, pil_of
-from dsd_ncrn.assays.plan import Plan
+from dsd_ncrn.assays.plan import Plan, before
 from dsd_ncrn.assays.synthetic import made_up, vary
 from dsd_ncrn.assays.wells import Errors, Parameter
 from dsd_ncrn.design.load import changed, dump_design
 from dsd_ncrn.design.spec import DesignSpec
 from sequences.robot.plan import LEAST_UL
+
+LITTLE_LEARNED = 0.9
+"""Of the deviation before any tube: above that share these tubes tell nothing."""
 
 
 def plan_files(plans: Sequence[tuple[GateBench, Plan]], wells: Sequence[Placed], design: DesignSpec) -> dict[str, str]:
@@ -106,6 +109,8 @@ def _known(plans: Sequence[tuple[GateBench, Plan]]) -> Iterator[Sequence[object]
 
 def how_well(parameter: Parameter, deviation: float) -> str:
     """A deviation as people say it."""
+    if deviation > LITTLE_LEARNED * before(parameter):
+        return "not determined"
     if not parameter.log:
         return f"± {deviation:.2g}"
     return f"± {deviation:.0%}" if deviation < 0.5 else f"within {np.exp(2 * deviation):.2g}x, if at all"
@@ -123,17 +128,16 @@ def protocol(plans: Sequence[tuple[GateBench, Plan]], wells: Sequence[Placed], d
         "",
         f"1. Order the strands with {reporters}, each with a dye that faces a quencher: "
         f"`dsd-ncrn order THIS_FOLDER/{order_file(design)} -o order` (`--sequences FILE` if the design has some already).",
-        "2. Mix everything but what comes last, warm up the plate, and read it once. `stocks.csv` says what is in the "
-        f"tubes, and what is diluted so that nothing is less than {LEAST_UL:g} µL; a robot reads `picklist.csv` "
-        "(cherrypicking of the Opentrons protocol library).",
-        "3. Add signals last (wells without any: the gate), note when, and correct `start` in `layout.csv`: the time of mixing "
-        "on the clock of the reader.",
+        "2. Mix everything except what step 3 adds, warm the plate up, and read it once. `stocks.csv` says what is in each "
+        f"stock tube, and what to dilute so that no volume is below {LEAST_UL:g} µL; a robot reads `picklist.csv` "
+        "(the cherrypicking protocol of the Opentrons library).",
+        "3. Add signals last (to wells without any: the gate), note the time on the reader's clock, and write it into the "
+        "column `start` of `layout.csv`.",
         "4. Read every well about 40 times over its hours, closer together at first; keep reader, gain and filters.",
         "5. `dsd-ncrn fit THIS_FOLDER EXPORT -o fits`, then `dsd-ncrn run DESIGN --measured fits/fit.json`.",
+        *(["6. Put the plate into the file name of each export: `plate_1`, `plate_2`, …"] if wells[-1].plate > 1 else []),
         "",
-        "Where there are two plates, give each export a name with `plate_1` or `plate_2` in it.",
-        "",
-        "| plate | well | mix (nM) | hours | tells | of | expected at the end (nM) |",
+        "| plate | well | mix (nM) | hours | tells | gates | open reporter at the end (nM) |",
         "|---|---|---|---|---|---|---|",
     ]
     for each in wells:

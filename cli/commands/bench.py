@@ -86,8 +86,8 @@ def fit(
     model: Path,
     data: tuple[Path, ...],
     out: Path | None,
-    cycle: float | None,
-    time_unit: float | None,
+    cycle: tuple[float, ...],
+    time_unit: tuple[float, ...],
     petab: bool,
     quick: bool,
     posterior: bool,
@@ -99,7 +99,8 @@ def fit(
     if bool(data) is (model.suffix in PROBLEM):
         rule = "a PEtab problem has its data" if data else "there are no data"
         raise InputError(rule, None, "Give MODEL and exports, or a problem (.yaml) alone.", str(model))
-    exports = [read_export(path, time_unit, cycle) for path in data]
+    units, cycles = _of_each("--time-unit", time_unit, len(data)), _of_each("--cycle", cycle, len(data))
+    exports = [read_export(*each) for each in zip(data, units, cycles)]
     read = [_read(file, exports) for file in _assay_files(model)]
     how, name = _How(not quick, seed if posterior else None), read[0][0].name if len(read) == 1 else f"{len(read)} gates"
     with display() as shown, worker_pool(min(workers or available_cpus(), len(read))) as pool:
@@ -122,6 +123,13 @@ def fit(
         made |= {f"petab_{found.bench.name}/{name}": text for name, text in problem.items()}
     deliver(out, made)
     show(as_json, document, "\n\n".join(map(_told, fits)))
+
+
+def _of_each(option: str, given: Sequence[float], files: int) -> Sequence[float | None]:
+    """What an option says of each file: once for all of them, or once for each, in their order."""
+    if len(given) not in (0, 1, files):
+        raise InputError(f"{option} is given once, or once for each of {files} files", len(given))
+    return given if len(given) == files else [*given, None][:1] * files
 
 
 def _assay_files(model: Path) -> list[Path]:

@@ -171,7 +171,7 @@ def with_readings(assay: Assay, exports: Sequence[Export]) -> Assay:
             lasts = float(np.ptp(trace.times))
             if not SHORTEST_S <= lasts <= LONGEST_S:
                 rule = f"the trace lasts {lasts:.3g} s, so that the unit of its times is wrong"
-                raise trace.error(rule, None, "Write the unit in the header, Time [s], Time [min] or Time [h], or say it.")
+                raise trace.error(rule, None, "Write Time [s], [min] or [h] in the header, or give --time-unit.")
             wells.append(replace(well, trace=trace, plate=plate))
     if not wells:
         known = ", ".join(dict.fromkeys(trace.well for each in exports for trace in each.traces))

@@ -153,7 +153,7 @@ def _trace(column: Column, pairs: Sequence[tuple[Cell, Cell]], values: dict[tupl
     bare = next((when for (when, _), seconds in zip(pairs, own) if seconds is None and is_number(when.text)), None)
     if bare is not None and unit is None:
         rule = "the file has cycles and no times" if column.cycles else f"nothing says the unit of {column.header!r}"
-        remedy = "Say how long a cycle is." if column.cycles else "Write Time [s], Time [min] or Time [h], or say the unit."
+        remedy = "Say how long a cycle is (--cycle)." if column.cycles else "Write Time [s], [min] or [h], or give --time-unit."
         raise how.error(rule, bare, remedy)
     times = list[float]()
     for (when, _), seconds in zip(pairs, own):

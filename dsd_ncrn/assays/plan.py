@@ -31,6 +31,7 @@ TARGETS: Mapping[str, float] = {"forward": 0.1, "reverse": 0.25, "leak": 0.5, "a
 """How well parameters should be known: deviation of the logarithm of rate constants, and of active shares."""
 GATE_SPREAD, LEAK_SPREAD, ACTIVE_SPREAD = 0.9, 1.2, 0.08
 """Of gates before they are measured: logarithms of rate constants and leaks (Chen 2013, Srinivas 2017), active shares."""
+TELLS_APART = "tells a partly inactive reporter from a gate that goes back"
 DRAWS = 24
 WANTED = (Quantity.RATE, Quantity.ACTIVE, Quantity.INITIAL)
 
@@ -79,7 +80,9 @@ def plan_of(roles: Roles, errors: Errors, most: int = MOST_TUBES) -> Plan:
     assay, x = _assay(roles, tubes, errors)
     # All candidates are simulated once, as one assay; each then has its own share of the information, and plans are sums.
     slopes = _whitened(assay, x)
-    chosen = list(dict.fromkeys([*range(4), _telling(roles, tubes, errors)]))
+    telling = _telling(roles, tubes, errors)
+    tubes[telling] = replace(tubes[telling], why=f"{tubes[telling].why}; {TELLS_APART}")
+    chosen = list(dict.fromkeys([*range(4), telling]))
     information = {n: _information(assay, slopes[n], n) for n in range(len(tubes))}
     wanted = [n for n, p in enumerate(assay.parameters) if p.quantity in WANTED]
     # Greedy: the tube that shortens the logarithms of the wanted deviations most, whatever their units, until all are told.
@@ -107,14 +110,14 @@ def _candidates(roles: Roles) -> Iterator[Tube]:
         return {name: dose for name, dose in doses.items() if dose > 0} | {reporter: REPORTER_NM}
 
     yield Tube({out: 2 * REPORTER_NM, reporter: REPORTER_NM}, SHORT_H, "saturates the reporter: its active share")
-    yield Tube({out: REPORTER_NM / 3, reporter: REPORTER_NM}, SHORT_H, "input of the reporter: its rate, what a nM shines")
+    yield Tube({out: REPORTER_NM / 3, reporter: REPORTER_NM}, SHORT_H, "reporter in excess: its rate constant, the gain")
     yield Tube(mix(GATE_NM, 0.0, MUCH_NM, MUCH_NM), LONG_H, "no input: leak and initial leak")
     yield Tube(mix(INPUT_NM, 3 * INPUT_NM, MUCH_NM, MUCH_NM), USUAL_H, "more input than gate: the gate's active share")
-    yield Tube(mix(GATE_NM, INPUT_NM, MUCH_NM, MUCH_NM), USUAL_H, "more gate than input: the rate forward")
-    yield Tube(mix(GATE_NM, INPUT_NM, 3 * INPUT_NM, 3 * INPUT_NM), USUAL_H, "few auxiliary strands: the way back")
-    yield Tube(mix(GATE_NM, INPUT_NM, INPUT_NM, INPUT_NM), USUAL_H, "hardly any auxiliary strands: the way back")
-    yield Tube(mix(INPUT_NM, INPUT_NM / 2, INPUT_NM, 2 * INPUT_NM), USUAL_H, "little of all: rates alone")
-    yield Tube(mix(2 * GATE_NM, 0.0, 2 * MUCH_NM, 2 * MUCH_NM), LONG_H, "no input and much of all: leak")
+    yield Tube(mix(GATE_NM, INPUT_NM, MUCH_NM, MUCH_NM), USUAL_H, "more gate than input: the forward rate constant")
+    yield Tube(mix(GATE_NM, INPUT_NM, 3 * INPUT_NM, 3 * INPUT_NM), USUAL_H, "few auxiliary strands: the reverse rate constant")
+    yield Tube(mix(GATE_NM, INPUT_NM, INPUT_NM, INPUT_NM), USUAL_H, "hardly any auxiliary strands: the reverse rate constant")
+    yield Tube(mix(INPUT_NM, INPUT_NM / 2, INPUT_NM, 2 * INPUT_NM), USUAL_H, "low concentrations: rate constants alone")
+    yield Tube(mix(2 * GATE_NM, 0.0, 2 * MUCH_NM, 2 * MUCH_NM), LONG_H, "no input, high concentrations: leak")
     if len(roles.inputs) > 1:
         without = mix(GATE_NM, INPUT_NM, 0.0, MUCH_NM)
         yield Tube(without, LONG_H, "first input alone: leak of a gate that is half triggered")
@@ -159,9 +162,14 @@ def _information(assay: Assay, slopes: Floats, number: int) -> Floats:
 def _deviations(assay: Assay, information: Mapping[int, Floats], chosen: Sequence[int]) -> Floats:
     """How well some tubes tell each parameter, (parameters,); what is known before is how much gates vary."""
     # Without some prior the information of few tubes has no inverse.
-    before: Floats = np.array([p.spread or (2.0 if p.log else 0.3) for p in assay.parameters])
-    total = np.diag(before**-2.0) + sum(information[n] for n in chosen)
+    known: Floats = np.array([before(p) for p in assay.parameters])
+    total = np.diag(known**-2.0) + sum(information[n] for n in chosen)
     return np.sqrt(np.diag(np.linalg.inv(total)))
+
+
+def before(parameter: Parameter) -> float:
+    """The deviation of a parameter, on its scale, before any tube is read."""
+    return parameter.spread or (2.0 if parameter.log else 0.3)
 
 
 def _enough(assay: Assay, deviations: Floats, wanted: Sequence[int]) -> bool:

@@ -56,14 +56,15 @@ class GateFit:
     @cached_property
     def warnings(self) -> tuple[str, ...]:
         """What a reader has to know before believing the numbers."""
-        on_bound = [p.name for p, edge in zip(self.fit.parameters, self.fit.on_bound) if edge and not p.nuisance]
         found = [f"well {each.well}: {each.problem}" for each in self.wells if each.problem]
         if self.swapped:
             places = ", ".join(well.trace.place for well in self.fit.assay.wells if well.trace and well.name in self.swapped)
             found.append(f"wells {self.swapped[0]} and {self.swapped[1]} seem to be swapped ({places})")
-        found += [f"{name} is on a bound" for name in on_bound]
+        unknown = [each.parameter.name for each in self.estimates if each.kind is Kind.UNKNOWN]
+        # What these tubes do not determine may end on a bound: one warning of it is enough.
+        on_bound = [p.name for p, edge in zip(self.fit.parameters, self.fit.on_bound) if edge and not p.nuisance]
+        found += [f"{name} is on a bound" for name in on_bound if name not in unknown]
         found += [f"{one} and {other} cannot be told apart (correlation {r:.3f})" for one, other, r in alike(self.fit)]
-        unknown = (each.parameter.name for each in self.estimates if each.kind is Kind.UNKNOWN)
         found += [f"{name} is not determined by these tubes" for name in unknown]
         for each in self.rivals:
             changed = ", ".join(f"{name} {there:.3g} in place of {here:.3g}" for name, here, there in each.differs)
