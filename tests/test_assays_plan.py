@@ -12,7 +12,7 @@ import pytest
 from click.testing import Result
 
 from cli.bench.plan import how_well
-from dsd_ncrn.analysis.benches import benches_of
+from dsd_ncrn.analysis.measured import benches_of
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.assays.bench import read_bench
 from dsd_ncrn.assays.fit import fit
