@@ -9,6 +9,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from dsd_ncrn.crn.types import Origin
 from dsd_ncrn.dsd.pil import parse_pil
 from dsd_ncrn.dsd.structure import Bound, Complex, Domain, Open, free, gate
 from dsd_ncrn.errors import CheckFailed, InputError
@@ -121,6 +122,14 @@ def test_a_dilute_transducer_does_the_same_in_both_semantics() -> None:
 
 
 HOST, VISITOR = join((X, T), (A,)), free(T, P)
+
+
+def test_a_visit_belongs_to_the_reaction_of_its_host_there_and_back() -> None:
+    """The strand that comes and goes is not whose gate made the step, so that a study of gates blames the host alone."""
+    owners = {HOST: (Origin("host"),), VISITOR: (Origin("visitor"),)}
+    listed = list(owners), ["gate", "visitor"], RATES, owners.__getitem__
+    steps = enumerate_complexes(*listed, semantics="finite").steps
+    assert {step.kind: step.origins for step in steps} == dict.fromkeys((StepKind.BINDING, StepKind.UNBINDING), owners[HOST])
 
 
 def test_resting_strands_bind_as_mass_action_says() -> None:

@@ -175,6 +175,30 @@ def test_slow_steps_leave_time_to_meet_others() -> None:
         enumerate_complexes(*listed, semantics="finite", k_slow=1.0, k_fast=0.5)
 
 
+def test_a_partner_that_waits_binds_with_all_of_its_rate_and_parts_for_half_of_its_time() -> None:
+    """Zhang 2011, one of two partners: k_f, and k_r / 2, since half of the time its branch holds it, to and fro alike."""
+    hairpin = "length z = 18\nH = z( u )\n"  # not two-domain
+    text = "length t = 6\nlength u = 6\nlength x = 18\nlength y = 18\nX = t x\nG = x( y( + u* ) ) t*\n"
+    rates = [step.rate for step in network(text + hairpin, condensed=False).steps]
+    assert rates == pytest.approx([RATES.binding(6), RATES.unbinding(6) / 2], rel=1e-9)
+
+
+@BOTH
+def test_two_helices_exchange_from_either_of_two_toeholds(semantics: str) -> None:
+    """Four ways, by hand: the second toehold closes long before the first opens, so that each start counts: 2 k_f."""
+    text = "length t = 6\nlength s = 6\nlength x = 20\nA = t x( + ) s\nB = s* x( + ) t*\n"
+    ((sides, rate),) = reactions(network(text, semantics)).items()
+    assert sides == (kernels(text, "t x( + ) s", "s* x( + ) t*"), kernels(text, "t( x( + ) )", "s*( x( + ) )"))
+    assert rate == pytest.approx(2 * RATES.binding(6), rel=1e-4)
+
+
+def test_what_closes_at_once_meets_nobody_open() -> None:
+    """Only complexes at rest meet (Badelt et al. 2020): in the closed hairpin <y> is out of reach, and nothing opens it."""
+    text = "length x = 20\nlength y = 20\nH = x y x*\nY = y*\n"
+    found = reactions(network(text, "finite", condensed=False))
+    assert found.keys() == {(kernels(text, "x y x*"), kernels(text, "x( y )"))}
+
+
 @pytest.mark.parametrize("name", ALL_DESIGNS)
 def test_translated_designs_are_two_domain(name: str) -> None:
     assert is_two_domain([component.complex for component in translated(name).components])

@@ -184,7 +184,10 @@ def test_the_gradient_species_are_the_finite_differences_of_the_loss(circuit: di
 
 
 def test_padding_is_held_constant_or_loaded_again() -> None:
-    """Constant inputs stay from iteration to iteration, unless Z starts from them and uses them up."""
+    """Constant inputs stay from iteration to iteration, unless Z starts from them and uses them up.
+
+    What is loaded again in every iteration must be gone at its end, the constant ones with the rest.
+    """
     held = compiled(f="theta * x - z * z", pad=1, pad_value=0.2, **DUAL)
     assert (held.constants, held.padding) == ((("X3", 0.2),), ())
     assert len(held.inputs) == 2
@@ -192,10 +195,13 @@ def test_padding_is_held_constant_or_loaded_again() -> None:
     loaded = compiled(f="theta * z", pad=1, pad_value=0.2, z_initial="x", **DUAL)
     assert (loaded.constants, loaded.padding) == ((), (("X3", 0.2),))
     assert "X3 -> Z3p" in stage_texts(loaded, "feed")
+    assert "X3 ->" in stage_texts(loaded, "flush")
     both = compiled(f="theta * x - z", pad=1, pad_value=0.2, z_initial="x", **DUAL)
     assert both.padding == (("I3", 0.2),)
     assert [variable.plus for variable in both.inputs] == ["I1p", "I2p"]
     assert "I1m -> X1m + Z1m" in stage_texts(both, "feed")
+    mixed = compiled(f="theta * x - z", pad=1, w_in=((1.0, 0.0, 0.5), (0.0, 1.0, 0.5)), **DUAL)
+    assert "X2p ->" in stage_texts(mixed, "flush")
 
 
 def test_first_inputs_of_joins_differ_in_the_linear_regressor() -> None:

@@ -26,7 +26,7 @@ class Contacts:
         self.whole, self.remote = whole, remote
         self._ends: dict[_End, list[Place]] = defaultdict(list)
         self._long: dict[Domain, list[Place]] = defaultdict(list)
-        self._couples: dict[tuple[frozenset[Domain], bool], list[Complex]] = defaultdict(list)
+        self._couples: dict[frozenset[Domain], list[Complex]] = defaultdict(list)
         self._everywhere: dict[Domain, list[Place]] = defaultdict(list)
         self._moved: dict[Domain, list[Place]] = defaultdict(list)  # of those that change by themselves
         self._places: dict[Complex, list[Place]] = {}
@@ -60,16 +60,10 @@ class Contacts:
     def _coupled(self, complex_: Complex, places: list[Place]) -> dict[Complex, None]:
         """Those known that could bind a complex by two domains at once."""
         partners: dict[Complex, None] = {}
-        pairs: dict[tuple[frozenset[Domain], bool], None] = {}
-        for (_, one), (_, other) in combinations(places, 2):
-            # Domains of one open stretch zip as one helix; only pairs apart make a binding by two.
-            together = all(complex_.pairing[each] is None and each not in complex_.ends for each in range(one + 1, other + 1))
-            pairs[frozenset((complex_.domains[one], complex_.domains[other])), together] = None
-        for domains, together in pairs:
-            self._couples[domains, together].append(complex_)
-            opposite = frozenset(~domain for domain in domains)
-            for theirs in (False,) if together else (False, True):  # both in one stretch zip together
-                partners |= dict.fromkeys(self._couples.get((opposite, theirs), ()))
+        found = (frozenset(complex_.domains[at] for _, at in two) for two in combinations(places, 2))
+        for domains in dict.fromkeys(found):
+            self._couples[domains].append(complex_)
+            partners |= dict.fromkeys(self._couples.get(frozenset(~domain for domain in domains), ()))
         return partners
 
     def spaced(self) -> Iterator[Complex]:

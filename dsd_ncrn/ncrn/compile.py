@@ -11,7 +11,7 @@ from dsd_ncrn.design.spec import Circuit, DesignSpec
 from dsd_ncrn.ncrn.dynamics import Dynamics
 from dsd_ncrn.ncrn.equations import derive, initial_parameters
 from dsd_ncrn.ncrn.exact import Symbol, SymbolKind
-from dsd_ncrn.ncrn.fast import adjoint_start, annihilation, feed, flush, update
+from dsd_ncrn.ncrn.fast import adjoint_start, annihilation, feed, flush, loads_stay, update
 from dsd_ncrn.ncrn.roster import BIAS, Roster, roster, shape_of
 from dsd_ncrn.ncrn.slow import DURATION, ERROR, READOUT, backward_pass, forward_pass, readout
 from dsd_ncrn.ncrn.staged import compile_staged
@@ -83,7 +83,7 @@ def _constants(
     padding = tuple((variable.plus, circuit.pad_value) for variable in names.loaded[data:] if variable.plus in reacting)
     fuels = tuple((fuel.plus, circuit.zb_cap or 0.0) for fuel in names.fuels if fuel.plus in reacting)
     bias = ((BIAS, 1.0),) if BIAS in reacting else ()
-    if circuit.z_initial == "zero" and not names.is_loaded_apart:
+    if loads_stay(circuit, names):
         return (*bias, *padding), fuels
     return bias, (*padding, *fuels)
 

@@ -180,15 +180,20 @@ def flush(circuit: Circuit, roster: Roster) -> tuple[Reaction, ...]:
     """Remove A, Zb, X and the errors at the end of an iteration. G needs none: N4, which comes after, uses it up."""
     stage = FastStage("flush", "flush", circuit.fast_ratio)
     # Constants that are added once must not be flushed away.
-    held = circuit.pad if roster.loaded == roster.x and circuit.z_initial == "zero" else 0  # constants stay
+    held = circuit.pad if loads_stay(circuit, roster) else 0
     inputs = roster.x[: len(roster.x) - held]
     gone = (*roster.adjoints, *roster.zb, *inputs, *roster.errors, *roster.reported)
     return tuple(stage.reaction((name,), (), name, f"{name} = 0") for variable in gone for name in variable.species)
 
 
+def loads_stay(circuit: Circuit, roster: Roster) -> bool:
+    """Whether what is loaded is there until it is flushed: nothing turns it into x or Z."""
+    return not roster.is_loaded_apart and circuit.z_initial == "zero"
+
+
 def feed(circuit: Circuit, roster: Roster) -> tuple[Reaction, ...]:
     """x = W_in i and, where asked for, Z(0) = x: what is loaded becomes X where f reads it, and Z."""
-    if not roster.is_loaded_apart and circuit.z_initial == "zero":
+    if loads_stay(circuit, roster):
         return ()
     stage = FastStage("feed", "C1", circuit.fast_ratio)
     reactions: list[Reaction] = []
