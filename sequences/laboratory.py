@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import floor
+from math import floor, nan
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
@@ -19,7 +19,7 @@ from sequences.assignment import SequenceAssignment, ordered, read_assignment
 from sequences.bench.checks import ALIQUOT_UL
 from sequences.bench.protocol import Bench, bench_of, lasting, protocol_of
 from sequences.bench.strands import price_of
-from sequences.bench.timetable import Handwork, bench_cards, handwork
+from sequences.bench.timetable import Handwork, bench_cards, handwork, misfits_of
 from sequences.bench.wells import wells_nmol
 from sequences.certificate import read_certificate
 from sequences.exchange import exchange_files
@@ -239,18 +239,22 @@ def needed_strands(
     return NeededStrands(tuple(replace(each, nmol=whole.nmol[each.name]) for each in oligos), plan, bench, whole)
 
 
-def order_price(system: DsdSystem, design: LabDesign, experiment: Experiment) -> float:
-    """What a design's strands cost by its price list, in the amounts that its training takes; sequences do not matter.
+def order_outlook(system: DsdSystem, design: LabDesign, experiment: Experiment) -> tuple[float, tuple[str, ...]]:
+    """What a design's strands cost by its price list, not a number without one, in the amounts that its training takes, and
+    what of that cannot be pipetted; sequences do not matter.
 
     Raises InputError naming what the list lacks, and what ``lab_bench`` raises.
     """
     system, order = ordered_system(system), pipettable(design.order, experiment)
     blank = SequenceAssignment({domain.name: "A" * domain.length for domain in system.domains})
     needed = needed_strands(system, blank, order, experiment, design.chemistry.temperature)
+    misfits = tuple(misfits_of(needed.plan, len(experiment.training)))
+    if not order.prices:
+        return nan, misfits
     price, lacking = price_of(needed.oligos, vendor_named(order.vendor), order.prices)
     if lacking:
         raise InputError("[order] prices has all that is ordered", None, f"It lacks: {', '.join(lacking)}.")
-    return price
+    return price, misfits
 
 
 def _covered(oligo: Oligo, first_nmol: float, vendor: Vendor, count: int) -> int:

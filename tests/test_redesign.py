@@ -12,20 +12,15 @@ import tomli_w
 
 from circuits import random_data
 from conftest import Invoke
-from dsd_ncrn.analysis.judging import least_squares
+from dsd_ncrn.analysis.judging import THRESHOLD, least_squares
+from dsd_ncrn.analysis.limits import BEYOND, LEAST_SHARE, UNLUCKY, Limits, cost, front, least_cost, limited
 from dsd_ncrn.analysis.redesign import (
     ALL_IDEAS,
     IDEAS,
     PAPERS,
     STAGES,
-    THRESHOLD,
-    UNLUCKY,
-    Limits,
     Plan,
     case_of,
-    cost,
-    front,
-    least_cost,
     redesign,
     staged_knobs,
     try_form,
@@ -40,7 +35,7 @@ from dsd_ncrn.design.load import changed, load_design
 from dsd_ncrn.design.problems import DesignError
 from dsd_ncrn.errors import InputError
 from sequences import find_sequences, order_strands
-from sequences.laboratory import order_price
+from sequences.laboratory import order_outlook
 
 DESIGNS = Path(__file__).parent.parent / "designs"
 POINT = Redesigned(0.0, 3, 4, 0.9, 5.0, 4000.0, 20.0, 33, 80, 1950, positions=(0.5,))
@@ -120,7 +115,7 @@ def test_a_candidate_costs_what_its_tubes_do_not_learn() -> None:
     shares = np.array([1.0, 0.95, 0.8, -3.0])
     assert cost(POINT, shares, Limits()) == pytest.approx(0.85 / 4 + UNLUCKY / 2)
     beyond = cost(POINT, shares, Limits(hours=2.5, slurry_uL=10.0)) - cost(POINT, shares, Limits())
-    assert beyond == pytest.approx(np.log(2.0) + np.log(2.0))
+    assert beyond == pytest.approx(BEYOND + np.log(2.0) + np.log(2.0))
     assert (shares >= THRESHOLD).sum() == 2
 
 
@@ -139,7 +134,7 @@ def test_a_candidate_that_cannot_come_below_the_bar_is_judged_by_half_of_the_dra
     whole, half = (try_point(case, (start, bar)) for bar in (np.inf, 0.0))
     first = try_point(replace(case, plan=replace(case.plan, draws=1)), (start, np.inf))
     assert (whole.tubes, half.tubes) == (2, 1)
-    assert half == first
+    assert half == replace(first, stopped=True) and not whole.stopped
     assert whole.hours != half.hours
 
 
@@ -178,18 +173,39 @@ def test_the_front_is_what_nothing_beats() -> None:
     assert front([worse, POINT, faster]) == [POINT, faster]
 
 
+def test_the_front_has_neither_what_is_beyond_the_limits_nor_what_was_stopped_early() -> None:
+    """Though either learns more in less time; where all are beyond the limits, the best of these are on it, and say so."""
+    beyond = limited(replace(POINT, learned=4, share=1.0, slurry_uL=30.0), np.ones(4), Limits())
+    stopped = replace(POINT, learned=2, tubes=2, hours=1.0, stopped=True)
+    assert front([beyond, POINT, stopped]) == [POINT]
+    assert front([beyond]) == [beyond] and beyond.beyond == "30 µL of slurry, 25 at most"
+
+
+def test_nothing_beyond_the_limits_costs_as_little_as_what_learns_nothing_within_them() -> None:
+    """The most that a tube can cost is what it lacks down to LEAST_SHARE, and that it has not learned."""
+    perfect, hopeless = np.ones(4), np.full(4, -9.0)
+    small = limited(POINT, perfect, Limits(), ("too little to pipette of feed",))
+    assert cost(POINT, hopeless, Limits()) == pytest.approx(1.0 - LEAST_SHARE + UNLUCKY)
+    assert small.cost > cost(POINT, hopeless, Limits()) and small.beyond == "too little to pipette of feed"
+
+
 @pytest.mark.slow
 def test_a_price_is_that_of_the_order() -> None:
-    """Found without sequences, it is the last line of the table of costs of an order with them; a list with gaps is refused."""
+    """Found without sequences, it is the last line of the table of costs of an order with them; a list with gaps is refused,
+    and without one there is no price, but the volumes are told of: six additions of 20 µL are more than a well holds."""
     prices = load_design(DESIGNS / "linreg2d_bench.toml").order.prices
     keys: dict[str, object] = {"sequences.candidates": 1, "training.iterations": 2, "order.prices": prices}
     design = changed(load_design(DESIGNS / "first_learner.toml"), keys)
     study = Study(design)
     words = find_sequences(study.system, design, steps=3)
     cost = order_strands(study.system, words, design, study.experiment).files["protocol/cost.csv"].decode()
-    assert order_price(study.system, design, study.experiment) == pytest.approx(float(cost.split()[-1].rpartition(",")[2]))
+    price, misfits = order_outlook(study.system, design, study.experiment)
+    assert price == pytest.approx(float(cost.split()[-1].rpartition(",")[2])) and not misfits
     with pytest.raises(InputError, match=r"It lacks: .*biotin"):
-        order_price(study.system, changed(design, {"order.prices": {"100nm": 1.0}}), study.experiment)
+        order_outlook(study.system, changed(design, {"order.prices": {"100nm": 1.0}}), study.experiment)
+    large = changed(design, {"order.prices": {}, "order.smallest_uL": 20.0})
+    price, misfits = order_outlook(study.system, large, study.experiment)
+    assert np.isnan(price) and misfits == ("a spin filter before 1 of 2 iterations",)
 
 
 @pytest.mark.slow

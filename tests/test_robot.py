@@ -20,7 +20,7 @@ from dsd_ncrn.design.load import load_design
 from dsd_ncrn.dsd.experiment import Experiment
 from dsd_ncrn.protocol.staged import StagedProtocol, settings_of
 from sequences.bench.mixing import USUAL_STOCKS
-from sequences.bench.timetable import bench_lines, handwork
+from sequences.bench.timetable import bench_lines, handwork, misfits_of
 from sequences.bench.tubes import conditions_of, mixes_of
 from sequences.robot.opentrons import deck_warnings, pick_list, script
 from sequences.robot.plan import BIND_S, WELLS, _Planner, plan_of
@@ -163,6 +163,19 @@ def test_a_hand_takes_as_long_as_the_waits_and_is_told_what_it_does() -> None:
     moved = sum(step.do in ("move", "beads") for steps in plan.iterations for step in steps)
     assert work.pipettings_per_iteration == pytest.approx((sum(taken) + moved) / 3)
     assert handwork(plan_of(learner()[0].designed, Experiment(), USUAL_STOCKS[0], 100.0, 0.5, 25.0)) is None
+
+
+def test_what_cannot_be_pipetted_is_told() -> None:
+    """A least volume above all of a plan's, a step that says so, one iteration less than is wanted; a usual plan has none."""
+    _, plan = planned(2)
+    assert not list(misfits_of(plan, 2))
+    small, first = replace(plan, least_uL=100.0), plan.iterations[0]
+    filtered = replace(plan, iterations=(first, (replace(first[0], say="on a spin filter"), *first[1:])))
+    named = {plan.stocks[at].name for steps in plan.iterations for step in steps for at, _ in step.taken}
+    told = list(misfits_of(small, 2))
+    assert len(told) == 1 and set(told[0].removeprefix("too little to pipette of ").split(", ")) == named
+    assert list(misfits_of(filtered, 2)) == ["a spin filter before 1 of 2 iterations"]
+    assert list(misfits_of(plan, 3)) == ["volume for 2 of 3 iterations"]
 
 
 def test_more_tubes_than_the_deck_holds_are_told() -> None:

@@ -239,7 +239,7 @@ def tune() -> None:
     },
 )
 @design_argument
-@out_option("redesigned.toml, front.csv, ideas.csv and redesign.csv")
+@out_option("redesigned.toml, front.csv, ideas.csv, redesign.csv and the designs of the front")
 @seed_option
 @conditions_option
 @preset_option
@@ -253,7 +253,9 @@ def tune() -> None:
 @click.option("--max-hours", type=ABOVE_ZERO, help="Per training iteration.")
 @quantity_option("--max-fuel", "concentration", "Of all that is mixed.", "1 M")
 @click.option("--max-length", type=click.IntRange(min=1), help="Of the longest strand, nt.")
-@click.option("--max-beads", type=ABOVE_ZERO, default=25.0, show_default=True, help="Slurry for 100 µL and iteration, µL.")
+@click.option(
+    "--max-beads", type=ABOVE_ZERO, help="Slurry for 100 µL and iteration, µL; what the conditions allow if not given."
+)
 @click.option("--max-cost", type=ABOVE_ZERO, help="Of all strands for the training, by the design's [order] prices.")
 @spread_options
 @json_option
@@ -261,8 +263,8 @@ def redesign() -> None:
     """Search form, toeholds, order of outputs, variants, doses, waits and rates of a design together, so that real tubes learn.
 
     A design that is linear in its inputs is put into the staged form first. Every candidate is trained in tubes of several
-    draws of the data and at leaks of half to twice the usual, and costs what its tubes do not learn. The best is then tried
-    without each of its ideas (ideas.csv). Judge it on other draws. With -o every finished candidate is kept in redesign.sqlite
-    there: the same command goes on from them, however it ended. For a design that no stages can do, tune searches an operating
-    point.
+    draws of the data and at leaks of half to twice the usual, and costs what its tubes do not learn. One beyond a bound, or
+    that cannot be pipetted, comes behind all that are within. The best is then tried without each of its ideas (ideas.csv).
+    Judge it on other draws. With -o every finished candidate is kept in redesign.sqlite there: the same command goes on from
+    them, however it ended. For a design that no stages can do, tune searches an operating point.
     """

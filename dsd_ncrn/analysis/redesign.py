@@ -1,16 +1,16 @@
 """The search for a design that survives its conditions: form, ideas and operating point together, judged by what tubes learn.
 
 A design is taken as it is where it is staged, else put into the staged form where its formula allows that. Candidates are
-trained as real tubes over several draws of the data, each at another leak within the band of what is known, and cost 1 less
-the share that is learned, and the logarithm of how far a bound is exceeded. Knobs are turned by CMA-ES, as in ``tuning``;
-what is sure to be worse than half of the earlier candidates is judged by half of the draws. The paper's form is judged in the
-same tubes in each of its schemes: by the first tube alone where this tells that stages cost less. At the end each idea is
-taken out of the best design, which tells what it bought.
+trained as real tubes over several draws of the data, each at another leak within the band of what is known, and cost what
+these do not learn, and beyond the limits more than anything within them (``limits``). Knobs are turned by CMA-ES, as in
+``tuning``; what is sure to be worse than half of the earlier candidates is judged by half of the draws. The paper's form is
+judged in the same tubes in each of its schemes: by the first tube alone where this tells that stages cost less. At the end each
+idea is taken out of the best design, which tells what it bought.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 
@@ -19,12 +19,12 @@ import numpy as np
 from dsd_ncrn.analysis.jobs import run_jobs, tube_work
 from dsd_ncrn.analysis.judging import THRESHOLD, test_error, yardstick
 from dsd_ncrn.analysis.knobs import ChoiceKnob, Knob, ScaleKnob, turned
+from dsd_ncrn.analysis.limits import Limits, front, least_cost, limited
 from dsd_ncrn.analysis.results import Redesigned, Yardstick
 from dsd_ncrn.analysis.staging import in_papers_form, staged_of
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.tuning import FAILED, Positions, generations
 from dsd_ncrn.analysis.yields import Drawn, require_imperfections, stream
-from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.load import changed
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.dsd.experiment import ordered_system
@@ -37,10 +37,6 @@ from dsd_ncrn.simulate.train import Progress, no_progress
 
 LEAKS = (1.0, 0.5, 2.0, 1.0)
 """Times the leak of the conditions, by draw of the data: a point that leans on one leak fails at others."""
-LEAST_SHARE = 0.4
-"""No tube costs more than one that has learned this little: how badly it fails does not matter."""
-UNLUCKY = 0.3
-"""What a tube costs that has not learned, beside the share that it lacks."""
 WHOLE = "whole"
 """As long as the universal toehold."""
 SHORTEST, MOST_VARIANTS = 3, 3
@@ -59,18 +55,8 @@ IDEAS: Mapping[str, Mapping[str, object]] = {
 ALL_IDEAS = "none of these"
 STAGES, PAPERS = "in stages", "in the paper's form, {} gates"
 """The forms that are judged against one another."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a candidate may use: hours an iteration, nM of strands and complexes in all, nt of the longest strand, µL of slurry
-    for 100 µL, and what all strands cost by the design's list."""
-
-    hours: float = np.inf
-    fuel_nM: float = np.inf
-    longest_nt: float = np.inf
-    slurry_uL: float = 25.0
-    price: float = np.inf
+Ordered = Callable[[Study], tuple[float, tuple[str, ...]]]
+"""Tells of a candidate what its strands cost, not a number where that is not known, and what of it cannot be pipetted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +66,20 @@ class Plan:
     draws: int
     tubes: int
     iterations: int
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     first: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class RedesignCase:
     """Where candidates are tried: a design, its knobs, plan and seed, the same learner in other ``forms`` by what they are
-    called, what tells prices, and what sequences say of toeholds."""
+    called, what tells how it is ordered and pipetted, and what sequences say of toeholds."""
 
     spec: DesignSpec
     knobs: tuple[Knob, ...]
     plan: Plan
     seed: int
-    priced: Callable[[Study], float] | None = None
+    ordered: Ordered | None = None
     crossing: Crossing | None = None
     forms: Mapping[str, DesignSpec] = field(default_factory=dict[str, DesignSpec])
 
@@ -148,7 +134,9 @@ def redesign(case: RedesignCase, candidates: int, pool: Executor | None = None, 
     for generation in generations([knob.start(case.spec) for knob in case.knobs], case.seed, candidates, points):
         before, bar = len(points), float(np.median([point.cost for point in points])) if points else np.inf
         jobs = [(positions, bar) for positions in generation]
-        points += run_jobs(try_point, case, jobs, pool, lambda done, before=before: progress(before + done, candidates))
+        total = max(candidates, before + len(jobs))
+        found = run_jobs(try_point, case, jobs, pool, lambda done, n=before, of=total: progress(n + done, of))
+        points += [replace(point, number=number) for number, point in enumerate(found, start=before + 1)]
     best = min(points, key=lambda point: point.cost)
     design, names = case.candidate(best.positions), tuple(knob.name for knob in case.knobs)
     told = [name for name in (*IDEAS, ALL_IDEAS) if without(design, name) != design]
@@ -201,6 +189,7 @@ def _judged(case: RedesignCase, spec: DesignSpec, positions: Positions, bar: flo
 
 def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions, bar: float, first: int) -> Redesigned:
     plan, studies = case.plan, case.studies(spec)
+    price, misfits = _ordered(case, studies[0])
     drawn = [Drawn(each, case.seed) for each in studies]
     sticks = [yardstick(each) for each in studies]
     sticks = [replace(each, ideal=min(each.ideal, base.ideal)) for each, base in zip(sticks, case.yardsticks)]
@@ -232,53 +221,30 @@ def _measured(case: RedesignCase, spec: DesignSpec, positions: Positions, bar: f
         strands=len(lengths),
         longest_nt=max(lengths),
         ordered_nt=sum(map(strand_length, ordered_system(system).strands)),
-        price=_price(case, studies[0]),
+        price=price,
     )
-    if least_cost(point, [share for share, _ in found], plan.limits) < bar:
+    if least_cost(point, [share for share, _ in found], plan.limits, misfits) < bar:
         found += side_by_side(trained, jobs[first:])
     shares, hours = (np.array(each) for each in zip(*found))
     point = replace(
         point,
         learned=int((shares >= THRESHOLD).sum()),
         tubes=len(shares),
+        stopped=len(shares) < len(jobs),
         share=float(np.clip(shares, 0.0, 1.0).mean()),
         hours=float(hours.mean()),
     )
-    return replace(point, cost=cost(point, shares, plan.limits))
+    return limited(point, shares, plan.limits, misfits)
 
 
-def _price(case: RedesignCase, study: Study) -> float:
-    """By the design's list; not a number without one, or where another form orders what it does not have."""
+def _ordered(case: RedesignCase, study: Study) -> tuple[float, tuple[str, ...]]:
+    """What an order says; nothing of another form for which the design's list has no prices."""
     try:
-        return case.priced(study) if case.priced else np.nan
+        return case.ordered(study) if case.ordered else (np.nan, ())
     except InputError:
         if study.design in case.forms.values():
-            return np.nan
+            return np.nan, ()
         raise
-
-
-def least_cost(point: Redesigned, shares: Sequence[float], limits: Limits) -> float:
-    """What a candidate costs at least of whose ``tubes`` these have learned so much: where all others learn everything."""
-    return cost(point, np.array([*shares, *[1.0] * (point.tubes - len(shares))]), replace(limits, hours=np.inf))
-
-
-def cost(point: Redesigned, shares: Floats, limits: Limits) -> float:
-    """1 less the mean of the shares learned (tubes,), more for what has not learned, and bounds as in ``tuning.cost``."""
-    lacking = np.clip(1.0 - shares, 0.0, 1.0 - LEAST_SHARE).mean() + UNLUCKY * (shares < THRESHOLD).mean()
-    used = [(getattr(point, name), getattr(limits, name)) for name in Limits.__slots__]
-    return float(lacking) + sum(max(0.0, float(np.log(have / most))) for have, most in used if np.isfinite(most) and have > 0)
-
-
-def front(points: Sequence[Redesigned]) -> list[Redesigned]:
-    """The points that no other beats in tubes that learn, hours, slurry, fuel and price together, by falling share."""
-
-    def aims(point: Redesigned) -> tuple[float, ...]:
-        spent = point.hours, point.slurry_uL, point.fuel_nM, 0.0 if np.isnan(point.price) else point.price
-        return -point.learned / point.tubes, -round(point.share, 3), *spent
-
-    known = sorted((point for point in points if point.tubes), key=aims)
-    beaten = [any(all(a <= b for a, b in zip(aims(o), aims(p))) and aims(o) != aims(p) for o in known) for p in known]
-    return [point for point, lost in zip(known, beaten) if not lost]
 
 
 def staged_knobs(spec: DesignSpec, parameters: int) -> tuple[Knob, ...]:
@@ -299,11 +265,11 @@ def staged_knobs(spec: DesignSpec, parameters: int) -> tuple[Knob, ...]:
     )
 
 
-def case_of(study: Study, plan: Plan, priced: Callable[[Study], float] | None = None) -> RedesignCase:
+def case_of(study: Study, plan: Plan, ordered: Ordered | None = None) -> RedesignCase:
     """Where the candidates of a study's design are tried. Raises DesignError where its formula does not allow stages."""
     spec = staged_of(study.design, study.data, plan.iterations)
     decided = Study(spec, study.seed)
     paper = study.design if spec != study.design else None if spec.task.layer else in_papers_form(decided.decided, decided.data)
     schemes = {PAPERS.format(name): {"translation.scheme": name} for name in SCHEMES} if paper else {}
     forms = {name: changed(paper, scheme) for name, scheme in schemes.items() if paper}
-    return RedesignCase(spec, staged_knobs(spec, len(decided.ncrn.parameters)), plan, study.seed, priced, forms=forms)
+    return RedesignCase(spec, staged_knobs(spec, len(decided.ncrn.parameters)), plan, study.seed, ordered, forms=forms)

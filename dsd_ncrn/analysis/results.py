@@ -119,7 +119,9 @@ class Redesigned:
     """What a candidate of a redesign came to: so many ``tubes`` have learned, and what they learn in the mean is ``share``.
 
     ``ordered_nt`` has all variants, ``price`` is what they cost by the design's list, not a number where it has none.
-    ``positions`` are those of the knobs; a table that is read again does not know them.
+    ``positions`` are those of the knobs; a table that is read again does not know them. ``beyond`` tells which bounds it
+    exceeds and what of it cannot be pipetted. One that can no longer be among the best is ``stopped`` before all its tubes are
+    trained. Candidates of the search have a ``number`` from 1.
     """
 
     cost: float
@@ -134,6 +136,9 @@ class Redesigned:
     ordered_nt: int
     price: float = nan
     failure: str = ""
+    stopped: bool = False
+    beyond: str = ""
+    number: int = 0
     positions: tuple[float, ...] = ()
 
 

@@ -190,7 +190,7 @@ TUNE = ResultTable(
 FRONT = ResultTable(
     "front.csv",
     "`redesign`",
-    "designs that no other beats in what tubes learn, hours, slurry and strands together",
+    "designs within the bounds that no other beats in what tubes learn, hours, slurry, fuel and price together",
     Redesigned,
     (
         TableColumn("cost", "", "what the search lowers: the share not learned, and more for tubes that have not learned"),
@@ -201,6 +201,9 @@ FRONT = ResultTable(
         TableColumn("ordered_nt", "nt", "all strands, variants included"),
         TableColumn("price", "", "of all strands for the training, in the currency of `[order] prices`"),
         *_COSTS,
+        TableColumn("stopped", "", "whether it was given up before all its tubes were trained"),
+        TableColumn("beyond", "", "the bounds that it exceeds, and what of it cannot be pipetted"),
+        TableColumn("number", "", "of the candidate, 0 for what is beside the search"),
     ),
     open=True,
 )

@@ -79,6 +79,17 @@ def handwork(plan: RobotPlan) -> Handwork | None:
     return Handwork(moved / count, taken / count, minutes, before, hours, filters, smallest, small, volumes)
 
 
+def misfits_of(plan: RobotPlan, count: int) -> Iterator[str]:
+    """What of the plan for so many iterations cannot be pipetted, or only with more than pipettes and magnets."""
+    work = handwork(plan)
+    if work and work.under_the_least:
+        yield f"too little to pipette of {', '.join(work.under_the_least)}"
+    if work and work.spin_filter_iterations:
+        yield f"a spin filter before {len(work.spin_filter_iterations)} of {count} iterations"
+    if len(plan.iterations) < count:
+        yield f"volume for {len(plan.iterations)} of {count} iterations"
+
+
 def _preparation(steps: Sequence[Step]) -> float:
     """Seconds until the first move is done; none where a wait comes first."""
     until = next((n for n, step in enumerate(steps) if step.do in (Do.MOVE, Do.WAIT)), None)
