@@ -26,7 +26,7 @@ GROUPS: Mapping[str, tuple[Subcommand, ...]] = {
     "Studies": (simulations.leaks, simulations.tune, simulations.redesign),
     "Sequences and orders": (job.sequences, job.order),
     "Bench": (bench.experiments, bench.fit),
-    "Looking": (looking.report, looking.compare, looking.rates, looking.list_choices),
+    "Results": (looking.report, looking.compare, looking.rates, looking.list_choices),
     "Help": (looking.doctor, looking.completion),
 }
 """The commands under their headings, in the order of the work."""

@@ -175,7 +175,7 @@ crossing_option = click.option(
     "--sequences",
     type=FileOf(".csv", ".xlsx"),
     metavar="FILE",
-    help="Toeholds that should not bind do so as these tell, by domain or an IDT list, not as the conditions assume.",
+    help="Take the cross-talk of toeholds from these (by domain, or an IDT list), not from the conditions.",
 )
 
 
@@ -198,8 +198,8 @@ preset_option = click.option(
     metavar="PRESET",
     callback=_preset,
     expose_value=False,
-    help="Rate constants instead of the design's: gate, duplex, or a file (.toml); with :optimistic or :pessimistic behind it "
-    "those at an end of their bands.",
+    help="Rate constants instead of the design's: gate, duplex, or a file (.toml); followed by :optimistic or :pessimistic for "
+    "an end of their bands.",
 )
 
 

@@ -32,7 +32,7 @@ _scale_option = click.option(
     type=click.FloatRange(min=0, min_open=True),
     default=1.0,
     show_default=True,
-    help="nM of DNA for one nM.",
+    help="nM of DNA for each nM of the network.",
 )
 
 
@@ -42,7 +42,7 @@ semantics_option = click.option(
     default="infinite",
     show_default=True,
     help="infinite: a toehold binding is followed at once by all the branch migration it makes possible; "
-    "finite: binding, migration and unbinding are steps, and strands rest on toeholds where they can do nothing.",
+    "finite: binding, migration and unbinding are steps, and strands may occlude toeholds.",
 )
 
 
@@ -53,8 +53,8 @@ def enumeration_options(function: Function) -> Function:
         type=OneOf(["all", "present", "none"]),
         default="all",
         show_default=True,
-        help="finite: which strands rest on toeholds where they displace nothing; present: those of the file alone. "
-        "infinite: none leaves out complexes that hold each other by a branch only to part again.",
+        help="finite: which strands may occlude toeholds; present: only those of the file. "
+        "infinite: none leaves out complexes that bind by a branch only to part again.",
     )
     condensed = click.option(
         "--condensed",
@@ -62,16 +62,20 @@ def enumeration_options(function: Function) -> Function:
         help="Replace the fast steps of single complexes by their outcome: species are the complexes at rest.",
     )
     rate = click.FloatRange(min=0)
-    slow = click.option("--k-slow", type=rate, default=0.0, help="finite: leave out slower steps of single complexes, /s.")
-    fast = click.option("--k-fast", type=rate, default=0.0, help="finite: slower ones leave time to meet others, /s.")
-    remote = click.option("--remote", is_flag=True, help="Follow remote toeholds, from which a branch is reached over a loop.")
+    slow = click.option("--k-slow", type=rate, default=0.0, help="finite: leave out steps of single complexes below this, /s.")
+    fast = click.option("--k-fast", type=rate, default=0.0, help="finite: steps below this leave time to meet others, /s.")
+    remote = click.option(
+        "--remote", is_flag=True, help="Follow remote toeholds, from which a branch is reached across a loop."
+    )
     strands = click.option(
-        "--max-strands", type=click.IntRange(min=2), help="Of a complex; twice the largest in a .pil file, at least 10."
+        "--max-strands",
+        type=click.IntRange(min=2),
+        help="Most strands in a complex; if not given twice the largest of a .pil file, at least 10.",
     )
     most = click.option(
         "--max-species",
         type=click.IntRange(min=1),
-        help="Stop with an error here; 200,000 of a two-domain system, 10,000 of any other.",
+        help="Stop with an error at so many; if not given 200,000 for a two-domain system, else 10,000.",
     )
     for option in (most, strands, remote, fast, slow, condensed, unproductive, semantics_option):
         function = option(function)
@@ -87,21 +91,21 @@ NETWORK_FILES = {"sbml": "ncrn.xml", "antimony": "ncrn.ant", "latex": "ncrn.tex"
 """What -o writes for a format, beside ncrn.crn and ncrn.json."""
 NETWORK_FORMATS = ("table", "crn", "json", *NETWORK_FILES)
 
-_MEANING = "product: k times the product of concentrations; combinatoric: divided by n! for each reactant that stands n times."
+_MEANING = "product: k times the product of concentrations; combinatoric: divided by n! for each reactant that occurs n times."
 rate_law_option = click.option(
     "--rate-law",
     "law",
     type=OneOf(RATE_LAWS),
     default="product",
     show_default=True,
-    help=f"What the rate constants that are written mean (table, crn, json, latex). {_MEANING}",
+    help=f"Meaning of the rate constants written (table, crn, json, latex). {_MEANING}",
 )
 input_rate_law_option = click.option(
     "--input-rate-law",
     type=OneOf(RATE_LAWS),
     default="product",
     show_default=True,
-    help="What the rate constants in the file mean.",
+    help="Meaning of the rate constants in the file.",
 )
 
 
@@ -128,7 +132,7 @@ input_rate_law_option = click.option(
 def compile_network() -> None:
     """Compile a design to its Neural CRN, or read a plain network (.crn, SBML), and show it stage by stage.
 
-    SBML and Antimony write every rate law out, so that their constants are the same whatever --rate-law says.
+    SBML and Antimony write every rate law out, so --rate-law does not change them.
     """
 
 
@@ -140,7 +144,7 @@ STRAND_FORMATS = ("table", "pil", "json", *STRAND_FILES)
 @subcommand(
     "translate",
     "cli.commands.translate:translate",
-    "The strands and complexes that do its reactions.",
+    "The strands and complexes of a design.",
     examples=(
         "dsd-ncrn translate designs/linreg2d.toml --format pil > linreg2d.pil",
         "dsd-ncrn translate designs/linreg2d.toml --verify",
@@ -161,13 +165,13 @@ STRAND_FORMATS = ("table", "pil", "json", *STRAND_FILES)
     is_flag=True,
     help="Prove that the strands do what the reactions say, at any concentrations; exit code 1 if not.",
 )
-@click.option("--rates", is_flag=True, help="Show what the rate laws say of every reaction, instead of the strands.")
+@click.option("--rates", is_flag=True, help="Show the rate law of every reaction instead of the strands.")
 @click.option(
     "--sizing",
     type=OneOf(["auto", "given"]),
     default="auto",
     show_default=True,
-    help="Gates by the rate constants, or the defaults of [chemistry].",
+    help="Size gates by the rate constants, or take the defaults of [chemistry].",
 )
 @click.option(
     "--t-end",
@@ -180,7 +184,7 @@ STRAND_FORMATS = ("table", "pil", "json", *STRAND_FILES)
 def translate() -> None:
     """Translate a design, or a plain network (.crn, SBML), to DNA strand displacement.
 
-    Concentrations are those of the design, not calibrated; those of a plain network follow from its rate constants.
+    Concentrations are those of the design before calibration; those of a plain network follow from its rate constants.
     """
 
 
@@ -220,7 +224,7 @@ STEP_FORMATS = ("table", *STEP_FILES)
 def enumerate_steps() -> None:
     """Enumerate all reactions of the strands and complexes in FILE.
 
-    FILE is in Peppercorn's kernel notation (.pil), a design (.toml) or a plain network (.crn, SBML). Of a .pil file every
-    complex of two or more strands may leak, of the others the gates. Enumeration itself has no random part. As crn, sbml or
-    antimony it is written with initial concentrations, in nM and s.
+    FILE is in Peppercorn's kernel notation (.pil), a design (.toml) or a plain network (.crn, SBML). In a .pil file every
+    complex of two or more strands may leak, elsewhere only gates. Enumeration itself is not random. The formats crn, sbml and
+    antimony have initial concentrations, in nM and s.
     """

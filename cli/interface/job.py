@@ -59,16 +59,16 @@ def _columns_option(name: str, metavar: str, text: str) -> Callable[[Callable[..
 @_columns_option("--inputs", "A,B", "Its columns that are inputs; guessed if not given.")
 @_columns_option("--targets", "Y,Z", "Its columns that are learned; guessed if not given.")
 @click.option(
-    "--kind", type=OneOf(["regression", "classes"]), help="What a target of few whole numbers is; guessed if not given."
+    "--kind", type=OneOf(["regression", "classes"]), help="What a target of a few whole numbers is; guessed if not given."
 )
 @out_option("NAME.toml (default: here)")
 @json_option
 def new() -> None:
     """Write a design file NAME.toml in which every key is explained, from a template or for a CSV file of yours.
 
-    For a CSV file it says what it guessed (inputs, targets, regression or classification), and the test errors of the mean,
-    of least squares and of a training of a week at most. Scaled or added columns go into a copy, NAME.csv. Existing files are
-    never overwritten.
+    For a CSV file it prints what it guessed (inputs, targets, regression or classification) and the test errors of the mean,
+    of least squares and of a training of at most a week. Scaled and added columns go into a copy, NAME.csv. Existing files
+    are never overwritten.
     """
 
 
@@ -98,22 +98,22 @@ OPTIONAL = tuple(name for name in NAMES if name not in REQUIRED_STAGES)
     "--measured",
     type=FileOf(".json"),
     metavar="FILE",
-    help="Take gates as they were measured (fit.json of `fit`): doses and waits are calibrated on them.",
+    help="Take gates as measured (fit.json of `fit`), and calibrate doses and waits on them.",
 )
 @click.option(
     "--skip",
     type=OneOf(OPTIONAL),
     multiple=True,
     metavar="STAGE",
-    help=f"Leave a stage out, several times if need be: {', '.join(OPTIONAL)}.",
+    help=f"Leave a stage out; can be repeated: {', '.join(OPTIONAL)}.",
 )
-@click.option("--until", type=OneOf(NAMES), metavar="STAGE", help=f"Go no further than this stage, of {', '.join(NAMES)}.")
+@click.option("--until", type=OneOf(NAMES), metavar="STAGE", help=f"Stop after this stage: {', '.join(NAMES)}.")
 @click.option(
     "--print-after",
     type=OneOf(NAMES),
     multiple=True,
     metavar="STAGE",
-    help="Print what is there after a stage, such as the network after compile and the strands after translate.",
+    help="Print what a stage leaves, such as the network after compile; can be repeated.",
 )
 @click.option("--fresh", is_flag=True, help="Do everything again, even finished stages.")
 @spread_options
@@ -121,11 +121,10 @@ OPTIONAL = tuple(name for name in NAMES if name not in REQUIRED_STAGES)
 def run() -> None:
     """Compile, translate, calibrate, train, study leaks, design sequences, write order files and a report.
 
-    All of it goes into one folder. A run that was interrupted goes on where it ended; one that is finished is left as it
-    is. A second run in the same folder at the same time is refused.
+    All of it goes into one folder. An interrupted run goes on where it stopped; a finished one is left as it is. A second run
+    in the same folder at the same time is refused.
 
-    The summary is printed, also if a stage has failed; with --json as in its file. With --print-after only what it asks for is
-    printed.
+    The summary is printed even if a stage fails, with --json as in summary.json. With --print-after nothing else is printed.
     """
 
 
@@ -141,12 +140,14 @@ def run() -> None:
 @network_argument
 @out_option("sequences.csv, sequences.json, verdicts.csv, complexes.csv, leak_sites.csv and the cross-talk matrices")
 @seed_option
-@click.option("--check", type=FileOf(".csv", ".xlsx"), metavar="FILE", help="Judge these instead: by domain, or an IDT list.")
+@click.option(
+    "--check", type=FileOf(".csv", ".xlsx"), metavar="FILE", help="Judge these instead: a table by domain, or an IDT list."
+)
 @json_option
 def sequences() -> None:
-    """Design a sequence for every domain, and judge it by every rule; the exit code is 1 where a hard rule is broken.
+    """Design a sequence for every domain, and judge it by every rule; exit code 1 if a hard rule is broken.
 
-    An interrupted search gives the best sequences that it has found.
+    An interrupted search leaves the best sequences found so far.
     """
 
 
@@ -165,16 +166,20 @@ def sequences() -> None:
 @out_option("order/, exchange/, protocol/, protocol.md and .html (default: RUN_DIR/order_<vendor>, or order_<vendor> here)")
 @seed_option
 @click.option("--vendor", type=Registered(tuple(VENDORS)), help="See `dsd-ncrn list vendors`; the design's if not given.")
-@click.option("--sequences", type=FileOf(".csv", ".xlsx"), metavar="FILE", help="Order these: by domain, or an IDT list.")
-@click.option("--anyway", is_flag=True, help="Order also sequences that break hard rules.")
+@click.option(
+    "--sequences", type=FileOf(".csv", ".xlsx"), metavar="FILE", help="Order these: a table by domain, or an IDT list."
+)
+@click.option("--anyway", is_flag=True, help="Order even if sequences break hard rules.")
 @click.option("--plate", type=OneOf(["96", "384"]), help="Wells of a plate; the design's if not given.")
-@click.option("--fill", type=OneOf(["column", "row"]), help="Direction in which plates are filled, likewise.")
-@click.option("--certificate", type=FileOf(".csv", ".xlsx"), metavar="FILE", help="What the vendor delivered (coa).")
+@click.option("--fill", type=OneOf(["column", "row"]), help="Direction in which plates are filled; the design's if not given.")
+@click.option(
+    "--certificate", type=FileOf(".csv", ".xlsx"), metavar="FILE", help="Certificate of analysis: what the vendor delivered."
+)
 @json_option
 def order() -> None:
     """Write a vendor's order files and the lab protocol, from a finished run or straight from a design or a plain network.
 
-    The sequences are judged first: where they break a hard rule nothing is written and the exit code is 1.
+    The sequences are judged first: if they break a hard rule, nothing is written and the exit code is 1.
 
-    A run folder itself is left as it is: its files belong to its run.
+    Files of the run itself are not changed.
     """

@@ -1,4 +1,4 @@
-"""Looking at what is there: ``report``, ``compare``, ``list``, ``doctor`` and ``completion``."""
+"""Reading results, and the installation: ``report``, ``compare``, ``list``, ``doctor`` and ``completion``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cli.options import OneOf, json_option, out_option, preset_option, run_argum
 @subcommand(
     "report",
     "cli.report.page:report",
-    "Make the HTML report of a run again.",
+    "Rebuild the HTML report of a run.",
     examples=("dsd-ncrn report runs/linreg2d", "dsd-ncrn report runs/linreg2d --figures figures"),
 )
 @run_argument
@@ -21,16 +21,16 @@ from cli.options import OneOf, json_option, out_option, preset_option, run_argum
 @seed_option
 @json_option
 def report() -> None:
-    """Build the report of a run folder again, from its files alone, and its figures for a paper.
+    """Rebuild the report of a run folder from its files alone, and its figures for a paper.
 
-    Nothing in it is random: --seed is accepted and changes nothing.
+    Nothing in it is random: --seed is accepted and has no effect.
     """
 
 
 @subcommand(
     "compare",
     "cli.compare.page:compare_runs",
-    "Runs side by side: what was changed, and what that did.",
+    "Runs side by side: designs and results.",
     examples=(
         "dsd-ncrn compare runs/linreg2d runs/cooperative",
         "dsd-ncrn compare runs/linreg2d runs/cooperative -o comparison",
@@ -41,16 +41,16 @@ def report() -> None:
 @seed_option
 @json_option
 def compare() -> None:
-    """Show finished or partial runs side by side: what was changed in the design, and what that did.
+    """Show finished or partial runs side by side: how their designs differ, and their results.
 
-    The others are compared with the first run. Nothing is random: --seed is accepted and changes nothing.
+    The first run is the reference. Nothing is random: --seed is accepted and has no effect.
     """
 
 
 @subcommand(
     "list",
     "cli.commands.choices:list_choices",
-    "List tasks, schemes, engines and what else there is to choose.",
+    "List tasks, schemes, engines and other choices.",
     examples=("dsd-ncrn list engines", "dsd-ncrn list tasks --json"),
 )
 @click.argument("what", type=OneOf(["tasks", "circuits", "schemes", "leaks", "engines", "vendors", "templates", "stages"]))
@@ -67,17 +67,16 @@ def list_choices() -> None:
 @out_option("doctor.json")
 @json_option
 def doctor() -> None:
-    """Check the installation: packages, numerics, energies, room on the disk, and a tiny design from end to end.
+    """Check the installation: packages, numerics, energies, disk space, and a tiny design from end to end.
 
-    Each check is ok, a warning (single commands may not work) or a failure, with its remedy; the exit code is 1 where one
-    fails.
+    Each check is ok, a warning (some commands may not work) or a failure, with its remedy; exit code 1 if one fails.
     """
 
 
 @subcommand(
     "rates",
     "cli.commands.choices:rates",
-    "The rate of a displacement or toehold exchange, by lengths.",
+    "Rate constant of a displacement or toehold exchange.",
     examples=("dsd-ncrn rates 5", "dsd-ncrn rates 5 7 --preset duplex --json"),
 )
 @click.argument("bind", type=click.IntRange(min=1), metavar="BIND")
@@ -87,9 +86,9 @@ def doctor() -> None:
 @preset_option
 @json_option
 def rates() -> None:
-    """How fast a strand that binds by a toehold of BIND nt displaces one that comes off a toehold of RELEASE nt (none).
+    """Rate constant at which a strand with a toehold of BIND nt displaces one held by a toehold of RELEASE nt (default: none).
 
-    With the ends of the band of the preset, gate if none is given. --seed is accepted and changes nothing.
+    Its band is that of the preset (default: gate). --seed is accepted and has no effect.
     """
 
 
@@ -104,8 +103,8 @@ SHELLS = ("bash", "zsh", "fish")
 )
 @click.argument("shell", type=OneOf(SHELLS))
 def completion() -> None:
-    """Print the script that makes a shell complete what is typed after dsd-ncrn.
+    """Print the script that sets up completion of dsd-ncrn in a shell.
 
     It completes commands, options, design files, stages, schemes, engines, vendors, leak models and formats. The script
-    says how it is installed.
+    says how to install it.
     """

@@ -55,14 +55,13 @@ from dsd_ncrn.crn.rate_law import RATE_LAWS
     "--t-end",
     type=Seconds(),
     metavar="TIME",
-    help='Where to stop: of strands and of a plain network seconds, or with a unit, such as "5 h"; of a design at the '
-    "level ideal a number, since time has no unit there.",
+    help='When to stop: for strands and plain networks in seconds, or with a unit, such as "5 h"; for a design at level '
+    "ideal a plain number, since time has no unit there.",
 )
 @click.option(
     "--points",
     type=click.IntRange(2, 1_000_000),
-    help="Times that are written, evenly spaced: of a plain network 61 if not given (601 with its strands), of a design 60 in "
-    "each phase.",
+    help="Evenly spaced times to write; if not given 61 for a plain network (601 with its strands), 60 a phase for a design.",
 )
 @click.option("--no-training", is_flag=True, help="Only the forward phase, without a target.")
 @format_option(["parquet", "csv"], "parquet")
@@ -73,8 +72,8 @@ from dsd_ncrn.crn.rate_law import RATE_LAWS
     type=OneOf(RATE_LAWS),
     default="product",
     show_default=True,
-    help="What its rate constants mean: k times the product of concentrations, or that divided by n! for each reactant that "
-    "stands n times.",
+    help="Meaning of its rate constants: k times the product of concentrations, or that divided by n! for each reactant that "
+    "occurs n times.",
 )
 @strands_of_networks
 @enumeration_options
@@ -82,12 +81,14 @@ from dsd_ncrn.crn.rate_law import RATE_LAWS
 def simulate() -> None:
     """Simulate one iteration of a design with the first training point, a plain network (.crn, SBML), or strands (.pil).
 
-    Without -o the last concentrations are printed. A plain network and strands start from their initial concentrations, are
-    in nM and s, as are rate constants without a unit, and run for 1000 s without --t-end. Strands are enumerated first. At
-    the level dsd its gates are sized for its rate constants. DNA is slower, so both trajectories are given in the network's
-    time, with the DNA time that one of its seconds takes.
+    Without -o the final concentrations are printed. Plain networks and strands are in nM and s, and so are rate constants
+    without a unit; they start from their initial concentrations and run for 1000 s without --t-end. Strands are enumerated
+    first.
 
-    With --engine ssa the molecules of a small volume are counted and every reaction is drawn by chance, with --seed.
+    At level dsd the gates of a plain network are sized for its rate constants. DNA is slower, so both trajectories are given
+    in the network's time, with the DNA time that each of its seconds takes.
+
+    With --engine ssa molecules in a small volume are counted and reactions drawn at random, by --seed.
     """
 
 
@@ -115,21 +116,23 @@ def simulate() -> None:
     type=OneOf(["value", "ideal", "autonomous", "dsd"]),
     default="dsd",
     show_default=True,
-    help="The equations alone, the abstract network, the same under its own clock, or the strands.",
+    help="The equations alone, the abstract network, the same with its own clock, or the strands.",
 )
 @click.option("--iterations", type=click.IntRange(min=1), help="Training points in all, instead of --epochs.")
 @click.option(
     "--epochs",
     type=click.IntRange(min=1),
-    help="How often to go through the training points; as the design says if neither is given.",
+    help="Passes through the training points; the design's if neither is given.",
 )
 @click.option("--leaks", is_flag=True, help="With leaks at the design's rate (level dsd).")
-@click.option("--one-pot", is_flag=True, help="Without topping fuels up (level dsd).")
+@click.option("--one-pot", is_flag=True, help="Without topping up fuels (level dsd).")
 @engine_option
 @volume_option
 @semantics_option
-@click.option("--tubes", type=click.IntRange(min=1), help="Tubes with the design's imperfections to train, drawn by --seed.")
-@click.option("--data-seed", type=click.IntRange(min=0), help="What data and start values are drawn by; 0 if not given.")
+@click.option(
+    "--tubes", type=click.IntRange(min=1), help="Train so many tubes with the design's imperfections, drawn by --seed."
+)
+@click.option("--data-seed", type=click.IntRange(min=0), help="Seed of data and initial parameters; 0 if not given.")
 @click.option("--seeds", type=click.IntRange(min=1), help="Draws of the data, from --data-seed on; one if not given.")
 @crossing_option
 @spread_options
@@ -137,19 +140,19 @@ def simulate() -> None:
 def train() -> None:
     """Train a design: its equations, its abstract network, or its strands.
 
-    With --tubes real tubes are trained and judged: which share they learn of what the ideal network learns, beside linear
-    least squares. With -o each finished tube is kept in tubes.sqlite there: the same command goes on from them, however it
-    ended.
+    With --tubes, tubes with imperfections are trained and judged by the share that they learn of what the ideal network
+    learns, beside linear least squares. With -o each finished tube is kept in tubes.sqlite there, and the same command goes
+    on from them.
 
-    With --semantics finite strands that rest on toeholds are species of their own, where else a factor stands for them; a
-    tube that is not measured itself is set as with factors.
+    With --semantics finite, strands that occlude toeholds are species of their own; otherwise a factor accounts for them. A
+    tube that is not measured itself gets the doses found with factors.
     """
 
 
 @subcommand(
     "leaks",
     "cli.commands.studies:leaks",
-    "How much leak a design tolerates, and which leaks do the harm.",
+    "How much leak a design tolerates, and which leaks do most harm.",
     examples=(
         "dsd-ncrn leaks designs/linreg2d.toml -o leaks",
         "dsd-ncrn leaks designs/linreg2d_imperfect.toml --samples 100 --workers 8 -o leaks",
@@ -166,7 +169,7 @@ def train() -> None:
 @click.option(
     "--samples",
     type=click.IntRange(min=0),
-    help="Tubes with the design's imperfections to train; as the design says if not given.",
+    help="Train so many tubes with the design's imperfections; the design's number if not given.",
 )
 @click.option(
     "--global",
@@ -178,9 +181,9 @@ def train() -> None:
 @spread_options
 @json_option
 def leaks() -> None:
-    """Train at rising leak rates, rank the gates by the harm that their leaks do, and tell how many real tubes learn.
+    """Train at rising leak rates, rank the gates by the harm of their leaks, and count the tubes that learn.
 
-    With -o every finished training is kept in leaks.sqlite there: the same command goes on from them, however it ended.
+    With -o every finished training is kept in leaks.sqlite there, and the same command goes on from them.
     """
 
 
@@ -208,19 +211,19 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 @quantity_option("--leak", "bimolecular rate", "Uniform leak rate to tolerate.", "1 /M/s")
 @click.option("--candidates", type=click.IntRange(min=1), default=300, show_default=True, help="Operating points to try.")
 @click.option("--iterations", type=click.IntRange(min=1), default=20, show_default=True, help="Training iterations of each.")
-@scheme_option("Translation scheme to search in; may be given several times.", multiple=True)
-@click.option("--max-hours", type=ABOVE_ZERO, help="Per training iteration.")
-@quantity_option("--max-fuel", "concentration", "Of all that is mixed.", "1 M")
-@click.option("--max-length", type=click.IntRange(min=1), help="Of the longest strand, nt.")
+@scheme_option("Translation scheme to search in; can be repeated.", multiple=True)
+@click.option("--max-hours", type=ABOVE_ZERO, help="Hours per training iteration.")
+@quantity_option("--max-fuel", "concentration", "Total of everything mixed.", "1 M")
+@click.option("--max-length", type=click.IntRange(min=1), help="Length of the longest strand, nt.")
 @spread_options
 @json_option
 def tune() -> None:
     """Search for an operating point of a design under leak.
 
-    It changes concentrations, toeholds and durations alone; redesign, under --conditions, searches form and scheme with them,
-    and judges real tubes.
+    Only concentrations, toeholds and durations change; `redesign` searches form and scheme as well, and judges tubes under
+    --conditions.
 
-    With -o every finished candidate is kept in tune.sqlite there: the same command goes on from them, however it ended.
+    With -o every finished candidate is kept in tune.sqlite there, and the same command goes on from them.
     """
 
 
@@ -245,26 +248,27 @@ def tune() -> None:
 @preset_option
 @click.option("--candidates", type=click.IntRange(min=1), default=100, show_default=True, help="Designs to try.")
 @click.option(
-    "--draws", type=click.IntRange(min=1), default=4, show_default=True, help="Draws of the data, of other leaks each."
+    "--draws", type=click.IntRange(min=1), default=4, show_default=True, help="Draws of the data, each with leaks of its own."
 )
 @click.option("--tubes", type=click.IntRange(min=1), default=4, show_default=True, help="Tubes of each draw.")
 @click.option("--iterations", type=click.IntRange(min=1), default=20, show_default=True, help="Training iterations of each.")
 @crossing_option
-@click.option("--max-hours", type=ABOVE_ZERO, help="Per training iteration.")
-@quantity_option("--max-fuel", "concentration", "Of all that is mixed.", "1 M")
-@click.option("--max-length", type=click.IntRange(min=1), help="Of the longest strand, nt.")
+@click.option("--max-hours", type=ABOVE_ZERO, help="Hours per training iteration.")
+@quantity_option("--max-fuel", "concentration", "Total of everything mixed.", "1 M")
+@click.option("--max-length", type=click.IntRange(min=1), help="Length of the longest strand, nt.")
 @click.option(
-    "--max-beads", type=ABOVE_ZERO, help="Slurry for 100 µL and iteration, µL; what the conditions allow if not given."
+    "--max-beads", type=ABOVE_ZERO, help="Slurry for each 100 µL and iteration, µL; what the conditions allow if not given."
 )
-@click.option("--max-cost", type=ABOVE_ZERO, help="Of all strands for the training, by the design's [order] prices.")
+@click.option("--max-cost", type=ABOVE_ZERO, help="Cost of all strands for the training, by the design's [order] prices.")
 @spread_options
 @json_option
 def redesign() -> None:
     """Search form, toeholds, order of outputs, variants, doses, waits and rates of a design together, so that real tubes learn.
 
-    A design that is linear in its inputs is put into the staged form first. Every candidate is trained in tubes of several
-    draws of the data and at leaks of half to twice the usual, and costs what its tubes do not learn. One beyond a bound, or
-    that cannot be pipetted, comes behind all that are within. The best is then tried without each of its ideas (ideas.csv).
-    Judge it on other draws. With -o every finished candidate is kept in redesign.sqlite there: the same command goes on from
-    them, however it ended. For a design that no stages can do, tune searches an operating point.
+    A design that is linear in its inputs is put into the staged form first; for any other use `tune`. Every candidate is
+    trained in tubes, on several draws of the data and at half to twice the usual leak; its cost is what they fail to learn.
+    Candidates beyond a bound, or that cannot be pipetted, come behind all others. The best is then tried without each of its
+    ideas (ideas.csv). Judge it on other draws.
+
+    With -o every finished candidate is kept in redesign.sqlite there, and the same command goes on from them.
     """
