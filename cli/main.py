@@ -102,7 +102,7 @@ def main() -> None:
     Results go to standard output, with --json as one JSON document; progress, warnings and errors go to standard error.
 
     Exit codes: 0 done; 1 the job ran and one of its own checks failed; 2 bad input; 70 a bug in this program; 130
-    interrupted, with all that was finished kept; 141 the reader of the output has gone.
+    interrupted, finished work is kept; 141 the reader of the output has gone.
     """
 
 

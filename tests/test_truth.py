@@ -1,4 +1,4 @@
-"""The page "Beside experiments" says what the code predicts."""
+"""The page "Comparison with experiments" says what the code predicts."""
 
 from __future__ import annotations
 

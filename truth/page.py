@@ -1,4 +1,4 @@
-"""The page "Beside experiments" with its picture."""
+"""The page "Comparison with experiments" with its picture."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from truth.comparisons import Group, totals
 
 PAGE, PICTURE = "docs/experiments.md", "docs/images/experiments.svg"
 MARKERS = "os^DvPX*<>dhp"
-_HEAD = """# Beside experiments
+_HEAD = """# Comparison with experiments
 
 <!-- made by `make truth` from truth/: what was measured stands in truth/data, with its source -->
 
 Every comparison of a prediction with a published experiment. *Fitted* are numbers to which constants were fitted
-([table](reference/rates.md), `truth/fit.py`); all others are predictions. (n, m) are the nucleotides of the toehold that is
-bound and of the one that comes off. Circuits are simulated from their strands, in the finite semantics, with the preset
-`duplex`; rates in gates are those of the preset `gate`, the default. `make truth` exits with 1 where a bound
-is missed: the goal that was set for the fit, elsewhere a little more than *what is reached* today, which tells that nothing got
-worse, not that it is good.
+([table](reference/rates.md), `truth/fit.py`); all others are predictions. (n, m) are the nucleotides of the toehold that
+binds and of the one that comes off. Circuits are simulated from their strands, in the finite semantics, with the preset
+`duplex`; rates in gates are those of the preset `gate`, the default. `make truth` exits with 1 if a bound
+is missed. A bound is the goal of the fit, or a little more than *what is reached* today: it guards against getting worse and
+does not mean that the agreement is good.
 
 ![Predicted over measured, one mark for each number](images/experiments.svg)
 """
 _MISSING = """
-Not here: time courses of a two-domain join, of which no data could be had; rates of its reporters are those of Chen 2013 above.
-Leaks by kind of channel are inputs of a study, not predictions; their measured rates are in the [table](reference/rates.md).
+Not here: time courses of a two-domain join, which are [fitted](fitting.md#what-is-fitted), not predicted. Leaks by kind of
+channel are inputs of a study, not predictions; their measured rates are in the [table](reference/rates.md).
 """
 
 
