@@ -65,8 +65,8 @@ def test_hours_and_calibration_are_told_once(made: Path, summary: Mapping[str, A
     report, printed = said(made, "report.html"), said(made, "protocol.md")
     tube_hours = number(work["hours"])
     assert f"{number(hours, 2)} h for an iteration" in report and f", {clock_time(3600 * hours)} for the first" in printed
-    assert f"{work['aliquots']} aliquots are measured for the settings, {tube_hours} tube-hours" in report
-    assert f"{work['aliquots']} aliquots of 20 µL set this tube, in {tube_hours} tube-hours" in printed
+    assert f"calibration before it takes {work['aliquots']} aliquots, {tube_hours} tube-hours" in report
+    assert f"{work['aliquots']} aliquots of 20 µL calibrate the tube, in {tube_hours} tube-hours" in printed
     assert sum(int(row["aliquots"]) for row in rows(made, "calibration")) == work["aliquots"]
     for plan in (plan_of(made, "ot2"), plan_of(made, "flex")):
         assert len(plan["iterations"]) == 6

@@ -170,17 +170,15 @@ def test_time_for_the_calibration_is_said(tmp_path: Path) -> None:
     summary = full_summary()
     summary["sequence_rates"]["calibration"] = {"aliquots": 60, "hours": 30.0}
     write_json(write_full_run(tmp_path) / "summary.json", summary)
-    said = (
-        "11 h for an iteration, 3.8 days for the 8 iterations of this training, and 30 hours before for the 60 aliquots of its "
-    )
-    assert findings.duration(ReportData(tmp_path)) == f"{said}calibration"
+    training = "11 h for an iteration, 3.8 days for the 8 iterations of this training"
+    assert findings.duration(ReportData(tmp_path)) == f"{training}, after 30 hours of calibration with 60 aliquots"
 
 
 def test_time_at_the_bench_is_too_short_where_nothing_rests(tmp_path: Path) -> None:
     run = write_full_run(tmp_path)
     with (run / "design.toml").open("a", encoding="utf-8") as file:
         file.write('\n[imperfections]\nocclusion = "0 nM"\n')
-    assert str(findings.duration(ReportData(run))).endswith("; occupied toeholds, which were not simulated, make it longer")
+    assert str(findings.duration(ReportData(run))).endswith("; occlusion, which was not simulated, makes it longer")
 
 
 def test_broken_rules_come_first_with_their_worst_subject(run: Path) -> None:

@@ -1,4 +1,4 @@
-"""``python -m truth``: prints every comparison and the totals, and writes the page "Comparison with experiments" with its picture.
+"""``python -m truth``: prints all comparisons and totals, and writes the page "Comparison with experiments" and its picture.
 
 Exits with 1 where a bound is missed.
 """

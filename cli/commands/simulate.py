@@ -105,8 +105,8 @@ def _both(run: NetworkRun, out: Path | None, form: str, as_json: bool) -> None:
     facts |= {"deviation": run.deviation, "slowdown": run.slowdown}
     rows = [(f"at {stop:g} s", "ideal", "dsd"), *((name, end["ideal"][name], end["dsd"][name]) for name in run.ideal.species)]
     lines = (
-        f"{sized.seconds:.3g} s of DNA time make one second of the network while nothing rests on toeholds (the ideal case);",
-        f"what rests makes usual steps {run.slowdown:.3g} times slower, and so {sized.seconds * run.slowdown:.3g} s of it",
+        f"{sized.seconds:.3g} s of DNA time make one second of the network without occlusion (the ideal case);",
+        f"with occlusion usual steps are {run.slowdown:.3g} times slower, so it takes {sized.seconds * run.slowdown:.3g} s",
         f"gates hold at least {sized.reserve:g} times what they fire; of a join up to {max(run.used.values()):.1%} is used",
         f"largest difference: {run.deviation:.2%} of the largest concentration",
         "",

@@ -119,7 +119,7 @@ def _bench(data: ReportData) -> Answer:
         status, text = perfect_tube(data)
         if status != BAD:
             status = UNKNOWN
-            text += " Real tubes were not trained: a staged design does so under its conditions, as --conditions bench."
+            text += " Tubes with imperfections were not trained: a staged design trains them with --conditions bench."
         return Answer(key, question, status, text)
     count, of, (low, high) = found["learned"], found["tubes"], found["interval"]
     share = count / of
@@ -129,11 +129,11 @@ def _bench(data: ReportData) -> Answer:
     text += f"{conditions(data)}, {percent(found['threshold'])} of what the ideal network learns in "
     text += f"{number(found['iterations'])} iterations."
     over = found.get("error_over_ideal")
-    text += f" Their test error ends at {number(over)} times the ideal's, in the middle." if over is not None else ""
+    text += f" Their test error ends at {number(over)} times the ideal's, in the median." if over is not None else ""
     close = found.get("near_ideal_accuracy")
     text += f" The accuracy of {close['tubes']} of {of} is within {number(close['within'])} of the ideal's." if close else ""
     bound = found.get("cross_binding")
-    text += f" Toeholds that should not bind one another do at {bound['text']}." if bound else ""
+    text += f" Toeholds that should not bind each other do at {bound['text']}." if bound else ""
     if of < FEWEST_TUBES:
         return Answer(key, question, UNKNOWN, f"{text} That is too few to say more.", share, low, high, "of tubes")
     return Answer(key, question, status, text, share, low, high, "of tubes")
@@ -161,7 +161,7 @@ def _tolerance(data: ReportData) -> tuple[str, str]:
     """What the curve over leak rates says: never yes, since it has no imperfections of tubes."""
     low, high = LITERATURE_LEAK
     if not data.leak_curve:
-        return UNKNOWN, "" if data.section("bench") else "Not run: the leak study has left no curve in this folder."
+        return UNKNOWN, "" if data.section("bench") else "Not run: there is no leak curve in this folder."
     tolerated = data.section("leaks").get("tolerated_leak_per_M_per_s")
     literature = f"published gates leak at {low:g} to {high:g} /M/s"
     if not tolerated:
@@ -211,8 +211,8 @@ def _volumes(data: ReportData, found: Mapping[str, Any]) -> tuple[str, str]:
         text += f"; mixed as {number(start, 3)} µL, {number(end, 3)} µL are there at the end. "
         mean = beads.get("mean_slurry_uL_per_100_uL", needed)
         text += f"Its beads are {number(mean, 3)} µL of slurry an iteration for 100 µL, {number(needed, 3)} at most, of which "
-        text += f"{number(once, 3)} are there at once; the conditions allow {number(most, 3)} an iteration. "
-        text += f"No volume is under {number(work['smallest_uL'], 2)} µL. The growth is in the training of every tube."
+        text += f"{number(once, 3)} at once; the conditions allow {number(most, 3)} an iteration. "
+        text += f"No volume is under {number(work['smallest_uL'], 2)} µL. Every tube was trained in this growing volume."
         if filters := work["spin_filter_iterations"]:
             text += f" A spin filter is needed before iterations {', '.join(map(str, filters))}."
         return BAD if filters or end < LEFT_UL else CAUTION if needed > most else GOOD, text
@@ -228,7 +228,7 @@ def _volumes(data: ReportData, found: Mapping[str, Any]) -> tuple[str, str]:
         return BAD, text + "The volume has to be restored on a spin filter after each iteration."
     if done < whole:
         text += f". The training tolerates it over the first {number(done)} of {number(whole)} iterations: "
-        return UNKNOWN, f"{text}what the others do is unknown."
+        return UNKNOWN, f"{text}what happens after them is unknown."
     return GOOD, f"{text}, which the training tolerates."
 
 
@@ -241,7 +241,7 @@ def _hours(data: ReportData) -> Answer:
     low, high = (count * found[end] for end in ("low", "high")) if found else (None, None)
     tubes = section_of(section_of(data.section("bench"), "bands"), "hours_per_iteration")
     each = (
-        f" Single tubes, set by what is measured of them, take {number(tubes['low'], 2)} to {number(tubes['high'], 2)} h."
+        f" Single tubes, each calibrated on its own, take {number(tubes['low'], 2)} to {number(tubes['high'], 2)} h."
         if tubes
         else ""
     )

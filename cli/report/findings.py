@@ -100,11 +100,9 @@ def duration(data: ReportData) -> str | None:
         return None
     whole = f"{days(hours * iterations)} for the {number(iterations)} iterations of this training"
     span = band(data.mixed, "hours_per_iteration", "h")
-    ideal = "; occupied toeholds, which were not simulated, make it longer" if data.nothing_rests else ""
+    ideal = "; occlusion, which was not simulated, makes it longer" if data.nothing_rests else ""
     work = data.mixed.get("calibration") or {"aliquots": 0}
-    first = (
-        f", and {days(work['hours'])} before for the {work['aliquots']} aliquots of its calibration" if work["aliquots"] else ""
-    )
+    first = f", after {days(work['hours'])} of calibration with {work['aliquots']} aliquots" if work["aliquots"] else ""
     if data.staged and work["aliquots"]:
-        first = f"; before it {work['aliquots']} aliquots are measured for the settings, {number(work['hours'])} tube-hours"
+        first = f"; calibration before it takes {work['aliquots']} aliquots, {number(work['hours'])} tube-hours"
     return f"{number(hours, 2)} h for an iteration{span}, {whole}{first}{ideal}"

@@ -160,7 +160,7 @@ INTEGRATION: Mapping[str, Relation] = {
     "cvode": Relation(
         "integration", "mass action by backward differentiation formulas (CVODE of SUNDIALS)", ("Hairer & Wanner",)
     ),
-    "ssa": Relation("simulation", "every reaction drawn by chance, molecules counted", ("Gillespie 1977",)),
+    "ssa": Relation("simulation", "reactions drawn at random, molecules counted", ("Gillespie 1977",)),
 }
 """By the engine of the run."""
 
@@ -206,7 +206,7 @@ LIMITS = (
         ("Hairer & Wanner",),
     ),
     Limit(
-        "The ideal network is the yardstick",
+        "The ideal network is the reference",
         "Fidelity is measured against the abstract network with the same finite ratio of fast to slow rates, not against exact "
         "gradient descent.",
         ("Neural CRN",),
@@ -215,13 +215,13 @@ LIMITS = (
 """Of every run."""
 
 OCCLUSION = Limit(
-    "Ideal case: nothing rests on toeholds",
-    "Toehold binding is not followed separately, so a toehold that is bound without displacing occupies nothing. At "
-    "tens of µM of toehold strands, occupied toeholds may slow everything four- to tenfold and lengthen the hours.",
+    "Ideal case: no occlusion",
+    "Toehold binding is not followed separately, so strands that bind without displacing anything block nothing. At "
+    "tens of µM of toehold strands, occlusion may slow everything four- to tenfold and lengthen the hours.",
     ("Cardelli 2010", "Zhang & Winfree 2009"),
 )
 OCCLUDED = Limit(
-    "Occupied toeholds are an average",
+    "Occlusion is an average",
     "Every step is slowed down by the free share of its toeholds, from what is in the tube when a wait begins, with one "
     "dissociation constant for each length. For 5 nt it is between 3 and 90 µM, and the hours are as uncertain.",
     ("Zhang & Winfree 2009",),

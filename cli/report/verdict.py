@@ -36,7 +36,7 @@ def headline(data: ReportData) -> str:
     """The whole run in one sentence."""
     found = {each.key: each.status for each in answers(data)}
     if bench := data.section("bench"):
-        only = {GOOD: "learns this task in", UNKNOWN: "was trained in few tubes: it learns this task in"}
+        only = {GOOD: "learns this task in", UNKNOWN: "was trained in few tubes; it learns this task in"}
         says = only.get(found["bench"], "learns this task in only")
         return f"The strand-level circuit {says} {bench['learned']} of {bench['tubes']} simulated tubes ({conditions(data)})."
     learns = perfect_tube(data)[0]
@@ -54,7 +54,7 @@ def headline(data: ReportData) -> str:
         learned = f"The abstract network {network} this task; the strand-level circuit follows it for {count} iterations"
     if found["leaks"] == BAD:
         return f"{learned} in a leak-free tube, but does not survive the leak of published gates."
-    return f"{learned} in a leak-free tube; tubes as they come from a bench have not been trained."
+    return f"{learned} in a leak-free tube; tubes with the imperfections of a bench have not been trained."
 
 
 def limits(data: ReportData) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ def advice(data: ReportData) -> tuple[str, ...]:
         todo.append("At the bench: measure the leak of single gates first.")
     if data.training("dsd") and cards["bench"] != GOOD:
         todo.append(
-            "For a design whose real tubes learn: dsd-ncrn redesign DESIGN --conditions bench searches form, scheme and "
+            "For a design that learns in real tubes: dsd-ncrn redesign DESIGN --conditions bench searches form, scheme and "
             "operating point together."
         )
     hours, iterations = bench_hours(data), bench_iterations(data)

@@ -21,17 +21,17 @@ HALF = (INPUT_NM - GATE_NM / 2) / (INPUT_NM / 2)
 
 
 def checks_section(system: DsdSystem) -> DocumentSection:
-    """What has to be so before training begins, with what to do where it is not."""
+    """What has to hold before training begins, and what to do if it does not."""
     rows = [
         ("strands", "A260 of a 1:100 dilution of each", "within 10 % of the stock's µM", "correct the volume, measure again"),
         ("complexes", "native gel (10 %, 2 h, 100 V, 4 °C), each bottom alone beside it", "one band, over the bottom's",
          "cut it out, or anneal again with 1.3 of each top"),
-        ("complexes", "A260 with the complex's ε260", "over 70 % of what was annealed", "use the µM that is there"),
+        ("complexes", "A260 with the complex's ε260", "over 70 % of what was annealed", "go on with the µM measured"),
     ]  # fmt: skip
     if system.reporters:
         rows.append(
             ("reporters", f"{READOUT_NM:g} nM alone, and with {TRIGGER_EXCESS:g} times its signal (positive control)",
-             "at least 5 times as bright after 30 min", "new reporter; nothing can be read without")
+             "at least 5 times as bright after 30 min", "make new reporters; nothing can be read without")
         )  # fmt: skip
     rows.append(("no input", "the tube of this name, read at the start and after one iteration", "under a tenth of the signal",
                  "purify the gates again: they leak"))  # fmt: skip
@@ -56,8 +56,8 @@ def variants_section(system: DsdSystem, oligos: Sequence[Oligo], experiment: Exp
         f"Anneal {SMALLEST_BATCH_UL:g} µL of each variant ({SMALLEST_BATCH_UL:g} over the batch of the recipe's volumes). Mix "
         f"{GATE_NM:g} nM of it, not on beads, with {INPUT_NM:g} nM of what enters it, 100 nM of its other strands and of the "
         "reporter of what comes out, and read every minute for an hour; `dsd-ncrn experiments DESIGN` has the wells. Write "
-        "down when half of the gate has fired, and keep the variant whose time is by the smallest factor, up or down, from the "
-        "expected one. Anneal it in full and use it wherever this protocol names the gate. The expected time t is that of "
+        "down when half of the gate has fired, and keep the variant whose time differs from the expected one by the smallest "
+        "factor, up or down. Anneal it in full and use it wherever this protocol names the gate. The time t is that of "
         "A + B at the expected rate k: t = ln((B - A/2) / (B/2)) / (k (B - A)). For k itself: `dsd-ncrn fit`."
     )
     header = ("variants", "what enters", "expected k, /M/s", "half after, min", "keep")
@@ -79,17 +79,16 @@ def calibration_section(experiment: Experiment, system: DsdSystem, mixes: Mixes)
     in_tube = learning.share_uL / learning.volume_uL
     mix = _mix_of_aliquots(system, mixes, 1.1 * aliquots * ALIQUOT_UL * in_tube)
     text = (
-        f"{aliquots} aliquots of {ALIQUOT_UL:g} µL set this tube, in {hours:.0f} tube-hours: {clock_time(whole)} where those "
-        f"of a step run side by side. Each is of a mix of its own, {three(ALIQUOT_UL * in_tube)} µL, "
-        "with the parameters of its line from a dilution of which 1 µL or more is needed, and water up to the whole. A forward "
-        "pass is iteration 1 up to "
-        f"the second pull-down, with {ALIQUOT_UL:g} µL in place of the reaction's volume: add the forks to the whole of a step "
-        "before you divide it, and take bead slurries 1:10, of which the liquid is drained. Then read Z in a sample (Readout). "
-        "What is trained first is made once, of all its aliquots together, and divided for the last pass. What has been found "
-        "holds in the steps after it."
+        f"{aliquots} aliquots of {ALIQUOT_UL:g} µL calibrate the tube, in {hours:.0f} tube-hours: {clock_time(whole)} if those "
+        f"of a step run side by side. Each has {three(ALIQUOT_UL * in_tube)} µL of the mix below, the parameters of its line "
+        "from a dilution of which 1 µL or more is needed, and water up to its volume. A forward pass is iteration 1 up to "
+        f"the second pull-down, with {ALIQUOT_UL:g} µL in place of the reaction's volume: add the forks to all aliquots of a "
+        "step before you divide them, and use bead slurries diluted 1:10, with their liquid taken off. Then read Z in a sample "
+        "(Readout). Where a step trains first, train its aliquots together and divide them for the last pass. Keep what a step "
+        "has decided in the steps after it."
     )
     after = (
-        "Waits, doses and parameters of this protocol are those of the simulated tube: write yours over them, and put them "
+        "Waits, doses and parameters of this protocol are those of the simulated tube: replace them by yours, and put these "
         "into PLAN of the robot's script. With measured gates (`dsd-ncrn fit`, then `dsd-ncrn run DESIGN --measured FIT`) the "
         "printed ones are near yours."
     )

@@ -78,7 +78,7 @@ def preparation_sections(
             replace(line, taken_uL=line.taken_uL + known.taken_uL, made_uL=line.made_uL + known.made_uL) if known else line
         )
     if whole:
-        text = f"Make these before the first iteration, in their order, in {_BUFFER}; mix, spin down, keep on ice."
+        text = f"Make these before the first iteration, in this order, in {_BUFFER}; mix, spin down, keep on ice."
         rows = tuple(line.cells for line in whole.values())
         sections.append(DocumentSection("Dilutions", (text, Table("dilutions", _HEADER, rows))))
     return [*sections, *([_refill_section(system, refill, parts, mixes)] if refill else [])]
@@ -136,7 +136,7 @@ def _bead_sections(
         kinds += ", and carboxylated beads to which the tether is coupled by its amine (EDC, by their maker's protocol)"
     text = (
         f"Magnetic beads of 1 µm, 10 mg/mL, that bind about {capacity:g} pmol of strand in a µL of slurry: "
-        f"{kinds}. Their certificate gives the capacity: change the volumes in proportion. Shake the slurry up, wash it "
+        f"{kinds}. Their certificate gives the capacity: scale the volumes by it. Shake the slurry up, wash it "
         f"twice on the magnet in as much {_BUFFER} with 0.05 % Tween-20, take the liquid off. Add the complex, shake for 15 "
         "min at room temperature, magnet for 2 min, take the liquid off and keep it: by its A260 nothing should be left in it. "
         "Wash twice. Take up in the last column's volume and keep at 4 °C; shake up before use. Beads without a complex are "
@@ -171,7 +171,7 @@ def _refill_section(system: DsdSystem, stock: Stock, parts: Sequence[tuple[str, 
     ]
     room = stock.made_uL - sum(uL for *_, uL in parts)
     text = (
-        f"One mix brings back what an iteration uses up and thins out, with what is fed. Make "
+        f"One mix replaces what an iteration uses up and dilutes, and adds what is fed. Make "
         f"{three(stock.made_uL)} µL for all iterations, in portions, and freeze them."
     )
     wrong = ("**This does not fit:** its stocks are too weak.",) if room < 0 else ()

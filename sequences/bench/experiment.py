@@ -36,8 +36,8 @@ def _kind(tube: TubeMix) -> str:
 
 def _mixing_advice(mixes: Mixes, order: Order) -> list[str]:
     lines = [
-        f"Each tube is made with {order.dead_uL:g} µL more than the reaction, which stays behind in tubes and tips; no volume "
-        f"is under {order.smallest_uL:g} µL where a dilution of the stock helps. Add in the order of the tables: water and "
+        f"Each tube is made with {order.dead_uL:g} µL more than the reaction, which stays in tubes and tips. Stocks are "
+        f"diluted where a volume would be under {order.smallest_uL:g} µL. Add in the order of the tables: water and "
         "10x TE/Mg first, then buffers and fuels, gates, reporters, and signals last; carrier poly-T20 at 1 µM "
         "if plastic binds DNA. Close the tubes, or lay mineral oil over them."
     ]
@@ -108,7 +108,7 @@ def readout_sections(system: DsdSystem, trained: bool) -> list[DocumentSection]:
         "Concentration of a signal = reporter × (F − F0) / (F100 − F0), in every channel with the F0 of the reporter alone and "
         f"the F100 of the reporter triggered with {TRIGGER_EXCESS:g} times as much signal; subtract the blank from all. Keep "
         "the reporter above what it reads. A reporter uses up the signal: one in the reaction takes part in it, one mixed "
-        "with a sample does not (count the sample's dilution). Dyes that are read together are at least "
+        "with a sample does not (allow for the sample's dilution). Dyes read together are at least "
         f"{APART_NM} nm apart in emission."
     )
     samples = (

@@ -14,11 +14,11 @@ KINDS = {
     GateKind.JOIN: "takes its inputs one after the other",
     GateKind.SINK: "takes its inputs and gives nothing back",
     GateKind.DRAIN: "takes its clock, then its input",
-    GateKind.ANNIHILATOR: "takes two inputs that cancel",
+    GateKind.ANNIHILATOR: "takes two inputs that cancel each other",
 }
 ALONE = {
-    Role.FUEL: "fuel: in excess, it takes its place on a gate and frees what is held there",
-    Role.BUFFER: "cogate: in excess, it frees again what a join holds",
+    Role.FUEL: "fuel: in excess, binds a gate and frees what is held there",
+    Role.BUFFER: "cogate: in excess, frees what a join holds",
     Role.WASTE: "cap: comes off a gate that fires, and leaves with the beads",
     Role.CLOCK: "clock",
 }
@@ -31,7 +31,7 @@ def legend_section(system: DsdSystem, oligos: Sequence[Oligo]) -> DocumentSectio
     rows = tuple((each.name, means.of(each), _toehold(each), means.stage(each), _some(each.used_in)) for each in oligos)
     text = (
         "A signal is a strand with a toehold and a branch. A join's bottom holds what it takes in, a fork's bottom what it "
-        "gives out; tops cover a bottom until they are displaced. The toehold's end says which way a strand enters: the two "
+        "releases; tops cover a bottom until they are displaced. The end of the toehold is the polarity: the two "
         "polarities alternate from gate to gate."
     )
     header = ("name", "is", "toehold at", "for", "in")
@@ -62,7 +62,7 @@ class _Meanings:
         if oligo.is_bottom:
             return f"bottom of {self._complex(component)}"
         return (
-            "top: covers a bottom until something takes its place"
+            "top: covers a bottom until it is displaced"
             if component.role is Role.GATE
             else (f"top of {self._complex(component)}")
         )
@@ -90,12 +90,12 @@ class _Meanings:
         if name in self.reports:
             return f"the reporter of {self.reports[name]}"
         if component.role is Role.SCAVENGER:
-            return "a scavenger: takes what ends a phase out on beads"
+            return "a scavenger: on beads, takes the clock strands of a phase out"
         part, gates = self.gates.get(name, ("", None))
         if gates is None:
             return f"a {component.role}"
         does = "gives its outputs, held until a join has fired" if part == "fork" else KINDS[gates.kind]
-        another = ", a second choice" if name != component.name else ""
+        another = ", a variant" if name != component.name else ""
         return f"the {part} of {gates.reaction}{another}: {does}"
 
 

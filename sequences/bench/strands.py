@@ -58,12 +58,12 @@ def assumptions(assignment: SequenceAssignment, rules: SequenceRules) -> str:
     return (
         f"{origin} Energies: {assignment.parameter_set or PARAMETER_SET}, {conditions}"
         f"{sodium_equivalent(rules):.3f} M sodium-equivalent salt. Melting temperatures: SantaLucia and Hicks 2004 at "
-        f"{_TM_NM:g} nM. Prices, scales and length limits are to be checked with the vendor when ordering."
+        f"{_TM_NM:g} nM. Check prices, scales and length limits with the vendor when ordering."
     )
 
 
 def strands_section(oligos: Sequence[Oligo], vendor: Vendor, rules: SequenceRules, head: str, lasts: str) -> DocumentSection:
-    """Every oligo with its numbers; those of which the order brings too little are named."""
+    """Every oligo with its numbers; those of which the order has too little are named."""
     rows = tuple(_strand_row(oligo, vendor, sodium_equivalent(rules)) for oligo in oligos)
     scarce = [oligo.name for oligo in oligos if 0 < vendor.expected_nmol(oligo) < oligo.nmol]
     text = (
@@ -73,7 +73,7 @@ def strands_section(oligos: Sequence[Oligo], vendor: Vendor, rules: SequenceRule
         "yield: 8 nt over the length of the scale (Invitrogen's table, desalted); of whole strands 30 % after PAGE and 50 % "
         "after HPLC, and half of a complex after a native gel (estimates)."
     )
-    warning = f"**Order more of these:** a synthesis does not yield what the recipes below use: {', '.join(scarce)}."
+    warning = f"**Order more of these:** one synthesis yields less than the recipes below need: {', '.join(scarce)}."
     notes = [*([warning] if scarce else []), *([lasts] if lasts else [])]
     return DocumentSection("Strands", (head, Table("strands", _STRAND_COLUMNS, rows), text, *notes))
 
@@ -192,7 +192,7 @@ def annealing_section(
     text = (
         f"Bottom strand 1.0x, each covered strand {TOP_EXCESS:g}x. 10x TE/Mg is TE with "
         f"{rules.magnesium * BUFFER_STRENGTH / _NM_PER_MM:.4g} mM MgCl2 and "
-        f"{rules.sodium * BUFFER_STRENGTH / _NM_PER_MM:.4g} mM NaCl, which the energies are for. Heat to 95 °C for 5 min, "
+        f"{rules.sodium * BUFFER_STRENGTH / _NM_PER_MM:.4g} mM NaCl, the salt of the energies. Heat to 95 °C for 5 min, "
         "then cool by 1 °C per minute to 20 °C (75 min). Purify by native PAGE and measure A260 again, with the ε260 of the "
         f"complex: without that step {100 * (TOP_EXCESS - 1):.0f} % of each covered strand stays free in the stock."
     )

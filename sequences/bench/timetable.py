@@ -159,18 +159,14 @@ def iteration_sections(plan: RobotPlan, iterations: int) -> list[DocumentSection
     first_end = max(line.end for line in bench_lines(plan, 1))
     days = done * work.hours_per_iteration / 24
     minutes = work.preparation_minutes_per_iteration
-    before = (
-        f"with {minutes:.0f} minutes of preparation before each, which have times before zero and are not counted, "
-        if minutes
-        else ""
-    )
+    before = f"with {minutes:.0f} minutes of preparation before each (times below zero, not counted), " if minutes else ""
     text = (
         f"{iterations} iterations at {plan.temperature:g} °C, {clock_time(first_end)} for the first; {before}"
         f"{days:.1f} days for {done}. One takes {work.pipettings_per_iteration:.0f} transfers, "
         f"{work.additions_per_iteration:.0f} of them from a stock, and {work.hands_on_minutes_per_iteration:.0f} minutes of "
-        f"work. Put {three(plan.start_uL)} µL of the tube learning into A1 of a fresh plate: the reaction goes from well to "
-        "well. A wait counts from the end of the one before it, or of the pull-down: what is pipetted between them is within "
-        "it. Every iteration has its page in `protocol/bench_cards.html`. The robot's scripts do the same steps."
+        f"work. Put {three(plan.start_uL)} µL of the tube learning into A1 of a fresh plate: the reaction moves from well to "
+        "well. A wait counts from the end of the last wait or pull-down, so it includes the pipetting in between. "
+        "Every iteration has its page in `protocol/bench_cards.html`. The robot's scripts do the same steps."
     )
     cut = () if done == iterations else (f"**Only {done} of {iterations} iterations can be done as written**, see the notes.",)
     first = DocumentSection("Training", (text, *cut, _table(plan, 1, "iteration_1")))
@@ -186,7 +182,7 @@ def _table(plan: RobotPlan, number: int, name: str) -> Table:
 def _given_up(plan: RobotPlan) -> str:
     """How an iteration is ended before its end."""
     if plan.in_stages:
-        stop = "pull all beads out as at the end of the iteration; nothing is left then that reacts"
+        stop = "pull all beads out as at the end of the iteration; then nothing reacts any more"
     else:
         stop = "do the steps that end this phase, from its beads on, and then those of the last phase, which clears the "
         stop += "tube; its gates stay in it and leak, more slowly in the cold"
@@ -203,8 +199,8 @@ def _late_section(plan: RobotPlan) -> DocumentSection:
         for what, seconds in waits.items()
     )
     text = (
-        "Up to the first limit go on and change nothing: it is no more than pipetting is off by. Up to the second go on and "
-        f"write it down: this iteration's update is off, later ones correct it. Later than that, or to stop for the night: "
+        "Up to the first limit go on: it matters no more than pipetting errors. Up to the second go on and note it: this "
+        f"iteration's update is off, later ones correct it. Later than that, or to stop for the night: "
         f"{_given_up(plan)}. The limits are estimates ({BEARABLE:.0%} and {SPOILED:.0%} of a wait)."
     )
     header = ("wait for", "length", "late by up to: go on", "late by up to: go on, note it")

@@ -121,8 +121,8 @@ def conditions_of(
         return (*first, *_reporter_controls(system), Condition("blank", BACKGROUND, {}))
     first = [
         Condition("learning", "the experiment, with the first training point" if loads else "the experiment", full, True),
-        Condition("no input", "what appears without inputs and targets is leak", mixed, True),
-        *([] if system.scheme == STAGED else [Condition("no clock", "what moves without clock strands is leak", full)]),
+        Condition("no input", "without inputs and targets: what appears is leak", mixed, True),
+        *([] if system.scheme == STAGED else [Condition("no clock", "without clock strands: what moves is leak", full)]),
     ]
     return (*first, *_reporter_controls(system), Condition("blank", BACKGROUND, {}))
 

@@ -40,8 +40,8 @@ def wells_sections(experiment: Experiment, volume_uL: float) -> list[DocumentSec
     if not experiment.wells:
         return []
     text = (
-        "A fixed layer is made beside the reaction: its units are gates that stay on beads. Every gate hangs on a tether, and "
-        "each releaser lets one go. For every well: **first** put releasers and beads with bare tethers into a "
+        "The fixed layer is made beside the reaction: its units are gates that stay on beads. Every gate hangs on a tether; "
+        "each releaser frees one. For every well: **first** put releasers and beads with bare tethers into a "
         f"well of their own for each that the table names, shake for {WAIT_S / 60:g} min, magnet, keep the liquid. Then beads "
         "with gates, with that liquid and the releasers of the table, in the volume of the table in 1x TE/Mg; shake for "
         f"{WAIT_S / 60:g} min, magnet, liquid off, wash three times in ten volumes, pool the wells of one use in 20 µL: what "
@@ -49,9 +49,9 @@ def wells_sections(experiment: Experiment, volume_uL: float) -> list[DocumentSec
         "which take the caps that come off."
     )
     titration = (
-        "**Titrate first:** gates of each unit with 0.5, 0.9, 1.0, 1.1 and 1.5 times the releasers, and tethers in the same "
-        "way; read what is let go by its A260. Take as 1 what lets all gates go that can be let go: 3 % matter. What even 1.5 "
-        "times leaves on the beads adds to every amount of that unit."
+        "**Titrate first:** gates of each unit with 0.5, 0.9, 1.0, 1.1 and 1.5 times the releasers, and tethers likewise; "
+        "read what is released by its A260. Take as 1 the least that releases all that can be released: 3 % matter. What even "
+        "1.5 times leaves on the beads adds to every amount of that unit."
     )
     count = f"{len(experiment.wells) // len(experiment.points)} wells a point, and as many more where releasers are made first."
     rows = tuple(_row(well, volume_uL) for well in experiment.wells)
