@@ -174,7 +174,7 @@ def test_strands_that_one_synthesis_does_not_yield_are_named() -> None:
     assert "Order more of these" not in _protocol().markdown()
     hungry = _protocol(Experiment(), {"signal_x": 5e6}).markdown()
     assert "Order more of these" in hungry
-    assert "use: signal_x." in hungry
+    assert "need: signal_x." in hungry
 
 
 def test_a_strand_of_several_complexes_is_needed_in_their_sum() -> None:
