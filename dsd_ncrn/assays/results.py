@@ -69,7 +69,7 @@ class GateFit:
         for each in self.rivals:
             changed = ", ".join(f"{name} {there:.3g} in place of {here:.3g}" for name, here, there in each.differs)
             found.append(
-                f"as well fits: {each.name} ({changed}); {mix_of(each.mix)} (nM) would differ by {each.apart:.0%} of full scale"
+                f"fits as well: {each.name} ({changed}); {mix_of(each.mix)} (nM) would differ by {each.apart:.0%} of full scale"
             )
         if self.posterior and not self.posterior.converged:
             length = f"{self.posterior.steps} steps for an autocorrelation time of {self.posterior.autocorrelation:.0f}"
