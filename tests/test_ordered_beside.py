@@ -99,7 +99,7 @@ def test_every_strand_is_told_in_words_of_what_it_is() -> None:
     assert rows["P1"][:2] == ["signal: stands for P1", "5'"]
     assert rows["fork_N1_1_bot"][0].startswith("bottom of the fork of N1_1: gives") and rows["fork_N1_1_bot"][1] == ""
     assert "a variant" in rows["fork_N1_1_v2_bot"][0] and rows["join_N1_1_bot"][2] == "forward pass P1 → P1 + Z"
-    assert rows["Z_cogate"][:2] == ["cogate: in excess, it frees again what a join holds (Z)", "3'"]
+    assert rows["Z_cogate"][:2] == ["cogate: in excess, frees what a join holds (Z)", "3'"]
     assert rows["reporter_Z_top"][0] == "top of the reporter of Z"
     assert {cells[0].partition(":")[0] for cells in rows.values()} >= {"signal", "fuel", "cap", "top"}
 
