@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import astuple
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from dsd_ncrn.analysis.judging import test_error as error_of
 from dsd_ncrn.analysis.results import Judged, Yardstick
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import Drawn
+from dsd_ncrn.design.load import load_design
 from dsd_ncrn.simulate.results import rmse
 from dsd_ncrn.tasks import Dataset
 from studies import DESIGNS, changed, prepare
@@ -37,6 +39,16 @@ def test_the_share_is_of_what_the_ideal_network_removes() -> None:
     assert stick.share(0.8, 0.5) == 0.0
     tubes = [Judged(0, n, 5.0, 1.0, share, 1.0, 0, 0.0) for n, share in enumerate((0.9, 0.89, 0.0))]
     assert (learned(tubes).count, learned(tubes).of) == (1, 3)
+
+
+@pytest.mark.parametrize("iterations", [3, 40])
+def test_tubes_are_held_against_an_ideal_network_that_is_trained_for_as_long(iterations: int) -> None:
+    """Shorter and longer than the design's 20 iterations: as where the design itself says so many."""
+    design = load_design(DESIGNS / "first_learner.toml")
+    found = yardstick(Study(design).lasting(iterations=iterations, strand_iterations=None))
+    whole = yardstick(Study(changed(design, "training", iterations=iterations)))
+    assert astuple(found) == pytest.approx(astuple(whole), rel=1e-12)
+    assert found.iterations == iterations
 
 
 def test_a_tube_is_near_the_ideal_network_within_a_twentieth_of_accuracy() -> None:

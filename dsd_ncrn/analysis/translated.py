@@ -176,9 +176,13 @@ class Translated:
 
     @part
     def compared(self) -> Training:
-        """The ideal training after as many iterations as the strands are trained for."""
-        wanted = self.plan.strand_iterations or self.ideal.iterations
-        return ended_after(self.ideal, wanted, self.ncrn, self.integrator, self.data)
+        """The ideal training after as many iterations as the strands are trained for, which may be more than the design's."""
+        plan, decided, data = self.plan, self.decided, self.data
+        wanted, ideal = plan.strand_iterations or plan.iterations or plan.epochs * len(data.train_x), self.ideal
+        if wanted > ideal.iterations:
+            longer = decided.model_copy(update={"training": plan.model_copy(update={"iterations": wanted})})
+            ideal = train_ideal(longer, data, self.ncrn, self.integrator)
+        return ended_after(ideal, wanted, self.ncrn, self.integrator, data)
 
     @property
     def staged(self) -> bool:
