@@ -95,7 +95,7 @@ def test_beads_are_those_of_the_tubes(made: Path, summary: Mapping[str, Any]) ->
     assert max(found) == pytest.approx(beads["slurry_uL_per_100_uL"], rel=0.01)
     assert sum(found) / 6 == pytest.approx(beads["mean_slurry_uL_per_100_uL"], rel=0.01)
     card = summary["verdict"]["pipetted"]["says"]
-    once = f"{number(beads['slurry_at_once_uL_per_100_uL'])} are there at once"
+    once = f"{number(beads['slurry_at_once_uL_per_100_uL'])} at once"
     assert f"{number(beads['slurry_uL_per_100_uL'])} at most" in card and once in card
     assert f"{number(summary['protocol']['additions_per_iteration'])} additions an iteration" in card
     assert f"increases the volume by {percent(summary['bench']['volume_growth_per_iteration'])}" in card
