@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dsd_ncrn.analysis.fidelity import fidelity, parameter_errors
 from dsd_ncrn.analysis.leaks import leak_point, rank_leaks, train_leaky
 from dsd_ncrn.analysis.results import DEPLETION, fuel_budget
+from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.arrays import Floats
-from studies import ALL_DESIGNS, changed, design, prepare, study, whole_training
+from dsd_ncrn.design.load import load_design
+from studies import ALL_DESIGNS, DESIGNS, changed, design, prepare, study, whole_training
 
 pytestmark = pytest.mark.xdist_group("studies")
 
@@ -53,6 +57,15 @@ def test_fidelity_reports_what_was_measured() -> None:
         assert reaction.join_nM == made.system.by_name[f"join_{reaction.origin}"].concentration
     assert found.worst_reaction in made.calibration.before
     assert found.worst_reaction_error < 0.15
+
+
+def test_a_weight_that_ends_at_none_is_held_against_the_largest_part() -> None:
+    """Two weights of the staged regressor in a perfect tube, the second at 0: neither part is off by half of the first."""
+    made = Study(load_design(DESIGNS / "linreg2d_bench.toml", "ideal"))
+    ends = made.ideal.parameters[-1] * [1.0, 0.0]
+    made = made.given(ideal=replace(made.ideal, parameters=np.array([made.ideal.parameters[0], ends])))
+    found = fidelity(made, made.ideal)
+    assert found.worst_reaction.startswith("N1_") and found.worst_reaction_error < 0.5
 
 
 def test_the_fuel_budget_covers_what_is_topped_up() -> None:

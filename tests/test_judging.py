@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from conftest import Invoke, small_spec
-from dsd_ncrn.analysis.judging import judge, learned, least_squares, near, yardstick
+from dsd_ncrn.analysis.judging import judge, judged_elsewhere, learned, least_squares, near, redrawn, yardstick
 from dsd_ncrn.analysis.judging import test_error as error_of
 from dsd_ncrn.analysis.results import Judged, Yardstick
 from dsd_ncrn.analysis.study import Study
@@ -77,6 +77,17 @@ def test_a_tube_is_judged_on_the_data_of_its_seed() -> None:
     stick = yardstick(study)
     assert found[0].learned_share == pytest.approx((found[0].before - found[0].after) / (found[0].before - stick.ideal))
     assert stick.least_squares == pytest.approx(rmse(least_squares(study.data), study.data.test_y))
+
+
+def test_other_draws_have_the_same_strands_and_other_points() -> None:
+    """The next seeds, each tube as it is judged alone; points in an order that no seed changes are always the same."""
+    study = small()
+    draws = redrawn(study, 2)
+    assert [each.study.seed for each in draws.drawn] == [2, 3]
+    assert all(each.study.network is study.network and each.seed == study.seed for each in draws.drawn)
+    found = judged_elsewhere(draws, 1)
+    assert found == tuple(judge(each, 0) for each in draws.drawn) and found[0].after != found[1].after
+    assert not redrawn(replace(study, points=study.data), 2).drawn
 
 
 @pytest.mark.slow

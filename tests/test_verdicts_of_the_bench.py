@@ -11,6 +11,7 @@ import pytest
 from cli.report.cards import answers, verdict_section
 from cli.report.data import ReportData
 from cli.report.findings import BAD, CAUTION, GOOD, UNKNOWN
+from cli.report.verdict import advice, limits
 from report_runs import ITERATIONS, full_summary, write_full_run
 
 
@@ -97,11 +98,36 @@ def test_of_a_classification_the_card_says_how_many_come_near_in_accuracy(tmp_pa
     assert "accuracy" not in card(tmp_path / "run", TUBES, {"bench": BENCH})[1]
 
 
+@pytest.mark.parametrize(("learned", "unlucky"), [(18, True), (10, False)])
+def test_how_much_hangs_on_the_draw_of_the_data_is_told(tmp_path: Path, learned: int, unlucky: bool) -> None:
+    """17 of 40 end at 0.58 at most: 18 of 20 at other draws are more, 10 of 20 are not."""
+    draws = {"tubes": 20, "learned": learned, "interval": [0.5, 0.9], "by_draw": [4, 3, learned - 7]}
+    bench = {**BENCH, "learned": 17, "interval": [0.29, 0.58], "other_draws": draws}
+    status, text = card(tmp_path / "run", TUBES, {"bench": bench})
+    assert status == CAUTION and f"At 3 other draws of the data {learned} of 20 do, 4, 3, {learned - 7} at each." in text
+    data = ReportData(tmp_path / "run")
+    assert any(f"(seed {data.summary['seed']}) 17 of 40 tubes learn" in each for each in limits(data)) is unlucky
+    assert any("another --seed" in each for each in advice(data)) is unlucky
+
+
+@pytest.mark.parametrize(
+    ("question", "changes", "needed"),
+    [
+        (TUBES, {"learned": 15}, "A yes takes at least 70\u00a0%, and 60\u00a0% at the low end of the interval."),
+        (LEAK, {"lost_to_leaks": {"share": 0.06, "low": 0.0, "high": 0.2}}, "A yes takes at most 5\u00a0%."),
+    ],
+)
+def test_what_is_no_yes_says_what_a_yes_takes(tmp_path: Path, question: str, changes: dict[str, Any], needed: str) -> None:
+    """The thresholds of the cards; a yes says nothing of them."""
+    assert card(tmp_path / "run", question, {"bench": {**BENCH, **changes}})[1].endswith(needed)
+    assert "A yes takes" not in card(tmp_path / "yes", question, {"bench": BENCH})[1]
+
+
 @pytest.mark.parametrize(("hours", "status"), [(20.9, GOOD), (21.1, CAUTION), (63.1, BAD)])
 def test_a_week_is_yes_and_three_are_the_most(tmp_path: Path, hours: float, status: str) -> None:
     """Of 8 iterations; the number of the card is what is summed up."""
     found = card(tmp_path / "run", "How long does it take?", {"sequence_rates": {"hours_per_iteration": hours}})
-    assert found[0] == status
+    assert found[0] == status and (status == GOOD) is ("A yes takes at most 7 days." not in found[1])
     section = verdict_section(answers(ReportData(tmp_path / "run")))
     assert section["hours"]["number"] == pytest.approx(ITERATIONS * hours) and section["hours"]["unit"] == "h"
     assert tuple(section) == ("ideal", "bench", "leaks", "pipetted", "hours", "sequences", "order")

@@ -22,7 +22,7 @@ from cli.report.findings import (
     progress,
     smallest_rate,
 )
-from cli.report.text import number, percent
+from cli.report.text import days, number, percent
 from dsd_ncrn.runs.files import section_of
 
 MARKS: Mapping[str, str] = {GOOD: "✓", CAUTION: "!", BAD: "✗", UNKNOWN: "?"}
@@ -99,6 +99,11 @@ def _falling(value: float, limits: tuple[float, float]) -> str:
     return _rising(-value, (-limits[0], -limits[1]))
 
 
+def _needed(status: str, share: float, more: str = "", least: str = "at least") -> str:
+    """What a yes would take, where it is none."""
+    return f" A yes takes {least} {percent(share)}{more}." if status in (CAUTION, BAD) else ""
+
+
 def _ideal(data: ReportData) -> Answer:
     key, question, ideal = "ideal", "Does the abstract network learn?", data.training("ideal")
     share = ideal.get("share_of_least_squares")
@@ -110,7 +115,8 @@ def _ideal(data: ReportData) -> Answer:
         text += f" Its finite rates move the parameters {percent(separation['error'])} away from those of the equations."
     if data.chosen("circuit").get("first_order"):
         text += " Its gradients are of first order: the adjoint is frozen, which is exact only where f does not depend on z."
-    return Answer(key, question, _rising(share, IDEAL), text, share, unit="of least squares")
+    status = _rising(share, IDEAL)
+    return Answer(key, question, status, text + _needed(status, IDEAL[0]), share, unit="of least squares")
 
 
 def _bench(data: ReportData) -> Answer:
@@ -132,11 +138,15 @@ def _bench(data: ReportData) -> Answer:
     text += f" Their test error ends at {number(over)} times the ideal's, in the median." if over is not None else ""
     close = found.get("near_ideal_accuracy")
     text += f" The accuracy of {close['tubes']} of {of} is within {number(close['within'])} of the ideal's." if close else ""
+    if draws := found.get("other_draws"):
+        text += f" At {len(draws['by_draw'])} other draws of the data {draws['learned']} of {draws['tubes']} do, "
+        text += f"{', '.join(map(str, draws['by_draw']))} at each."
     bound = found.get("cross_binding")
     text += f" Toeholds that should not bind each other do at {bound['text']}." if bound else ""
     if of < FEWEST_TUBES:
         return Answer(key, question, UNKNOWN, f"{text} That is too few to say more.", share, low, high, "of tubes")
-    return Answer(key, question, status, text, share, low, high, "of tubes")
+    lowest = f", and {percent(LEAST_LOW)} at the low end of the interval"
+    return Answer(key, question, status, text + _needed(status, YIELD[0], lowest), share, low, high, "of tubes")
 
 
 HOPELESS = "In a test tube, as designed, it would not learn."
@@ -153,6 +163,7 @@ def _leaks(data: ReportData) -> Answer:
         text += f"leaks at their measured rates, a channel at {rate}: a difference of {percent(share)}"
         text += f" ({percent(low)} to {percent(high)}). {curve[1]}".rstrip()
         status = UNKNOWN if tubes < FEWEST_TUBES else _falling(share, LOST)
+        text += _needed(status, LOST[0], least="at most")
         return Answer(key, question, status, text, share, low, high, "of tubes")
     return Answer(key, question, *curve)
 
@@ -245,7 +256,9 @@ def _hours(data: ReportData) -> Answer:
         if tubes
         else ""
     )
-    return Answer(key, question, _falling(hours * count, HOURS), f"{said}.{each}", hours * count, low, high, "h")
+    status = _falling(hours * count, HOURS)
+    needed = f" A yes takes at most {days(HOURS[0])}." if status != GOOD else ""
+    return Answer(key, question, status, f"{said}.{each}{needed}", hours * count, low, high, "h")
 
 
 def _sequences(data: ReportData) -> Answer:

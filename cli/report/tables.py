@@ -23,6 +23,11 @@ STAGES: Mapping[str, str] = {
     "readout": "Readout: weights the outputs Z",
     "flush": "Flush: clears what the next iteration must not find",
 }
+IN_STAGES: Mapping[str, str] = {
+    "N2": "N2 · meet: output and target take each other away; what is left is the error",
+    "N4": "N4 · update: with fresh inputs the error moves the parameters P",
+}
+"""In the staged form, which has neither A nor G."""
 SHOWN_GATES = 12
 
 
@@ -53,8 +58,9 @@ class RuleRow:
 def reactions_by_stage(data: ReportData) -> list[tuple[str, str, list[Json]]]:
     """Name, title and reactions of every stage that has some."""
     reactions = (data.ncrn or {}).get("reactions", [])
-    stages = dict.fromkeys([*STAGES, *(reaction["stage"] for reaction in reactions)])
-    grouped = ((stage, STAGES.get(stage, stage), [each for each in reactions if each["stage"] == stage]) for stage in stages)
+    titles = {**STAGES, **(IN_STAGES if data.staged else {})}
+    stages = dict.fromkeys([*titles, *(reaction["stage"] for reaction in reactions)])
+    grouped = ((stage, titles.get(stage, stage), [each for each in reactions if each["stage"] == stage]) for stage in stages)
     return [(stage, title, members) for stage, title, members in grouped if members]
 
 
@@ -80,11 +86,11 @@ def gates(data: ReportData) -> list[Gate]:
 
 
 def _gate(component: Json, lengths: Mapping[str, int], toehold: int) -> Gate:
-    blocks = gate_blocks(component["kernel"], lengths)
+    blocks, level = gate_blocks(component["kernel"], lengths), float(component["concentration"])
     return Gate(
         component["name"],
         ", ".join(origin_name(origin) for origin in component["origins"]),
-        f"{number(float(component['concentration']))} nM",
+        f"{number(level)} nM" if level else "added in its stage",
         component["kernel"],
         gate_svg(blocks, component["name"], toehold) if blocks else "",
     )

@@ -69,11 +69,24 @@ def limits(data: ReportData) -> tuple[str, ...]:
         error = percent(abs(worst_reaction["error"]))
         found.append(f"Rates: {worst_reaction['origin']} is furthest from its formal rate, by {error}.")
     found += _real_tubes(data)
+    if _unlucky(data):
+        here, draws = data.section("bench"), data.section("bench")["other_draws"]
+        found.append(
+            f"Data: at this draw (seed {data.summary.get('seed')}) {here['learned']} of {here['tubes']} tubes learn, at "
+            f"{len(draws['by_draw'])} others {draws['learned']} of {draws['tubes']}."
+        )
     fuel = data.section("fuel")
     if fuel.get("limiting_fuel"):
         count = number(fuel["iterations_to_10_percent"], 2)
         found.append(f"Fuel: {fuel['limiting_fuel']} is the first to lose a tenth, after {count} iterations without top-up.")
     return tuple(found)
+
+
+def _unlucky(data: ReportData) -> bool:
+    """Whether other draws of the data are learned in more tubes than chance explains."""
+    bench = data.section("bench")
+    draws = bench.get("other_draws")
+    return bool(draws) and draws["learned"] / draws["tubes"] > bench["interval"][1]
 
 
 def _real_tubes(data: ReportData) -> list[str]:
@@ -115,6 +128,8 @@ def advice(data: ReportData) -> tuple[str, ...]:
             "For a design that learns in real tubes: dsd-ncrn redesign DESIGN --conditions bench searches form, scheme and "
             "operating point together."
         )
+    if _unlucky(data):
+        todo.append("Run again with another --seed, which draws other training points: more tubes learn at others.")
     hours, iterations = bench_hours(data), bench_iterations(data)
     if hours and iterations and hours * iterations > 24 * 7:
         todo.append(

@@ -11,37 +11,46 @@ from cli.run.leaks import share_text
 from cli.run.sweeps import opened_store, sweep
 from dsd_ncrn.analysis.beads import BeadBudget
 from dsd_ncrn.analysis.crossing import cross_binding
-from dsd_ncrn.analysis.judging import NEAR, THRESHOLD, judged, learned, near, yardstick
+from dsd_ncrn.analysis.judging import NEAR, THRESHOLD, judged, judged_elsewhere, learned, near, redrawn, yardstick
 from dsd_ncrn.analysis.results import Judged, Yardstick
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.yields import Drawn, difference
 from dsd_ncrn.runs.files import plain
-from dsd_ncrn.runs.tables import BENCH, BENCH_NO_LEAK
+from dsd_ncrn.runs.tables import BENCH, BENCH_DRAWS, BENCH_NO_LEAK
 
 if TYPE_CHECKING:
     from cli.job import Job
 
 USUAL = 40
 """Tubes, where the design asks for no other number: the interval of 0.8 then ends above 0.6."""
+DRAWS, SHARE_OF_DRAW = 5, 10
+"""Other draws of the data, and of how many tubes one is trained at each of them too."""
 NO_TUBES = "none: no staged design under conditions"
 NO_CONDITIONS = "none: the design names no conditions; --conditions bench does"
 
 
 def tubes_stage(job: Job, tell: Tell) -> Outcome:
-    """Train tubes of the design's conditions, those of ``train --tubes`` with the same seed, and the same without leaks."""
+    """Train tubes of the design's conditions, those of ``train --tubes`` with the same seed, and the same without leaks; where
+    there are many, some at other draws of the data as well."""
     if not job.study.benched:
         return Outcome({}, note=NO_CONDITIONS if job.study.staged else NO_TUBES)
     study = job.study.ready
     count = study.spec.imperfections.samples or USUAL
     path = None if job.folder is None else store_path(job.folder, TUBES.name)
-    found: list[tuple[Judged, ...]] = []
-    for number, each in enumerate((study, leakless(study))):
-        drawn = Drawn(each, study.seed)
+    each = count // SHARE_OF_DRAW
+    others = redrawn(study, DRAWS if each > 1 else 0)
+    whole, found = 2 * count + each * len(others.drawn), list[tuple[Judged, ...]]()
+    for number, drawn in enumerate((Drawn(study, study.seed), Drawn(leakless(study), study.seed))):
         with opened_store(path, digest(f"{job.key} {number}")) as store, sweep(job, drawn, store) as pool:
-            found.append(judged(drawn, count, pool, lambda done, total, at=number: tell((at + done / total) / 2)))
+            found.append(judged(drawn, count, pool, lambda done, _, at=number: tell((at * count + done) / whole)))
     leaky, calm = found
+    elsewhere: tuple[Judged, ...] = ()
+    if others.drawn:
+        with opened_store(path, digest(f"{job.key} draws")) as store, sweep(job, others, store) as pool:
+            elsewhere = judged_elsewhere(others, each, pool, lambda done, _: tell((2 * count + done) / whole))
     files = {BENCH.file: BENCH.text(leaky), BENCH_NO_LEAK.file: BENCH_NO_LEAK.text(calm)}
-    section = bench_section(study, leaky, calm, yardstick(study), study.beads)
+    files |= {BENCH_DRAWS.file: BENCH_DRAWS.text(elsewhere)} if elsewhere else {}
+    section = bench_section(study, leaky, calm, elsewhere, yardstick(study), study.beads)
     return Outcome(files, {"bench": section}, f"{share_text(learned(leaky))} learn what the ideal network learns")
 
 
@@ -55,7 +64,12 @@ def leakless(study: Study) -> Study:
 
 
 def bench_section(
-    study: Study, leaky: tuple[Judged, ...], calm: tuple[Judged, ...], stick: Yardstick, beads: BeadBudget
+    study: Study,
+    leaky: tuple[Judged, ...],
+    calm: tuple[Judged, ...],
+    elsewhere: tuple[Judged, ...],
+    stick: Yardstick,
+    beads: BeadBudget,
 ) -> dict[str, Any]:
     """The summary's section on tubes; lists have an entry for each."""
     count, without = learned(leaky), learned(calm)
@@ -86,12 +100,24 @@ def bench_section(
             },
             "without_leaks": {"learned": without.count, "interval": without.interval},
             "lost_to_leaks": {"share": cost, "low": low, "high": high},
+            "other_draws": _draws(elsewhere),
             "cross_binding": crossing and crossing.section,
             "parameters_lost_per_iteration": beads.parameters_lost,
             "volume_growth_per_iteration": beads.growth,
             "slurry_uL_per_100_uL": beads.worst_uL,
         }
     )
+
+
+def _draws(found: tuple[Judged, ...]) -> dict[str, Any] | None:
+    """How many tubes learn at other draws of the data, in all and at each."""
+    if not found:
+        return None
+    count = learned(found)
+    by_draw = [
+        learned([each for each in found if each.data_seed == seed]).count for seed in {one.data_seed: 0 for one in found}
+    ]
+    return {"tubes": count.of, "learned": count.count, "interval": count.interval, "by_draw": by_draw}
 
 
 TUBES = Stage("tubes", ("calibrate",), (), tubes_stage, BENCH.file, ("bench",))

@@ -80,17 +80,18 @@ def _join_nM(study: Study, reaction: str) -> float:
 
 
 def _worst_weight(study: Study) -> tuple[str, float]:
-    """The reaction whose input counts least as it should at the usual inputs, and by how much it is off."""
+    """The reaction whose input counts least as it should at the usual inputs, and by how much it is off: over the largest
+    part, since a weight may be next to none."""
     x, parameters = study.reference[0], study.ideal.parameters[-1]
     learner, tube = StagedLearner(study.decided.circuit, study.data.dimension), study.tube()
     learner.values = parameters
     wanted = learner.weights() * learner.inputs(x)
-    found: dict[str, float] = {}
+    found, size = dict[str, float](), max(float(wanted.max()), np.finfo(float).tiny)
     for place, number in zip(places_of(study.ncrn), range(len(parameters))):
         # One weight at a time: what the tube then gives is that input's part of the sum.
         tube.set_parameters(np.where(np.arange(len(parameters)) == number, parameters, 0.0))
         made = float(tube.predict(x)[0]) - learner.offset
-        found[f"N1_{place}"] = abs(made - wanted[number]) / max(float(wanted[number]), np.finfo(float).tiny)
+        found[f"N1_{place}"] = abs(made - wanted[number]) / size
     worst = max(found, key=lambda name: found[name])
     return worst, found[worst]
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dsd_ncrn.analysis.jobs import run_jobs, tube_work
 from dsd_ncrn.analysis.results import Judged, Yardstick
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.analysis.translated import unwatched
 from dsd_ncrn.analysis.yields import Drawn, Proportion, stream
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.errors import CheckFailed
@@ -62,6 +64,37 @@ def judge(drawn: Drawn, number: int) -> Judged:
     hours = fitted.tube.protocol.schedule.seconds_per_iteration / 3600
     share = yardstick(study).share(before, after)
     return Judged(study.seed, number, before, after, share, hours, fitted.aliquots, fitted.hours)
+
+
+@dataclass(frozen=True)
+class Draws:
+    """A study's strands over some other draws of its data."""
+
+    drawn: tuple[Drawn, ...]
+
+
+def redrawn(study: Study, draws: int) -> Draws:
+    """The next ``draws`` of a study's data by seed, with tubes drawn by its own; none where its points are always the same."""
+    known = {name: vars(study)[name] for name in ("network", "leaky", "settings", "crossing") if name in vars(study)}
+    seeds = range(study.seed + 1, study.seed + draws + 1)
+    others = [replace(study, seed=seed, watch=unwatched).given(**known) for seed in seeds]
+    changed = [each for each in others if not np.array_equal(each.data.train_x, study.data.train_x)]
+    return Draws(tuple(Drawn(each.ready, study.seed) for each in changed))
+
+
+def judged_elsewhere(
+    draws: Draws, tubes: int, pool: Executor | None = None, progress: Progress = no_progress
+) -> tuple[Judged, ...]:
+    """That many realisations at each draw, as ``judged``."""
+    jobs = [(draw, number) for draw in range(len(draws.drawn)) for number in range(tubes)]
+    return tuple(run_jobs(judge_at, draws, jobs, pool, lambda done: progress(done, len(jobs))))
+
+
+@tube_work
+def judge_at(draws: Draws, job: tuple[int, int]) -> Judged:
+    """One tube of one draw."""
+    draw, number = job
+    return judge(draws.drawn[draw], number)
 
 
 def learned(found: Sequence[Judged]) -> Proportion:

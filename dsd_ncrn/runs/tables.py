@@ -150,6 +150,7 @@ JUDGED = ResultTable(
 )
 BENCH = replace(JUDGED, file="bench.csv", stage="tubes", holds="tubes of the design's conditions")
 BENCH_NO_LEAK = replace(BENCH, file="bench_no_leak.csv", holds="the same tubes without leaks")
+BENCH_DRAWS = replace(BENCH, file="bench_draws.csv", holds="other tubes, at other draws of the data")
 YARDSTICKS = ResultTable(
     "data.csv",
     "",
