@@ -35,10 +35,17 @@ FORKS, MOST_FORKS = 240.0, 300.0
 """nM of all weights, and the most of them that leaves room for other beads."""
 PER_Z = {"fork": 3.2, "trigger": 13.0}
 """Amounts of a weight over the most Z that one makes, so that Z stays in proportion to the input."""
-UPDATE: Mapping[str, object] = {"staged.target_join": "66 nM", "staged.update_dose": 0.8, "staged.meet": "115 nM"}
+UPDATE: Mapping[str, object] = {
+    "staged.target_join": "66 nM",
+    "staged.update_dose": 0.8,
+    "staged.meet": "115 nM",
+    "staged.state_buffer": "150 nM",
+}
 """Enough for the first errors, which are as large as targets: what is left of Y or Z would be there in the next iteration."""
-BUFFERS = 4400.0
+BUFFERS = 3000.0
 """nM that free P, of all weights."""
+ROOM = 1.5
+"""Limit of weights over the largest of a fit: more room takes more gates for the same weight, which leak, less saturates."""
 LOST = 0.06
 """Of each parameter in an iteration, about, by beads and dilution: what is fed."""
 EVERY_ROW = 50_000
@@ -47,9 +54,9 @@ EVERY_ROW = 50_000
 def staged_of(spec: DesignSpec, data: Dataset, iterations: int) -> DesignSpec:
     """A design in the staged form, with doses and a learning rate that follow from its training points.
 
-    With T theta_i as the weights of a fit, the largest is half of the limit; the largest target is 58 nM; the learning rate
-    is the best in closed form over some orders of the points. Raises DesignError, which says why, where the formula does not
-    allow it.
+    With T theta_i as the weights of a fit, the limit is half as much again as the largest; the largest target is 58 nM; the
+    learning rate is the best in closed form over some orders of the points. Raises DesignError, which says why, where the
+    formula does not allow it.
     """
     if spec.circuit.form == "staged":
         return spec
@@ -59,7 +66,7 @@ def staged_of(spec: DesignSpec, data: Dataset, iterations: int) -> DesignSpec:
     x = _padded(spec, data.train_x)
     fit = _fit(data.train_x, data.train_y[:, 0])
     fit = np.append(fit[:-1], [fit[-1] / max(spec.circuit.pad_value, 1e-9)] * (spec.circuit.pad > 0))
-    limit = max(2.0 * float(np.abs(fit).max()), 1e-3)
+    limit = max(ROOM * float(np.abs(fit).max()), 1e-3)
     unit = LARGEST_TARGET / float(np.abs(data.train_y).max())
     most = float((np.resize(fit, x.shape[1]) * x.max(axis=0)).max()) * unit
     start = np.asarray(spec.circuit.theta_initial)
