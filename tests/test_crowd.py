@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import reduce
+from operator import add, mul
 
 import numpy as np
 import pytest
@@ -22,7 +24,7 @@ from dsd_ncrn.kinetics.build import build_network
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
 from dsd_ncrn.kinetics.rates import rates_of
 from dsd_ncrn.kinetics.toeholds import common_nt, open_toeholds
-from dsd_ncrn.simulate.crowd import Crowd, crowd_of
+from dsd_ncrn.simulate.crowd import Crowd, crowd_of, kept, product
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.imperfections import realise
 from dsd_ncrn.simulate.imperfections.realisation import Mixture
@@ -157,6 +159,18 @@ def test_beads_take_along_what_rests_on_them() -> None:
     assert after[:3] == pytest.approx([40.0 - held * 2 / 5, 0.0, 3_000.0], rel=1e-6)
     ideal = small_pot(levels, resting=0.0).run([PullDown(("pulled",))], before).values
     assert ideal[:3] == pytest.approx([40.0, 0.0, 3_000.0])
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+def test_sums_are_the_same_on_every_processor(transposed: bool) -> None:
+    """A product row by row, from left to right, in Python; what stays is the product of the shares that the kinds leave."""
+    random = np.random.default_rng(3)
+    matrix, vector = random.lognormal(0, 5, (7, 40)), random.lognormal(0, 5, 40)
+    matrix = np.asfortranarray(matrix) if transposed else matrix
+    assert product(matrix, vector).tolist() == [reduce(add, map(mul, row, vector.tolist()), 0.0) for row in matrix.tolist()]
+    counts, lost = random.integers(0, 3, (4, 9)).astype(float), np.array([0.0, 0.3, 1e-9, 1.0])
+    stays = np.prod((1 - lost[:, None]) ** counts, axis=0)
+    assert kept(counts, lost) == pytest.approx(stays, rel=1e-14, abs=1.1e-12)
 
 
 def test_beads_take_along_gates_on_their_own_single_strands() -> None:

@@ -1,8 +1,8 @@
 """What seven short runs leave, against files kept in ``tests/golden/runs``: summary, tables, protocol, order.
 
 They hold no truth but yesterday's: a change of the code's structure must leave them as they are. Words are compared letter by
-letter, numbers within 1e-9, since another processor may round the last bits of a fixed point otherwise. Where results are
-changed on purpose, run pytest with UPDATE_GOLDEN=1 and read the difference.
+letter, numbers within 1e-9, also where another processor rounds the last bit of a number otherwise. Where results are changed
+on purpose, run pytest with UPDATE_GOLDEN=1 and read the difference.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ import json
 import math
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from conftest import Invoke
@@ -36,6 +39,15 @@ NAMES = (
 REFUSED = ("xor2d_bimolecular",)
 """Designs that calibration refuses on these few points: a reaction fires 1.16 times as often as it should, 1.1 is the most."""
 TEXTS = (".csv", ".crn", ".pil", ".md")
+TRAINED = """
+import sys
+from pathlib import Path
+from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.design.load import load_design
+study = Study(load_design(Path(sys.argv[1]))).lasting(iterations=3, strand_iterations=None).ready
+print(*(each.concentration.hex() for each in study.system.components))
+print(*(each.hex() for each in study.training("dsd").parameters.ravel().tolist()))
+"""
 NEVER = 1e7
 """Iterations until a fuel is short: beyond this its loss in one of them, under 1e-8 of it, is rounding."""
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?![\w.])")
@@ -106,6 +118,16 @@ def test_a_run_leaves_what_it_left(name: str, tmp_path: Path, invoke: Invoke) ->
     if os.environ.get("UPDATE_GOLDEN"):
         golden.write_text(found, encoding="utf-8")
     assert not differences(found, golden.read_text(encoding="utf-8"))[:20]
+
+
+@pytest.mark.parametrize("name", ["linreg2d_imperfect", "linreg2d_bench"])
+def test_another_processor_leaves_the_same_bits(name: str) -> None:
+    """What BLAS and NumPy do without the newer instructions of this processor: calibrated amounts and three iterations."""
+    newer = np.show_config(mode="dicts")["SIMD Extensions"]["found"]
+    older = {"OPENBLAS_CORETYPE": "Prescott", "NPY_DISABLE_CPU_FEATURES": ",".join(newer)}
+    call = [sys.executable, "-c", TRAINED, str(DESIGNS / f"{name}.toml")]
+    here, there = (subprocess.check_output(call, env={**os.environ, **more}, text=True) for more in ({}, older))
+    assert here == there and len(here.split()) > 30
 
 
 def test_a_changed_word_and_a_changed_number_are_seen() -> None:

@@ -268,7 +268,7 @@ def test_a_failed_stage_is_reported_and_the_others_are_done(
     def fail(*_: object, **__: object) -> None:
         raise CheckFailed("join_N1_1 would need 1e+06 nM")
 
-    monkeypatch.setattr("dsd_ncrn.analysis.study.design_gates", fail)
+    monkeypatch.setattr("dsd_ncrn.analysis.tubes.design_gates", fail)
     result = run(design, tmp_path / "out")
     assert result.exit_code == 1
     assert "calibrate: join_N1_1 would need 1e+06 nM" in result.stderr

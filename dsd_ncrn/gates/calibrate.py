@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import exp, log
 
 import numpy as np
 
@@ -228,7 +229,7 @@ class _Work:
         wanted, fired = self.firings.wanted, self.firings.measured(system, schedule)
         counted = [term for term in self.terms if all(name in fired[0] for name in term.names)]
         # Slope of fired over wanted through the origin, by least squares: points where a term does little weigh little.
-        norms = {term: float(np.linalg.norm([term.net(each) for each in wanted])) for term in counted}
+        norms = {term: sum(term.net(each) ** 2 for each in wanted) ** 0.5 for term in counted}
         largest = {phase: max(norms[t] for t in counted if t.phase == phase) for phase in {t.phase for t in counted}}
         ratios: dict[ReactionGroup, float] = {}
         for term in counted:
@@ -268,7 +269,7 @@ class _Work:
         """Raises CheckFailed naming the join furthest from its design: where a phase is stretched, it moves the others too."""
         joins = {name: self.designed.by_name[self.designed.gates[name].join] for name in levels}
         shift = {name: level / joins[name].concentration for name, level in levels.items()}
-        name = max(shift, key=lambda each: abs(np.log(shift[each])))
+        name = max(shift, key=lambda each: abs(log(shift[each])))
         if not 1 / MAX_FACTOR <= shift[name] <= MAX_FACTOR:
             raise CheckFailed(
                 f"{joins[name].name} would need {levels[name]:.3g} nM to give reaction {name} its rate, "
@@ -337,7 +338,7 @@ def _by_reaction(ratio: Mapping[ReactionGroup, float]) -> dict[str, float]:
 
 def _largest(ratio: Mapping[ReactionGroup, float]) -> tuple[ReactionGroup, float]:
     """The term that is furthest off, states of the backward pass apart, and the size of the logarithm of its ratio."""
-    far = {term: abs(float(np.log(value))) for term, value in ratio.items() if not term.backward}
+    far = {term: abs(log(value)) for term, value in ratio.items() if not term.backward}
     if not far:
         raise CheckFailed(
             "no slow reaction fires at the start values, so that none can be calibrated: change circuit.theta_initial"
@@ -346,5 +347,4 @@ def _largest(ratio: Mapping[ReactionGroup, float]) -> tuple[ReactionGroup, float
 
 
 def _common(ratio: Mapping[ReactionGroup, float], phase: str) -> float:
-    values = [np.log(value) for term, value in ratio.items() if term.phase == phase and not term.backward]
-    return float(np.exp(np.mean(values)))
+    return exp(np.mean([log(value) for term, value in ratio.items() if term.phase == phase and not term.backward]))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from math import exp, log
 
 import numpy as np
 
@@ -99,7 +100,7 @@ def between_joins(
     for _ in range(ROUNDS):
         given = achieved(system, occupied)
         logs = {
-            term: float(np.mean([np.log(given[name] / wanted[name]) for name in term.names]))
+            term: float(np.mean([log(given[name] / wanted[name]) for name in term.names]))
             for term in terms
             if all(name in wanted for name in term.names)
         }
@@ -107,12 +108,12 @@ def between_joins(
         for term in logs:
             # Per phase: as much as all are slower is for the duration; each join makes up for its difference from that.
             same = [shift for other, shift in logs.items() if other.phase == term.phase]
-            least = min(float(np.mean(same)), min(same) + float(np.log(MOST_RAISED)))
-            common = least if term.phase in free else -float(np.log(slow))
+            least = min(float(np.mean(same)), min(same) + log(MOST_RAISED))
+            common = least if term.phase in free else -log(slow)
             for name in term.names:
                 join = system.gates[name].join
                 # Rates go with the joins' concentrations but for sequestration, which the next round has anew.
-                levels[join] = system.level(join) * float(np.exp(common)) * wanted[name] / given[name]
+                levels[join] = system.level(join) * exp(common) * wanted[name] / given[name]
         system = system.with_concentrations(levels)
     return system
 

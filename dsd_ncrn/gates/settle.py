@@ -17,10 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from math import exp, log
 
 import numpy as np
 
-from dsd_ncrn.arrays import Floats
+from dsd_ncrn.arrays import Floats, one_by_one
 from dsd_ncrn.dsd.experiment import CalibrationStep
 from dsd_ncrn.dsd.staged import weight_join
 from dsd_ncrn.errors import CheckFailed
@@ -198,7 +199,7 @@ def _updates(bench: _Bench, settings: Settings, reference: Floats) -> Settings:
         # A parameter that does not move at all would ask for an infinite dose: a thousandth of the reference is the least
         # told.
         moved = np.maximum(np.abs(part.parameters() - before) * noise, 1e-3 * reference)
-        even = np.clip(np.exp(np.mean(np.log(moved))) / moved, 1.0 / MOST_UNEVEN, MOST_UNEVEN)
+        even = np.clip(exp(np.mean(one_by_one(log, moved))) / moved, 1.0 / MOST_UNEVEN, MOST_UNEVEN)
         return dict(zip(bench.places, map(float, even)))
 
     # Doses compete for the same Y, so that raising one lowers the others: a second round corrects for that.
@@ -266,9 +267,11 @@ def _targets(bench: _Bench, settings: Settings) -> Settings:
     bench.tell(READS * count, 1, trained, AS_FOUND, read, PLANE, ITERATIONS)
     # The rule is the inverse of the plane, bounded so that a bad measurement does not run away with the targets.
     sums = [float(x.sum()) for x in points]
-    gain, tilt, _ = np.linalg.lstsq(np.column_stack([doses, sums, np.ones(count)]), np.array(outputs), rcond=None)[0]
-    slope = 1.0 / min(max(float(gain), 1.0 / STEEPEST), STEEPEST)
-    tilt = -slope * float(tilt)
+    # Normal equations of what is around the means: LAPACK would round as suits the processor, and this rule moves every target.
+    away: list[Floats] = [np.array(values) - float(np.mean(values)) for values in (doses, sums, outputs)]
+    (dd, ds, do), (_, ss, so), _ = ([float(np.sum(one * other)) for other in away] for one in away)
+    slope = 1.0 / min(max((do * ss - so * ds) / (dd * ss - ds**2), 1.0 / STEEPEST), STEEPEST)
+    tilt = -slope * (so * dd - do * ds) / (dd * ss - ds**2)
     offset = float(np.mean(doses) - slope * np.mean(outputs) - tilt * np.mean(sums))
     return replace(settings, slope=slope, offset=offset, tilt=tilt)
 
@@ -322,13 +325,13 @@ def solve(measure: Callable[[float], float], guess: float, wanted: float) -> flo
     ``FURTHEST`` times the guess, or the guess over that.
     """
     logs, found = list[float](), list[float]()
-    middle, reach = float(np.log(guess)), float(np.log(FURTHEST))
+    middle, reach = log(guess), log(FURTHEST)
     for degree, factors in enumerate(FEW, start=1):
         for factor in factors:
-            logs.append(middle + float(np.log(factor)))
-            found.append(measure(float(np.exp(logs[-1]))))
+            logs.append(middle + log(factor))
+            found.append(measure(exp(logs[-1])))
         # A polynomial need not be monotonic beyond its points; on a grid the nearest value is found without inverting it.
         grid = middle + np.linspace(-reach, reach, GRID) * (1.0 if degree == 1 else NEARER)
         curve = np.polyval(np.polyfit(logs, found, degree), grid)
         middle = float(grid[np.argmin(np.abs(curve - wanted))])
-    return float(np.exp(middle))
+    return exp(middle)

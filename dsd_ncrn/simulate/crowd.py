@@ -61,7 +61,7 @@ class Crowd:
         hosts, visitors = self.free(state)
         if not len(hosts) or not len(visitors):
             return 1.0
-        at, by = (int((counts @ state).argmax()) for counts in (self.toeholds.host_counts, self.toeholds.visitor_counts))
+        at, by = (int(product(counts, state).argmax()) for counts in (self.toeholds.host_counts, self.toeholds.visitor_counts))
         return float(hosts[at] * visitors[by])
 
     def by_length(self, state: Floats) -> dict[int, float]:
@@ -69,16 +69,17 @@ class Crowd:
         hosts, visitors = self.free(state)
         if not len(visitors):
             return {}
-        rarest_first: list[int] = np.argsort(self.toeholds.host_counts @ state).tolist()
-        usual = visitors[int((self.toeholds.visitor_counts @ state).argmax())]
+        rarest_first: list[int] = np.argsort(product(self.toeholds.host_counts, state)).tolist()
+        usual = visitors[int(product(self.toeholds.visitor_counts, state).argmax())]
         return {strand_length(self.toeholds.hosts[at]): float(hosts[at] * usual) for at in rarest_first}
 
     def free(self, state: Floats) -> tuple[Floats, Floats]:
         """The free shares of hosts (hosts,) and visitors (visitors,) in a state (species,), nM."""
         # By kind, not by species: one toehold is as open on one gate as on another.
-        hosts, visitors = self.toeholds.host_counts @ state, self.toeholds.visitor_counts @ state
+        hosts, visitors = product(self.toeholds.host_counts, state), product(self.toeholds.visitor_counts, state)
         free_hosts, free_visitors = _free(np.maximum(hosts, 0.0), np.maximum(visitors, 0.0), self.association)
-        return 1.0 / (1.0 + self.association @ free_visitors), 1.0 / (1.0 + free_hosts @ self.association)
+        held, rest = product(self.association, free_visitors), product(self.association.T, free_hosts)
+        return 1.0 / (1.0 + held), 1.0 / (1.0 + rest)
 
     def left(self, state: Floats, pulled: Floats) -> Floats:
         """The share of every species (species,) that stays where ``pulled`` (species,), nM, of a state is taken out: of all
@@ -86,14 +87,11 @@ class Crowd:
         hosts, visitors = self.free(state)
         # The share of a visitor that rests on each host, and of a host that each visitor covers, per nM of the other.
         bound = self.association * np.outer(hosts, visitors)
+        counts = self.toeholds.host_counts, self.toeholds.visitor_counts
         # Visitors leave with the hosts that are pulled out, hosts with visitors.
-        lost_visitors = (self.toeholds.host_counts @ pulled) @ bound
-        lost_hosts = bound @ (self.toeholds.visitor_counts @ pulled)
-        return np.exp(
-            # A species with several toeholds stays if none of them holds it: the product of the shares.
-            np.log1p(-np.minimum(lost_visitors, MOST)) @ self.toeholds.visitor_counts
-            + np.log1p(-np.minimum(lost_hosts, MOST)) @ self.toeholds.host_counts
-        )
+        lost_visitors = product(bound.T, product(counts[0], pulled))
+        lost_hosts = product(bound, product(counts[1], pulled))
+        return kept(counts[1], lost_visitors) * kept(counts[0], lost_hosts)
 
 
 def crowd_of(
@@ -147,6 +145,30 @@ def _free(hosts: Floats, visitors: Floats, binding: Floats) -> tuple[Floats, Flo
     if rounds == ROUNDS:
         raise CheckFailed("the occlusion of toeholds was not settled: raise imperfections.occlusion")
     return free_hosts, free_visitors
+
+
+@compiled
+def product(matrix: Floats, vector: Floats) -> Floats:
+    """A matrix (n, m) times a vector (m,), summed in order: libraries sum as suits the processor, and the steps of a
+    simulation make a millionth of the last bit."""
+    out = np.zeros(matrix.shape[0])
+    for row in range(matrix.shape[0]):
+        for column in range(matrix.shape[1]):
+            out[row] += matrix[row, column] * vector[column]
+    return out
+
+
+@compiled
+def kept(counts: Floats, lost: Floats) -> Floats:
+    """The share of species (species,) that stays of those with ``counts`` (kinds, species) where the shares ``lost`` (kinds,)
+    go with each: a species with several stays if none of them is lost, the product of the shares."""
+    out = np.ones(counts.shape[1])
+    for kind in range(counts.shape[0]):
+        for species in range(counts.shape[1]):
+            # No power: how many there are is a small whole number, mostly none.
+            for _ in range(int(counts[kind, species])):
+                out[species] *= 1.0 - min(lost[kind], MOST)
+    return out
 
 
 @compiled

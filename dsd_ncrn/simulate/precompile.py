@@ -9,7 +9,7 @@ import numpy as np
 from dsd_ncrn.crn.text import parse_crn
 from dsd_ncrn.ncrn.dynamics import Term
 from dsd_ncrn.ncrn.exact import Symbol, SymbolKind
-from dsd_ncrn.simulate.crowd import settled
+from dsd_ncrn.simulate.crowd import kept, product, settled
 from dsd_ncrn.simulate.engines.adjoint import pull_back
 from dsd_ncrn.simulate.engines.rosenbrock import RosenbrockEngine
 from dsd_ncrn.simulate.flow import advance, flow_of
@@ -25,6 +25,9 @@ def main() -> None:
     pull_back(stepper, path, np.eye(system.size))
     replace(stepper, transients=False).solve_all([start], [times], [system.rates])
     settled(np.ones(1), np.ones(1), np.ones((1, 1)))
+    for matrix in (np.ones((2, 2)), np.ones((2, 2)).T):
+        product(matrix, np.ones(2))
+    kept(np.ones((2, 2)), np.ones(2))
     state = Symbol(SymbolKind.Z)
     advance(flow_of({state: (Term(-1.0, (state,)),)}, [state]), np.ones(2), 1.0, 1e-6)
 

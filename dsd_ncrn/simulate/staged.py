@@ -6,9 +6,11 @@ X_i and P_i vanish in pairs, dp_i/ds = dx_i/ds = -x_i p_i with one s for all i, 
 
 from __future__ import annotations
 
+from math import expm1, log1p
+
 import numpy as np
 
-from dsd_ncrn.arrays import Floats
+from dsd_ncrn.arrays import Floats, one_by_one
 from dsd_ncrn.design.spec import Circuit
 from dsd_ncrn.ncrn.equations import derive, initial_parameters
 from dsd_ncrn.ncrn.roster import shape_of
@@ -34,11 +36,11 @@ class StagedLearner:
 
     def weights(self) -> Floats:
         """What each input counts, (parameters,)."""
-        return self.limit * -np.expm1(-self._slopes * self.values / self.limit)
+        return self.limit * -one_by_one(expm1, -self._slopes * self.values / self.limit)
 
     def parameters_of(self, share: float) -> Floats:
         """The parameters at which every weight is this share of its limit, (parameters,)."""
-        return -np.log1p(-share) * self.limit / self._slopes
+        return -log1p(-share) * self.limit / self._slopes
 
     def predict(self, x: Floats) -> Floats:
         """See Learner."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import cycle, islice
+from math import log
 
 import numpy as np
 
-from dsd_ncrn.arrays import Flags, Floats
+from dsd_ncrn.arrays import Flags, Floats, one_by_one
 from dsd_ncrn.crn.events import Wait
 from dsd_ncrn.errors import CheckFailed
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
@@ -99,10 +101,10 @@ def _traffic(tube: Tube, made: Flags, points: Sequence[Point], iterations: int) 
     grows[: len(tube.nominal)] = False
     growth = np.divide(states[-1], states[1], out=np.ones(len(grows)), where=grows)
     # A quantity that grew by a factor from iteration 2 to 8 grows on as that power of their number.
-    power = np.minimum(np.log(growth) / np.log(FIRST / 2), np.where(made, 1.5, 1.0))
+    power = np.minimum(one_by_one(log, growth) / log(FIRST / 2), np.where(made, 1.5, 1.0))
     # In the middle, on the scale of logarithms, and at the end.
     for number in ((FIRST * iterations) ** 0.5, float(iterations)) if iterations > FIRST else ():
-        tube.state = states[-1] * (number / FIRST) ** power
+        tube.state = states[-1] * one_by_one(partial(pow, number / FIRST), power)
         fired += [_fired(tube, point) for point in islice(cycle(points), 2)]
     return fired, tube.contents
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import sin
 
 import numpy as np
 
-from dsd_ncrn.arrays import Floats
+from dsd_ncrn.arrays import Floats, one_by_one
 from dsd_ncrn.tasks.dataset import BuiltinTask
 
 
@@ -68,7 +69,7 @@ def _product(rng: np.random.Generator, n: int) -> tuple[Floats, Floats]:
 
 def _sine(rng: np.random.Generator, n: int) -> tuple[Floats, Floats]:
     x = rng.uniform(0.5, 2.0, size=(n, 2))
-    return x, np.sin(x[:, 0]) + x[:, 1] ** 2 + rng.normal(0.0, 0.1, size=n)
+    return x, one_by_one(sin, x[:, 0]) + x[:, 1] ** 2 + rng.normal(0.0, 0.1, size=n)
 
 
 LINE1D = BuiltinTask("line1d", "y = 0.4 x + N(0, sd 0.012), x ~ U(0.5, 2.5)", 1, _line)

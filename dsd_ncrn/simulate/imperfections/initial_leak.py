@@ -12,18 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import exp, log
 from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
 
-from dsd_ncrn.arrays import Floats
+from dsd_ncrn.arrays import Floats, one_by_one
 from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.errors import InputError
 from dsd_ncrn.kinetics.network import Step, StepKind
 from dsd_ncrn.simulate.imperfections.realisation import Mixture, Realisation
 
-SPREAD = float(np.log(5.7 / 1.6) / 2)
+SPREAD = log(5.7 / 1.6) / 2
 """Standard deviation of ln(fraction): the largest of Chen's fits is two of them above the median."""
 LARGEST = 0.5
 
@@ -37,7 +38,7 @@ class InitialLeak:
 
     def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection. Raises InputError for a network without leaks of gates."""
-        drawn = magnitude * np.exp(SPREAD * random.standard_normal(len(before.doses)))
+        drawn = magnitude * one_by_one(exp, SPREAD * random.standard_normal(len(before.doses)))
         meant = mixture.on_beads == self.on_beads
         fractions, levels = np.where(meant, np.minimum(drawn, LARGEST), 0.0), mixture.nominal * before.doses
         channels = _available([channel for gate in _channels(mixture, levels, fractions) for channel in gate], levels)

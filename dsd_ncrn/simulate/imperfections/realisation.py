@@ -15,7 +15,7 @@ from dsd_ncrn.dsd.staged import TAG
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.kinetics.network import ReactionNetwork, StepKind
-from dsd_ncrn.simulate.crowd import Crossing
+from dsd_ncrn.simulate.crowd import Crossing, product
 from dsd_ncrn.simulate.handling import PERFECT, Handling
 
 
@@ -148,7 +148,7 @@ class Realisation:
     def accompany(self, state: Floats, added: Floats) -> None:
         """Change a state (species,) by what comes with components in the amounts ``added`` (components,), nM."""
         if self.companions is not None:
-            state += self.companions @ added
+            state += product(self.companions, added)
 
     def without_leaks(self, leaky: ReactionNetwork, plain: ReactionNetwork) -> Realisation:
         """The same tube for the network that has no leaks, whose gates come without companions."""

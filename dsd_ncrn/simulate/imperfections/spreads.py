@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from math import exp, log1p, sqrt
 from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 
-from dsd_ncrn.arrays import Floats, Ints
+from dsd_ncrn.arrays import Floats, Ints, one_by_one
 from dsd_ncrn.dsd.structure import Complex, Domain, Strand, strand_length
 from dsd_ncrn.kinetics.network import Step, StepKind, Toehold
 from dsd_ncrn.kinetics.rates import three_step
@@ -33,8 +34,8 @@ class Pipetting:
 
     def apply(self, before: Realisation, mixture: Mixture, magnitude: float, random: Generator) -> Realisation:
         """See Imperfection."""
-        variance = np.log1p(magnitude**2)
-        factors = np.exp(np.sqrt(variance) * random.standard_normal(len(before.doses)) - variance / 2)
+        variance = log1p(magnitude**2)
+        factors = one_by_one(exp, sqrt(variance) * random.standard_normal(len(before.doses)) - variance / 2)
         return replace(before, doses=before.doses * factors)
 
 
@@ -130,7 +131,7 @@ class ToeholdSpread:
         steps, rates = mixture.network.steps, mixture.network.rates
         held_by = [[held.domains for held in step.toeholds if held is not None] or _let_go(mixture, step) for step in steps]
         words = sorted({word for held in held_by for word in held}, key=str)
-        opens = dict(zip(words, np.exp(magnitude * random.standard_normal(len(words)))))
+        opens = dict(zip(words, one_by_one(exp, magnitude * random.standard_normal(len(words)))))
 
         def share(bound: Toehold, released: Toehold | None, spread: bool) -> float:
             held = [
@@ -199,7 +200,7 @@ def spread(mixture: Mixture, deviation: float, leaks: bool, random: Generator) -
     nearest to the usual one; their leaks, which are not looked at, are drawn for that one alone.
     """
     drawn = random.standard_normal((1 if leaks else mixture.system.variants, len(mixture.system.components)))
-    factors = np.exp(deviation * np.take_along_axis(drawn, np.abs(drawn).argmin(axis=0)[None], axis=0)[0])
+    factors = one_by_one(exp, deviation * np.take_along_axis(drawn, np.abs(drawn).argmin(axis=0)[None], axis=0)[0])
     gates = gate_of_steps(mixture)
     wanted = np.array([(step.kind == StepKind.LEAK) == leaks for step in mixture.network.steps], dtype=bool)
     return np.where(wanted & (gates != NO_GATE), factors[gates], 1.0)
