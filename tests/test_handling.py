@@ -65,6 +65,15 @@ def test_additions_are_off_by_their_coefficient_of_variation_and_anew_each_time(
     assert second - first != first
 
 
+def test_chance_does_not_turn_on_the_last_bits() -> None:
+    """The same errors, within rounding, for doses that rounding alone sets apart; others for 1 % more of one of them."""
+    hand, doses = Handling(addition=0.03, seed=5), np.array([0.0, 100.0, 150.0, 4096.0, 1 / 3])
+    errors = hand.really(doses, 7)
+    for factor in (1 - 1e-7, 1 + 1e-7):
+        assert hand.really(doses * factor, 7) == pytest.approx(errors, rel=1e-6)
+    assert hand.really(doses * [1, 1.01, 1, 1, 1], 7)[2:] != pytest.approx(errors[2:], rel=1e-3)
+
+
 def test_what_is_added_takes_the_volume_of_its_stock() -> None:
     """50 nM from 1 uM are 5 % of the volume, which thins what is there; 1 nM is no less than the least volume of 1 %."""
     takes = pot(strand_stock=1000.0, complex_stock=500.0, least=0.01)
