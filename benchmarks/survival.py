@@ -32,12 +32,12 @@ DESIGNS = Path(__file__).parent.parent / "designs"
 FIRST, SEED = 1001, 1
 ACCURATE = 0.85
 CAUSES = {
-    "what rests on toeholds": ("occlusion",),
+    "occlusion of toeholds": ("occlusion",),
     "rates of gates": ("rate_spread",),
     "stocks": ("pipetting", "inactive", "truncated"),
     "single additions": ("addition",),
     "strength of toeholds": ("toehold_spread",),
-    "toeholds bind one another": ("occlusion", "cross_binding"),
+    "cross-binding of toeholds": ("occlusion", "cross_binding"),
     "beads are slow": ("bead_slowdown",),
     "beads are left behind": ("missed", "never"),
     "pulls take time": ("pull", "pull_jitter"),

@@ -23,7 +23,7 @@ JOIN, OTHER, FORK = "join", "other", "fork"
 
 @cache
 def mixture() -> Mixture:
-    """X enters a join on beads, whose cogate gives it back; another gate bears the same tag, a third one that of forks."""
+    """X enters a join on beads, whose cogate gives it back; another gate carries the same tag, a third one that of forks."""
     parts = {"X": free(T, X), "X_cogate": free(X, T), JOIN: join((X, T), (A, T), (A,)), OTHER: join((P, T), (A, T), (A,))}
     parts[FORK] = join((A, T), (P, T), (P,))
     tags = {JOIN: "biotin", OTHER: "biotin", FORK: "digoxigenin"}
