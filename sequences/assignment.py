@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
+from math import prod
 from pathlib import Path
 
 from dsd_ncrn.design.spec import SequenceRules
@@ -18,6 +19,7 @@ from dsd_ncrn.dsd.experiment import SPACER_NT, ordered_system, spacer_of, varian
 from dsd_ncrn.dsd.structure import Strand
 from dsd_ncrn.dsd.system import DsdSystem
 from dsd_ncrn.errors import InputError, did_you_mean
+from dsd_ncrn.kinetics.toeholds import open_toeholds
 from sequences.layout import BASES, longest_run, spell
 from sequences.rules.words import LONGEST_RUN, occurrences
 from sequences.thermo import PARAMETER_SET, Energies
@@ -131,7 +133,8 @@ def ordered(
 ) -> tuple[DsdSystem, SequenceAssignment]:
     """The system as ordered, and its sequences with those of spacers, designed where none are given.
 
-    Of the words that break no rule on strands in any bottom that is taken with which the bottoms fold least, none twice.
+    Of the words that break no rule on strands in any bottom that is taken with which the open ends of bottoms, toehold and
+    spacer, are open most; none twice.
     """
     whole = ordered_system(system)
     words = dict(found.sequences)
@@ -140,14 +143,16 @@ def ordered(
         spacer = spacer_of(number)
         if spacer.name not in words and energies is not None:
             bottoms = [strand for strand in whole.strands if ~spacer in strand]
-            spelled = {
-                word: [SequenceAssignment({**words, spacer.name: word}).spell(strand) for strand in bottoms]
+            runs = [run for each in whole.components for run in open_toeholds(each.complex, True) if spacer in run]
+            tried = {
+                word: SequenceAssignment({**words, spacer.name: word})
                 for word in map("".join, product(_LETTERS, repeat=SPACER_NT))
                 if word not in words.values()
             }
-            faults = {word: sum(_faults(each, rules) for each in made) for word, made in spelled.items()}
-            folds = {word: -sum(map(energies.fold, made)) for word, made in spelled.items()}
-            words[spacer.name] = min(spelled, key=lambda word: (faults[word], folds[word], word))
+            faults = {word: sum(_faults(one.spell(each), rules) for each in bottoms) for word, one in tried.items()}
+            ends = [tuple(~each for each in reversed(run)) for run in runs]
+            shut = {word: -prod(energies.open(one.spell(end)) for end in ends) for word, one in tried.items()}
+            words[spacer.name] = min(tried, key=lambda word: (faults[word], shut[word], word))
     return whole, replace(found, sequences=words)
 
 

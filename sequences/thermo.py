@@ -110,6 +110,10 @@ class Energies:
         """
         return _target(self, tuple(words), tuple(dot_parens))
 
+    def open(self, word: str) -> float:
+        """The probability that no nucleotide of a strand is paired to another of it."""
+        return self.target([word], ["." * len(word)]).probability
+
     def thermal(self) -> float:
         """k T in kcal/mol."""
         return GAS_CONSTANT * (self.temperature + ZERO_CELSIUS_K)

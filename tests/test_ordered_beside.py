@@ -19,6 +19,7 @@ from sequences.bench.legend import legend_section
 from sequences.bench.mixing import SMALLEST_BATCH_UL
 from sequences.bench.protocol import bench_of
 from sequences.exchange import read_given
+from sequences.folding import LOWEST_CORE, target_checks
 from sequences.oligos import Oligo, check_reassembly, oligos_of
 from sequences.vendors.idt import IdtTube
 
@@ -118,6 +119,13 @@ def test_a_list_of_an_order_gives_the_spacers_back(tmp_path: Path) -> None:
     system, _, found, oligos = learner()
     (tmp_path / "list.csv").write_bytes(IdtTube().files(oligos)["idt_tubes.csv"])
     assert read_given(tmp_path / "list.csv", system).sequences == found.sequences
+
+
+def test_variants_hold_their_structures_as_their_gates_do() -> None:
+    """What is asked of every complex: its helices are there and its toehold is open in 90 % of it (docs/constants.md)."""
+    _, whole, found, _ = learner()
+    checks = target_checks(whole, found, RULES, 25.0, gates_of_variants(whole))
+    assert len(checks) == len(gates_of_variants(whole)) and min(each.core for each in checks) >= LOWEST_CORE
 
 
 def test_a_spacer_breaks_no_rule_where_some_word_does_not() -> None:

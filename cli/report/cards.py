@@ -267,7 +267,8 @@ def _sequences(data: ReportData) -> Answer:
     if violations is None:
         return Answer(key, question, UNKNOWN, "Not run: no sequences have been designed in this folder.")
     hard = "no hard rule is broken" if not violations else f"hard rules are broken {number(violations)} times"
-    text = f"{number(found['domains'])} domains have sequences; {hard}; soft rules are broken {number(soft)} times."
+    text = f"{number(found['domains'])} domains have sequences; {hard}"
+    text += f"; soft rules are broken {number(soft)} times." if soft else ", and no soft one."
     rates = data.section("sequence_rates")
     calibrated = rates.get("calibrated")
     if calibrated:

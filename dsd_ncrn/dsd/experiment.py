@@ -118,7 +118,8 @@ class Experiment:
         return self.points[0] if self.points and not self.burn_in and not self.in_stages else {}
 
 
-SPACER_NT = 4
+SPACER_NT = 3
+"""With four, toehold and spacer pair so often that 84 to 89 % of a gate have its structure, where 90 % are asked."""
 
 
 def gates_of_variants(system: DsdSystem) -> dict[str, str]:

@@ -181,7 +181,7 @@ class _Planner:
         self._grow(kept)
 
     def _wait(self, seconds: float, phase: str, following: Event | None) -> None:
-        """Beads for another tag than biotin come in time before what carries it is pulled out. A pull-down that takes no time in
+        """Beads for another tag than biotin come in time before what has it is pulled out. A pull-down that takes no time in
         the events takes its time from the wait before."""
         if isinstance(following, PullDown):
             seconds = max(0.0, seconds - self.pull + self.experiment.pull)
