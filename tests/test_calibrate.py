@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any, cast
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from circuits import DUAL, compiled
 from dsd_ncrn.analysis.study import Study
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.chemistry import GateBudget
 from dsd_ncrn.design.spec import DesignSpec
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.gates.calibrate import ReactionGroup, firings_of, known_points, probes, slow_terms
+from dsd_ncrn.gates.calibrate import (
+    Firings,
+    ReactionGroup,
+    _sized,
+    _Work,
+    firings_of,
+    known_points,
+    probes,
+    slow_terms,
+)
 from dsd_ncrn.simulate.engines import engine_named
 from dsd_ncrn.simulate.handling import Handling
 from dsd_ncrn.simulate.ideal import IdealLearner
@@ -224,6 +237,31 @@ def test_a_laboratory_calibrates_at_what_it_knows() -> None:
     assert np.array_equal(x, made.data.train_x.mean(axis=0)) and np.array_equal(first, made.data.train_x[0])
     assert not np.allclose(sized, made.ideal.parameters[-1], rtol=0.05)
     assert y == pytest.approx(made.data.train_y.mean(axis=0)) and target == pytest.approx(made.data.train_y[0])
+
+
+def test_a_start_is_scaled_eightfold_at_most() -> None:
+    """A prediction is the parameter times x; targets are twenty times as large, then three times."""
+
+    class Line:
+        def set_parameters(self, parameters: Floats) -> None:
+            self.slope = parameters[0]
+
+        def predict(self, x: Floats) -> Floats:
+            return self.slope * x
+
+    x = np.array([[1.0], [2.0]])
+    for times, most in ((20.0, 8.0), (3.0, 3.0)):
+        data = SimpleNamespace(train_x=x, train_y=times * 0.5 * x)
+        assert _sized(cast(Any, Line()), cast(Any, data), np.array([0.5])) == pytest.approx([most * 0.5])
+
+
+def test_what_hardly_fires_is_not_corrected() -> None:
+    """One of two terms fires 5e-4 of what the largest of its phase does; the slope of the other is 12 over 10."""
+    large, small = (ReactionGroup((name,), (1.0,), "C1") for name in ("large", "small"))
+    firings = Firings([{"large": 10.0, "small": 0.005}], lambda *_: [{"large": 12.0, "small": 0.009}])
+    work = SimpleNamespace(rounds=[], firings=firings, terms=(large, small))
+    ratios = _Work.ratios(cast(Any, work), cast(Any, None), cast(Any, SimpleNamespace(seconds_per_iteration=1.0)))
+    assert ratios == {large: pytest.approx(1.2)}
 
 
 def test_errors_of_a_calibration_stay_in_it() -> None:

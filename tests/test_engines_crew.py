@@ -104,10 +104,12 @@ def test_an_engine_that_fails_fails_who_has_asked() -> None:
 
 
 def test_an_interrupt_ends_the_crew() -> None:
-    """While integrations run in threads, the alarm reaches the one that waits for them all."""
+    """While integrations run in threads, the alarm reaches the one that waits for them all; no other item is begun."""
     stepper, before = Doubling(seconds=0.02), signal.signal(signal.SIGALRM, signal.default_int_handler)
+    begun: list[int] = []
 
-    def work(_: int) -> None:
+    def work(item: int) -> None:
+        begun.append(item)
         for _ in range(1000):
             stepper.solve(np.array([1.0]))
 
@@ -119,6 +121,7 @@ def test_an_interrupt_ends_the_crew() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
     assert all("_member" not in thread.name for thread in threading.enumerate())
+    assert begun == list(range(LANES))
 
 
 def test_an_interrupt_amid_the_start_of_a_thread_is_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from math import exp
 
@@ -72,6 +75,27 @@ def test_the_transducer_of_the_literature(engine: Engine) -> None:
     made = network_of(transducer(Y)).position[next(c for c in network_of(transducer(Y)).complexes if str(c) == "<t y>")]
     assert end[TRANSDUCER.index["X"]] == pytest.approx(0.3841, abs=5e-5)
     assert end[made] == pytest.approx(0.1460, abs=5e-5)
+
+
+def test_compiled_code_does_what_it_does_as_python() -> None:
+    """Python raises where compiled code would write beyond an array: one tube, and six side by side, to the last bits."""
+    script = """
+import numpy as np
+from dsd_ncrn.crn.text import parse_crn
+from dsd_ncrn.simulate.engines import engine_named
+from dsd_ncrn.simulate.mass_action import from_crn
+system = from_crn(parse_crn("A + B -> C [k = 1]\\nC -> A [k = 50]\\nA -> [k = 0.1]"))
+stepper = engine_named("rosenbrock").prepare(system, 1e-4, 1e-7, transients=False)
+starts = [np.full(system.size, 1.0 + n) for n in range(6)]
+times = [np.array([0.0, 0.5, 2.0])] * 6
+found = [stepper.solve(starts[0], times[0], system.rates), *stepper.solve_all(starts, times, [system.rates] * 6)]
+print(*(f"{value:.12g}" for each in found for value in each.values.ravel()))
+"""
+    told = [
+        subprocess.check_output([sys.executable, "-c", script], env={**os.environ, "NUMBA_DISABLE_JIT": mode}, text=True)
+        for mode in ("0", "1")
+    ]
+    assert told[0] == told[1] and len(told[0].split()) == 7 * 9
 
 
 @pytest.mark.parametrize("method", ["LSODA", "Radau"])

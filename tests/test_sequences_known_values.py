@@ -135,6 +135,13 @@ def test_complexes_bring_their_own_magnesium(volume: float) -> None:
     assert complexes + strands + table.buffer_uL + table.water_uL == pytest.approx(volume)
 
 
+def test_a_complex_that_just_fits_is_annealed_as_wished() -> None:
+    """One top of 1.2 on a bottom of 1, beside a tenth of buffer: 0.9 x 20 / 2.2 is 8.18 uM, no whole number, and is made."""
+    two = {each.complex for each in small_circuit().components if len(each.complex.strands) == 2}
+    for each in two:
+        assert annealed_uM(each, Stocks(20.0, 0.9 * 20.0 / 2.2)) == 0.9 * 20.0 / 2.2
+
+
 @pytest.mark.parametrize("strands", [20.0, 33.0, 100.0])
 def test_a_complex_is_annealed_in_as_many_whole_micromolar_as_fit(strands: float) -> None:
     """Beside a tenth of buffer, a strand for each bottom and 1.2 for each top; one µM more would not fit, or was not wished."""

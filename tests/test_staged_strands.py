@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from math import exp, log
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ import pytest
 from dsd_ncrn.analysis.study import Study
 from dsd_ncrn.analysis.translated import verified
 from dsd_ncrn.analysis.yields import RealTubes, stream
+from dsd_ncrn.arrays import Floats
 from dsd_ncrn.crn.events import Add, PullDown
 from dsd_ncrn.design.load import changed, load_design
 from dsd_ncrn.design.problems import DesignError
@@ -19,8 +23,8 @@ from dsd_ncrn.dsd.staged import MEET, TARGET_JOIN, weight_fork, weight_join
 from dsd_ncrn.dsd.structure import strand_length
 from dsd_ncrn.dsd.system import Role
 from dsd_ncrn.errors import CheckFailed
-from dsd_ncrn.gates.settle import REFERENCE, near, solve
-from dsd_ncrn.protocol.staged import StagedProtocol
+from dsd_ncrn.gates.settle import REFERENCE, _targets, near, solve
+from dsd_ncrn.protocol.staged import Settings, StagedProtocol
 from dsd_ncrn.simulate.imperfections.realisation import Mixture
 from dsd_ncrn.simulate.imperfections.spreads import spread
 from dsd_ncrn.simulate.staged import StagedLearner
@@ -178,6 +182,32 @@ def test_a_setting_is_found_by_six_aliquots(target: float) -> None:
 
     assert solve(measure, 0.3, 0.0) == pytest.approx(target, rel=0.01)
     assert len(calls) == 6
+
+
+def test_of_two_settings_the_one_near_the_line_is_taken() -> None:
+    """A parabola reads 5 at e^0.05 and, beyond where it turns, at e^1.05: a second round looks no further than twofold."""
+    assert solve(lambda value: 5.0 - (log(value) - 0.05) * (log(value) - 1.05), 1.0, 5.0) == pytest.approx(exp(0.05), rel=1e-3)
+
+
+def test_a_calibrations_hours_count_every_iteration_and_reading() -> None:
+    """Four targets, each with a reading, six iterations of 100 s and six readings of 1 s; doses that are read as they are
+    given make the rule y = D."""
+
+    class Bench(SimpleNamespace):
+        def aliquot(self, _: Settings, parameters: Floats) -> SimpleNamespace:
+            schedule = SimpleNamespace(seconds_per_iteration=100.0)
+            protocol = SimpleNamespace(schedule=schedule)
+            return SimpleNamespace(weights=parameters, protocol=protocol, iterate=lambda x, y: None)
+
+        def read(self, part: SimpleNamespace, x: Floats) -> float:
+            self.seconds += 1.0
+            return float(part.weights @ x)
+
+    learner = SimpleNamespace(parameters_of=lambda share: np.array([share, 2 * share]))
+    bench = Bench(seconds=0.0, x=np.array([1.0, 3.0]), learner=learner, mixed=lambda *_: "", tell=lambda *_: None)
+    rule = _targets(cast(Any, bench), study(ONE).settings)
+    assert bench.seconds == 4 * (1 + 6 * 100 + 6)
+    assert (rule.slope, rule.tilt, rule.offset) == pytest.approx((1.0, 0.0, 0.0))
 
 
 def test_a_first_toehold_is_no_longer_than_the_whole() -> None:

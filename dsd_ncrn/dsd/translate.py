@@ -231,7 +231,7 @@ class _Translator:
         signs |= {CLOCK_SIGN} if cooperative else set()
         buffer = required(self.plan.options, "buffers", "clock")
         closes = phase == FLUSH or bool(cooperative)
-        return self.plan.clocks[phase], sorted(signs or {1}, reverse=True), closes, buffer
+        return self.plan.clocks[phase], sorted(signs, reverse=True), closes, buffer
 
     def reporters(self) -> list[tuple[Component, Reporter]]:
         """The readout duplexes that the design asks for."""
