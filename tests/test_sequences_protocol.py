@@ -31,8 +31,7 @@ from sequences_circuits import SMALL_WORDS, read_out, small_circuit, words_for
 
 SYSTEM = small_circuit()
 GOOD = SequenceAssignment(SMALL_WORDS, seed=0, temperature=25.0)
-ORDERED = oligos_of(SYSTEM, GOOD)
-RULES = SequenceRules()
+ORDERED, RULES = oligos_of(SYSTEM, GOOD), SequenceRules()
 DIGITS = 0.01
 """Of three, over two roundings."""
 STEPS = (
