@@ -88,7 +88,7 @@ def read_export(path: str | Path, unit: float | None = None, cycle: float | None
         numbered = list(rows.numbered)
         notes += rows.notes
         started = _start(numbered)
-        for trace in _traces(list(columns_of(numbered)), rows.separator, _Reading(file, unit, cycle, notes)):
+        for trace in _traces(list(columns_of(numbered, file)), rows.separator, _Reading(file, unit, cycle, notes)):
             found.setdefault((trace.well, trace.label), []).append((title, started, trace))
     traces = [trace for parts in found.values() for trace in _joined(parts)]
     if not traces:

@@ -15,6 +15,7 @@ import numpy as np
 
 from dsd_ncrn.arrays import Floats
 from dsd_ncrn.design.tables import is_missing, is_number
+from dsd_ncrn.errors import InputError
 
 _WORDS_OF = {1e-3: "ms", 1.0: "s sec seconds sek sekunden", 60.0: "min minutes minuten", 3600.0: "h hr hours std stunden"}
 UNITS = {word: seconds for seconds, words in _WORDS_OF.items() for word in words.split()}
@@ -110,13 +111,13 @@ class Column:
 Row = tuple[int, list[str]]
 
 
-def columns_of(rows: Sequence[Row]) -> Iterator[Column]:
-    """The traces of a sheet, block by block."""
+def columns_of(rows: Sequence[Row], file: str) -> Iterator[Column]:
+    """The traces of a sheet of a file, block by block. Raises InputError for a row with more numbers than its header names."""
     start = 0
     while start < len(rows):
         end = next((n for n in range(start + 1, len(rows)) if _begins(rows, n)), len(rows))
         if _begins(rows, start):
-            yield from _block(rows, start, end)
+            yield from _block(rows, start, end, file)
         start = end
 
 
@@ -154,16 +155,37 @@ def _is_across(cells: Sequence[str], place: int) -> bool:
     return bool(after) and all(is_number(cell) or clock_seconds(cell) is not None for cell in after)
 
 
-def _block(rows: Sequence[Row], start: int, end: int) -> Iterator[Column]:
+def _block(rows: Sequence[Row], start: int, end: int, file: str) -> Iterator[Column]:
     cells, below = rows[start][1], rows[start + 1 : end]
     place = _headers(cells)[0]
     long = {kind: next((n for n, cell in enumerate(cells) if name.fullmatch(cell)), None) for kind, name in _LONG.items()}
     if long["well"] is not None and long["value"] is not None:
+        _check_width(cells, below, file)
         return _one_a_row(cells, below, place, long["well"], long["value"])
     down = bool(below) and is_number(below[0][1][0])  # wells are named by numbers, as cycles or doses
     if _is_across(cells, place) and not down:
-        return _wells_as_rows(rows, start, end, place)
-    return _wells_as_columns(cells, below)
+        return _wells_as_rows(rows, start, end, place, file)
+    whole = list(_whole(cells, below))
+    _check_width(cells, whole, file)
+    return _wells_as_columns(cells, whole)
+
+
+def _check_width(cells: Sequence[str], rows: Sequence[Row], file: str) -> None:
+    """A decimal comma makes two cells of one, and all that follow would slip into other columns."""
+    for line, row in rows:
+        if any(map(is_number, row[len(cells) :])):
+            rule = f"the row has {len(row)} cells, and the header {len(cells)}"
+            raise InputError(rule, None, "Write decimal points, or semicolons between cells.", file, line)
+
+
+def _whole(cells: Sequence[str], below: Sequence[Row]) -> Iterator[Row]:
+    """The rows of a table, filled up; it ends where a row has no time and no numbers."""
+    place, wide = _headers(cells)[0], max((len(row) for _, row in below), default=0)
+    for line, row in below:
+        filled = [*row, *[""] * (wide - len(row))]
+        if not _is_time(filled[place]) and not any(map(is_number, filled)):
+            return
+        yield line, filled
 
 
 def _one_a_row(cells: Sequence[str], below: Sequence[Row], time: int, well: int, value: int) -> Iterator[Column]:
@@ -178,16 +200,12 @@ def _one_a_row(cells: Sequence[str], below: Sequence[Row], time: int, well: int,
     return iter(found.values())
 
 
-def _wells_as_columns(cells: Sequence[str], below: Sequence[Row]) -> Iterator[Column]:
-    """Each column goes with the nearest header of times to its left; a table ends where a row has no time and no numbers."""
+def _wells_as_columns(cells: Sequence[str], rows: Sequence[Row]) -> Iterator[Column]:
+    """Each column goes with the nearest header of times to its left."""
     places = _headers(cells)
-    wide = max((len(row) for _, row in below), default=0)
-    rows = [(line, [*row, *[""] * (wide - len(row))]) for line, row in below]
-    ends = (n for n, (_, row) in enumerate(rows) if not _is_time(row[places[0]]) and not any(map(is_number, row)))
-    rows = rows[: next(ends, None)]
     for n, name in enumerate(cells):
         skipped = not name or is_time_header(name) or is_cycle_header(name) or _TEMPERATURE.fullmatch(name) is not None
-        if not skipped and n < wide:
+        if not skipped and rows and n < len(rows[0][1]):
             time = max((place for place in places if place < n), default=places[0])
             pairs = [(Cell(row[time], line, time + 1), Cell(row[n], line, n + 1)) for line, row in rows]
             yield Column(well_name(name), cells[time], is_cycle_header(cells[time]), "", pairs)
@@ -197,7 +215,7 @@ def _is_time(cell: str) -> bool:
     return is_number(cell) or clock_seconds(cell) is not None
 
 
-def _wells_as_rows(rows: Sequence[Row], start: int, end: int, place: int) -> Iterator[Column]:
+def _wells_as_rows(rows: Sequence[Row], start: int, end: int, place: int, file: str) -> Iterator[Column]:
     """Times, or cycles until a row of times comes, from the header on to the right; readings of a well below them.
 
     Of several readings at one time their mean is taken, which stands below the name of the well.
@@ -215,6 +233,7 @@ def _wells_as_rows(rows: Sequence[Row], start: int, end: int, place: int) -> Ite
         elif not any(values):
             alone = well_name(head) if WELL.fullmatch(head) else alone
         elif (well := _named(row[: place + 1])) and not alone and (WELL.fullmatch(well) or any(map(is_number, values))):
+            _check_width(times, [(at, row)], file)
             for label in dict.fromkeys(labels):
                 some = _row(well, (line, times), (at, row), place)
                 kept = [pair for pair, own in zip(some.pairs, labels) if own == label]
